@@ -1,0 +1,169 @@
+package capture
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// Segment is one TCP segment as it was on the wire: the only record that
+// leaves this package. It is flat (no slice, no pointer), so a copy may be
+// kept for as long as one likes, and it is never larger than two cache lines.
+//
+// Numbers are as the sender wrote them: nothing here is scaled, made relative
+// or guessed. What the capture did not hold is told apart from what the segment
+// did not carry: see Options.
+type Segment struct {
+	// Frame is the number of the frame in the capture, counted from 1 over all
+	// frames, not only TCP, as Wireshark's frame.number.
+	Frame uint64
+	// Time is the capture time in nanoseconds since the Unix epoch. It is not
+	// always monotonic.
+	Time int64
+
+	// Src and Dst are the addresses; IPv4 addresses are v4-mapped.
+	Src, Dst Addr
+
+	SrcPort, DstPort uint16
+
+	// Seq, Ack and Window are the raw fields (RFC 9293 3.1).
+	Seq, Ack uint32
+	// Len is the number of payload bytes on the wire: from the IP header, or
+	// from the wire length where the header says 0 (segmentation offload, BIG
+	// TCP). It never depends on how many bytes were captured.
+	Len    uint32
+	Window uint16
+	// Urgent is the urgent pointer; it means something only with URG set.
+	Urgent uint16
+	Flags  Flags
+
+	// MSS (RFC 9293 3.7.1) and WindowShift (RFC 7323 2.2, as announced: it can
+	// be over 14) are valid if Options says so.
+	MSS         uint16
+	WindowShift uint8
+
+	// HopLimit is the TTL or hop limit, and IPID the IPv4 identification (0 for
+	// IPv6): with Seq, Ack and Time they tell a duplicate of a packet from a
+	// retransmission.
+	HopLimit uint8
+	IPID     uint16
+
+	Options Options
+	// SACKCount is the number of valid entries in SACK.
+	SACKCount uint8
+
+	// TSVal and TSEcr are the timestamps option (RFC 7323 3.2).
+	TSVal, TSEcr uint32
+	// SACK holds the first two selective-acknowledgment blocks (RFC 2018): a
+	// D-SACK (RFC 2883) is always in the first, compared with the second.
+	SACK [2]SACKBlock
+}
+
+// SACKBlock is one block of a SACK option: [Left, Right) in sequence numbers.
+type SACKBlock struct{ Left, Right uint32 }
+
+// Addr is an IPv6 or v4-mapped IPv4 address. Unlike netip.Addr it holds no
+// pointer, so that large tables of them cost the garbage collector nothing.
+type Addr [16]byte
+
+// AddrFrom4 returns the v4-mapped form of an IPv4 address.
+func AddrFrom4(b [4]byte) Addr {
+	return Addr{10: 0xff, 11: 0xff, 12: b[0], 13: b[1], 14: b[2], 15: b[3]}
+}
+
+// Netip returns the address as a netip.Addr, IPv4 where it is v4-mapped.
+func (a Addr) Netip() netip.Addr { return netip.AddrFrom16(a).Unmap() }
+
+// String returns the address as netip.Addr prints it.
+func (a Addr) String() string { return a.Netip().String() }
+
+// SrcEndpoint returns source address and port as one prints them.
+func (s *Segment) SrcEndpoint() netip.AddrPort { return netip.AddrPortFrom(s.Src.Netip(), s.SrcPort) }
+
+// DstEndpoint returns destination address and port as one prints them.
+func (s *Segment) DstEndpoint() netip.AddrPort { return netip.AddrPortFrom(s.Dst.Netip(), s.DstPort) }
+
+// Flags are the control bits of the TCP header in their wire order (RFC 9293
+// 3.1, RFC 3168, RFC 9768), and above them what the decoder knows of the
+// segment as a whole.
+type Flags uint16
+
+// The control bits.
+const (
+	FIN Flags = 1 << iota
+	SYN
+	RST
+	PSH
+	ACK
+	URG
+	ECE
+	CWR
+	AE
+
+	// Quoted marks a TCP header that stands in an ICMP error message. It is no
+	// traffic; it is passed on because Wireshark numbers its stream.
+	Quoted Flags = 1 << 12
+	// Fragmented marks the first fragment of an IP datagram: Len covers this
+	// fragment only.
+	Fragmented Flags = 1 << 13
+)
+
+// Has reports whether all bits of f are set.
+func (fl Flags) Has(f Flags) bool { return fl&f == f }
+
+// String writes the flags as tcpdump does: "S", "S.", ".", "P.", "F.", "R".
+func (fl Flags) String() string {
+	var b strings.Builder
+	for _, f := range [...]struct {
+		bit Flags
+		c   byte
+	}{{FIN, 'F'}, {SYN, 'S'}, {RST, 'R'}, {PSH, 'P'}, {ACK, '.'}, {URG, 'U'}, {ECE, 'E'}, {CWR, 'W'}, {AE, 'e'}} {
+		if fl&f.bit != 0 {
+			b.WriteByte(f.c)
+		}
+	}
+	if b.Len() == 0 {
+		return "none"
+	}
+	return b.String()
+}
+
+// Options says which TCP options a segment carried, and whether all of them
+// were captured. An option that is not set was absent only if OptionsCut and
+// OptionsMalformed are not set either; else it is unknown.
+type Options uint8
+
+// What a segment's option list holds.
+const (
+	HasMSS Options = 1 << iota
+	HasWindowScale
+	HasSACKPermitted
+	HasSACK
+	HasTimestamps
+	// OptionsCut: the snaplen cut the option list; what follows is unknown.
+	OptionsCut
+	// OptionsMalformed: an option's length was impossible; what follows is unknown.
+	OptionsMalformed
+)
+
+// Has reports whether all bits of o are set.
+func (os Options) Has(o Options) bool { return os&o == o }
+
+// SeqEnd returns the sequence number after the segment: payload, SYN and FIN
+// each occupy sequence space (RFC 9293 3.4).
+func (s *Segment) SeqEnd() uint32 {
+	end := s.Seq + s.Len
+	if s.Flags&SYN != 0 {
+		end++
+	}
+	if s.Flags&FIN != 0 {
+		end++
+	}
+	return end
+}
+
+// String writes the segment on one line, for error messages and tests.
+func (s *Segment) String() string {
+	return fmt.Sprintf("#%d %s > %s [%s] seq %d ack %d win %d len %d",
+		s.Frame, s.SrcEndpoint(), s.DstEndpoint(), s.Flags, s.Seq, s.Ack, s.Window, s.Len)
+}
