@@ -1,0 +1,202 @@
+package analyze
+
+import (
+	"cmp"
+	"slices"
+
+	"winwatch/capture"
+)
+
+// Point is one segment of a stream as charts need it: a copy of its Sample,
+// free to keep. Byte counts are Unknown where the Sample's are.
+type Point struct {
+	// Time is the capture time in nanoseconds since the Unix epoch.
+	Time int64
+	// Frame is the number of the frame, as Wireshark's frame.number.
+	Frame uint64
+	// Window, RightEdge, Ack, Seq, SeqEnd and InFlight are as in Sample: bytes,
+	// relative to the initial sequence number.
+	Window, RightEdge, Ack, Seq, SeqEnd, InFlight int64
+	Events                                        Events
+	Flags                                         capture.Flags
+	// WindowRaw is the window field, not scaled: all there is to draw where the
+	// scale is unknown.
+	WindowRaw uint16
+	// Dir is the direction in which the segment went.
+	Dir Dir
+	// rare points outlive thinning as long as the bound allows.
+	rare bool
+}
+
+// MinTimelinePoints is the smallest number of points to which a stream is
+// thinned: what one bucket can hold, with room to spare.
+const MinTimelinePoints = 192
+
+// rareEvents are the events of which every single one is kept while there is
+// room; transitions from and to a zero window join them.
+const rareEvents = EventSYN | EventFIN | EventRST | EventProbe | EventProbeAnswer | EventWindowShrunk
+
+// Timeline collects the samples of streams for charts within a bound on
+// memory. Where there are more than it may hold, it thins the longest streams:
+// see Decimate. It is not safe for concurrent use.
+type Timeline struct {
+	max    int
+	total  int
+	wanted map[int64]bool
+	series map[int64]*series
+	// newest is the highest stream number met. Streams are numbered in the
+	// order in which they appear, so a lower one that is not here was dropped.
+	newest  int64
+	dropped int64
+}
+
+// NewTimeline returns a Timeline that holds at most maxPoints points of the
+// given streams or, if none is named, of all. If there are so many streams that
+// the bound leaves less than MinTimelinePoints to each, those without a zero
+// window that have been quiet for longest are dropped.
+func NewTimeline(maxPoints int, streams ...int64) *Timeline {
+	t := &Timeline{max: max(maxPoints, MinTimelinePoints), series: map[int64]*series{}, newest: -1}
+	if len(streams) > 0 {
+		t.wanted = make(map[int64]bool, len(streams))
+		for _, id := range streams {
+			t.wanted[id] = true
+		}
+	}
+	return t
+}
+
+// Add takes a copy of the sample if its stream is wanted.
+func (t *Timeline) Add(s *Sample) {
+	if t.wanted != nil && !t.wanted[s.Stream] {
+		return
+	}
+	sr := t.series[s.Stream]
+	if sr == nil {
+		sr = &series{thinned: s.Stream <= t.newest}
+		t.series[s.Stream] = sr
+		t.newest = max(t.newest, s.Stream)
+		t.total += seriesCost
+	}
+	sr.add(s)
+	t.total++
+	if t.total > t.max {
+		t.shrink()
+	}
+}
+
+// Points returns the points of the stream in the order of time, and whether
+// some were left out. The slice belongs to the Timeline and is valid until the
+// next Add; it is nil if nothing of the stream is held.
+func (t *Timeline) Points(stream int64) ([]Point, bool) {
+	sr := t.series[stream]
+	if sr == nil {
+		return nil, stream <= t.newest
+	}
+	sr.sort()
+	return sr.points, sr.thinned
+}
+
+// Dropped returns how many times a stream was dropped to keep the bound.
+func (t *Timeline) Dropped() int64 { return t.dropped }
+
+// seriesCost is what a stream costs beside its points, in points: its map
+// entry and header, so that ten million streams of one segment are bounded too.
+const seriesCost = 2
+
+// shrink makes room for a quarter of the bound at least, so that its cost
+// spreads over as many calls of Add.
+func (t *Timeline) shrink() {
+	goal := t.max - t.max/4
+	limit := 0
+	for _, sr := range t.series {
+		limit = max(limit, len(sr.points))
+	}
+	for t.total > goal && limit > MinTimelinePoints {
+		limit = max(limit/2, MinTimelinePoints)
+		for _, sr := range t.series {
+			before := len(sr.points)
+			sr.thin(limit)
+			t.total -= before - len(sr.points)
+		}
+	}
+	if t.total > goal {
+		t.drop(goal)
+	}
+}
+
+// drop lets streams go, the quiet ones without a zero window first.
+func (t *Timeline) drop(goal int) {
+	ids := make([]int64, 0, len(t.series))
+	for id := range t.series {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b int64) int {
+		x, y := t.series[a], t.series[b]
+		if x.zeroSeen != y.zeroSeen {
+			if y.zeroSeen {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(x.last, y.last), cmp.Compare(a, b))
+	})
+	for _, id := range ids {
+		if t.total <= goal {
+			return
+		}
+		t.total -= len(t.series[id].points) + seriesCost
+		delete(t.series, id)
+		t.dropped++
+	}
+}
+
+// series holds the points of one stream.
+type series struct {
+	points   []Point
+	unsorted bool
+	thinned  bool
+	zeroSeen bool
+	// zero is whether the last window of each direction was 0.
+	zero [2]bool
+	// last is the time of the newest point.
+	last int64
+	thinner
+}
+
+func (sr *series) add(s *Sample) {
+	p := Point{
+		Time: s.Segment.Time, Frame: s.Segment.Frame, Dir: s.Dir,
+		Window: s.Window, RightEdge: s.RightEdge, Ack: s.Ack, Seq: s.Seq, SeqEnd: s.SeqEnd, InFlight: s.InFlight,
+		Events: s.Events, Flags: s.Segment.Flags, WindowRaw: s.Segment.Window,
+	}
+	zero := p.Events.Has(EventZeroWindow)
+	p.rare = p.Events.Has(rareEvents) || zero != sr.zero[p.Dir]
+	sr.zero[p.Dir] = zero
+	sr.zeroSeen = sr.zeroSeen || zero
+	if len(sr.points) > 0 && p.Time < sr.last {
+		sr.unsorted = true
+	}
+	sr.last = p.Time
+	sr.points = append(sr.points, p)
+}
+
+// sort puts the points in the order of time: captures are not always in it.
+func (sr *series) sort() {
+	if sr.unsorted {
+		slices.SortStableFunc(sr.points, func(a, b Point) int { return cmp.Compare(a.Time, b.Time) })
+		sr.unsorted = false
+		sr.last = sr.points[len(sr.points)-1].Time
+	}
+}
+
+func (sr *series) thin(limit int) {
+	if len(sr.points) <= limit {
+		return
+	}
+	sr.sort()
+	sr.points = sr.thinner.thin(sr.points, limit)
+	sr.thinned = true
+	if cap(sr.points) > 4*len(sr.points) {
+		sr.points = slices.Clone(sr.points)
+	}
+}
