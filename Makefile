@@ -1,0 +1,33 @@
+# make run and make test need nothing but Go: they install what is missing.
+GO ?= go
+export GOFLAGS := -trimpath $(GOFLAGS)
+
+.PHONY: run build test lint man clean
+
+# The main job: flood a server that does not read, capture it, prove the report.
+# With the right to capture on lo, else in a namespace of its own.
+run: build
+	./winwatch run
+
+build:
+	@.ci/install build
+	$(GO) build -o winwatch ./cmd/winwatch
+
+test: lint
+	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
+	$(GO) test -race ./...
+
+lint:
+	@.ci/install test
+	@unformatted=$$(gofmt -l cmd capture analyze report); \
+	if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# Man pages from the command definitions, in man/.
+man: build
+	./winwatch man man
+
+clean:
+	rm -rf winwatch man

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The exit statuses, as documented in exitStatus.
+const (
+	statusDone = iota
+	statusFailed
+	statusUsage
+	statusDamaged
+)
+
+// errDamaged is returned by a command that did its work on input that was
+// damaged; the report has said so already.
+var errDamaged = errors.New("input was damaged")
+
+// errReported is returned by a command that has failed and has said so already.
+var errReported = errors.New("failed")
+
+// A usageError is a command line that can't be obeyed.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usageErrorf(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// A hinted error says what to do about it, in lines that are printed below it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e hinted) Unwrap() error { return e.error }
+
+func withHint(err error, hint string) error { return hinted{err, hint} }
+
+// tell prints err as "winwatch: what: why", with its hint, and returns the
+// exit status.
+func tell(stderr io.Writer, err error) int {
+	var usage usageError
+	var hint hinted
+	switch {
+	case err == nil:
+		return statusDone
+	case errors.Is(err, errDamaged):
+		return statusDamaged
+	case errors.Is(err, errReported):
+		return statusFailed
+	case errors.Is(err, syscall.EPIPE):
+		// Whoever read the output has seen enough.
+		return statusDone
+	}
+	fmt.Fprintf(stderr, "winwatch: %s\n", printable(err.Error()))
+	if errors.As(err, &hint) {
+		for line := range strings.Lines(hint.hint) {
+			fmt.Fprintf(stderr, "  %s\n", printable(strings.TrimSuffix(line, "\n")))
+		}
+	}
+	if errors.As(err, &usage) {
+		return statusUsage
+	}
+	return statusFailed
+}
+
+// printable replaces control characters, which a file name may hold, so that
+// they don't reach the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' || r == 0x7f || 0x80 <= r && r < 0xa0 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// flagError words what pflag found wrong with a flag, and looks for the one
+// that was meant.
+func flagError(cmd *cobra.Command, err error) error {
+	var missing *pflag.NotExistError
+	if !errors.As(err, &missing) {
+		return withHint(usageError{err}, "see "+cmd.CommandPath()+" --help")
+	}
+	name := missing.GetSpecifiedName()
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	if near, ok := nearest(name, names); ok && len(name) > 1 {
+		return withHint(usageErrorf("unknown flag --%s", name), "did you mean --"+near+"?")
+	}
+	return withHint(usageErrorf("unknown flag %s", dashed(name)), "see "+cmd.CommandPath()+" --help")
+}
+
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// nearest returns the candidate that word was most likely meant to be: one it
+// begins, or the one with the fewest typing errors, if they are few.
+func nearest(word string, candidates []string) (string, bool) {
+	best, distance := "", len(word)/3+2
+	for _, c := range slices.Sorted(slices.Values(candidates)) {
+		if word != "" && strings.HasPrefix(c, word) {
+			return c, true
+		}
+		if d := editDistance(word, c); d < distance {
+			best, distance = c, d
+		}
+	}
+	return best, best != ""
+}
+
+// editDistance is the Levenshtein distance in bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substitute := diagonal
+			if a[i] != b[j] {
+				substitute++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substitute, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// printHelp writes the help of a command: what it is for, then examples, then
+// its flags.
+func printHelp(cmd *cobra.Command, _ []string) {
+	w := cmd.OutOrStdout()
+	text := cmd.Long
+	if text == "" {
+		text = cmd.Short + "."
+	}
+	fmt.Fprintf(w, "%s\n\nUsage:\n  %s\n", text, cmd.UseLine())
+	if cmd.HasExample() {
+		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprint(w, "\nCommands:\n")
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				fmt.Fprintf(w, "  %-12s%s\n", c.Name(), c.Short)
+			}
+		}
+		fmt.Fprintf(w, "\n%s COMMAND --help tells more.\n", cmd.CommandPath())
+	}
+	if cmd.HasAvailableLocalFlags() && cmd.HasParent() {
+		fmt.Fprint(w, "\nFlags:\n")
+		printFlags(w, cmd.LocalFlags())
+	}
+}
+
+func printFlags(w io.Writer, flags *pflag.FlagSet) {
+	const column = 28
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		value, usage := flagUsage(f)
+		left := "      --" + f.Name
+		if f.Shorthand != "" {
+			left = "  -" + f.Shorthand + ", --" + f.Name
+		}
+		if value != "" {
+			left += " " + value
+		}
+		if len(left) >= column-1 {
+			fmt.Fprintln(w, left)
+			left = ""
+		}
+		indent := "\n" + strings.Repeat(" ", column)
+		fmt.Fprintf(w, "%-*s%s\n", column, left, strings.ReplaceAll(usage, "\n", indent))
+	})
+}
+
+// flagUsage returns the name of a flag's value, "" for a switch, and its usage.
+func flagUsage(f *pflag.Flag) (value, usage string) {
+	value, usage = pflag.UnquoteUsage(f)
+	if f.Value.Type() == "bool" {
+		value = ""
+	}
+	return value, usage
+}

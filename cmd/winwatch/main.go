@@ -1,0 +1,90 @@
+// Command winwatch answers, from packets, who made a sender wait, for how long,
+// and how big the buffers were; see winwatch --help.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is the command: it returns the exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	// Cobra would take os.Args for no arguments at all.
+	if args == nil {
+		args = []string{}
+	}
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return tell(stderr, root.ExecuteContext(context.Background()))
+}
+
+const rootLong = `winwatch answers one question: who made the sender wait, for how long, and how
+big were the buffers?
+
+It answers from packets alone (analyze), and it proves its answers against the
+kernel of this machine (run).`
+
+const rootExample = `  # Flood a server that does not read, and see what the packets tell of it:
+  winwatch run
+
+  # Who is to blame for a slow transfer?
+  winwatch analyze trace.pcap
+
+  # The advertised window of every packet, as a spreadsheet; the report as a page:
+  winwatch analyze trace.pcap -o window.csv -o report.html`
+
+const exitStatus = `Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but the input was damaged
+(what could be read was reported).`
+
+// newRoot returns the command with all its subcommands.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:     "winwatch COMMAND",
+		Short:   "Find out from packets who made a TCP sender wait, and for how long",
+		Long:    rootLong + "\n\n" + exitStatus,
+		Example: rootExample,
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return unknownCommand(cmd, args[0])
+		},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.DisableFlagsInUseLine = true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(printHelp)
+	root.AddCommand(newVersion(), newCompletion(), newMan())
+	return root
+}
+
+// unknownCommand explains a first word that is no command. The commonest is
+// a file.
+func unknownCommand(root *cobra.Command, word string) error {
+	err := usageErrorf("unknown command %q", word)
+	if _, statErr := os.Stat(word); statErr == nil {
+		return withHint(err, "winwatch analyze "+word)
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	if near, ok := nearest(word, names); ok {
+		return withHint(err, "did you mean winwatch "+near+"?")
+	}
+	return withHint(err, "the commands are "+strings.Join(names, ", "))
+}

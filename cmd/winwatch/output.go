@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// An outFile is a file that is written whole or not at all: under a temporary
+// name beside its place, which it takes with commit. The first write that fails
+// is kept and ends the writing, not the work of whoever writes.
+type outFile struct {
+	name, temp string
+	file       *os.File
+	buf        *bufio.Writer
+	err        error
+}
+
+// createOut begins to write the file. It refuses to replace anything but a
+// regular file, so that a link planted in a shared directory leads nowhere.
+func createOut(name string) (*outFile, error) {
+	switch info, err := os.Lstat(name); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, fmt.Errorf("%s is a symbolic link: it is not followed, nor replaced", name)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s exists and is not a regular file", name)
+	}
+	dir, base := filepath.Split(name)
+	for range 100 {
+		temp := filepath.Join(dir, "."+base+"."+strconv.FormatUint(rand.Uint64(), 36)+".part")
+		f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			var path *fs.PathError
+			if errors.As(err, &path) { // the temporary name says nothing to anyone
+				path.Path = name
+			}
+			return nil, err
+		}
+		if err := giveToInvoker(f); err != nil {
+			f.Close()
+			os.Remove(temp)
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return &outFile{name: name, temp: temp, file: f, buf: bufio.NewWriterSize(f, 64<<10)}, nil
+	}
+	return nil, fmt.Errorf("%s: no free temporary name beside it", name)
+}
+
+// Write never fails at once: see commit.
+func (o *outFile) Write(p []byte) (int, error) {
+	if o.err == nil {
+		_, o.err = o.buf.Write(p)
+	}
+	return len(p), nil
+}
+
+// commit gives the file its name, or removes it and returns the first error.
+func (o *outFile) commit() error {
+	o.keep(o.buf.Flush())
+	o.keep(o.file.Close())
+	if o.err == nil {
+		o.keep(os.Rename(o.temp, o.name))
+	}
+	if o.err != nil {
+		os.Remove(o.temp)
+		return fmt.Errorf("%s was not written: %w", o.name, unwrapPath(o.err))
+	}
+	return nil
+}
+
+// discard removes what was written.
+func (o *outFile) discard() {
+	o.file.Close()
+	os.Remove(o.temp)
+}
+
+func (o *outFile) keep(err error) {
+	if o.err == nil {
+		o.err = err
+	}
+}
+
+// giveToInvoker gives a new file to the user who called sudo.
+func giveToInvoker(f *os.File) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	uid, err := strconv.Atoi(os.Getenv("SUDO_UID"))
+	if err != nil {
+		return nil
+	}
+	gid, err := strconv.Atoi(os.Getenv("SUDO_GID"))
+	if err != nil {
+		return nil
+	}
+	return f.Chown(uid, gid)
+}
+
+// unwrapPath takes the temporary name out of an error of the file system.
+func unwrapPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err
+	}
+	return err
+}
