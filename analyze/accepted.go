@@ -1,0 +1,41 @@
+package analyze
+
+import "fmt"
+
+// Accepted sets what the sending application counted, the bytes that its send()
+// calls accepted, against what the packets show. The folklore estimate of a
+// window, "everything sent / 2", is among it.
+type Accepted struct {
+	Stream int64
+	Dir    Dir
+	// Bytes is what send() accepted, Half of it the folklore estimate.
+	Bytes, Half int64
+	// Absorbed is what the receiver acknowledged; Backlog, exactly, what was
+	// left to the sender.
+	Absorbed, Backlog int64
+	// LargestWindow is the largest advertised window; nil if unknown.
+	LargestWindow *int64
+	// Explanation says why Half is neither the one nor the other.
+	Explanation string
+}
+
+// NewAccepted accounts for the bytes that the sender of dir was told were
+// accepted. It fails if the packets show more than that.
+func NewAccepted(st *Stream, dir Dir, bytes int64) (*Accepted, error) {
+	d := &st.Dirs[dir]
+	if bytes < d.UniqueBytes {
+		return nil, fmt.Errorf("stream %d: %s sent %d bytes, more than the %d that its application is said to have counted",
+			st.ID, d.Sender, d.UniqueBytes, bytes)
+	}
+	a := &Accepted{
+		Stream: st.ID, Dir: dir, Bytes: bytes, Half: bytes / 2,
+		Absorbed: d.AckedBytes, Backlog: bytes - d.AckedBytes, LargestWindow: d.Window.Largest,
+	}
+	a.Explanation = fmt.Sprintf("everything sent / 2 = %d takes both buffers for equal and calls one of them the window. "+
+		"Of the %d bytes accepted, %d lay with the receiver and %d with the sender: two buffers that grow by different rules",
+		a.Half, a.Bytes, a.Absorbed, a.Backlog)
+	if a.LargestWindow != nil {
+		a.Explanation += fmt.Sprintf("; and no window larger than %d was ever advertised", *a.LargestWindow)
+	}
+	return a, nil
+}

@@ -1,0 +1,223 @@
+package analyze
+
+import (
+	"fmt"
+	"time"
+
+	"winwatch/capture"
+)
+
+// Proof sets what was inferred from packets against what the kernel said.
+type Proof struct {
+	Stream int64
+	Dir    Dir
+	// Isolated says that the kernel's event counters counted nothing else.
+	Isolated bool
+	Rows     []ProofRow
+	// Accepted is the account of everything that send() accepted.
+	Accepted *Accepted
+	// Withheld says why nothing is judged, such as packets that were not
+	// captured; empty if the rows are.
+	Withheld string
+}
+
+// ProofRow is one quantity, known twice.
+type ProofRow struct {
+	Name string
+	// Unit is "bytes", "count" or "ns".
+	Unit string
+	// Inferred is from packets and, where Method says so, from what the programs
+	// counted; Kernel is the kernel's own. nil is unknown.
+	Inferred, Kernel *int64
+	// Difference is Inferred - Kernel, nil if either is unknown.
+	Difference *int64
+	// Low and High bound where the kernel's number must lie, if the row is not
+	// Exact; nil is unbounded.
+	Low, High *int64
+	// Exact: the two must be equal.
+	Exact bool
+	// Judged is false where a difference would prove nothing: Method says why.
+	Judged bool
+	// OK: equal, or inside the interval. It means something only if Judged.
+	OK bool
+	// Method says how Inferred was obtained and Source what Kernel is.
+	Method, Source string
+}
+
+// Failed returns the rows in which winwatch was wrong.
+func (p *Proof) Failed() []ProofRow {
+	var failed []ProofRow
+	for _, r := range p.Rows {
+		if r.Judged && !r.OK {
+			failed = append(failed, r)
+		}
+	}
+	return failed
+}
+
+// Prove compares the data of direction dir of st with what the kernel said at
+// the end of the experiment, before anything was closed. The timeline, which
+// may be nil, holds the windows of st. drops is the number of packets that the
+// capture is known to have missed: with any, nothing is judged.
+func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, drops uint64) *Proof {
+	p := &Proof{Stream: st.ID, Dir: dir, Isolated: w.Isolated}
+	if drops > 0 {
+		p.Withheld = fmt.Sprintf("%d packets were not captured", drops)
+	}
+	end, ok := w.At(capture.MomentEnd)
+	if !ok {
+		p.Withheld = "the experiment did not come to its end"
+		return p
+	}
+	full, ok := w.At(capture.MomentStall)
+	if !ok {
+		full = end
+	}
+	d := &st.Dirs[dir]
+	p.Accepted, _ = NewAccepted(st, dir, end.AcceptedBytes)
+	p.exact("receive queue", "bytes", known(d.AckedBytes-end.ReadBytes), end.Receiver.UnreadBytes,
+		"payload acknowledged - payload that recv() returned", "FIONREAD at the receiver")
+	p.within("receive buffer", "bytes", d.Buffer.RcvBuf, full.Receiver.RcvBuf, true, "SO_RCVBUF at the receiver")
+	p.exact("send queue", "bytes", known(end.AcceptedBytes-d.AckedBytes), end.Sender.SendQueueBytes,
+		"bytes that send() accepted - payload acknowledged", "SIOCOUTQ at the sender")
+	p.sendBuffer(d, w, full)
+	p.exact("window seen", "bytes", windowAt(tl, st.ID, dir.Reverse(), end.Time), end.Sender.SndWnd,
+		"the last window the receiver advertised", "tcpi_snd_wnd at the sender")
+	p.counters(st, dir, w)
+	p.times(st, d, end)
+	return p
+}
+
+// sendBuffer bounds sk_sndbuf by the backlog with which send() blocked.
+func (p *Proof) sendBuffer(d *Direction, w *capture.Witness, full capture.Reading) {
+	est := Estimate{Method: "send() never found the send buffer full"}
+	blocked := w.Send.WouldBlock > 0 || w.Blocked != nil && w.Sender == capture.ClientEnd && w.Send.Calls > 0
+	backlog := full.Sender.SendQueueBytes
+	if blocked && backlog > 0 {
+		// send() waits while sk_wmem_queued >= sk_sndbuf. sk_wmem_queued is the
+		// backlog and what each sk_buff costs; an sk_buff holds a segment at
+		// least, which is at most half the largest window (tcp_bound_to_half_wnd).
+		segment := d.MaxSegment
+		if d.MSS > 0 {
+			segment = int64(d.MSS)
+		}
+		if d.Window.Largest != nil {
+			segment = min(segment, max(*d.Window.Largest/2, minSegment))
+		}
+		buffers := backlog/max(segment, 1) + 2
+		est = Estimate{Value: known(backlog), High: known(backlog + buffers*skbOverhead),
+			Method: "the backlog with which send() blocked, and the memory its buffers cost at most; " +
+				"the kernel tests the limit only when a buffer starts, so there is no lower bound"}
+	}
+	p.within("send buffer", "bytes", est, full.Sender.SndBuf, blocked, "SO_SNDBUF at the sender")
+}
+
+const (
+	// minSegment is the least to which Linux cuts a segment for a small window
+	// (TCP_MIN_MSS less options, tcp_bound_to_half_wnd).
+	minSegment = 68 - 40
+	// skbOverhead is more than an sk_buff costs beside its payload: itself and
+	// a linear part that holds headers alone, rounded up by the allocator.
+	skbOverhead = 2304
+)
+
+// counters compares event counts. The kernel's count for a network namespace,
+// in both directions.
+func (p *Proof) counters(st *Stream, dir Dir, w *capture.Witness) {
+	fwd, rev := &st.Dirs[dir], &st.Dirs[dir.Reverse()]
+	where := "this namespace alone"
+	if !w.Isolated {
+		where = "the whole host: other traffic counts too, so nothing is judged (--isolate would)"
+	}
+	probes := fwd.Probes
+	if w.ProbesFrom == "TCPWinProbe" {
+		probes += rev.Probes
+	}
+	p.exact("probes", "count", known(int64(probes)), w.Probes, "probes seen", w.ProbesFrom)
+	namespace := func(name, method, counter string, n uint64, judge bool) {
+		rise, ok := w.Counter(counter)
+		if !ok {
+			rise = capture.Unknown
+		}
+		p.exact(name, "count", known(int64(n)), rise, method, counter+" of "+where)
+		if r := &p.Rows[len(p.Rows)-1]; !w.Isolated || !judge {
+			r.Judged = false
+		}
+	}
+	namespace("keep-alives", "keep-alives seen", "TCPKeepAlive", fwd.KeepAlives+rev.KeepAlives, true)
+	// tcp_select_window counts by the window before scaling, and a window 0 sent
+	// for want of memory not at all: the wire may differ.
+	const onWire = "transitions on the wire; the kernel counts before scaling, and not when memory is short, so they may differ"
+	namespace("to zero window", onWire, "TCPToZeroWindowAdv", fwd.Window.ToZero+rev.Window.ToZero, false)
+	namespace("from zero window", onWire, "TCPFromZeroWindowAdv", fwd.Window.FromZero+rev.Window.FromZero, false)
+}
+
+// times compares the time budget. The kernel stopped counting at the reading,
+// the packets went on to the end of the stream.
+func (p *Proof) times(st *Stream, d *Direction, end capture.Reading) {
+	tolerance := st.Span / 20
+	after := max(time.Duration(st.End-end.Time), 0)
+	span := func(v time.Duration, method string) Estimate {
+		return Estimate{Value: known(int64(v)), Low: known(int64(max(v-tolerance-after, 0))),
+			High: known(int64(v + tolerance)), Method: method}
+	}
+	b := &d.Budget
+	p.within("time limited by the window", "ns",
+		span(b.ReceiverLimited(), "zero window + small window + window full, within 5% of the stream's time"),
+		end.Sender.RwndLimited, b.Total > 0, "tcpi_rwnd_limited at the sender")
+	p.within("time busy", "ns",
+		span(b.Total-b.SenderIdle-b.Unjudged, "all time but the sender's idle time, within 5% of the stream's time"),
+		end.Sender.Busy, b.Total > 0, "tcpi_busy_time at the sender")
+}
+
+// exact adds a row whose numbers must be equal.
+func (p *Proof) exact(name, unit string, inferred *int64, kernel int64, method, source string) {
+	r := ProofRow{Name: name, Unit: unit, Inferred: inferred, Exact: true, Method: method, Source: source}
+	p.add(r, kernel, true)
+}
+
+// within adds a row whose number from the kernel must lie in an interval.
+func (p *Proof) within(name, unit string, est Estimate, kernel int64, judge bool, source string) {
+	r := ProofRow{Name: name, Unit: unit, Inferred: est.Value, Low: est.Low, High: est.High, Method: est.Method, Source: source}
+	p.add(r, kernel, judge && (est.Low != nil || est.High != nil))
+}
+
+func (p *Proof) add(r ProofRow, kernel int64, judge bool) {
+	if kernel != capture.Unknown {
+		r.Kernel = known(kernel)
+	}
+	if r.Kernel != nil && r.Inferred != nil {
+		r.Difference = known(*r.Inferred - kernel)
+	}
+	if r.Exact {
+		r.Judged = judge && r.Difference != nil
+		r.OK = r.Difference != nil && *r.Difference == 0
+	} else {
+		r.Judged = judge && r.Kernel != nil
+		r.OK = r.Kernel != nil && (r.Low == nil || *r.Low <= kernel) && (r.High == nil || kernel <= *r.High)
+	}
+	r.Judged = r.Judged && p.Withheld == ""
+	p.Rows = append(p.Rows, r)
+}
+
+// windowAt returns the last known window that the sender of dir had advertised
+// by the given time.
+func windowAt(tl *Timeline, stream int64, dir Dir, at int64) *int64 {
+	if tl == nil {
+		return nil
+	}
+	var window *int64
+	points, _ := tl.Points(stream)
+	for i := range points {
+		pt := &points[i]
+		if pt.Dir == dir && pt.Time <= at && pt.Window != Unknown && !pt.Flags.Has(capture.RST) {
+			window = &pt.Window
+		}
+	}
+	if window == nil {
+		return nil
+	}
+	return known(*window)
+}
+
+func known(v int64) *int64 { return &v }

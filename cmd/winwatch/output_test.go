@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func onlyFiles(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("the directory holds %q, want %q", got, want)
+	}
+}
+
+func TestOutFileTakesItsNameAtTheEnd(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "w.csv")
+	if err := os.WriteFile(name, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	o, err := createOut(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Write([]byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := os.ReadFile(name); string(b) != "old" {
+		t.Errorf("before commit the file holds %q", b)
+	}
+	if err := o.commit(); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := os.ReadFile(name); string(b) != "new" {
+		t.Errorf("after commit the file holds %q", b)
+	}
+	onlyFiles(t, dir, "w.csv")
+}
+
+func TestOutFileThatFailedLeavesTheOldOne(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "w.csv")
+	if err := os.WriteFile(name, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	o, err := createOut(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("no space left on device")
+	o.keep(full)
+	if _, err := o.Write([]byte("new")); err != nil {
+		t.Errorf("a failed output stopped its writer: %v", err)
+	}
+	if err := o.commit(); !errors.Is(err, full) || !strings.Contains(err.Error(), "w.csv was not written") {
+		t.Errorf("commit: %v", err)
+	}
+	if b, _ := os.ReadFile(name); string(b) != "old" {
+		t.Errorf("the file holds %q", b)
+	}
+	onlyFiles(t, dir, "w.csv")
+}
+
+func TestOutFileDiscarded(t *testing.T) {
+	dir := t.TempDir()
+	o, err := createOut(filepath.Join(dir, "w.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.discard()
+	onlyFiles(t, dir)
+}
+
+func TestOutFileRefuses(t *testing.T) {
+	dir := t.TempDir()
+	target := filepath.Join(dir, "target")
+	if err := os.WriteFile(target, []byte("precious"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, filepath.Join(dir, "link.csv")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "dir.csv"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, reason := range map[string]string{
+		"link.csv":     "is a symbolic link",
+		"dir.csv":      "not a regular file",
+		"nodir/w.csv":  "no such file or directory",
+		"target/w.csv": "not a directory",
+	} {
+		o, err := createOut(filepath.Join(dir, name))
+		if err == nil {
+			o.discard()
+		}
+		if err == nil || !strings.Contains(err.Error(), reason) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error %v, want one that says %q", name, err, reason)
+		}
+	}
+	if b, _ := os.ReadFile(target); string(b) != "precious" {
+		t.Errorf("the link's target holds %q", b)
+	}
+	onlyFiles(t, dir, "dir.csv", "link.csv", "target")
+}
