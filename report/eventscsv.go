@@ -1,0 +1,177 @@
+package report
+
+import (
+	"bufio"
+	"io"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"winwatch/analyze"
+)
+
+// eventsHeader names the columns of EventsCSV. A row is a stall or a probe; the
+// columns of the other kind are empty. stall counts from 1 in its stream and
+// direction, and joins a probe to its stall.
+const eventsHeader = "kind,stream,direction,sender,sender_port,receiver,receiver_port,stall," +
+	"begin_frame,begin_ns,begin_s,end_frame,end_ns,end_s,duration_s,ended_by," +
+	"began_before_capture,zero_frame,zero_ns,unread_bytes,window_at_begin_bytes,released_bytes," +
+	"probes,backoff_ratio,next_probe_due_ns,next_probe_due_s," +
+	"gap_s,form,len,silence,why\n"
+
+// EventsCSV writes the stalls and probes of all streams as rows. Of a probe,
+// begin is when it was sent and end when its answer came: empty if none did.
+// Seconds count from the first segment. What is unknown is empty.
+func EventsCSV(w io.Writer, r *analyze.Result) error {
+	e := &eventsCSV{w: bufio.NewWriterSize(w, 64<<10), start: r.Begin}
+	e.w.WriteString(eventsHeader) // bufio keeps the error
+	for s := range r.All() {
+		for dir := range s.Dirs {
+			e.direction(s.ID, analyze.Dir(dir), &s.Dirs[dir])
+		}
+	}
+	return e.w.Flush()
+}
+
+type eventsCSV struct {
+	w     *bufio.Writer
+	start int64
+	row   []byte
+}
+
+func (e *eventsCSV) direction(stream int64, dir analyze.Dir, d *analyze.Direction) {
+	for i := range d.Stalls {
+		st := &d.Stalls[i]
+		e.open("stall", stream, dir, d, i+1)
+		e.stall(st)
+		e.line()
+		for k := range st.Probes {
+			e.open("probe", stream, dir, d, i+1)
+			e.probe(&st.Probes[k])
+			e.line()
+		}
+	}
+}
+
+// open writes the columns that both kinds share.
+func (e *eventsCSV) open(kind string, stream int64, dir analyze.Dir, d *analyze.Direction, stall int) {
+	e.row = append(e.row[:0], kind...)
+	e.int(true, stream)
+	e.text(dir.String())
+	e.endpoint(d.Sender)
+	e.endpoint(d.Receiver)
+	e.int(true, int64(stall))
+}
+
+func (e *eventsCSV) stall(st *analyze.Stall) {
+	e.moment(st.BeginFrame, true, st.Begin)
+	e.moment(st.EndFrame, true, st.End)
+	e.seconds(int64(st.Duration))
+	e.text(string(st.EndedBy))
+	e.text(strconv.FormatBool(st.BeganBeforeCapture))
+	e.frame(st.ZeroFrame)
+	e.int(st.ZeroFrame != 0, st.ZeroBegin)
+	e.optional(st.Unread.Value)
+	e.optional(st.WindowAtBegin)
+	e.optional(st.Released)
+	e.int(true, st.ProbeCount)
+	if st.Backoff == 0 {
+		e.skip(1)
+	} else {
+		e.row = strconv.AppendFloat(append(e.row, ','), st.Backoff, 'f', 3, 64)
+	}
+	e.optional(st.NextProbeDue)
+	if st.NextProbeDue == nil {
+		e.skip(1)
+	} else {
+		e.row = appendElapsed(append(e.row, ','), e.start, *st.NextProbeDue)
+	}
+	e.skip(4)
+	e.text(st.Blame)
+}
+
+func (e *eventsCSV) probe(p *analyze.Probe) {
+	e.moment(p.Frame, true, p.Time)
+	e.moment(p.AnswerFrame, p.AnswerFrame != 0, p.AnswerTime)
+	e.skip(12)
+	e.seconds(int64(p.Gap))
+	e.text(string(p.Form))
+	e.int(true, int64(p.Len))
+	e.text(p.Silence)
+	e.skip(1)
+}
+
+// moment writes a frame, a time and the same in seconds.
+func (e *eventsCSV) moment(frame uint64, known bool, ns int64) {
+	e.frame(frame)
+	e.int(known, ns)
+	e.row = append(e.row, ',')
+	if known {
+		e.row = appendElapsed(e.row, e.start, ns)
+	}
+}
+
+func (e *eventsCSV) seconds(ns int64) { e.row = appendElapsed(append(e.row, ','), 0, ns) }
+
+func (e *eventsCSV) frame(v uint64) { e.int(v != 0, int64(v)) }
+
+func (e *eventsCSV) optional(v *int64) {
+	if v == nil {
+		e.skip(1)
+		return
+	}
+	e.int(true, *v)
+}
+
+func (e *eventsCSV) int(known bool, v int64) {
+	e.row = append(e.row, ',')
+	if known {
+		e.row = appendInt(e.row, v)
+	}
+}
+
+func (e *eventsCSV) endpoint(a netip.AddrPort) {
+	e.row = append(e.row, ',')
+	if a.Addr().IsValid() {
+		e.row = a.Addr().AppendTo(e.row)
+	}
+	e.int(true, int64(a.Port()))
+}
+
+func (e *eventsCSV) text(s string) { e.row = appendText(append(e.row, ','), s) }
+
+// skip leaves n columns empty.
+func (e *eventsCSV) skip(n int) {
+	for range n {
+		e.row = append(e.row, ',')
+	}
+}
+
+func (e *eventsCSV) line() {
+	e.row = append(e.row, '\n')
+	e.w.Write(e.row) // bufio keeps the error
+}
+
+// appendText appends s as a CSV field (RFC 4180). Text that a spreadsheet would
+// take for a formula gets an apostrophe in front, which makes it text there, and
+// control characters become spaces.
+func appendText(b []byte, s string) []byte {
+	if s == "" {
+		return b
+	}
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
+	if strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(s)[0]) {
+		s = "'" + s
+	}
+	if !strings.ContainsAny(s, ",\"'") {
+		return append(b, s...)
+	}
+	b = append(b, '"')
+	b = append(b, strings.ReplaceAll(s, `"`, `""`)...)
+	return append(b, '"')
+}
