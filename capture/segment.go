@@ -106,10 +106,21 @@ const (
 	// Fragmented marks the first fragment of an IP datagram: Len covers this
 	// fragment only.
 	Fragmented Flags = 1 << 13
+	// BadHeader marks a TCP header whose length field is impossible: under 20
+	// bytes, or over what the datagram holds. No host takes it as traffic; it is
+	// passed on because Wireshark numbers its stream. Len and Options are 0.
+	BadHeader Flags = 1 << 14
+	// SeqInferred: the input does not carry the sequence number (tcpdump prints
+	// none for an empty segment); Seq is the sender's SND.NXT.
+	SeqInferred Flags = 1 << 14
 )
 
 // Has reports whether all bits of f are set.
 func (fl Flags) Has(f Flags) bool { return fl&f == f }
+
+// NoTraffic reports whether the header only names a stream (Quoted, BadHeader):
+// no host sent it as a segment, or none accepted it.
+func (fl Flags) NoTraffic() bool { return fl&(Quoted|BadHeader) != 0 }
 
 // String writes the flags as tcpdump does: "S", "S.", ".", "P.", "F.", "R".
 func (fl Flags) String() string {

@@ -1,0 +1,101 @@
+package capture
+
+import (
+	"fmt"
+	"io"
+)
+
+// chunkSize is how much is asked of the input at once. Large reads cost the
+// fewest system calls; more than this gains nothing.
+const chunkSize = 1 << 20
+
+// buffer hands out records of a stream in place: it reads large chunks, and
+// moves only the record that straddles two of them. What need returns is valid
+// until the next call of need or discard.
+type buffer struct {
+	r   io.Reader
+	buf []byte
+	// pos and end bound the unread bytes in buf; base is the stream offset of buf[0].
+	pos, end int
+	base     int64
+	err      error // what ended the stream; io.EOF at its clean end
+}
+
+func newBuffer(r io.Reader) *buffer { return &buffer{r: r, buf: make([]byte, chunkSize)} }
+
+// offset returns the stream offset of the next unread byte.
+func (b *buffer) offset() int64 { return b.base + int64(b.pos) }
+
+// unread returns the bytes at hand.
+func (b *buffer) unread() []byte { return b.buf[b.pos:b.end] }
+
+// need makes sure that n bytes are at hand and reports whether they are. If not,
+// b.err says why.
+func (b *buffer) need(n int) bool {
+	return b.end-b.pos >= n || b.fill(n)
+}
+
+// fill reads until n bytes are at hand. n is bounded by the formats' own limits.
+func (b *buffer) fill(n int) bool {
+	if b.err != nil {
+		return false
+	}
+	rest := b.buf[b.pos:b.end]
+	if n > len(b.buf) {
+		b.buf = make([]byte, n+chunkSize)
+	}
+	copy(b.buf, rest)
+	b.base += int64(b.pos)
+	b.pos, b.end = 0, len(rest)
+	for idle := 0; b.end < n; {
+		got, err := b.r.Read(b.buf[b.end:])
+		b.end += got
+		if err != nil {
+			b.err = err
+			break
+		}
+		if got > 0 {
+			idle = 0
+		} else if idle++; idle == 100 {
+			b.err = io.ErrNoProgress
+			break
+		}
+	}
+	return b.end >= n
+}
+
+// discard passes over n bytes, however many, and reports whether there were as many.
+func (b *buffer) discard(n int64) bool {
+	for n > int64(b.end-b.pos) {
+		n -= int64(b.end - b.pos)
+		b.pos = b.end
+		if !b.fill(1) {
+			return false
+		}
+	}
+	b.pos += int(n)
+	return true
+}
+
+// ended returns why the stream ended within a record.
+func (b *buffer) ended() error {
+	if b.err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return b.err
+}
+
+// cutOff returns the damage of a stream that ended within the record at offset;
+// what says where in it.
+func (b *buffer) cutOff(dec *Decoder, offset int64, what string) error {
+	return &DamageError{Offset: offset, Frame: dec.c.Frames + 1, Err: fmt.Errorf("%s: %w", what, b.ended())}
+}
+
+// endOfRecords returns io.EOF if the stream ended cleanly, with no byte of
+// another record, else as cutOff.
+func (b *buffer) endOfRecords(dec *Decoder, what string) error {
+	if b.err == io.EOF && b.pos == b.end {
+		return io.EOF
+	}
+	return b.cutOff(dec, b.offset(), what)
+}

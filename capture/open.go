@@ -1,0 +1,158 @@
+package capture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// maxZstdWindow bounds the memory that a zstd file can ask for. It is what the
+// zstd command accepts without being told otherwise.
+const maxZstdWindow = 128 << 20
+
+// Open opens a capture: a file name, or "-" for standard input. It may be pcap,
+// pcapng or tcpdump's text output, plain or compressed with gzip or zstd; the
+// content decides, not the name. Close it after use.
+//
+// Errors name the file and wrap ErrEmpty, ErrNotCapture, ErrIsDirectory, an
+// error of the os package, or are a *DamageError if the file breaks before its
+// first frame.
+func Open(name string) (*Reader, error) {
+	if name == "-" {
+		return NewReader(os.Stdin, "standard input")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s: %w", name, ErrIsDirectory)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	r, err := NewReader(f, name)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	if info.Mode().IsRegular() {
+		r.size = info.Size()
+	}
+	r.closers = append(r.closers, f.Close)
+	return r, nil
+}
+
+// NewReader is Open for a stream. name stands for it in errors. Close does not
+// close in, but must be called all the same.
+func NewReader(in io.Reader, name string) (*Reader, error) {
+	r := &Reader{name: name}
+	r.file.r = in
+	r.buf = newBuffer(&r.file)
+	if !r.buf.need(1) && r.buf.err == io.EOF {
+		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
+	}
+	if err := r.decompress(); err != nil {
+		return nil, err
+	}
+	if err := r.detect(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// decompress puts a decompressor in front of the buffer if the stream needs one.
+func (r *Reader) decompress() error {
+	r.buf.need(4)
+	head := r.buf.unread()
+	raw := io.MultiReader(bytes.NewReader(head), &r.file)
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(raw)
+		if err != nil {
+			return r.damaged(0, fmt.Errorf("gzip: %w", err))
+		}
+		r.buf = newBuffer(z)
+		r.closers = append(r.closers, z.Close)
+	case isZstd(head):
+		z, err := zstd.NewReader(raw, zstd.WithDecoderMaxWindow(maxZstdWindow),
+			zstd.WithDecoderMaxMemory(maxZstdWindow), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return r.damaged(0, fmt.Errorf("zstd: %w", err))
+		}
+		r.buf = newBuffer(z)
+		r.closers = append(r.closers, func() error { z.Close(); return nil })
+	default:
+		return nil
+	}
+	if !r.buf.need(1) && r.buf.err == io.EOF {
+		r.Close()
+		return fmt.Errorf("%s: %w (after decompression)", r.name, ErrEmpty)
+	}
+	return nil
+}
+
+// isZstd recognises a zstd frame and the skippable frames before one (RFC 8878 3.1).
+func isZstd(head []byte) bool {
+	if len(head) < 4 {
+		return false
+	}
+	magic := binary.LittleEndian.Uint32(head)
+	return magic == 0xfd2fb528 || magic&^0xf == 0x184d2a50
+}
+
+// detect chooses the format by the first bytes.
+func (r *Reader) detect() error {
+	if !r.buf.need(4) && r.buf.err != io.EOF {
+		return r.damaged(0, r.buf.err)
+	}
+	head := r.buf.unread()
+	if len(head) >= 4 {
+		if order, ok := pcapOrder(head); ok {
+			return r.openPcap(order)
+		}
+		if binary.LittleEndian.Uint32(head) == blockSection {
+			return r.openPcapng()
+		}
+	}
+	if what := foreignFormat(head); what != "" {
+		return fmt.Errorf("%s: %w: it looks like %s", r.name, ErrNotCapture, what)
+	}
+	return fmt.Errorf("%s: %w: neither pcap nor pcapng nor tcpdump text", r.name, ErrNotCapture)
+}
+
+// damaged returns the error for a file that can't be read from offset on.
+func (r *Reader) damaged(offset int64, err error) error {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return &DamageError{Name: r.name, Offset: offset, Err: err}
+}
+
+// foreignFormat names a format that people take for a capture, or "".
+func foreignFormat(head []byte) string {
+	for _, f := range []struct{ magic, what string }{
+		{"GMBU", "Microsoft Network Monitor; convert it with editcap"},
+		{"RTSS", "Microsoft Network Monitor; convert it with editcap"},
+		{"snoop\x00\x00\x00", "Solaris snoop; convert it with editcap"},
+		{"TRSNIFF data", "a Sniffer trace; convert it with editcap"},
+		{"BZh", "a bzip2 file; decompress it first"},
+		{"\xfd7zXZ\x00", "an xz file; decompress it first"},
+		{"\x04\x22\x4d\x18", "an lz4 file; decompress it first"},
+		{"PK\x03\x04", "a zip archive; unpack it first"},
+	} {
+		if bytes.HasPrefix(head, []byte(f.magic)) {
+			return f.what
+		}
+	}
+	return ""
+}

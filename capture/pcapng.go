@@ -1,0 +1,256 @@
+package capture
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// Block types (draft-ietf-opsawg-pcapng 4).
+const (
+	blockInterface = 1
+	blockPacket    = 2 // obsolete
+	blockSimple    = 3
+	blockStats     = 5
+	blockEnhanced  = 6
+	blockSection   = 0x0a0d0d0a // the same in both byte orders
+)
+
+const (
+	byteOrderMagic = 0x1a2b3c4d
+	// maxInterfaces bounds a section: more is damage, or an attack on memory.
+	maxInterfaces = 1 << 16
+	// maxDescription bounds the blocks that are read whole besides packets.
+	maxDescription = 1 << 20
+)
+
+// pcapngReader reads pcapng files: several sections, each in its own byte
+// order, with its own interfaces. Section lengths are ignored, as block lengths
+// say the same; blocks of unknown types are passed over.
+type pcapngReader struct {
+	buf    *buffer
+	dec    *Decoder
+	order  binary.ByteOrder
+	swap   bool // the section's byte order is big-endian
+	ifaces []iface
+}
+
+// iface is what packets need to know of their interface.
+type iface struct {
+	link    LinkType
+	fcs     uint8
+	snaplen uint32
+	clock   clock
+	drops   uint64 // as last reported by the section
+}
+
+// openPcapng reads the first section header.
+func (r *Reader) openPcapng() error {
+	p := &pcapngReader{buf: r.buf, dec: &r.dec}
+	if err := p.section(); err != nil {
+		if d, ok := err.(*DamageError); ok {
+			d.Name = r.name
+		}
+		return err
+	}
+	r.format = p
+	return nil
+}
+
+func (p *pcapngReader) read(dst []Segment) (n int, err error) {
+	for n < len(dst) {
+		typ, size, err := p.header()
+		if err != nil {
+			return n, err
+		}
+		if typ != blockEnhanced {
+			kept, err := p.otherBlock(typ, size, &dst[n])
+			if err != nil {
+				return n, err
+			}
+			if kept {
+				n++
+			}
+			continue
+		}
+		b, err := p.block(size, 32)
+		if err != nil {
+			return n, err
+		}
+		var id, hi, lo, capLen, wire uint32
+		if p.swap {
+			id, hi, lo, capLen, wire = be32(b[8:]), be32(b[12:]), be32(b[16:]), be32(b[20:]), be32(b[24:28])
+		} else {
+			id, hi, lo, capLen, wire = le32(b[8:]), le32(b[12:]), le32(b[16:]), le32(b[20:]), le32(b[24:28])
+		}
+		if int64(capLen) > int64(size-32) {
+			return n, p.damage(fmt.Errorf("packet of %d bytes in a block of %d", capLen, size))
+		}
+		p.buf.pos += size
+		if p.packet(id, uint64(hi)<<32|uint64(lo), b[28:28+capLen], wire, &dst[n]) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// packet decodes one frame and reports whether it gave a segment.
+func (p *pcapngReader) packet(id uint32, ticks uint64, data []byte, wire uint32, s *Segment) bool {
+	if uint64(id) >= uint64(len(p.ifaces)) {
+		p.dec.skipFrame(NoInterface)
+		return false
+	}
+	i := &p.ifaces[id]
+	wireLen := int(wire)
+	if i.fcs != 0 {
+		data, wireLen = trimFCS(data, wireLen, int(i.fcs))
+	}
+	if p.dec.Decode(i.link, data, wireLen, s) != Kept {
+		return false
+	}
+	s.Frame = p.dec.c.Frames
+	s.Time = i.clock.time(ticks)
+	return true
+}
+
+// header reads the type and length of the block at hand, without consuming it.
+// The length is a multiple of 4 and at least 12.
+func (p *pcapngReader) header() (typ uint32, size int, err error) {
+	if !p.buf.need(12) {
+		return 0, 0, p.buf.endOfRecords(p.dec, "cut off in a block header")
+	}
+	b := p.buf.buf[p.buf.pos:p.buf.end]
+	var length uint32
+	if p.swap {
+		typ, length = be32(b), be32(b[4:8])
+	} else {
+		typ, length = le32(b), le32(b[4:8])
+	}
+	if typ == blockSection { // its length is in its own byte order
+		return typ, 0, nil
+	}
+	if length < 12 {
+		return 0, 0, p.damage(fmt.Errorf("impossible block length %d", length))
+	}
+	return typ, int((int64(length) + 3) &^ 3), nil // some writers forget the padding
+}
+
+// block returns the whole block at hand, of a type that has at least least
+// bytes, and checks the length that is repeated at its end.
+func (p *pcapngReader) block(size, least int) ([]byte, error) {
+	if size < least || size > MaxCaptured+maxDescription {
+		return nil, p.damage(fmt.Errorf("impossible block length %d", size))
+	}
+	if !p.buf.need(size) {
+		return nil, p.buf.cutOff(p.dec, p.buf.offset(), fmt.Sprintf("cut off in mid-block: %d of %d bytes", len(p.buf.unread()), size))
+	}
+	b := p.buf.buf[p.buf.pos : p.buf.pos+size]
+	if first, last := le32(b[4:]), le32(b[size-4:]); first != last {
+		return nil, p.damage(errors.New("the block's two lengths differ"))
+	}
+	return b, nil
+}
+
+func (p *pcapngReader) damage(err error) error {
+	return &DamageError{Offset: p.buf.offset(), Frame: p.dec.c.Frames + 1, Err: err}
+}
+
+// otherBlock reads a block that is no enhanced packet and reports whether it
+// gave a segment all the same.
+func (p *pcapngReader) otherBlock(typ uint32, size int, s *Segment) (bool, error) {
+	switch typ {
+	case blockSection:
+		return false, p.section()
+	case blockSimple:
+		return p.simplePacket(size, s)
+	case blockPacket:
+		return p.obsoletePacket(size, s)
+	}
+	return false, p.description(typ, size)
+}
+
+// description reads a block that holds no packet.
+func (p *pcapngReader) description(typ uint32, size int) error {
+	switch typ {
+	case blockInterface:
+		return p.readInterface(size)
+	case blockStats:
+		return p.readStats(size)
+	}
+	return p.pass(int64(size))
+}
+
+// pass passes over a block of any length.
+func (p *pcapngReader) pass(size int64) error {
+	if start := p.buf.offset(); !p.buf.discard(size) {
+		return p.buf.cutOff(p.dec, start, fmt.Sprintf("cut off in a block of %d bytes", size))
+	}
+	return nil
+}
+
+// simplePacket reads a simple packet block: interface 0, no time stamp.
+func (p *pcapngReader) simplePacket(size int, s *Segment) (bool, error) {
+	b, err := p.block(size, 16)
+	if err != nil {
+		return false, err
+	}
+	wire := p.order.Uint32(b[8:])
+	capLen := min(int64(wire), int64(size-16))
+	if len(p.ifaces) > 0 && p.ifaces[0].snaplen > 0 {
+		capLen = min(capLen, int64(p.ifaces[0].snaplen))
+	}
+	p.dec.c.Noted[NoTime]++
+	p.buf.pos += size
+	kept := p.packet(0, 0, b[12:12+capLen], wire, s)
+	s.Time = 0
+	return kept, nil
+}
+
+// obsoletePacket reads a packet block, which came before the enhanced one.
+func (p *pcapngReader) obsoletePacket(size int, s *Segment) (bool, error) {
+	b, err := p.block(size, 32)
+	if err != nil {
+		return false, err
+	}
+	o := p.order
+	capLen := o.Uint32(b[20:])
+	if int64(capLen) > int64(size-32) {
+		return false, p.damage(fmt.Errorf("packet of %d bytes in a block of %d", capLen, size))
+	}
+	ticks := uint64(o.Uint32(b[12:]))<<32 | uint64(o.Uint32(b[16:]))
+	p.buf.pos += size
+	return p.packet(uint32(o.Uint16(b[8:])), ticks, b[28:28+capLen], o.Uint32(b[24:]), s), nil
+}
+
+func (p *pcapngReader) firstTime() (int64, bool) {
+	for {
+		typ, size, err := p.header()
+		if err != nil {
+			return 0, false
+		}
+		switch typ {
+		case blockEnhanced, blockPacket:
+			b, err := p.block(size, 32)
+			if err != nil {
+				return 0, false
+			}
+			id := p.order.Uint32(b[8:])
+			if typ == blockPacket {
+				id = uint32(p.order.Uint16(b[8:]))
+			}
+			if uint64(id) >= uint64(len(p.ifaces)) {
+				return 0, false
+			}
+			return p.ifaces[id].clock.time(uint64(p.order.Uint32(b[12:]))<<32 | uint64(p.order.Uint32(b[16:]))), true
+		case blockSimple:
+			return 0, false
+		case blockSection:
+			err = p.section()
+		default:
+			err = p.description(typ, size)
+		}
+		if err != nil {
+			return 0, false
+		}
+	}
+}
