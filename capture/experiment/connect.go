@@ -1,0 +1,95 @@
+//go:build linux
+
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+)
+
+// listen opens the server's socket. Buffer sizes are set here because accepted
+// sockets inherit them, and the window scale is chosen from them at the SYN.
+func listen(addr netip.AddrPort, rcvbuf, sndbuf int, congestion string) (*socket, error) {
+	s, err := newSocket(addr)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(
+		s.set(unix.SOL_SOCKET, unix.SO_REUSEADDR, 1, "SO_REUSEADDR"),
+		s.tune(rcvbuf, sndbuf, congestion),
+		s.timeouts(connectTimeout),
+	)
+	if err == nil {
+		err = bindAndListen(s.fd, addr)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func bindAndListen(fd int, addr netip.AddrPort) error {
+	if err := unix.Bind(fd, sockaddr(addr)); err != nil {
+		if errors.Is(err, unix.EADDRINUSE) {
+			return &PortTakenError{addr}
+		}
+		return fmt.Errorf("bind to %s: %w", addr, err)
+	}
+	if err := unix.Listen(fd, 1); err != nil {
+		if errors.Is(err, unix.EADDRINUSE) {
+			return &PortTakenError{addr}
+		}
+		return fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return nil
+}
+
+// dial opens the client's socket and connects it.
+func dial(server netip.AddrPort, rcvbuf, sndbuf int, congestion string) (*socket, error) {
+	s, err := newSocket(server)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(s.tune(rcvbuf, sndbuf, congestion), s.timeouts(connectTimeout))
+	if err == nil {
+		if err = unix.Connect(s.fd, sockaddr(server)); err != nil {
+			err = fmt.Errorf("connect to %s: %w", server, err)
+		}
+	}
+	if err == nil {
+		err = s.timeouts(0)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// accept takes the connection that came from the client; anybody else who
+// found the port is sent away.
+func (s *socket) accept(client netip.AddrPort) (*socket, error) {
+	for {
+		fd, sa, err := unix.Accept4(s.fd, unix.SOCK_CLOEXEC)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("accept the connection from %s: %w", client, err)
+		}
+		a := &socket{fd: fd}
+		if addrPort(sa) != client {
+			a.discard()
+			continue
+		}
+		if err := a.timeouts(0); err != nil {
+			a.close()
+			return nil, err
+		}
+		return a, nil
+	}
+}

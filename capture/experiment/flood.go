@@ -1,0 +1,98 @@
+//go:build linux
+
+package experiment
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"winwatch/capture"
+)
+
+// message is what the classic demonstration sends, over and over.
+const message = "helloworld"
+
+// payload returns n bytes of it.
+func payload(n int) []byte {
+	return bytes.Repeat([]byte(message), n/len(message)+1)[:n]
+}
+
+// flood sends chunks with blocking send() until limit bytes are accepted (0: no
+// limit), stop is closed or the connection is shut down.
+func (l *lab) flood(limit int64, stop <-chan struct{}) *thread {
+	chunk := payload(l.cfg.Chunk)
+	return l.spawn(func() error {
+		for rest := chunk; limit == 0 || l.sender.sends.bytes.Load() < limit; {
+			select {
+			case <-stop:
+				return nil
+			default:
+			}
+			n, errno := l.sender.send(rest)
+			switch errno {
+			case 0, unix.EINTR:
+			case unix.EPIPE, unix.ECONNRESET:
+				return nil
+			default:
+				return fmt.Errorf("send: %w", errno)
+			}
+			if rest = rest[n:]; len(rest) == 0 {
+				rest = chunk
+			}
+		}
+		return nil
+	})
+}
+
+const (
+	// blockedFor is how long a call must have lasted to count as blocked: longer
+	// than any pause of a flood that flows.
+	blockedFor = 250 * time.Millisecond
+	// floodLimit is how long filling both buffers may take.
+	floodLimit = 40 * time.Second
+)
+
+// untilBlocked waits until the thread has been in the same system call for
+// blockedFor and sleeps there.
+func (l *lab) untilBlocked(t *thread, c *calls, number int64, name string) error {
+	err := l.await(name+"() blocks", floodLimit, func() bool {
+		entered := c.entered.Load()
+		return t.ended() || entered != 0 && time.Now().UnixNano()-entered > int64(blockedFor) && t.sleepsIn(number)
+	})
+	if err == nil && t.ended() {
+		return fmt.Errorf("%s() never blocked: the thread ended: %w", name, t.err)
+	}
+	return err
+}
+
+// hold keeps still until the given number of probes was sent, or for
+// Config.Hold from the time that send() blocked.
+func (l *lab) hold(probes int64) error {
+	if l.cfg.Hold > 0 {
+		entered := l.sender.sends.entered.Load()
+		return l.pause(l.cfg.Hold - time.Duration(time.Now().UnixNano()-entered))
+	}
+	// Each probe comes after twice the time of the one before: probes 1 to n take
+	// less than RTO << n.
+	rto := max(time.Duration(l.sender.state().RTO), time.Duration(minProbeInterval))
+	limit := rto<<probes + 5*time.Second
+	return l.await(fmt.Sprintf("probe %d was sent", probes), limit, func() bool {
+		count := l.sampler.count()
+		return count.total >= probes
+	})
+}
+
+// stall floods until send() blocks, and holds still for a number of probes.
+func (l *lab) stall(t *thread, probes int64) error {
+	if err := l.untilBlocked(t, &l.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
+		return err
+	}
+	l.step("send() blocked after %d calls and %d bytes; both ends hold still", l.sender.sends.n.Load(), l.sender.sends.bytes.Load())
+	if err := l.hold(probes); err != nil {
+		return err
+	}
+	return l.read(capture.MomentStall)
+}

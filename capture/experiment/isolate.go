@@ -1,0 +1,129 @@
+//go:build linux
+
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// isolatedEnv tells a re-executed process the network namespace it came from.
+const isolatedEnv = "WINWATCH_ISOLATED_FROM"
+
+// Isolated reports whether this process was started by Isolation.Run and has a
+// network namespace to itself.
+func Isolated() bool {
+	outside := os.Getenv(isolatedEnv)
+	return outside != "" && outside != networkNamespace()
+}
+
+// networkNamespace returns a name such as "net:[4026531840]".
+var networkNamespace = sync.OnceValue(func() string {
+	name, _ := os.Readlink("/proc/self/ns/net")
+	return name
+})
+
+// Isolation is a run of this same program in a private network namespace and,
+// for an ordinary user, a private user namespace that grants the right to use
+// it. Nothing is there but a loopback interface of its own, on which the user
+// may capture and whose settings the user may change. Files and the user's
+// identity stay as they are.
+type Isolation struct {
+	// Args are the program's arguments, without its name.
+	Args           []string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+}
+
+// Run starts the program, waits and returns its exit status. When ctx ends, the
+// child gets SIGINT; it is killed if this process dies. The child has to call
+// EnterIsolation before anything else. Where namespaces are forbidden the error
+// wraps ErrCannotIsolate.
+func (i Isolation) Run(ctx context.Context) (exitStatus int, err error) {
+	// The parent-death signal is tied to the thread that forks.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", i.Args...)
+	cmd.Args[0] = os.Args[0]
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = i.Stdin, i.Stdout, i.Stderr
+	cmd.Env = append(os.Environ(), isolatedEnv+"="+networkNamespace())
+	cmd.SysProcAttr = namespaces()
+	cmd.Cancel = func() error { return interruptChild(cmd.Process) }
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0, nil
+	case cmd.ProcessState != nil && cmd.ProcessState.Exited():
+		return cmd.ProcessState.ExitCode(), nil
+	case errors.As(err, &exit):
+		return 1, fmt.Errorf("the isolated run ended by %w", exit)
+	case isForbidden(err):
+		return 1, fmt.Errorf("%w: %w", ErrCannotIsolate, err)
+	}
+	return 1, fmt.Errorf("start the isolated run: %w", err)
+}
+
+// interruptChild sends SIGINT. In the foreground of a terminal Ctrl-C has sent
+// one already, and a second could be taken for impatience, so that one is only
+// sent if the first was not heard.
+func interruptChild(p *os.Process) error {
+	if inForeground() {
+		time.Sleep(2 * time.Second)
+	}
+	return p.Signal(os.Interrupt)
+}
+
+// inForeground reports whether this process gets its terminal's signals.
+func inForeground() bool {
+	tty, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	defer tty.Close()
+	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
+}
+
+// namespaces returns what makes the child private. The user keeps its number:
+// the two capabilities that capturing and configuring need are passed through
+// exec as ambient ones (capabilities(7)).
+func namespaces() *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+	if mayMakeNamespaces() {
+		return attr
+	}
+	uid, gid := os.Getuid(), os.Getgid()
+	attr.Cloneflags |= unix.CLONE_NEWUSER
+	attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
+	attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
+	attr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW}
+	return attr
+}
+
+// mayMakeNamespaces reports whether CAP_SYS_ADMIN is in effect.
+func mayMakeNamespaces() bool {
+	var data [2]unix.CapUserData
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	err := unix.Capget(&header, &data[0])
+	return err == nil && data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
+}
+
+// isForbidden reports whether the kernel refused the namespaces: by policy, by
+// a limit of 0 (user_namespaces(7)), or because it was built without them.
+func isForbidden(err error) bool {
+	return slices.ContainsFunc([]error{unix.EPERM, unix.EACCES, unix.ENOSPC, unix.EUSERS, unix.EINVAL, unix.ENOSYS},
+		func(e error) bool { return errors.Is(err, e) })
+}

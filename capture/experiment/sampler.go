@@ -1,0 +1,154 @@
+//go:build linux
+
+package experiment
+
+import (
+	"runtime"
+	"sync"
+	"time"
+
+	"winwatch/capture"
+)
+
+// maxStretch is how far the sampling interval grows while nothing changes: to
+// 40 ms by default, a fifth of the shortest time between two probes.
+const maxStretch = 4
+
+// sampler reads both sockets again and again on a thread of its own. It is the
+// only one that may call Hooks.Sample.
+type sampler struct {
+	client, server *socket
+	sender         *socket
+	interval       time.Duration
+	sample         func(capture.KernelSample)
+	stop, done     chan struct{}
+
+	mu     sync.Mutex
+	probes probeCount
+}
+
+// start begins sampling.
+func (p *sampler) start() {
+	p.stop, p.done = make(chan struct{}), make(chan struct{})
+	go p.loop()
+}
+
+// halt ends sampling and waits for the thread. It may be called twice.
+func (p *sampler) halt() {
+	select {
+	case <-p.stop:
+	default:
+		close(p.stop)
+	}
+	<-p.done
+}
+
+func (p *sampler) loop() {
+	runtime.LockOSThread()
+	defer close(p.done)
+	wait := p.interval
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	var last capture.KernelSample
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-timer.C:
+		}
+		s := p.read()
+		if still(&last, &s) {
+			wait = min(wait+p.interval/2, maxStretch*p.interval)
+		} else {
+			wait = p.interval
+		}
+		last = s
+		timer.Reset(wait)
+	}
+}
+
+// read takes one sample and passes it on.
+func (p *sampler) read() capture.KernelSample {
+	receiver := p.server
+	if p.sender == p.server {
+		receiver = p.client
+	}
+	s := capture.KernelSample{
+		Time:   time.Now().UnixNano(),
+		Client: p.client.state(),
+		Server: p.server.state(),
+		Send:   p.sender.sends.stats(),
+		Recv:   receiver.recvs.stats(),
+	}
+	if p.sender == p.server {
+		p.watch(&s.Server)
+	} else {
+		p.watch(&s.Client)
+	}
+	if p.sample != nil {
+		p.sample(s)
+	}
+	return s
+}
+
+// watch takes the sender's state into the probe count.
+func (p *sampler) watch(st *capture.SocketState) {
+	p.mu.Lock()
+	p.probes.add(st)
+	p.mu.Unlock()
+}
+
+// count returns the probes seen so far.
+func (p *sampler) count() probeCount {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.probes
+}
+
+// still reports whether nothing moved between two samples.
+func still(a, b *capture.KernelSample) bool {
+	return a.Send.Calls == b.Send.Calls && a.Recv.Calls == b.Recv.Calls &&
+		stillSocket(&a.Client, &b.Client) && stillSocket(&a.Server, &b.Server)
+}
+
+// stillSocket reports whether a socket has neither sent nor received a segment,
+// nor lost or gained a byte.
+func stillSocket(a, b *capture.SocketState) bool {
+	return a.UnreadBytes == b.UnreadBytes && a.SendQueueBytes == b.SendQueueBytes &&
+		a.SegsOut == b.SegsOut && a.SegsIn == b.SegsIn && a.Unacked == b.Unacked &&
+		a.Backoff == b.Backoff && a.State == b.State
+}
+
+// probeCount follows icsk_backoff of a sender. While nothing is in flight it is
+// the probe timer's: tcp_send_probe0 adds one with each probe, and tcp_ack_probe
+// sets it to 0 when the window opens. With data in flight it counts
+// retransmissions, which are no probes.
+type probeCount struct {
+	total int64
+	last  int64
+	// lastAt is when the last probe was noticed, rto the sender's (ns): the next
+	// probe is due about next().
+	lastAt, rto int64
+}
+
+// minProbeInterval is TCP_RTO_MIN, the least that the probe timer waits.
+const minProbeInterval = int64(200 * time.Millisecond)
+
+func (c *probeCount) add(st *capture.SocketState) {
+	if st.Backoff == capture.Unknown {
+		return
+	}
+	if st.Unacked == 0 && st.Backoff > c.last {
+		c.total += st.Backoff - c.last
+		c.lastAt, c.rto = st.Time, st.RTO
+	}
+	c.last = st.Backoff
+}
+
+// next returns when the next probe is due (Unix, ns), 0 if there was none yet.
+func (c *probeCount) next() int64 {
+	if c.last == 0 {
+		return 0
+	}
+	return c.lastAt + max(c.rto, minProbeInterval)<<c.last
+}

@@ -1,0 +1,143 @@
+//go:build linux
+
+package experiment
+
+import (
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// socket is one end of the connection. Threads call send and recv on it; it is
+// closed only after they have ended, or by the thread itself.
+type socket struct {
+	fd           int
+	sends, recvs calls
+
+	mu     sync.RWMutex // held for reading while the descriptor is asked something
+	closed bool
+}
+
+// connectTimeout bounds connect and accept; on loopback they take microseconds.
+const connectTimeout = 5 * time.Second
+
+// newSocket returns a TCP socket for the address's family.
+func newSocket(addr netip.AddrPort) (*socket, error) {
+	family := unix.AF_INET
+	if addr.Addr().Is6() {
+		family = unix.AF_INET6
+	}
+	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, unix.IPPROTO_TCP)
+	if err != nil {
+		return nil, fmt.Errorf("open a socket: %w", err)
+	}
+	return &socket{fd: fd}, nil
+}
+
+// set sets an integer option of level SOL_SOCKET or IPPROTO_TCP.
+func (s *socket) set(level, option, value int, name string) error {
+	if err := unix.SetsockoptInt(s.fd, level, option, value); err != nil {
+		return fmt.Errorf("set %s to %d: %w", name, value, err)
+	}
+	return nil
+}
+
+// tune sets buffer sizes (bytes) and congestion control, where they are given.
+func (s *socket) tune(rcvbuf, sndbuf int, congestion string) error {
+	if rcvbuf > 0 {
+		if err := s.set(unix.SOL_SOCKET, unix.SO_RCVBUF, rcvbuf, "SO_RCVBUF"); err != nil {
+			return err
+		}
+	}
+	if sndbuf > 0 {
+		if err := s.set(unix.SOL_SOCKET, unix.SO_SNDBUF, sndbuf, "SO_SNDBUF"); err != nil {
+			return err
+		}
+	}
+	if congestion != "" {
+		if err := unix.SetsockoptString(s.fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, congestion); err != nil {
+			return fmt.Errorf("set congestion control %q: %w", congestion, err)
+		}
+	}
+	return nil
+}
+
+// timeouts bounds blocking calls; 0 is for ever. With a time-out set, a signal
+// ends a call with EINTR instead of restarting it (signal(7)).
+func (s *socket) timeouts(d time.Duration) error {
+	tv := unix.NsecToTimeval(int64(d))
+	for _, option := range []int{unix.SO_RCVTIMEO, unix.SO_SNDTIMEO} {
+		if err := unix.SetsockoptTimeval(s.fd, unix.SOL_SOCKET, option, &tv); err != nil {
+			return fmt.Errorf("set a socket time-out of %v: %w", d, err)
+		}
+	}
+	return nil
+}
+
+// nonblocking sets or clears O_NONBLOCK.
+func (s *socket) nonblocking(on bool) error {
+	if err := unix.SetNonblock(s.fd, on); err != nil {
+		return fmt.Errorf("set O_NONBLOCK to %v: %w", on, err)
+	}
+	return nil
+}
+
+// shutdown wakes every thread that is blocked on the socket.
+func (s *socket) shutdown(how int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if !s.closed {
+		_ = unix.Shutdown(s.fd, how) // ENOTCONN: it is down already
+	}
+}
+
+// close closes the descriptor as a program does. It may be called twice.
+func (s *socket) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.closed = true
+		_ = unix.Close(s.fd)
+	}
+}
+
+// discard closes the socket at once, with RST where the peer still listens, so
+// that no orphan stays behind in the kernel with unsent data.
+func (s *socket) discard() {
+	s.mu.RLock()
+	if !s.closed {
+		_ = unix.SetsockoptLinger(s.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+	}
+	s.mu.RUnlock()
+	s.close()
+}
+
+// local returns the address the socket is bound to.
+func (s *socket) local() (netip.AddrPort, error) {
+	sa, err := unix.Getsockname(s.fd)
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("getsockname: %w", err)
+	}
+	return addrPort(sa), nil
+}
+
+// sockaddr and addrPort convert addresses.
+func sockaddr(a netip.AddrPort) unix.Sockaddr {
+	if a.Addr().Is4() {
+		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
+	}
+	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
+}
+
+func addrPort(sa unix.Sockaddr) netip.AddrPort {
+	switch sa := sa.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
+	case *unix.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(sa.Addr), uint16(sa.Port))
+	}
+	return netip.AddrPort{}
+}

@@ -1,0 +1,240 @@
+//go:build cgo
+
+package live
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"testing"
+
+	"winwatch/capture"
+)
+
+// open starts a capture on lo, or skips where that is not permitted.
+func open(t *testing.T, cfg Config) *Source {
+	t.Helper()
+	cfg.Interface = "lo"
+	s, err := Open(cfg)
+	if errors.Is(err, ErrPermission) {
+		t.Skipf("%v: run the tests as root, or with CAP_NET_RAW", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// listen returns a listener on a free port of loopback, and the filter for it.
+func listen(t *testing.T) (l net.Listener, filter string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l, "tcp port " + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+// exchange connects, sends n bytes in one write, reads them and closes.
+func exchange(t *testing.T, l net.Listener, n int) {
+	t.Helper()
+	got := make(chan int64, 1)
+	go func() {
+		defer close(got)
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		n, _ := io.Copy(io.Discard, c)
+		c.Close() // before the result: the FIN must be out
+		got <- n
+	}()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Write(make([]byte, n))
+	c.Close()
+	if back := <-got; err != nil || back != int64(n) {
+		t.Fatalf("sent %d bytes, got %d: %v", n, back, err)
+	}
+}
+
+// readAll reads to the end.
+func readAll(t *testing.T, next func(*capture.Segment) error) []capture.Segment {
+	t.Helper()
+	var all []capture.Segment
+	for {
+		var s capture.Segment
+		err := next(&s)
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+}
+
+// TestCapture checks that a capture holds each segment once and in order, and
+// that its saved file gives the same.
+func TestCapture(t *testing.T) {
+	l, filter := listen(t)
+	var file bytes.Buffer
+	s := open(t, Config{Filter: filter, Save: &file})
+	const payload = 200_000 // more than one segment of loopback's MTU
+	exchange(t, l, payload)
+	s.Stop()
+	exchange(t, l, payload) // after Stop: must not appear
+	got := readAll(t, s.Next)
+
+	var syns, fins int
+	var sent uint32
+	for i, seg := range got {
+		if seg.Flags.Has(capture.SYN) {
+			syns++
+		}
+		if seg.Flags.Has(capture.FIN) {
+			fins++
+		}
+		sent += seg.Len
+		if seg.Frame != uint64(i+1) {
+			t.Errorf("segment %d has frame number %d", i+1, seg.Frame)
+		}
+		if i > 0 && seg.Time < got[i-1].Time {
+			t.Errorf("frame %d is %d ns before the one before it", seg.Frame, got[i-1].Time-seg.Time)
+		}
+	}
+	if syns != 2 || fins != 2 || sent != payload {
+		t.Errorf("%d SYN, %d FIN, %d bytes; want 2, 2, %d", syns, fins, sent, payload)
+	}
+	st := s.Stats()
+	if st.Dropped != 0 || st.Received < len(got) {
+		t.Errorf("the kernel says %+v of %d segments", st, len(got))
+	}
+	if err := s.SaveError(); err != nil {
+		t.Error(err)
+	}
+	compareSaved(t, &file, got, s.Counters())
+}
+
+// compareSaved checks that the file gives the segments that the capture gave.
+func compareSaved(t *testing.T, file io.Reader, want []capture.Segment, counters capture.Counters) {
+	t.Helper()
+	r, err := capture.NewReader(file, "saved")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	saved := readAll(t, r.Next)
+	if len(saved) != len(want) {
+		t.Fatalf("the file holds %d segments, the capture gave %d", len(saved), len(want))
+	}
+	for i := range saved {
+		if saved[i] != want[i] {
+			t.Errorf("file: %v\nlive: %v", &saved[i], &want[i])
+		}
+	}
+	if r.Counters() != counters {
+		t.Errorf("file: %+v\nlive: %+v", r.Counters(), counters)
+	}
+}
+
+// TestAny captures on all interfaces at once, which has another link type.
+func TestAny(t *testing.T) {
+	open(t, Config{}).Close()
+	l, filter := listen(t)
+	s, err := Open(Config{Interface: Any, Filter: filter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	exchange(t, l, 10)
+	s.Stop()
+	var sent uint32
+	for _, seg := range readAll(t, s.Next) {
+		sent += seg.Len
+	}
+	if s.LinkType() != capture.LinkSLL || sent != 10 {
+		t.Errorf("link type %v, %d bytes; want %v and 10", s.LinkType(), sent, capture.LinkSLL)
+	}
+}
+
+// failAfter fails once n bytes are written, as a full disk does.
+type failAfter struct{ n int }
+
+var errDiskFull = errors.New("no space left on device")
+
+func (f *failAfter) Write(p []byte) (int, error) {
+	if f.n -= len(p); f.n < 0 {
+		return 0, errDiskFull
+	}
+	return len(p), nil
+}
+
+// TestSaveFails checks that the capture outlives its file.
+func TestSaveFails(t *testing.T) {
+	l, filter := listen(t)
+	s := open(t, Config{Filter: filter, Save: &failAfter{200}})
+	exchange(t, l, 10)
+	s.Stop()
+	if got := readAll(t, s.Next); len(got) < 5 {
+		t.Errorf("%d segments, want 5 at least", len(got))
+	}
+	if err := s.SaveError(); !errors.Is(err, errDiskFull) {
+		t.Errorf("SaveError: %v", err)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	open(t, Config{}).Close()
+	var noInterface *NoInterfaceError
+	if _, err := Open(Config{Interface: "nosuch0"}); !errors.As(err, &noInterface) || !strings.Contains(err.Error(), "lo") {
+		t.Errorf("no such interface: %v", err)
+	}
+	for _, iface := range []string{"lo", Any} {
+		var filter *FilterError
+		_, err := Open(Config{Interface: iface, Filter: "tcp prot 80"})
+		if !errors.As(err, &filter) || filter.Filter != "tcp prot 80" || strings.Contains(fmt.Sprint(err), "inbound") {
+			t.Errorf("bad filter on %s: %v", iface, err)
+		}
+	}
+	if _, err := Open(Config{Interface: "lo", Save: &failAfter{0}}); !errors.Is(err, errDiskFull) {
+		t.Errorf("unwritable file: %v", err)
+	}
+}
+
+func TestInterfaces(t *testing.T) {
+	open(t, Config{}).Close()
+	all, err := Interfaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range all {
+		if i.Name == "lo" && i.Loopback && i.Up {
+			return
+		}
+	}
+	t.Errorf("no loopback interface among %+v", all)
+}
+
+// TestFilterKeepsOthersOut checks that other traffic is not even counted.
+func TestFilterKeepsOthersOut(t *testing.T) {
+	l, filter := listen(t)
+	other, _ := listen(t)
+	s := open(t, Config{Filter: filter})
+	exchange(t, other, 100_000)
+	exchange(t, l, 10)
+	s.Stop()
+	got := readAll(t, s.Next)
+	if c := s.Counters(); c.Frames != uint64(len(got)) || s.Stats().Received != len(got) {
+		t.Errorf("%d segments, %d frames, the kernel counted %d", len(got), c.Frames, s.Stats().Received)
+	}
+}

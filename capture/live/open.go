@@ -1,0 +1,156 @@
+//go:build cgo
+
+package live
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/google/gopacket/pcap"
+
+	"winwatch/capture"
+)
+
+// Open starts to capture: everything that passes the interface from here on is
+// delivered. The caller reads until io.EOF, which comes after Stop, and closes
+// the Source. Errors: ErrPermission, ErrInterfaceDown, *NoInterfaceError,
+// *FilterError.
+func Open(cfg Config) (*Source, error) {
+	if cfg.Snaplen <= 0 {
+		cfg.Snaplen = DefaultSnaplen
+	}
+	if cfg.BufferBytes <= 0 {
+		cfg.BufferBytes = DefaultBuffer
+	}
+	loopback, err := checkInterface(cfg.Interface)
+	if err != nil {
+		return nil, fmt.Errorf("capture on %s: %w", cfg.Interface, err)
+	}
+	handle, err := activate(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("capture on %s: %w", cfg.Interface, err)
+	}
+	s := &Source{name: cfg.Interface, handle: handle, linkType: fileLinkType(int(handle.LinkType())), loopback: loopback}
+	if err = setFilter(handle, cfg.Filter); err == nil && cfg.Save != nil {
+		s.save, err = capture.NewWriter(cfg.Save, s.linkType, cfg.Snaplen)
+	}
+	if err != nil {
+		handle.Close()
+		return nil, fmt.Errorf("capture on %s: %w", cfg.Interface, err)
+	}
+	return s, nil
+}
+
+// checkInterface returns a clear error where libpcap has none, and whether the
+// interface is a loopback.
+func checkInterface(name string) (loopback bool, err error) {
+	if name == Any {
+		return false, nil
+	}
+	all, err := net.Interfaces()
+	if err != nil {
+		return false, fmt.Errorf("list the interfaces: %w", err)
+	}
+	i := slices.IndexFunc(all, func(i net.Interface) bool { return i.Name == name })
+	if i < 0 {
+		e := &NoInterfaceError{Name: name, Have: []string{Any}}
+		for _, have := range all {
+			e.Have = append(e.Have, have.Name)
+		}
+		return false, e
+	}
+	if all[i].Flags&net.FlagUp == 0 {
+		return false, ErrInterfaceDown
+	}
+	return all[i].Flags&net.FlagLoopback != 0, nil
+}
+
+// activate opens the handle: nanoseconds (gopacket asks for them by itself when
+// a handle is made this way), not promiscuous, in blocks rather than frame by
+// frame, which loses less.
+func activate(cfg Config) (*pcap.Handle, error) {
+	inactive, err := pcap.NewInactiveHandle(cfg.Interface)
+	if err != nil {
+		return nil, err
+	}
+	defer inactive.CleanUp()
+	if err := inactive.SetSnapLen(cfg.Snaplen); err != nil {
+		return nil, fmt.Errorf("set the snaplen to %d: %w", cfg.Snaplen, err)
+	}
+	if err := inactive.SetBufferSize(cfg.BufferBytes); err != nil {
+		return nil, fmt.Errorf("set the buffer to %d bytes: %w", cfg.BufferBytes, err)
+	}
+	if err := inactive.SetTimeout(readTimeout); err != nil {
+		return nil, fmt.Errorf("set the read time-out: %w", err)
+	}
+	handle, err := inactive.Activate()
+	if err != nil {
+		return nil, activateError(err, inactive)
+	}
+	return handle, nil
+}
+
+// activateError names the two errors that users meet; gopacket's type for them
+// is not exported, their texts are all there is.
+func activateError(err error, inactive *pcap.InactiveHandle) error {
+	switch detail := inactive.Error(); {
+	case err.Error() == "Permission Denied":
+		return ErrPermission
+	case err.Error() == "Interface Not Up":
+		return ErrInterfaceDown
+	case detail.Error() != "":
+		return detail
+	}
+	return err
+}
+
+// setFilter sets the filter.
+//
+// It would save half the ring buffer on loopback to keep the outgoing copies
+// out with "inbound and …". It keeps out everything: for the first blocks of
+// the ring libpcap (1.10) runs the filter itself, and there it knows no
+// direction.
+func setFilter(handle *pcap.Handle, expr string) error {
+	if strings.TrimSpace(expr) == "" {
+		return nil
+	}
+	if err := handle.SetBPFFilter(expr); err != nil {
+		return &FilterError{expr, err}
+	}
+	return nil
+}
+
+// fileLinkType turns a DLT of this system into the LINKTYPE of capture files:
+// they differ for raw IP (12 here, 101 in files). gopacket cuts the number to 8
+// bits; libpcap chooses none above that unless it is asked to.
+func fileLinkType(dlt int) capture.LinkType {
+	const dltRaw = 12
+	if dlt == dltRaw {
+		return capture.LinkRaw
+	}
+	return capture.LinkType(dlt)
+}
+
+// Interfaces lists what can be captured on.
+func Interfaces() ([]Interface, error) {
+	all, err := pcap.FindAllDevs()
+	if err != nil {
+		return nil, fmt.Errorf("list the interfaces: %w", err)
+	}
+	const flagLoopback, flagUp = 1, 2 // PCAP_IF_LOOPBACK, PCAP_IF_UP
+	var list []Interface
+	for _, d := range all {
+		i := Interface{Name: d.Name, Description: d.Description,
+			Up: d.Flags&flagUp != 0, Loopback: d.Flags&flagLoopback != 0}
+		for _, a := range d.Addresses {
+			i.Addresses = append(i.Addresses, a.IP.String())
+		}
+		list = append(list, i)
+	}
+	return list, nil
+}
+
+// Version returns libpcap's version.
+func Version() string { return pcap.Version() }

@@ -1,0 +1,43 @@
+//go:build !cgo
+
+package live
+
+import (
+	"winwatch/capture"
+)
+
+// Source cannot exist in this build: Open always fails.
+type Source struct{}
+
+// Open returns ErrNoLibpcap.
+func Open(Config) (*Source, error) { return nil, ErrNoLibpcap }
+
+// Interfaces returns ErrNoLibpcap.
+func Interfaces() ([]Interface, error) { return nil, ErrNoLibpcap }
+
+// Version returns ErrNoLibpcap's text.
+func Version() string { return ErrNoLibpcap.Error() }
+
+// Next returns ErrNoLibpcap.
+func (*Source) Next(*capture.Segment) error { return ErrNoLibpcap }
+
+// NextBatch returns ErrNoLibpcap.
+func (*Source) NextBatch([]capture.Segment) (int, error) { return 0, ErrNoLibpcap }
+
+// Stop does nothing.
+func (*Source) Stop() {}
+
+// Counters returns nothing.
+func (*Source) Counters() capture.Counters { return capture.Counters{} }
+
+// Stats returns nothing.
+func (*Source) Stats() Stats { return Stats{} }
+
+// LinkType returns nothing.
+func (*Source) LinkType() capture.LinkType { return 0 }
+
+// SaveError returns ErrNoLibpcap.
+func (*Source) SaveError() error { return ErrNoLibpcap }
+
+// Close does nothing.
+func (*Source) Close() error { return nil }
