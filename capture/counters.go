@@ -60,6 +60,7 @@ const (
 	TextSeqGuessed               // tcpdump text prints no seq of empty segments: SND.NXT was taken
 	TextNoIPID                   // tcpdump text without -v: no IP ID, no hop limit
 	TextRelativeSeq              // tcpdump text without -S: relative numbers were added to the SYN's
+	TextIgnored                  // tcpdump text: lines that are about no frame
 	NumNotes
 )
 
@@ -77,6 +78,7 @@ var noteNames = [NumNotes]string{
 	TextSeqGuessed:   "text carries no sequence number, SND.NXT assumed",
 	TextNoIPID:       "text carries no IP ID and hop limit",
 	TextRelativeSeq:  "text carries relative numbers",
+	TextIgnored:      "text line about no frame",
 }
 
 // String returns the note in words for a report.

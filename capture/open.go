@@ -127,6 +127,10 @@ func (r *Reader) detect() error {
 	if what := foreignFormat(head); what != "" {
 		return fmt.Errorf("%s: %w: it looks like %s", r.name, ErrNotCapture, what)
 	}
+	if t := newTextReader(r.buf, &r.dec); t.plausible() {
+		r.format = t
+		return nil
+	}
 	return fmt.Errorf("%s: %w: neither pcap nor pcapng nor tcpdump text", r.name, ErrNotCapture)
 }
 

@@ -31,7 +31,7 @@ type format interface {
 	firstTime() (int64, bool)
 }
 
-var _ = []format{(*pcapReader)(nil), (*pcapngReader)(nil)}
+var _ = []format{(*pcapReader)(nil), (*pcapngReader)(nil), (*textReader)(nil)}
 
 // countingReader counts the bytes that were read from a file.
 type countingReader struct {

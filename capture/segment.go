@@ -115,6 +115,9 @@ const (
 	SeqInferred Flags = 1 << 14
 )
 
+// flagLetters are tcpdump's letters for the control bits, lowest bit first.
+const flagLetters = "FSRP.UEWe"
+
 // Has reports whether all bits of f are set.
 func (fl Flags) Has(f Flags) bool { return fl&f == f }
 
@@ -125,12 +128,9 @@ func (fl Flags) NoTraffic() bool { return fl&(Quoted|BadHeader) != 0 }
 // String writes the flags as tcpdump does: "S", "S.", ".", "P.", "F.", "R".
 func (fl Flags) String() string {
 	var b strings.Builder
-	for _, f := range [...]struct {
-		bit Flags
-		c   byte
-	}{{FIN, 'F'}, {SYN, 'S'}, {RST, 'R'}, {PSH, 'P'}, {ACK, '.'}, {URG, 'U'}, {ECE, 'E'}, {CWR, 'W'}, {AE, 'e'}} {
-		if fl&f.bit != 0 {
-			b.WriteByte(f.c)
+	for i := range len(flagLetters) {
+		if fl&(1<<i) != 0 {
+			b.WriteByte(flagLetters[i])
 		}
 	}
 	if b.Len() == 0 {

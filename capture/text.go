@@ -1,0 +1,224 @@
+package capture
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// maxLine bounds a line of text; what is longer is no tcpdump output.
+const maxLine = 64 << 10
+
+// maxRecordLines bounds the lines that tcpdump -v prints for one frame and that
+// can matter: the headers of a few tunnels.
+const maxRecordLines = 16
+
+// textReader reads what tcpdump -nn printed, best with -S: with every -t option,
+// with and without -v, -e and -i any's interface names. What such text does not
+// carry is filled in as follows, and noted in the Counters:
+//
+//   - The date, without -tttt or -tt: days count from 1970-01-01, and a step of
+//     more than 12 hours means that midnight passed. Dates are taken as UTC.
+//   - The sequence number of empty segments: it is taken to be SND.NXT, which is
+//     wrong for probes and keep-alives.
+//   - IP ID and hop limit, without -v: 0.
+//   - Absolute numbers, without -S: see textConn.
+//
+// Each line with a time, or with TCP flags, is a frame.
+type textReader struct {
+	buf     *buffer
+	dec     *Decoder
+	clock   textClock
+	numbers textNumbers
+	peeked  string // a line read ahead
+	hasPeek bool
+}
+
+func newTextReader(buf *buffer, dec *Decoder) *textReader {
+	t := &textReader{buf: buf, dec: dec}
+	t.numbers.conns = make(map[textKey]*textConn)
+	return t
+}
+
+// plausible reports whether the input is tcpdump's text: whether one of the
+// lines in its first 64 KiB is about a frame.
+func (t *textReader) plausible() bool {
+	for size := 1; ; size *= 2 {
+		more := t.buf.need(size) && size < maxLine
+		head := t.buf.unread()
+		if bytes.IndexByte(head, 0) >= 0 {
+			return false
+		}
+		if more && bytes.Count(head, []byte{'\n'}) < 2 {
+			continue
+		}
+		for line := range strings.Lines(string(head)) {
+			s, rest := cutTime(line)
+			if s.kind != noStamp && looksLikeFrame(rest) || strings.Contains(line, tcpMark) && strings.Contains(line, " > ") {
+				t.clock.detectDeltas(string(head))
+				return true
+			}
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+// looksLikeFrame reports whether rest, what follows a time stamp, begins as
+// tcpdump's lines do.
+func looksLikeFrame(rest string) bool {
+	for word := range strings.FieldsSeq(rest) {
+		switch strings.TrimRight(word, ",") {
+		case "IP", "IP6", "ARP", "ethertype", "STP", "LLDP":
+			return true
+		}
+	}
+	return false
+}
+
+// line returns the next line, without its end. Lines over maxLine are cut.
+func (t *textReader) line() (string, bool) {
+	if t.hasPeek {
+		t.hasPeek = false
+		return t.peeked, true
+	}
+	at := 0
+	for {
+		rest := t.buf.unread()
+		if i := bytes.IndexByte(rest[at:], '\n'); i >= 0 {
+			line := string(rest[:at+i])
+			t.buf.pos += at + i + 1
+			return strings.TrimSuffix(line, "\r"), true
+		}
+		if at = len(rest); at >= maxLine {
+			line := string(rest)
+			t.buf.pos = t.buf.end
+			t.skipLine()
+			return line, true
+		}
+		if !t.buf.fill(at + 1) {
+			line := string(t.buf.unread())
+			t.buf.pos = t.buf.end
+			return line, line != ""
+		}
+	}
+}
+
+// skipLine passes over the rest of a line that is too long.
+func (t *textReader) skipLine() {
+	for t.buf.need(1) {
+		rest := t.buf.unread()
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			t.buf.pos += i + 1
+			return
+		}
+		t.buf.pos = t.buf.end
+	}
+}
+
+// peek returns the next line without consuming it.
+func (t *textReader) peek() (string, bool) {
+	if !t.hasPeek {
+		t.peeked, t.hasPeek = t.line()
+	}
+	return t.peeked, t.hasPeek
+}
+
+// continued reports whether a line belongs to the frame of the lines before it.
+func continued(line string) bool {
+	return strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "  ")
+}
+
+// record returns the lines of the next frame: one, or with -v those that follow
+// it indented, of which the first is without TCP flags.
+func (t *textReader) record(lines []string) ([]string, bool) {
+	for {
+		line, ok := t.line()
+		if !ok {
+			return nil, false
+		}
+		if continued(line) || line == "" {
+			continue
+		}
+		if s, _ := cutTime(line); s.kind == noStamp && !strings.Contains(line, tcpMark) {
+			t.chatter(line)
+			continue
+		}
+		lines = append(lines, line)
+		for !strings.Contains(line, tcpMark) {
+			line, ok = t.peek()
+			if !ok || !continued(line) || len(lines) == maxRecordLines {
+				break
+			}
+			t.hasPeek = false
+			lines = append(lines, line)
+		}
+		return lines, true
+	}
+}
+
+// chatter reads a line that is about no frame: tcpdump's drop count matters,
+// the rest (payload of -A, greetings) is noted.
+func (t *textReader) chatter(line string) {
+	var n uint64
+	if _, err := fmt.Sscanf(line, "%d packets dropped by kernel", &n); err == nil {
+		t.dec.c.Noted[KernelDrops] += n
+		return
+	}
+	t.dec.c.Noted[TextIgnored]++
+}
+
+func (t *textReader) read(dst []Segment) (n int, err error) {
+	var space [maxRecordLines]string
+	for n < len(dst) {
+		lines, ok := t.record(space[:0])
+		if !ok {
+			return n, t.end()
+		}
+		if t.frame(lines, &dst[n]) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// end returns io.EOF, or the damage if reading failed.
+func (t *textReader) end() error {
+	if t.buf.err == io.EOF {
+		return io.EOF
+	}
+	return &DamageError{Offset: t.buf.offset(), Frame: t.dec.c.Frames + 1, Err: t.buf.err}
+}
+
+// frame reads the lines of one frame and reports whether it gave a segment.
+func (t *textReader) frame(lines []string, s *Segment) bool {
+	stamp, _ := cutTime(lines[0])
+	ns := t.clock.time(stamp)
+	skip := t.segment(lines, s)
+	if skip != Kept {
+		t.dec.skipFrame(skip)
+		return false
+	}
+	t.dec.c.Frames++
+	t.dec.c.Segments++
+	s.Frame, s.Time = t.dec.c.Frames, ns
+	switch stamp.kind {
+	case noStamp:
+		t.dec.c.Noted[NoTime]++
+	case timeOfDay, elapsed:
+		t.dec.c.Noted[TextNoDate]++
+	}
+	t.dec.note(s)
+	return true
+}
+
+func (t *textReader) firstTime() (int64, bool) {
+	for line := range strings.Lines(string(t.buf.unread())) {
+		if s, _ := cutTime(line); s.kind != noStamp {
+			return s.ns, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,163 @@
+package capture
+
+import "bytes"
+
+// textNumbers turns the sequence numbers that tcpdump printed into those of the
+// wire.
+//
+// Without -S tcpdump prints the first segment with an ACK of every connection,
+// and every SYN-ACK, as it is, and later ones relative to it (print-tcp.c). Which
+// of the two a text is shows at the first connection whose numbers are far from
+// 0: either they go on near there, or they start again at 0.
+type textNumbers struct {
+	conns map[textKey]*textConn
+	mode  textMode
+}
+
+type textMode uint8
+
+const (
+	textUndecided textMode = iota
+	textAbsolute
+	textRelative
+)
+
+// maxTextConns bounds the connections remembered; over that all are forgotten.
+const maxTextConns = 1 << 18
+
+// textKey is a connection, the lesser end first.
+type textKey struct {
+	addr [2]Addr
+	port [2]uint16
+}
+
+// textConn is one connection. origin says that the segment to which tcpdump
+// makes numbers relative was seen.
+type textConn struct {
+	half   [2]textHalf
+	origin bool
+}
+
+// textHalf is one direction: the number to which others are relative, and
+// SND.NXT as far as seen.
+type textHalf struct {
+	base, next uint32
+	known      bool
+}
+
+// resolve replaces the numbers in s and fills in a missing sequence number.
+func (t *textNumbers) resolve(p *textSegment, s *Segment, dec *Decoder) {
+	c, own := t.conn(s)
+	from, to := &c.half[own], &c.half[1-own]
+	if s.Flags.Has(SYN|ACK) || !c.origin {
+		if s.Flags.Has(SYN) && p.hasSeq {
+			from.next, from.known = s.Seq, true // a new connection
+		}
+		t.originate(c, from, to, p, s)
+	} else {
+		t.shift(p, s, from, to, dec)
+	}
+	if !p.hasSeq {
+		s.Seq = from.next
+		dec.c.Noted[TextSeqGuessed]++
+	}
+	if !p.hasLen && p.hasN {
+		s.Len = p.end - p.seg.Seq
+	}
+	if s.Flags.NoTraffic() {
+		return
+	}
+	from.advance(s.SeqEnd())
+	if s.Flags.Has(ACK) {
+		to.advance(s.Ack)
+	}
+}
+
+// originate reads a segment whose numbers are as on the wire in either mode.
+func (t *textNumbers) originate(c *textConn, from, to *textHalf, p *textSegment, s *Segment) {
+	if !s.Flags.Has(ACK) {
+		return
+	}
+	c.origin = true
+	from.base, to.base = from.next, s.Ack-1
+	if p.hasSeq {
+		from.base = s.Seq
+	}
+	if s.Flags.Has(SYN) { // what came before belongs to another connection
+		to.next, to.known = s.Ack, true
+	}
+}
+
+// shift makes relative numbers absolute.
+func (t *textNumbers) shift(p *textSegment, s *Segment, from, to *textHalf, dec *Decoder) {
+	if s.Flags.Has(ACK) {
+		t.decide(s.Ack, to)
+	}
+	if p.hasSeq {
+		t.decide(s.Seq, from)
+	}
+	if t.mode != textRelative || s.Flags.Has(SYN) {
+		return
+	}
+	dec.c.Noted[TextRelativeSeq]++
+	if p.hasSeq {
+		s.Seq += from.base
+	}
+	if s.Flags.Has(ACK) {
+		s.Ack += to.base
+	}
+	for i := range s.SACK[:s.SACKCount] {
+		s.SACK[i].Left += to.base
+		s.SACK[i].Right += to.base
+	}
+}
+
+// decide finds out whether the text has relative numbers, from n that belongs to h.
+func (t *textNumbers) decide(n uint32, h *textHalf) {
+	const far = 1 << 24 // more than any window that could part two numbers
+	if t.mode != textUndecided || !h.known || distance(h.base, 0) < far {
+		return
+	}
+	absolute, relative := distance(n, h.next), distance(n+h.base, h.next)
+	if absolute < far && absolute < relative {
+		t.mode = textAbsolute
+	} else if relative < far {
+		t.mode = textRelative
+	}
+}
+
+// distance returns how far apart two sequence numbers are.
+func distance(a, b uint32) uint32 {
+	d := int32(a - b)
+	if d < 0 {
+		return uint32(-d)
+	}
+	return uint32(d)
+}
+
+// advance moves SND.NXT on to n.
+func (h *textHalf) advance(n uint32) {
+	if !h.known || int32(n-h.next) > 0 {
+		h.next, h.known = n, true
+	}
+}
+
+// conn returns the connection of s and which half of it s belongs to.
+func (t *textNumbers) conn(s *Segment) (*textConn, int) {
+	k := textKey{[2]Addr{s.Src, s.Dst}, [2]uint16{s.SrcPort, s.DstPort}}
+	own := 0
+	if order := bytes.Compare(s.Dst[:], s.Src[:]); order < 0 || order == 0 && s.DstPort < s.SrcPort {
+		k.addr[0], k.addr[1] = k.addr[1], k.addr[0]
+		k.port[0], k.port[1] = k.port[1], k.port[0]
+		own = 1
+	}
+	c := t.conns[k]
+	if c == nil {
+		if len(t.conns) >= maxTextConns {
+			clear(t.conns)
+		}
+		c = new(textConn)
+		t.conns[k] = c
+	}
+	return c, own
+}
