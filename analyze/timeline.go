@@ -10,7 +10,8 @@ import (
 // Point is one segment of a stream as charts need it: a copy of its Sample,
 // free to keep. Byte counts are Unknown where the Sample's are.
 type Point struct {
-	// Time is the capture time in nanoseconds since the Unix epoch.
+	// Time is the capture time in nanoseconds since the Unix epoch, clock jumps
+	// taken out.
 	Time int64
 	// Frame is the number of the frame, as Wireshark's frame.number.
 	Frame uint64
@@ -165,7 +166,7 @@ type series struct {
 
 func (sr *series) add(s *Sample) {
 	p := Point{
-		Time: s.Segment.Time, Frame: s.Segment.Frame, Dir: s.Dir,
+		Time: s.Time, Frame: s.Segment.Frame, Dir: s.Dir,
 		Window: s.Window, RightEdge: s.RightEdge, Ack: s.Ack, Seq: s.Seq, SeqEnd: s.SeqEnd, InFlight: s.InFlight,
 		Events: s.Events, Flags: s.Segment.Flags, WindowRaw: s.Segment.Window,
 	}
@@ -180,7 +181,7 @@ func (sr *series) add(s *Sample) {
 	sr.points = append(sr.points, p)
 }
 
-// sort puts the points in the order of time: captures are not always in it.
+// sort puts the points in the order of time: captures can be a little out of it.
 func (sr *series) sort() {
 	if sr.unsorted {
 		slices.SortStableFunc(sr.points, func(a, b Point) int { return cmp.Compare(a.Time, b.Time) })

@@ -16,8 +16,8 @@ func feed(tl *Timeline, stream int64, n int, change func(i int, s *Sample)) []Sa
 	for i := range all {
 		dir := Dir(i % 2)
 		all[i] = Sample{
-			Segment: &capture.Segment{Frame: uint64(i + 1), Time: int64(i) * 1000, Flags: capture.ACK},
-			Stream:  stream, Dir: dir, Window: 60_000, RightEdge: int64(i) + 60_000,
+			Segment: &capture.Segment{Frame: uint64(i + 1), Flags: capture.ACK}, Time: int64(i) * 1000,
+			Stream: stream, Dir: dir, Window: 60_000, RightEdge: int64(i) + 60_000,
 			Ack: int64(i), Seq: int64(i), SeqEnd: int64(i) + 10, InFlight: 10,
 		}
 		if change != nil {
@@ -42,7 +42,7 @@ func checkReal(t *testing.T, points []Point, fed []Sample) {
 		}
 		seen[p.Frame] = true
 		s := fed[p.Frame-1]
-		if p.Time != s.Segment.Time || p.Window != s.Window || p.Dir != s.Dir || p.Events != s.Events || p.InFlight != s.InFlight {
+		if p.Time != s.Time || p.Window != s.Window || p.Dir != s.Dir || p.Events != s.Events || p.InFlight != s.InFlight {
 			t.Fatalf("frame %d is %+v, was fed as %+v", p.Frame, p, s)
 		}
 	}
@@ -153,11 +153,11 @@ func TestTimelineOrdersTimeThatRunsBackwards(t *testing.T) {
 		fed := feed(tl, 0, n, func(i int, s *Sample) {
 			switch i {
 			case n / 3:
-				s.Segment.Time = math.MinInt64
+				s.Time = math.MinInt64
 			case n / 2:
-				s.Segment.Time = math.MaxInt64
+				s.Time = math.MaxInt64
 			case n - 1:
-				s.Segment.Time = 0
+				s.Time = 0
 			}
 		})
 		points, _ := tl.Points(0)
@@ -259,7 +259,7 @@ func BenchmarkTimelineAdd(b *testing.B) {
 	s := Sample{Segment: &capture.Segment{Flags: capture.ACK}}
 	b.ReportAllocs()
 	for i := range b.N {
-		s.Segment.Frame, s.Segment.Time = uint64(i+1), int64(i)*1000
+		s.Segment.Frame, s.Time = uint64(i+1), int64(i)*1000
 		s.Window, s.Dir = int64(i*7919)%50_021, Dir(i&1)
 		tl.Add(&s)
 	}
