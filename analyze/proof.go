@@ -91,7 +91,7 @@ func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, drops uint64) 
 // sendBuffer bounds sk_sndbuf by the backlog with which send() blocked.
 func (p *Proof) sendBuffer(d *Direction, w *capture.Witness, full capture.Reading) {
 	est := Estimate{Method: "send() never found the send buffer full"}
-	blocked := w.Send.WouldBlock > 0 || w.Blocked != nil && w.Sender == capture.ClientEnd && w.Send.Calls > 0
+	blocked := w.Send.WouldBlock > 0 || w.Blocked != nil && w.Blocked.Syscall != "recvfrom"
 	backlog := full.Sender.SendQueueBytes
 	if blocked && backlog > 0 {
 		// send() waits while sk_wmem_queued >= sk_sndbuf. sk_wmem_queued is the

@@ -1,0 +1,238 @@
+// Package analyze finds out who made the sender of a TCP stream wait, for how
+// long, and how big the buffers were, from the segments alone.
+//
+// It is pure: it reads no file and no clock, and formats nothing. Segments go
+// in one at a time, in the order of the capture; samples come out as they go
+// in, and the result once at the end:
+//
+//	a := analyze.New(analyze.DefaultConfig())
+//	a.OnSample(csv.Add)
+//	for source.Next(&seg) == nil {
+//		a.Add(&seg)
+//	}
+//	r := a.Result()
+//
+// Memory grows with the streams that are kept, never with the segments.
+package analyze
+
+import "winwatch/capture"
+
+// Analyzer follows the streams of one capture. It is not safe for concurrent
+// use.
+type Analyzer struct {
+	cfg     Config
+	clock   clock
+	table   table
+	slab    slab
+	recent  *stream
+	nextID  int64
+	dups    duplicates
+	details []*detail
+	free    []uint32 // details that can be used again
+	hand    uint32   // where to look for the next slot to let go
+	retired Retired
+	kept    []*Stream // the worst of the streams that were let go
+
+	segments uint64
+	bytes    int64
+	begin    int64
+	end      int64
+	span     int64
+	gone     totals // of the streams that were let go
+
+	// held is a segment whose time is in doubt, kept until the next one.
+	held    capture.Segment
+	holding bool
+
+	sinks  []func(*Sample)
+	sample Sample
+}
+
+// New returns an Analyzer with these thresholds.
+func New(cfg Config) *Analyzer {
+	return &Analyzer{cfg: cfg, table: newTable(), details: make([]*detail, 1)}
+}
+
+// OnSample has f called for every segment that is added, in order. The Sample
+// is valid during the call only. It must be set before the first Add; several
+// may be set.
+func (a *Analyzer) OnSample(f func(*Sample)) { a.sinks = append(a.sinks, f) }
+
+// Add takes the next segment of the capture. It does not keep s.
+func (a *Analyzer) Add(s *capture.Segment) {
+	if a.holding {
+		a.release(s.Time)
+	}
+	if a.clock.started && s.Time-a.clock.last >= int64(a.cfg.ClockLeap) {
+		a.held, a.holding = *s, true
+		return
+	}
+	a.add(s, a.clock.read(s.Time, s.Frame, int64(a.cfg.ClockStep)))
+}
+
+// release lets the held segment through: at its own time if the next one
+// confirms that so much time has passed, else at the time of the one before.
+func (a *Analyzer) release(next int64) {
+	a.holding = false
+	s := &a.held
+	if s.Time-next >= int64(a.cfg.ClockStep) {
+		a.add(s, a.clock.skip(s.Time, s.Frame))
+		return
+	}
+	a.add(s, a.clock.read(s.Time, s.Frame, int64(a.cfg.ClockStep)))
+}
+
+// add follows one segment; now is its adjusted time.
+func (a *Analyzer) add(s *capture.Segment, now int64) {
+	st, side := a.find(s)
+	if s.Flags&capture.Quoted != 0 {
+		if st.endFrame == 0 {
+			st.marks |= quotedOnly
+		}
+		return
+	}
+	a.account(st, s, now)
+	f, r := &st.flows[side], &st.flows[side^1]
+	var ev Events
+	if a.dups.seen(st, s, now, int64(a.cfg.Duplicate)) {
+		st.duplicates++
+		ev = EventDuplicate | windowEvents(s)
+	} else {
+		ev = a.follow(st, f, r, s, now)
+	}
+	if len(a.sinks) > 0 {
+		a.emit(st, side, s, ev, now)
+	}
+}
+
+// account counts a segment and books the time since the last one of its stream.
+func (a *Analyzer) account(st *stream, s *capture.Segment, now int64) {
+	if a.segments == 0 {
+		a.begin = s.Time
+	}
+	a.segments++
+	a.bytes += int64(s.Len)
+	a.end = s.Time
+	if st.endFrame == 0 {
+		st.begin, st.firstFrame, st.last = s.Time, s.Frame, now
+		st.marks &^= quotedOnly
+	}
+	st.end, st.endFrame = s.Time, s.Frame
+	if d := now - st.last; d > 0 {
+		st.flows[0].spent[st.flows[0].class] += d
+		st.flows[1].spent[st.flows[1].class] += d
+		st.span += d
+		st.last = now
+	}
+}
+
+// follow brings the stream to where it is after the segment, which f's sender
+// sent, and tells what the segment was.
+func (a *Analyzer) follow(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+	ev := windowEvents(s)
+	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
+		ev |= a.control(st, f, r, s, now)
+	}
+	if s.Flags&capture.RST == 0 {
+		ev |= a.sent(st, f, r, s, now)
+		ev |= a.received(st, r, f, s, now, ev)
+		f.lastAt = now
+	}
+	f.segs++
+	both := st.bothSides()
+	f.classify(now, s.Frame, both)
+	r.classify(now, s.Frame, both)
+	return ev
+}
+
+// windowEvents are those that the segment alone shows.
+func windowEvents(s *capture.Segment) Events {
+	var ev Events
+	if s.Window == 0 && s.Flags&(capture.SYN|capture.RST) == 0 {
+		ev = EventZeroWindow
+	}
+	return ev
+}
+
+// control takes SYN, FIN and RST.
+func (a *Analyzer) control(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+	var ev Events
+	if s.Flags.Has(capture.SYN) {
+		ev |= EventSYN
+		st.handshake(r, f, s)
+		st.marks |= knowsClient
+		st.client = st.index(f)
+		if s.Flags.Has(capture.ACK) {
+			st.client ^= 1
+		}
+	}
+	if s.Flags.Has(capture.FIN) {
+		ev |= EventFIN
+		st.marks |= sawEnd
+	}
+	if s.Flags.Has(capture.RST) {
+		ev |= EventRST
+		a.reset(st, f, r, s, now)
+	}
+	return ev
+}
+
+// index of a flow of the stream.
+func (st *stream) index(f *flow) uint8 {
+	if f == &st.flows[0] {
+		return 0
+	}
+	return 1
+}
+
+// reset takes an RST: its window and numbers mean nothing, but it ends what
+// was waiting.
+func (a *Analyzer) reset(st *stream, f, r *flow, s *capture.Segment, now int64) {
+	if !st.is(isEstablished) && r.is(sawSYN) && r.dataSegs == 0 && !f.is(sawSYN) {
+		st.marks |= wasRefused
+	}
+	st.marks |= sawEnd
+	f.marks |= sawRST
+	// f's sender reset: it is the receiver of r's data, and the sender of f's.
+	a.endStall(r, s, now, EndResetByReceiver)
+	a.endStall(f, s, now, EndResetBySender)
+}
+
+// emit passes what was made of the segment to those who asked for it.
+func (a *Analyzer) emit(st *stream, side uint8, s *capture.Segment, ev Events, now int64) {
+	f, r := &st.flows[side], &st.flows[side^1]
+	m := &a.sample
+	*m = Sample{
+		Segment: s, Time: now, Stream: st.id, Dir: st.dir(side), Events: ev,
+		Shift: r.shift, Window: Unknown, RightEdge: Unknown, Ack: Unknown, InFlight: Unknown,
+		Seq: f.rel(s.Seq), SeqEnd: f.rel(s.SeqEnd()),
+	}
+	switch {
+	case s.Flags&capture.SYN != 0:
+		m.Shift, m.Window = 0, int64(s.Window)
+	case r.shift != Unknown:
+		m.Window = int64(s.Window) << r.shift
+	case s.Window == 0 && s.Flags&capture.RST == 0:
+		m.Window = 0
+	}
+	if s.Flags&capture.ACK != 0 && r.is(hasBase) {
+		m.Ack = r.rel(s.Ack)
+		if m.Window != Unknown && s.Flags&capture.RST == 0 {
+			m.RightEdge = m.Ack + m.Window
+		}
+	}
+	if f.has(hasNxt|hasUna) && !f.is(isUnsound) {
+		m.InFlight = int64(f.inFlight())
+	}
+	for _, sink := range a.sinks {
+		sink(m)
+	}
+}
+
+// dir names the direction in which a side sends.
+func (st *stream) dir(side uint8) Dir {
+	if side == st.client {
+		return ClientToServer
+	}
+	return ServerToClient
+}

@@ -1,0 +1,71 @@
+package analyze
+
+// class is what the time of a flow is spent on.
+type class uint8
+
+const (
+	unjudged class = iota
+	senderIdle
+	network
+	windowFull
+	smallWindow
+	zeroWindow
+	// maybeFull and maybeSmall are windowFull and smallWindow as long as it is
+	// not known whether the sender had anything to send; settle decides.
+	maybeFull
+	maybeSmall
+	classes
+)
+
+// classify says what the time from now on is spent on, and marks whether the
+// window holds the sender back. It is called after every segment of the stream.
+func (f *flow) classify(now int64, frame uint64, bothSides bool) {
+	switch {
+	case !bothSides || !f.is(hasWnd) || f.is(isUnsound):
+		f.class = unjudged
+	case f.is(isZero):
+		f.class = zeroWindow
+	case f.dataSegs == 0 || f.is(sawRST):
+		f.class = senderIdle
+	case f.inFlight() > 0:
+		f.class = f.limited(now, frame, network, maybeFull, isFull)
+	default:
+		f.class = f.limited(now, frame, senderIdle, maybeSmall, isHeld)
+	}
+}
+
+// limited returns free if the window has room for the next segment, and else
+// limited, marking the flow with m.
+func (f *flow) limited(now int64, frame uint64, free, limited class, m marks) class {
+	if f.room() >= f.nextSegment() || f.is(sawFIN) {
+		if f.is(isFull | isHeld) {
+			f.marks = f.marks&^(isFull|isHeld) | isOpened
+			f.openedAt, f.openedNum = now, frame
+		}
+		return free
+	}
+	if f.shift == Unknown {
+		return unjudged
+	}
+	if !f.is(isFull | isHeld) {
+		f.heldAt, f.heldNum = now, frame
+	}
+	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
+	return limited
+}
+
+// settle decides about the time in which the window may have held the sender
+// back: it did if the sender had something to send.
+func (a *Analyzer) settle(f *flow, wanted bool) {
+	if wanted {
+		if f.spent[maybeSmall] > 0 {
+			a.more(f).smallTime += f.spent[maybeSmall]
+		}
+		f.spent[windowFull] += f.spent[maybeFull]
+		f.spent[smallWindow] += f.spent[maybeSmall]
+	} else {
+		f.spent[network] += f.spent[maybeFull]
+		f.spent[senderIdle] += f.spent[maybeSmall]
+	}
+	f.spent[maybeFull], f.spent[maybeSmall] = 0, 0
+}

@@ -1,0 +1,66 @@
+package analyze
+
+import "time"
+
+// Config holds every threshold of the analysis. Start from DefaultConfig.
+type Config struct {
+	// MaxStreams bounds the number of streams kept in memory; when one more
+	// comes, the one that was quiet longest is let go (Result.Retired).
+	MaxStreams int
+	// MaxStalls and MaxProbes bound what is kept of one direction's stalls and
+	// of one stall's probes; the counts go on.
+	MaxStalls, MaxProbes int
+	// MaxVerdicts bounds Result.Verdicts, MaxFrames the frames of one verdict.
+	MaxVerdicts, MaxFrames int
+
+	// ProbeTimer is the least time after which a stack sends its first probe:
+	// Linux's TCP_RTO_MIN, 200 ms, less the granularity of its timers.
+	ProbeTimer time.Duration
+	// FirstProbe is the longest time after which an empty segment below
+	// SND.UNA is taken for a first probe, or three retransmission time-outs if
+	// they are longer; later ones are keep-alives, whose least interval is a
+	// second on every stack.
+	FirstProbe time.Duration
+	// RateLimit is the time in which a stack answers at most one segment that
+	// is out of its window: net.ipv4.tcp_invalid_ratelimit, 500 ms.
+	RateLimit time.Duration
+	// MinStall is the least length of a stall that is listed although the
+	// window never was 0.
+	MinStall time.Duration
+	// Grave is the time waited from which a stall is a problem, not a warning:
+	// what a person notices.
+	Grave time.Duration
+	// Pause is how long a sender must be silent, with nothing in flight and the
+	// window open, to count as having had nothing more to send.
+	Pause time.Duration
+	// ClockStep is the least step back in time that counts as a clock jump;
+	// smaller ones are packets out of order. ClockLeap is the least step
+	// forward that is doubted when the next packet takes it back.
+	ClockStep, ClockLeap time.Duration
+	// Duplicate is the longest time between two captures of one packet.
+	Duplicate time.Duration
+	// Reordering is the longest delay of a segment that was overtaken; later
+	// ones are retransmissions (as Wireshark does).
+	Reordering time.Duration
+}
+
+// DefaultConfig returns the thresholds that the documentation speaks of.
+func DefaultConfig() Config {
+	return Config{
+		MaxStreams:  1 << 20,
+		MaxStalls:   256,
+		MaxProbes:   32,
+		MaxVerdicts: 64,
+		MaxFrames:   64,
+		ProbeTimer:  180 * time.Millisecond,
+		FirstProbe:  950 * time.Millisecond,
+		RateLimit:   500 * time.Millisecond,
+		MinStall:    180 * time.Millisecond,
+		Grave:       time.Second,
+		Pause:       200 * time.Millisecond,
+		ClockStep:   100 * time.Millisecond,
+		ClockLeap:   time.Minute,
+		Duplicate:   2 * time.Millisecond,
+		Reordering:  3 * time.Millisecond,
+	}
+}

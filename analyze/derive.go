@@ -1,0 +1,349 @@
+package analyze
+
+import (
+	"cmp"
+	"container/heap"
+	"iter"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// Result closes what is still open and derives what the capture told. It is
+// called once, after the last Add.
+func (a *Analyzer) Result() *Result {
+	if a.holding {
+		a.release(a.held.Time)
+	}
+	r := &Result{
+		Segments: a.segments, StreamCount: a.nextID, Bytes: a.bytes,
+		Begin: a.begin, End: a.end, Span: nanos(a.clock.now - a.begin),
+		Retired: a.retired,
+	}
+	sums := a.gone
+	for st := range a.live() {
+		a.finish(st)
+		a.sum(&sums, st)
+	}
+	r.Stalls, r.Probes, r.KeepAlives, r.ZeroWindows = sums.stalls, sums.probes, sums.keepAlives, sums.zeroWindows
+	r.Retransmissions, r.StalledStreams = sums.retransmissions, sums.stalled
+	r.StallTime = nanos(sums.stallTime)
+	a.warn(r)
+
+	r.streams = a.all()
+	r.byID = a.byID
+	r.worst = a.worst
+	for _, s := range a.worst(a.cfg.MaxVerdicts) {
+		r.Verdicts = append(r.Verdicts, s.Verdict)
+	}
+	slices.SortStableFunc(r.Verdicts, func(x, y Verdict) int {
+		return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(y.Wait, x.Wait))
+	})
+	return r
+}
+
+// live yields the streams that are tracked, in no particular order.
+func (a *Analyzer) live() iter.Seq[*stream] {
+	return func(yield func(*stream) bool) {
+		for slot := range a.slab.n {
+			if st := a.slab.at(slot); st.is(inUse) && !st.is(quotedOnly) && !yield(st) {
+				return
+			}
+		}
+	}
+}
+
+// all yields the streams in the order of their numbers. Slots are in that order
+// until the first of them is used again.
+func (a *Analyzer) all() iter.Seq[*Stream] {
+	return func(yield func(*Stream) bool) {
+		if a.retired.Streams == 0 {
+			for st := range a.live() {
+				if !yield(a.derive(st)) {
+					return
+				}
+			}
+			return
+		}
+		type place struct {
+			id   int64
+			slot uint32
+			kept *Stream
+		}
+		var order []place
+		for slot := range a.slab.n {
+			if st := a.slab.at(slot); !st.is(quotedOnly) {
+				order = append(order, place{st.id, slot, nil})
+			}
+		}
+		for _, s := range a.kept {
+			order = append(order, place{s.ID, 0, s})
+		}
+		slices.SortFunc(order, func(x, y place) int { return cmp.Compare(x.id, y.id) })
+		for _, p := range order {
+			s := p.kept
+			if s == nil {
+				s = a.derive(a.slab.at(p.slot))
+			}
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// byID derives the stream of that number; nil if there is none.
+func (a *Analyzer) byID(id int64) *Stream {
+	if id >= 0 && id < int64(a.slab.n) && a.slab.at(uint32(id)).id == id {
+		if st := a.slab.at(uint32(id)); !st.is(quotedOnly) {
+			return a.derive(st)
+		}
+		return nil
+	}
+	for s := range a.all() {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// rank is what streams are ordered by without deriving them.
+type rank struct {
+	severity    Severity
+	wait, bytes int64
+	id          int64
+	st          *stream
+	kept        *Stream
+}
+
+// better reports whether x is to be named after y.
+func (x *rank) better(y *rank) bool {
+	return cmp.Or(cmp.Compare(x.severity, y.severity), cmp.Compare(x.wait, y.wait),
+		cmp.Compare(x.bytes, y.bytes), cmp.Compare(y.id, x.id)) < 0
+}
+
+// ranks is a heap with the best stream at its top.
+type ranks []rank
+
+func (h ranks) Len() int           { return len(h) }
+func (h ranks) Less(i, j int) bool { return h[i].better(&h[j]) }
+func (h ranks) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *ranks) Push(x any)        { *h = append(*h, x.(rank)) }
+func (h *ranks) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
+
+// worst returns up to n streams, the longest wait first.
+func (a *Analyzer) worst(n int) []*Stream {
+	var h ranks
+	add := func(x rank) {
+		switch {
+		case len(h) < n:
+			heap.Push(&h, x)
+		case n > 0 && h[0].better(&x):
+			h[0] = x
+			heap.Fix(&h, 0)
+		}
+	}
+	for st := range a.live() {
+		add(a.rank(st))
+	}
+	for _, s := range a.kept {
+		add(rank{s.Verdict.Severity, s.wait(), s.payload(), s.ID, nil, s})
+	}
+	slices.SortFunc(h, func(x, y rank) int {
+		if y.better(&x) {
+			return -1
+		}
+		return 1
+	})
+	streams := make([]*Stream, len(h))
+	for i := range h {
+		if streams[i] = h[i].kept; streams[i] == nil {
+			streams[i] = a.derive(h[i].st)
+		}
+	}
+	return streams
+}
+
+// rank orders a stream without deriving it: by how grave the worse of its two
+// directions is, then by the time waited.
+func (a *Analyzer) rank(st *stream) rank {
+	x := rank{id: st.id, st: st, bytes: st.flows[0].bytes + st.flows[1].bytes}
+	for i := range st.flows {
+		f := &st.flows[i]
+		if t := a.trouble(f); t != nil {
+			x.wait += t.stallTime
+		}
+		x.severity = max(x.severity, a.gravity(f))
+	}
+	return x
+}
+
+func worseFirst(x, y *Stream) int {
+	return cmp.Or(cmp.Compare(y.wait(), x.wait()), cmp.Compare(x.ID, y.ID))
+}
+
+// derive makes a stream's result. The stream must be finished.
+func (a *Analyzer) derive(st *stream) *Stream {
+	s := &Stream{
+		ID: st.id, Client: st.endpoint(st.client), Server: st.endpoint(st.client ^ 1),
+		Handshake: st.handshakeSeen(), Closed: "open",
+		Begin: st.begin, End: st.end, FirstFrame: st.firstFrame, LastFrame: st.endFrame,
+		Span: nanos(st.span), Duplicates: uint64(st.duplicates),
+		Segments: uint64(st.flows[0].segs) + uint64(st.flows[1].segs) + uint64(st.duplicates),
+		OneSided: !st.bothSides(),
+	}
+	if rtt := st.rtt(); rtt > 0 {
+		s.RTT = ptr(nanos(rtt))
+	}
+	for _, d := range []Dir{ClientToServer, ServerToClient} {
+		side := st.client ^ uint8(d)
+		a.direction(st, side, &s.Dirs[d])
+		if st.flows[side].is(sawRST) {
+			s.Closed, s.ResetBy = "reset", ptr(d)
+		}
+	}
+	if s.Closed == "open" && st.flows[0].is(sawFIN) && st.flows[1].is(sawFIN) {
+		s.Closed = "fin"
+	}
+	a.warnStream(st, s)
+	s.Verdict = a.verdict(s)
+	return s
+}
+
+// endpoint is the address and port of a side.
+func (st *stream) endpoint(side uint8) netip.AddrPort {
+	if side == 0 {
+		return netip.AddrPortFrom(st.key.lo.Netip(), st.key.loPort)
+	}
+	return netip.AddrPortFrom(st.key.hi.Netip(), st.key.hiPort)
+}
+
+// handshakeSeen tells how much of the handshake was captured.
+func (st *stream) handshakeSeen() Handshake {
+	c := &st.flows[st.client]
+	switch syn := c.is(sawSYN); {
+	case st.is(wasRefused):
+		return HandshakeRefused
+	case syn && st.is(sawSYNACK):
+		return HandshakeComplete
+	case syn && st.flows[st.client^1].segs == 0 && c.segs > 0 && c.dataSegs == 0:
+		return HandshakeUnanswered
+	case syn:
+		return HandshakeSYNOnly
+	case st.is(sawSYNACK):
+		return HandshakeNoSYN
+	}
+	return HandshakeNone
+}
+
+// direction derives the flow of what a side sends.
+func (a *Analyzer) direction(st *stream, side uint8, d *Direction) {
+	f := &st.flows[side]
+	t := a.trouble(f)
+	if t == nil {
+		t = &detail{}
+	}
+	*d = Direction{
+		Sender: st.endpoint(side), Receiver: st.endpoint(side ^ 1),
+		Segments: uint64(f.segs), DataSegments: uint64(f.dataSegs),
+		Bytes: f.bytes, UniqueBytes: max(f.payload(f.nxt)-f.unseen, 0), AckedBytes: f.acked(),
+		Retransmissions: uint64(f.retrans), RetransmissionsIntoZeroWindow: uint64(t.retransZero),
+		OutOfOrder: uint64(f.reorder), Gaps: uint64(f.gaps), DupACKs: uint64(f.dupAck),
+		KeepAlives: uint64(t.keepAlives), KeepAliveAnswers: uint64(t.keepAliveAnswers),
+		Probes: uint64(t.probes), ProbeAnswers: uint64(t.probeAnswers), ProbeTimerData: uint64(t.timerData),
+		MSS: f.mss, MaxSegment: int64(f.maxSeg),
+		Window:     f.window(st, t),
+		StallCount: t.stallCount, StallTime: nanos(t.stallTime),
+		Budget: f.budget(),
+	}
+	if f.has(hasNxt | hasUna) {
+		d.MaxInFlight = ptr(int64(f.maxInFlight))
+	}
+	d.Stalls = a.stalls(t)
+	worst := d.WorstStall()
+	d.Buffer = f.buffer(t, d.Stalls)
+	d.Reader = f.reader(t, worst)
+	d.Backlog = backlog(worst)
+}
+
+// stalls returns copies of the stalls in the order in which they began, with
+// what is derived of them.
+func (a *Analyzer) stalls(t *detail) []Stall {
+	stalls := slices.Clone(t.stalls)
+	slices.SortFunc(stalls, func(x, y Stall) int { return cmp.Compare(x.BeginFrame, y.BeginFrame) })
+	for i := range stalls {
+		stalls[i].timing()
+		stalls[i].Blame = stalls[i].blame()
+	}
+	return stalls
+}
+
+// WorstStall returns the longest stall in which the sender waited, nil if there
+// is none.
+func (d *Direction) WorstStall() *Stall {
+	var worst *Stall
+	for i := range d.Stalls {
+		s := &d.Stalls[i]
+		if s.SenderWaiting != nil && !*s.SenderWaiting {
+			continue
+		}
+		if worst == nil || s.Duration > worst.Duration {
+			worst = s
+		}
+	}
+	return worst
+}
+
+// window derives what the receiver advertised.
+func (f *flow) window(st *stream, t *detail) Window {
+	w := Window{
+		MaxRaw: -1, MinRaw: -1, Scale: f.scale(st),
+		ZeroSegments: uint64(t.zeroSegs), ToZero: uint64(t.toZero), FromZero: uint64(t.fromZero),
+		Filled: uint64(t.filled), Shrunk: uint64(t.shrunk), Updates: uint64(t.updates),
+	}
+	if f.rawMin <= f.rawMax {
+		w.MaxRaw, w.MinRaw = int32(f.rawMax), int32(f.rawMin)
+	}
+	if f.shift != Unknown && f.is(hasWnd) {
+		w.Largest = ptr(int64(f.maxWnd))
+	}
+	return w
+}
+
+// scale derives what is known of the window scale.
+func (f *flow) scale(st *stream) Scale {
+	switch {
+	case f.shift != Unknown && st.unscaled():
+		return Scale{State: ScaleAbsent, Method: "the handshake shows no window scale option on one side: neither side scales (RFC 7323 2.2)"}
+	case f.shift != Unknown:
+		return Scale{State: ScaleKnown, Shift: uint8(f.shift), Min: uint8(f.shift), Max: uint8(f.shift), Method: "from the handshake"}
+	}
+	sc := Scale{State: ScaleUnknown, Min: f.minShift, Max: maxShift}
+	sc.Method = "the handshake was not captured"
+	if f.is(optsCut) {
+		sc.Method = "the options of the SYN were not captured whole"
+	} else if f.is(sawSYN) || f.offer != Unknown {
+		sc.Method = "only one half of the handshake was captured"
+	}
+	if f.minShift > 0 {
+		sc.Method += "; the lower bound is the smallest shift under which all data that was acknowledged had been legal"
+	}
+	sc.Method += "; a capture that holds both SYNs settles it, or on the receiver's host: ss -ti (wscale:sender,receiver)"
+	return sc
+}
+
+// budget sums up what the time was spent on.
+func (f *flow) budget() Budget {
+	at := func(c class) time.Duration { return time.Duration(f.spent[c]) }
+	b := Budget{
+		ZeroWindow: at(zeroWindow), SmallWindow: at(smallWindow), WindowFull: at(windowFull),
+		Network: at(network) + at(maybeFull), SenderIdle: at(senderIdle) + at(maybeSmall), Unjudged: at(unjudged),
+	}
+	b.Total = b.ZeroWindow + b.SmallWindow + b.WindowFull + b.Network + b.SenderIdle + b.Unjudged
+	return b
+}

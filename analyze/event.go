@@ -1,0 +1,84 @@
+package analyze
+
+import "strings"
+
+// Events is the set of things that one segment was found to be or to cause.
+type Events uint32
+
+// The events, in the order in which they are written.
+const (
+	// EventSYN, EventFIN, EventRST: the segment carries that flag.
+	EventSYN Events = 1 << iota
+	EventFIN
+	EventRST
+	// EventZeroWindow: not SYN or RST, and the advertised window is 0.
+	EventZeroWindow
+	// EventWindowUpdate: an ACK that repeats the last one but for a larger window.
+	EventWindowUpdate
+	// EventWindowFull: the segment's data ends at the right edge that its
+	// receiver had advertised.
+	EventWindowFull
+	// EventWindowShrunk: the right edge moved back (RFC 9293 3.8.6, "shrinking").
+	EventWindowShrunk
+	// EventProbe: sent to find out whether a closed window has opened.
+	EventProbe
+	// EventProbeAnswer: the ACK that a probe drew.
+	EventProbeAnswer
+	// EventKeepAlive and EventKeepAliveAnswer: RFC 9293 3.8.4.
+	EventKeepAlive
+	EventKeepAliveAnswer
+	// EventRetransmission: sequence space that was sent before.
+	EventRetransmission
+	// EventOutOfOrder: fills a gap that the capture showed, too soon to be a
+	// retransmission.
+	EventOutOfOrder
+	// EventDupACK: repeats the last ACK while data is outstanding.
+	EventDupACK
+	// EventACKOfUnseen: acknowledges bytes that the capture does not hold.
+	EventACKOfUnseen
+	// EventGap: begins after the highest sequence number seen: something
+	// between was not captured, or not yet.
+	EventGap
+	// EventDuplicate: the same packet captured twice (bridge, veth, any).
+	EventDuplicate
+)
+
+var eventNames = [...]string{
+	"syn", "fin", "rst", "zero-window", "window-update", "window-full", "window-shrunk",
+	"probe", "probe-answer", "keep-alive", "keep-alive-answer",
+	"retransmission", "out-of-order", "dup-ack", "ack-of-unseen", "gap", "duplicate",
+}
+
+// Has reports whether any of the events of f are in the set.
+func (e Events) Has(f Events) bool { return e&f != 0 }
+
+// AppendTo appends the names of the events, joined by '|', to b.
+func (e Events) AppendTo(b []byte) []byte {
+	for i, first := 0, true; e != 0; i, e = i+1, e>>1 {
+		if e&1 == 0 {
+			continue
+		}
+		if !first {
+			b = append(b, '|')
+		}
+		b, first = append(b, eventNames[i]...), false
+	}
+	return b
+}
+
+// String returns the names of the events, joined by '|'.
+func (e Events) String() string { return string(e.AppendTo(nil)) }
+
+// ParseEvent returns the event of that name.
+func ParseEvent(name string) (Events, bool) {
+	for i, n := range eventNames {
+		if n == name {
+			return 1 << i, true
+		}
+	}
+	return 0, false
+}
+
+// EventNames returns the names of all events in the order in which they are
+// written.
+func EventNames() string { return strings.Join(eventNames[:], ", ") }

@@ -1,0 +1,149 @@
+package analyze
+
+// flow is one direction of a stream: the data of its sender, and the window of
+// its receiver that governs it. It holds no pointer, and what only a direction
+// in trouble needs is in its detail, so that a million quiet streams are cheap.
+//
+// Sequence numbers are raw. Times are adjusted ones (see clock). Windows are in
+// bytes; while the scale is unknown, the bare field.
+type flow struct {
+	// base is the sequence number that counts as 0: the ISN or, if the handshake
+	// was not captured, the first one seen.
+	base uint32
+	// nxt is SND.NXT, una SND.UNA (RFC 9293 3.3.1), as far as captured.
+	nxt, una uint32
+	// wnd is SND.WND, edge the right edge, and maxEdge the furthest it was.
+	wnd, edge, maxEdge uint32
+	// wl1 is SND.WL1; SND.WL2 is una, as only ACKs of una or more are heeded.
+	wl1 uint32
+	// maxWnd is the largest window.
+	maxWnd uint32
+	// hole and holeEnd bound the last gap in the data; holeAt is when it showed.
+	hole, holeEnd uint32
+	// needEnd ends the data that needed a larger window than was known to be
+	// open, and needShift is the shift that makes it legal: see scale.go.
+	needEnd uint32
+
+	marks     marks
+	class     class
+	shift     int8 // of the receiver's window; Unknown
+	offer     int8 // what the receiver announced; Unknown if nothing was seen
+	minShift  uint8
+	needShift uint8
+
+	mss            uint16 // what the receiver announced; 0 is unknown
+	rawMax, rawMin uint16
+	maxSeg         uint32
+	maxInFlight    uint32
+
+	segs, dataSegs uint32
+	// turns counts how often nxt passed base: the upper half of relative
+	// sequence numbers.
+	turns                          uint32
+	retrans, reorder, gaps, dupAck uint32
+	// detail is an index into Analyzer.details; 0 is none.
+	detail uint32
+
+	// timed is the sequence number whose ACK is waited for since timedAt; rtt is
+	// the smallest such time: the round trip from the capture point to the
+	// receiver, in ns; 0 is unknown.
+	timed   uint32
+	timedAt int64
+	rtt     int64
+
+	bytes  int64
+	unseen int64 // payload that was sent but not captured
+	holeAt int64
+	lastAt int64 // when the sender last sent anything
+	dataAt int64 // when it last sent new data
+	// heldAt is when the window first held the sender back (isFull, isHeld), in
+	// frame heldNum, and openedAt when it opened again (isOpened).
+	heldAt, openedAt   int64
+	heldNum, openedNum uint64
+	spent              [classes]int64
+}
+
+// marks are the yes-or-no facts of a flow.
+type marks uint16
+
+const (
+	hasBase   marks = 1 << iota // base is set
+	hasISN                      // and it is the ISN
+	hasNxt                      // the sender was seen sending
+	hasUna                      // the receiver was seen acknowledging
+	hasWnd                      // a window was seen
+	isZero                      // the window is 0
+	sawSYN                      // the sender's SYN was captured
+	optsCut                     // the receiver's SYN came without all of its options
+	sawFIN                      // the sender sent FIN
+	sawRST                      // the sender sent RST
+	isUnsound                   // what is in flight can't be told: packets are missing
+	isFull                      // the rest of the window is smaller than the next segment, data in flight
+	isHeld                      // the same with nothing in flight
+	isOpened                    // it has opened since, and nothing was sent yet
+	isTiming                    // timed is being waited for
+	idleProbe                   // the first segment was empty: it may prove to be a probe
+)
+
+func (f *flow) is(m marks) bool  { return f.marks&m != 0 }
+func (f *flow) has(m marks) bool { return f.marks&m == m }
+
+// inFlight is what was sent and not acknowledged, in bytes.
+func (f *flow) inFlight() uint32 {
+	if n := int32(f.nxt - f.una); n > 0 && f.has(hasNxt|hasUna) {
+		return uint32(n)
+	}
+	return 0
+}
+
+// room is what the window leaves to send, in bytes (at least that much while
+// the scale is unknown).
+func (f *flow) room() uint32 {
+	if n := int32(f.edge - f.nxt); n > 0 {
+		return uint32(n)
+	}
+	return 0
+}
+
+// nextSegment is the size under which a sender does not split a segment to fit
+// the window: the MSS, but no more than half the largest window (Linux:
+// tcp_bound_to_half_wnd).
+func (f *flow) nextSegment() uint32 {
+	seg := uint32(f.mss)
+	if seg == 0 || f.maxSeg < seg {
+		seg = f.maxSeg
+	}
+	return min(seg, f.maxWnd/2)
+}
+
+// rel makes a sequence number relative to base, beyond 32 bits.
+func (f *flow) rel(seq uint32) int64 {
+	nxt := int64(f.turns)<<32 | int64(f.nxt-f.base)
+	return nxt + int64(int32(seq-f.nxt))
+}
+
+// advance moves SND.NXT forward.
+func (f *flow) advance(nxt uint32) {
+	if nxt-f.base < f.nxt-f.base {
+		f.turns++
+	}
+	f.nxt = nxt
+}
+
+// acked is the payload that the receiver has acknowledged since base.
+func (f *flow) acked() int64 { return f.payload(f.una) }
+
+// payload is the number of bytes of data between base and seq.
+func (f *flow) payload(seq uint32) int64 {
+	if !f.is(hasBase) {
+		return 0
+	}
+	n := f.rel(seq)
+	if f.is(hasISN) {
+		n-- // the SYN
+	}
+	if f.is(sawFIN) && seq == f.nxt {
+		n--
+	}
+	return max(n, 0)
+}

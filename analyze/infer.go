@@ -1,0 +1,225 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+func nanos(n int64) time.Duration { return time.Duration(n) }
+
+// mostFactor is the most by which the payload that a receiver took with nobody
+// reading has been seen to exceed the largest window it advertised: half of the
+// free space was advertised in the tcp_adv_win_scale years (Linux before 6.6),
+// and the rest taken all the same.
+const mostFactor = 2.2
+
+// unread estimates what the receiver's application had not read when the window
+// closed. As long as nothing shows that it read, it is all that was
+// acknowledged; when it is more than the receiver can have kept, it is unknown.
+func (a *Analyzer) unread(st *stream, f *flow, t *detail) {
+	e := &t.stall.Unread
+	acked := f.acked()
+	switch {
+	case !f.is(hasISN):
+		e.Method = "unknown: the stream began before the capture"
+	case t.closedAt != t.zeroAt:
+		e.High = ptr(f.most(acked))
+		e.Method = "at most what was acknowledged and can have been kept: the application has read since the first zero window"
+	case float64(acked) > mostFactor*float64(f.largest()):
+		e.High = ptr(f.most(acked))
+		e.Method = "at most: more was acknowledged than the receiver can have kept, so its application read before"
+	default:
+		e.Value = ptr(acked)
+		e.High = ptr(acked)
+		e.Method = "all that was acknowledged until the window first closed, if nothing was read before: reading can't be told from a growing buffer until then"
+	}
+}
+
+// largest is the largest window in bytes; while the scale is unknown, the
+// largest that it can have been.
+func (f *flow) largest() int64 {
+	if f.shift == Unknown {
+		return int64(f.maxWnd) << maxShift
+	}
+	return int64(f.maxWnd)
+}
+
+// most bounds what a receiver can have kept of acked bytes: a window never
+// exceeds 65,535 shifted, and the buffer is at most mostFactor times of it.
+func (f *flow) most(acked int64) int64 {
+	return min(acked, int64(math.Round(mostFactor*float64(f.largest()))))
+}
+
+// absorbed is the payload that the receiver took while nobody read: the most
+// that was unread in any stall, as far as known.
+func absorbed(stalls []Stall) *int64 {
+	var most *int64
+	for i := range stalls {
+		if v := stalls[i].Unread.Value; v != nil && (most == nil || *v > *most) {
+			most = v
+		}
+	}
+	return most
+}
+
+// Overhead of the kernel for a received packet, in bytes: struct sk_buff and
+// skb_shared_info, and the rounding of its data (Linux: SKB_TRUESIZE); one that
+// is coalesced with the one before costs less.
+const perPacket = 832
+
+// buffer infers the receiver's buffer.
+func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
+	var b Buffer
+	if f.has(hasWnd) && f.shift != Unknown {
+		b.LargestWindow = Estimate{
+			Value: ptr(int64(f.maxWnd)), Low: ptr(int64(f.maxWnd)),
+			Method: "the largest window that was advertised; the buffer is larger, by a ratio that differs from kernel to kernel",
+		}
+	} else {
+		b.LargestWindow.Method = "unknown: the window scale was not captured"
+	}
+	took := absorbed(stalls)
+	if took == nil {
+		b.Absorbed.Method = "unknown: the window never closed on data that nobody had read"
+		b.RcvBuf.Method = b.Absorbed.Method
+		return b
+	}
+	b.Absorbed = Estimate{
+		Value: took, Low: took,
+		Method: "payload acknowledged until the window closed, with nobody reading: the receive buffer can hold at least that much",
+	}
+	b.RcvBuf, b.ExplicitlySet = f.rcvBuf(*took)
+	return b
+}
+
+// rcvBuf bounds the receiver's SO_RCVBUF as getsockopt returns it. The buffer
+// counts memory, not payload: it is at least about the payload it took (the
+// check comes before the last packet is added), and at most the memory that so
+// many packets of this size can need. A small shift says more: Linux takes it
+// from the largest buffer the socket may grow to, so that one below 7 is of a
+// buffer that was set (tcp_select_initial_window).
+func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
+	packet := int64(f.maxSeg)
+	if f.dataSegs > 0 {
+		packet = max(f.bytes/int64(f.dataSegs), 1)
+	}
+	low := took - took/20 - int64(f.maxSeg)
+	high := took*2 + took*perPacket/packet + 2*int64(f.maxSeg) + 4096
+	e := Estimate{Method: "from the payload absorbed and the memory that packets of this size need in the kernels known"}
+	var set *bool
+	if f.shift > 0 && f.shift < 7 {
+		shiftLow, shiftHigh := int64(1)<<(f.shift+15), int64(1)<<(f.shift+17)
+		if low < shiftHigh && high > shiftLow {
+			low, high = max(low, shiftLow), min(high, shiftHigh)
+			set = ptr(true)
+			e.Method += fmt.Sprintf(", and from the shift of %d, too small for a buffer that tunes itself (Linux): SO_RCVBUF was set", f.shift)
+		}
+	}
+	e.Low, e.High = ptr(max(low, 1)), ptr(high)
+	return e, set
+}
+
+// reader infers how the receiving application reads.
+func (f *flow) reader(t *detail, worst *Stall) Reader {
+	var r Reader
+	if t == nil || t.closedAt == 0 {
+		r.Rate.Method = "unknown: until the window has closed once, reading can't be told from a growing buffer"
+		return r
+	}
+	if t.rise > 0 && t.riseAt > t.closedAt {
+		r.LastRead, r.LastReadFrame = ptr(t.riseTime), t.riseFrame
+		r.Rate = Estimate{
+			Value:  ptr(int64(float64(t.rise) / (float64(t.riseAt-t.closedAt) / 1e9))),
+			Method: "rise of the right edge since the window first closed, over the time until it rose last",
+		}
+	} else {
+		r.Rate = Estimate{Value: ptr(int64(0)), Method: "the right edge has not risen since the window closed: nothing was read"}
+	}
+	f.avoid(&r, worst)
+	return r
+}
+
+// avoid tells what would have avoided the worst stall.
+func (f *flow) avoid(r *Reader, worst *Stall) {
+	const why = "unknown: it takes a stall whose begin and end, and what was unread, are known"
+	r.AvoidBuffer.Method, r.AvoidRate.Method = why, why
+	if worst == nil || worst.Released == nil || worst.Unread.Value == nil {
+		return
+	}
+	r.AvoidBuffer = Estimate{
+		Low:    ptr(*worst.Unread.Value + *worst.Released),
+		Method: "what was unread when the window closed, and what came out when it opened: room for both, in payload bytes",
+	}
+	if worst.Duration > 0 {
+		r.AvoidRate = Estimate{
+			Low:    ptr(int64(float64(*worst.Unread.Value) / worst.Duration.Seconds())),
+			Method: "bytes a second: what was unread, taken within the time of the stall",
+		}
+	}
+}
+
+// backlog infers what the sender held back.
+func backlog(worst *Stall) Estimate {
+	if worst == nil || worst.Burst == nil {
+		return Estimate{Method: "unknown: what is in the sender's socket does not reach the wire until the window opens"}
+	}
+	return Estimate{
+		Low:    worst.Burst,
+		Method: "what came out after the stall before any of it was acknowledged: at least that much was waiting",
+	}
+}
+
+// backoff fits the factor by which the gaps of probes grow, as the geometric
+// mean, and returns it with the last gap. Gaps of less than floor are between
+// probes of one timer. It is 0 for less than two gaps.
+func backoff(probes []Probe, floor time.Duration) (ratio float64, last time.Duration) {
+	var first time.Duration
+	n := 0
+	for _, p := range probes {
+		if p.Gap < floor {
+			continue
+		}
+		if n == 0 {
+			first = p.Gap
+		}
+		last = p.Gap
+		n++
+	}
+	if n < 2 {
+		return 0, last
+	}
+	return math.Pow(float64(last)/float64(first), 1/float64(n-1)), last
+}
+
+// maxGap is the longest time between two probes (Linux: TCP_RTO_MAX).
+const maxGap = 120 * time.Second
+
+// timing fits the back-off of a stall's probes and says when the next is due.
+func (w *Stall) timing() {
+	ratio, last := backoff(w.Probes, promptly)
+	w.Backoff = ratio
+	if w.EndedBy != EndCaptureEnded || last == 0 {
+		return
+	}
+	if ratio == 0 {
+		ratio = 2 // RFC 9293 3.8.6.1, SHLD-30
+	}
+	gap := min(time.Duration(float64(last)*max(ratio, 1)), max(maxGap, last))
+	w.NextProbeDue = ptr(w.Probes[len(w.Probes)-1].Time + int64(gap))
+}
+
+// blame says who could have ended the stall sooner.
+func (w *Stall) blame() string {
+	switch {
+	case w.SenderWaiting != nil && !*w.SenderWaiting:
+		return "nobody: the sender had nothing to send"
+	case w.EndedBy == EndGaveUp:
+		return "the receiver's host, which answered no more"
+	case w.ZeroFrame == 0:
+		return "the receiving application, by reading; or the sender, by sending less than the window left"
+	}
+	return "the receiving application, by reading"
+}

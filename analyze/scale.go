@@ -1,0 +1,78 @@
+package analyze
+
+import "winwatch/capture"
+
+// maxShift is the largest window scale; larger ones count as it (RFC 7323 2.3).
+const maxShift = 14
+
+// absent stands in flow.offer for a SYN whose options are known and hold no
+// window scale.
+const absent = -2
+
+// handshake takes what a SYN or SYN-ACK announces: its sender's MSS and the
+// scale of its sender's window; r is the flow that this window governs.
+//
+// Windows are scaled only if both SYNs carried the option (RFC 7323 2.2). A
+// SYN-ACK may carry it only if the SYN that it answers did. Where SYNs were
+// sent with the option and without, the SYN-ACK tells which one was answered.
+func (st *stream) handshake(r, f *flow, s *capture.Segment) {
+	f.marks |= sawSYN
+	if s.Options.Has(capture.HasMSS) {
+		r.mss = s.MSS
+	}
+	isACK := s.Flags.Has(capture.ACK)
+	if isACK {
+		st.marks |= sawSYNACK
+	}
+	switch {
+	case s.Options.Has(capture.HasWindowScale):
+		r.offer = int8(min(s.WindowShift, maxShift))
+	case s.Options&(capture.OptionsCut|capture.OptionsMalformed) != 0:
+		r.marks |= optsCut
+	case isACK || r.offer == Unknown:
+		r.offer = absent
+	}
+	switch {
+	case isACK && r.offer == absent:
+		f.offer, r.shift, f.shift = absent, 0, 0
+	case r.offer == absent && f.offer < 0:
+		r.shift, f.shift = 0, 0
+	case st.is(sawSYNACK) && r.offer >= 0 && f.offer >= 0:
+		r.shift, f.shift = r.offer, f.offer
+	case isACK && r.offer >= 0:
+		r.shift = r.offer
+		if f.offer == absent {
+			f.offer, f.shift = Unknown, Unknown
+		}
+	}
+}
+
+// unscaled reports whether the handshake showed that windows are not scaled.
+func (st *stream) unscaled() bool {
+	return st.flows[0].offer == absent || st.flows[1].offer == absent
+}
+
+// need notes that data up to end was sent although only the bare field was
+// known to be open: if it is acknowledged, it was legal, and the shift is at
+// least as large as that takes.
+func (f *flow) need(end uint32) {
+	if !f.has(hasUna|hasWnd) || f.wnd == 0 {
+		return
+	}
+	reach := int64(int32(end - f.una))
+	shift := f.minShift
+	for shift < maxShift && int64(f.wnd)<<shift < reach {
+		shift++
+	}
+	if shift > f.minShift && shift >= f.needShift {
+		f.needEnd, f.needShift = end, shift
+	}
+}
+
+// legal raises the lower bound of the shift once the data that needed it was
+// acknowledged.
+func (f *flow) legal() {
+	if f.needShift > f.minShift && !before(f.una, f.needEnd) {
+		f.minShift = f.needShift
+	}
+}

@@ -1,0 +1,194 @@
+package analyze
+
+import "winwatch/capture"
+
+// sent follows the sending half of a segment: its sequence numbers, in the flow
+// f of its sender. r is the other flow.
+func (a *Analyzer) sent(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+	end := s.SeqEnd()
+	if !f.is(hasNxt) {
+		f.first(s, end)
+		f.time(end, now)
+		if s.Len > 0 {
+			a.data(f, s, now)
+		}
+		return 0
+	}
+	if end == s.Seq {
+		return a.empty(st, f, r, s, now)
+	}
+	if s.Len > 0 {
+		a.data(f, s, now)
+	}
+	var ev Events
+	switch d := int32(end - f.nxt); {
+	case d <= 0:
+		ev = a.old(st, f, s, end, now)
+	case f.is(isZero) && f.inFlight() == 0 && after(end, f.maxEdge) && s.Flags&capture.SYN == 0:
+		ev = a.beyond(st, f, s, end, now)
+	default:
+		ev = a.fresh(st, f, s, end, now)
+	}
+	if s.Len > 0 && f.shift != Unknown && f.has(hasUna|hasWnd) && end == f.edge && !ev.Has(EventProbe|EventKeepAlive) && !f.is(isZero) {
+		ev |= EventWindowFull
+		a.more(f).filled++
+	}
+	return ev
+}
+
+// first takes the first segment of a sender.
+func (f *flow) first(s *capture.Segment, end uint32) {
+	isSYN := s.Flags&capture.SYN != 0
+	if !f.is(hasBase) {
+		f.base = s.Seq
+		f.marks |= hasBase
+	}
+	if isSYN {
+		f.base = s.Seq
+		f.marks |= hasISN
+	}
+	if s.Flags&capture.FIN != 0 {
+		f.marks |= sawFIN
+	}
+	if !f.is(hasUna) || after(end, f.una) {
+		f.nxt = end
+	} else {
+		f.nxt = f.una
+	}
+	if !isSYN && end == s.Seq {
+		f.marks |= idleProbe
+	}
+	f.marks |= hasNxt
+}
+
+// data counts a segment with payload.
+func (a *Analyzer) data(f *flow, s *capture.Segment, now int64) {
+	f.dataSegs++
+	f.bytes += int64(s.Len)
+	if s.Len > 1 || f.maxSeg == 0 {
+		f.maxSeg = max(f.maxSeg, s.Len)
+	}
+}
+
+// fresh takes new data in order or after a gap, or a SYN or FIN.
+func (a *Analyzer) fresh(st *stream, f *flow, s *capture.Segment, end uint32, now int64) Events {
+	var ev Events
+	if s.Flags&capture.FIN != 0 {
+		f.marks |= sawFIN
+	}
+	if gap := int32(s.Seq - f.nxt); gap > 0 {
+		ev |= EventGap
+		f.gaps++
+		f.unseen += int64(gap)
+		f.hole, f.holeEnd, f.holeAt = f.nxt, s.Seq, now
+	}
+	if f.is(isHeld|isFull|isOpened) && s.Len > 0 {
+		a.resume(st, f, s, end, now)
+	}
+	if f.detail != 0 {
+		a.details[f.detail].release(f, end, now, int64(a.cfg.Pause))
+	}
+	if f.shift == Unknown && after(end, f.edge) {
+		f.need(end)
+	}
+	f.time(end, now)
+	f.advance(end)
+	f.dataAt = now
+	f.marks &^= isUnsound | idleProbe
+	if n := f.inFlight(); n > f.maxInFlight {
+		f.maxInFlight = n
+	}
+	return ev
+}
+
+// time begins to time the ACK of the data that ends at end, unless one is being
+// timed already.
+func (f *flow) time(end uint32, now int64) {
+	if !f.is(isTiming) {
+		f.marks |= isTiming
+		f.timed, f.timedAt = end, now
+	}
+}
+
+// resume takes the first new data of a sender that the window held back, or may
+// have: what it does now tells whether it had something to send then.
+func (a *Analyzer) resume(st *stream, f *flow, s *capture.Segment, end uint32, now int64) {
+	switch {
+	case f.is(isOpened):
+		wanted := now-f.openedAt <= max(2*st.rtt(), promptly)
+		a.settle(f, wanted)
+		if wanted {
+			a.smallStall(f, s)
+		}
+		f.marks &^= isOpened
+	case end == f.edge && f.is(isHeld) && now-f.lastAt >= int64(a.cfg.ProbeTimer):
+		// The probe timer sent what fits into the small window (Linux:
+		// tcp_write_wakeup; BSD: the persist timer).
+		a.more(f).timerData++
+		a.settle(f, true)
+	case end == f.edge:
+		a.settle(f, true)
+	case f.is(isHeld):
+		a.settle(f, false)
+	}
+}
+
+// promptly is how soon after the window opened a sender that was held back
+// sends again, in ns, if two round trips are less.
+const promptly = 10e6
+
+// old takes sequence numbers that were sent before.
+func (a *Analyzer) old(st *stream, f *flow, s *capture.Segment, end uint32, now int64) Events {
+	if s.Len == 1 && end == f.nxt && f.una == f.nxt && s.Flags&(capture.SYN|capture.FIN) == 0 {
+		return a.below(st, f, s, now, ProbeJunkByte)
+	}
+	if !before(s.Seq, f.hole) && !after(end, f.holeEnd) && f.hole != f.holeEnd {
+		if now-f.holeAt <= int64(a.cfg.Reordering) {
+			f.reorder++
+			f.fill(s.Seq, end)
+			return EventOutOfOrder
+		}
+		f.fill(s.Seq, end)
+	}
+	f.retrans++
+	f.marks &^= isTiming // its ACK could be of either (Karn)
+	if f.is(isZero) && s.Len > 0 {
+		a.more(f).retransZero++
+	}
+	return EventRetransmission
+}
+
+// fill closes the last gap as far as a segment fills it.
+func (f *flow) fill(seq, end uint32) {
+	f.unseen -= int64(end - seq)
+	switch {
+	case seq == f.hole:
+		f.hole = end
+	case end == f.holeEnd:
+		f.holeEnd = seq
+	}
+}
+
+// empty takes a segment without payload, SYN or FIN.
+func (a *Analyzer) empty(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+	if s.Flags&capture.SeqInferred != 0 {
+		if f.is(isZero) && f.inFlight() == 0 && now-max(f.lastAt, r.lastAt) >= int64(a.cfg.ProbeTimer) {
+			return a.below(st, f, s, now, ProbeEmpty)
+		}
+		return 0
+	}
+	switch d := int32(s.Seq - f.nxt); {
+	case d == -1 && f.una == f.nxt && f.is(hasUna):
+		return a.below(st, f, s, now, ProbeEmpty)
+	case d == 0 && s.Flags&capture.URG != 0 && f.is(isZero) && f.una == f.nxt:
+		return a.probe(f, s, now, ProbeUrgent)
+	case d > 0:
+		// Only data that was not captured can lie between.
+		f.gaps++
+		f.unseen += int64(d)
+		f.advance(s.Seq)
+		f.marks |= isUnsound
+		return EventGap
+	}
+	return 0
+}

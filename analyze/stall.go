@@ -1,0 +1,167 @@
+package analyze
+
+import (
+	"time"
+
+	"winwatch/capture"
+)
+
+// beginStall takes the first zero window after an open one. The sender may have
+// been held back for some time: since it filled the window, or since the rest
+// was too small for its next segment.
+func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, now int64, first bool) {
+	t.pause(f)
+	t.on, t.asked, t.form, t.withData, t.silent = true, 0, "", false, 0
+	t.answerAt, t.doubted = 0, t.doubted[:0]
+	t.began, t.zeroAt, t.acked, t.zeroSpent = now, now, f.una, f.spent[zeroWindow]
+	t.stall = Stall{
+		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,
+		BeganBeforeCapture: first,
+	}
+	a.unread(st, f, t)
+	if f.is(isFull | isHeld) {
+		a.settle(f, true)
+		t.began = f.heldAt
+		t.stall.Begin, t.stall.BeginFrame = s.Time-(now-f.heldAt), f.heldNum
+	}
+	t.smallTime = 0
+	f.marks &^= isFull | isHeld | isOpened
+}
+
+// opening says what opened the window: reading, or the ACK of a probe or of
+// data.
+func (t *detail) opening(st *stream, f *flow, s *capture.Segment, now int64) StallEnd {
+	switch {
+	case f.una != t.acked:
+		return EndDataAccepted
+	case t.asked == EventProbe && now-t.probeAt <= max(2*st.rtt(), promptly):
+		t.answer(s, now)
+		return EndProbeAnswer
+	}
+	return EndWindowUpdate
+}
+
+// endStall ends the stall that is on, if there is one.
+func (a *Analyzer) endStall(f *flow, s *capture.Segment, now int64, how StallEnd) {
+	t := a.trouble(f)
+	if t == nil || !t.on {
+		return
+	}
+	a.silence(f, t)
+	if how == EndResetBySender && t.silent >= 3 {
+		how = EndGaveUp
+	}
+	w := &t.stall
+	w.End, w.EndFrame, w.EndedBy = s.Time, s.Frame, how
+	w.Duration = time.Duration(now - t.began)
+	t.on = false
+	f.marks &^= isZero
+	kept := t.keep(a.cfg.MaxStalls)
+	if how == EndWindowUpdate || how == EndProbeAnswer || how == EndDataAccepted {
+		t.watched, t.endedAt, t.sentAt = kept, now, now
+		t.releasedBytes, t.burst, t.burstOver = 0, 0, false
+	} else {
+		t.judge(f, t.listed(kept))
+	}
+}
+
+// listed is the stall that keep returned i for.
+func (t *detail) listed(i int) *Stall {
+	if i == 0 {
+		return &t.stall
+	}
+	return &t.stalls[i-1]
+}
+
+// smallStall lists a stall in which the window was too small for the next
+// segment, but never 0. It ended when the window opened.
+func (a *Analyzer) smallStall(f *flow, s *capture.Segment) {
+	t := a.trouble(f)
+	if t == nil || t.smallTime == 0 {
+		return
+	}
+	long := t.smallTime >= int64(a.cfg.MinStall)
+	t.smallTime = 0
+	if !long {
+		return
+	}
+	t.pause(f)
+	t.stall = Stall{
+		Begin: f.heldAt - a.clock.offset, BeginFrame: f.heldNum,
+		End: f.openedAt - a.clock.offset, EndFrame: f.openedNum,
+		EndedBy: EndWindowUpdate, Duration: time.Duration(f.openedAt - f.heldAt),
+		SenderWaiting: truth(true),
+		Unread:        Estimate{Method: "the window never was 0"},
+	}
+	t.keep(a.cfg.MaxStalls)
+}
+
+// keep adds the stall to those that are listed and returns its index + 1, or 0
+// if there are too many and it is shorter than all of them.
+func (t *detail) keep(most int) int {
+	t.stallCount++
+	t.stallTime += int64(t.stall.Duration)
+	if len(t.stalls) < most {
+		t.stalls = append(t.stalls, t.stall)
+		return len(t.stalls)
+	}
+	shortest := 0
+	for i := range t.stalls {
+		if t.stalls[i].Duration < t.stalls[shortest].Duration {
+			shortest = i
+		}
+	}
+	if t.stalls[shortest].Duration >= t.stall.Duration {
+		return 0
+	}
+	t.stalls[shortest] = t.stall
+	return shortest + 1
+}
+
+// release counts new data that comes out after a stall, until the sender
+// pauses with nothing in flight. The data ends at end.
+func (t *detail) release(f *flow, end uint32, now, pause int64) {
+	if t.endedAt == 0 {
+		return
+	}
+	if now-t.sentAt > pause && f.inFlight() == 0 {
+		t.pause(f)
+		return
+	}
+	n := int64(int32(end - f.nxt))
+	t.releasedBytes += n
+	t.sentAt = now
+	t.burstOver = t.burstOver || f.una != t.acked
+	if !t.burstOver {
+		t.burst += n
+	}
+}
+
+// pause ends the watch over what comes out after a stall.
+func (t *detail) pause(f *flow) {
+	if t.endedAt == 0 {
+		return
+	}
+	w := t.listed(t.watched)
+	released, burst := t.releasedBytes, t.burst
+	w.Released, w.Burst = &released, &burst
+	t.judge(f, w)
+	t.endedAt = 0
+}
+
+// judge says whether the sender was waiting at all in a stall that is over, and
+// books its time accordingly.
+func (t *detail) judge(f *flow, w *Stall) {
+	switch {
+	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:
+		w.SenderWaiting = truth(true)
+	case w.Released != nil || w.KeepAlives > 0:
+		w.SenderWaiting = truth(false)
+		t.stallTime -= int64(w.Duration)
+		idle := f.spent[zeroWindow] - t.zeroSpent
+		f.spent[zeroWindow] -= idle
+		f.spent[senderIdle] += idle
+	}
+}
+
+func truth(b bool) *bool { return &b }

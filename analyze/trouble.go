@@ -1,0 +1,159 @@
+package analyze
+
+import "winwatch/capture"
+
+// detail is what only a flow needs whose window was ever full, zero or probed,
+// or which keep-alives were sent on.
+type detail struct {
+	stalls     []Stall
+	stallCount int64
+	stallTime  int64
+
+	// stall is the one that is on if on is set; began and zeroAt are the adjusted
+	// times of its begin and of its first zero window, zeroSpent and acked what
+	// flow.spent[zeroWindow] and flow.una were then.
+	stall         Stall
+	on            bool
+	began, zeroAt int64
+	zeroSpent     int64
+	acked         uint32
+	// smallTime is how long a small window has held the sender back since it
+	// last was large enough.
+	smallTime int64
+
+	// asked is EventProbe or EventKeepAlive while an answer to one is open.
+	asked Events
+	// form, probeAt and probeGap are of the last probe of this stall, and
+	// probeEnd ends the data that it carried past the right edge, if withData.
+	form              ProbeForm
+	probeAt, probeGap int64
+	probeEnd          uint32
+	withData          bool
+	// answerAt is when a probe was last answered; silent counts the probes since
+	// that should have been.
+	answerAt int64
+	silent   int
+	// doubted are what may be probes, but for the time taken for keep-alives.
+	doubted   []Probe
+	doubtedAt int64
+
+	// endedAt is when the last stall (watched; see listed) ended, as long as it
+	// is watched what comes out after it; 0 once the sender has paused. burst is
+	// what came before the first ACK of it.
+	endedAt, sentAt      int64
+	watched              int
+	releasedBytes, burst int64
+	burstOver            bool
+
+	// The ledger of the right edge: when it first stood still at a zero window,
+	// how far it has risen since, and when it rose last.
+	closedAt, rise   int64
+	riseAt, riseTime int64 // adjusted and capture time
+	riseFrame        uint64
+
+	zeroSegs, toZero, fromZero, filled, shrunk, updates uint32
+	retransZero, keepAlives, keepAliveAnswers           uint32
+	probes, probeAnswers, timerData                     uint32
+}
+
+// more returns the detail of a flow, which it is given if it has none.
+func (a *Analyzer) more(f *flow) *detail {
+	if f.detail != 0 {
+		return a.details[f.detail]
+	}
+	if n := len(a.free); n > 0 {
+		f.detail, a.free = a.free[n-1], a.free[:n-1]
+		*a.details[f.detail] = detail{}
+	} else {
+		f.detail = uint32(len(a.details))
+		a.details = append(a.details, new(detail))
+	}
+	return a.details[f.detail]
+}
+
+// trouble returns the detail of a flow, or nil if it has none.
+func (a *Analyzer) trouble(f *flow) *detail {
+	if f.detail == 0 {
+		return nil
+	}
+	return a.details[f.detail]
+}
+
+// advertise takes the window of a segment that may change it (RFC 9293
+// 3.10.7.4). update says that nothing but the window can be new in it.
+func (a *Analyzer) advertise(st *stream, f *flow, s *capture.Segment, now int64, update bool) Events {
+	var ev Events
+	wnd := uint32(s.Window)
+	if s.Flags&capture.SYN == 0 {
+		f.rawMax, f.rawMin = max(f.rawMax, s.Window), min(f.rawMin, s.Window)
+		if f.shift > 0 {
+			wnd <<= uint8(f.shift)
+		}
+	}
+	old, oldEdge := f.wnd, f.edge
+	first := !f.is(hasWnd)
+	edge := s.Ack + wnd
+	f.wnd, f.edge, f.wl1 = wnd, edge, s.Seq
+	f.maxWnd = max(f.maxWnd, wnd)
+	f.marks |= hasWnd
+	if first {
+		f.maxEdge = edge
+	} else {
+		if update && wnd > old {
+			ev |= EventWindowUpdate
+			a.more(f).updates++
+		}
+		ev |= a.moveEdge(f, s, now, oldEdge)
+	}
+	if s.Flags&capture.SYN == 0 {
+		a.zero(st, f, s, now, first)
+	}
+	return ev
+}
+
+// moveEdge follows the right edge forward, which means that the application
+// read or the buffer grew, and back, which no receiver should do.
+func (a *Analyzer) moveEdge(f *flow, s *capture.Segment, now int64, old uint32) Events {
+	unit := int32(1) // the edge is rounded to the scale
+	if f.shift > 0 {
+		unit <<= uint8(f.shift)
+	}
+	var ev Events
+	if f.shift != Unknown && int32(old-f.edge) >= unit {
+		ev = EventWindowShrunk
+		a.more(f).shrunk++
+	}
+	rise := int32(f.edge - f.maxEdge)
+	if rise <= 0 {
+		return ev
+	}
+	f.maxEdge = f.edge
+	if t := a.trouble(f); t != nil && rise >= unit {
+		if t.closedAt != 0 {
+			t.rise += int64(rise)
+		}
+		t.riseAt, t.riseTime, t.riseFrame = now, s.Time, s.Frame
+	}
+	return ev
+}
+
+// zero follows the window to 0 and back.
+func (a *Analyzer) zero(st *stream, f *flow, s *capture.Segment, now int64, first bool) {
+	switch isNow := s.Window == 0; {
+	case isNow && !f.is(isZero):
+		f.marks |= isZero
+		t := a.more(f)
+		if !first {
+			t.toZero++
+		}
+		if t.closedAt == 0 {
+			t.closedAt = now
+		}
+		a.beginStall(st, f, t, s, now, first)
+	case !isNow && f.is(isZero):
+		f.marks &^= isZero
+		t := a.more(f)
+		t.fromZero++
+		a.endStall(f, s, now, t.opening(st, f, s, now))
+	}
+}

@@ -1,0 +1,213 @@
+package analyze
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// gravity is how grave the trouble of a flow is, without deriving it.
+func (a *Analyzer) gravity(f *flow) Severity {
+	if t := a.trouble(f); t != nil && t.stallTime > 0 {
+		if t.stallTime >= int64(a.cfg.Grave) {
+			return SeverityProblem
+		}
+		return SeverityWarning
+	}
+	if lossy(uint64(f.retrans), uint64(f.dataSegs)) {
+		return SeverityWarning
+	}
+	if f.retrans > 0 {
+		return SeverityNote
+	}
+	return SeverityOK
+}
+
+// lossy reports whether so many of the data segments were retransmissions that
+// the path is the first suspect.
+func lossy(retrans, data uint64) bool { return retrans >= 3 && retrans*200 >= data }
+
+// verdict says in a sentence what the trouble of a stream is: that of the
+// direction that waited longest.
+func (a *Analyzer) verdict(s *Stream) Verdict {
+	dir := ClientToServer
+	c, v := &s.Dirs[ClientToServer], &s.Dirs[ServerToClient]
+	if v.StallTime > c.StallTime || v.StallTime == c.StallTime && v.Bytes > c.Bytes {
+		dir = ServerToClient
+	}
+	d := &s.Dirs[dir]
+	out := Verdict{Stream: s.ID, Dir: dir, Wait: d.StallTime}
+	switch worst := d.WorstStall(); {
+	case d.StallTime > 0 && worst != nil:
+		a.stalled(&out, s, d, worst)
+	case lossy(d.Retransmissions, d.DataSegments):
+		out.Severity, out.Code, out.Confidence = SeverityWarning, "path-loss", "medium"
+		out.Sentence = fmt.Sprintf("%d of %d data segments from %s were retransmissions: the path, or the capture, lost packets; the receiver is untested, not healthy",
+			d.Retransmissions, d.DataSegments, d.Sender)
+		out.Because = "the window never held the sender back, but loss kept it from being tested"
+		out.ask(d.Sender, d.Receiver)
+	case s.Handshake == HandshakeRefused:
+		out.Severity, out.Code, out.Confidence = SeverityNote, "refused", "high"
+		out.Sentence = fmt.Sprintf("%s refused the connection", s.Server)
+	case s.Handshake == HandshakeUnanswered:
+		out.Severity, out.Code, out.Confidence = SeverityNote, "unanswered", "high"
+		out.Sentence = fmt.Sprintf("%s did not answer the SYN", s.Server)
+	case s.OneSided:
+		out.Severity, out.Code, out.Confidence = SeverityNote, "one-sided", "low"
+		out.Sentence = fmt.Sprintf("only what %s sent was captured: who waited for whom can't be told", d.Sender)
+	default:
+		out.Confidence = "high"
+		a.untroubled(&out, d)
+	}
+	return out
+}
+
+// untroubled tells of a stream in which nobody waited for a window.
+func (a *Analyzer) untroubled(out *Verdict, d *Direction) {
+	out.Code = "ok"
+	switch b := &d.Budget; {
+	case d.Bytes == 0:
+		out.Sentence = "no data"
+	case b.Total > 0 && b.ReceiverLimited()*10 > b.Total:
+		out.Severity, out.Code, out.Confidence = SeverityNote, "window-limited", "medium"
+		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: a larger receive buffer would let the sender go on",
+			d.Receiver, seconds(b.ReceiverLimited()), seconds(b.Total))
+	case d.Retransmissions > 0:
+		out.Severity, out.Code = SeverityNote, "retransmissions"
+		out.Sentence = fmt.Sprintf("the window never stopped %s; %s", d.Sender, plural(int64(d.Retransmissions), "retransmission"))
+	case b.Total > 0 && b.Network > b.SenderIdle:
+		out.Sentence = fmt.Sprintf("the window never stopped %s; the path set the pace", d.Sender)
+	default:
+		out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send for most of the time", d.Sender)
+	}
+}
+
+// stalled tells of a stall.
+func (a *Analyzer) stalled(out *Verdict, s *Stream, d *Direction, w *Stall) {
+	out.Severity, out.Code = SeverityWarning, "receiver-slow"
+	if out.Wait >= a.cfg.Grave {
+		out.Severity = SeverityProblem
+	}
+	open := w.EndedBy == EndCaptureEnded
+	if open || w.Duration >= a.cfg.Grave {
+		out.Code = "receiver-not-reading"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "the application behind %s did not read for %s%s", d.Receiver, atLeast(open || w.BeganBeforeCapture), seconds(w.Duration))
+	if d.StallCount > 1 {
+		fmt.Fprintf(&b, " (the longest of %d stalls, %s in all)", d.StallCount, seconds(d.StallTime))
+	}
+	if v := w.Unread.Value; v != nil {
+		fmt.Fprintf(&b, "; %s bytes waited in its receive queue", thousands(*v))
+	}
+	if w.ProbeCount > 0 {
+		fmt.Fprintf(&b, "; the sender probed %s", times(w.ProbeCount))
+	}
+	b.WriteString(w.outcome(s))
+	out.Sentence = b.String()
+	out.Confidence, out.Because = confidence(s, d, w)
+	out.ask(d.Receiver, d.Sender)
+	out.Frames = w.frames(a.cfg.MaxFrames)
+}
+
+// outcome says how the stall ended or, if it has not, when the next probe is
+// due.
+func (w *Stall) outcome(s *Stream) string {
+	switch w.EndedBy {
+	case EndResetByReceiver:
+		return "; then the receiver reset the connection"
+	case EndResetBySender:
+		return "; then the sender reset the connection"
+	case EndGaveUp:
+		return "; nobody answered, and the sender gave up"
+	case EndCaptureEnded:
+		if w.NextProbeDue != nil && len(w.Probes) > 0 {
+			last := w.Probes[len(w.Probes)-1].Time
+			return fmt.Sprintf("; the next probe is due %s after the last", seconds(time.Duration(*w.NextProbeDue-last)))
+		}
+		return "; it was still waiting when the capture ended"
+	}
+	return ""
+}
+
+// confidence says how sure a stall's verdict is, and why.
+func confidence(s *Stream, d *Direction, w *Stall) (string, string) {
+	switch {
+	case s.OneSided:
+		return "low", "one direction only was captured"
+	case w.ProbeCount > 0:
+		return "high", "the receiver said that its window was 0, and the sender's probes show that it had data"
+	case w.SenderWaiting != nil && *w.SenderWaiting:
+		return "high", "data came as soon as the window opened"
+	case w.ZeroFrame == 0:
+		return "medium", "the window was open, but too small for the next segment"
+	}
+	return "medium", "the receiver said that its window was 0; that the sender had data shows only in that it had filled the window"
+}
+
+// frames that prove the stall: where it began and ended, and its probes.
+func (w *Stall) frames(most int) []uint64 {
+	var frames []uint64
+	add := func(n uint64) {
+		if n != 0 && len(frames) < most && (len(frames) == 0 || n > frames[len(frames)-1]) {
+			frames = append(frames, n)
+		}
+	}
+	add(w.BeginFrame)
+	add(w.ZeroFrame)
+	for _, p := range w.Probes {
+		add(p.Frame)
+		add(p.AnswerFrame)
+	}
+	add(w.EndFrame)
+	return frames
+}
+
+// ask names the next thing to run, on the host that is to be asked.
+func (v *Verdict) ask(on, peer netip.AddrPort) {
+	v.Host = on.Addr()
+	v.Command = fmt.Sprintf("ss -tinmpo src %s dst %s", on, peer)
+}
+
+func atLeast(open bool) string {
+	if open {
+		return "at least "
+	}
+	return ""
+}
+
+func seconds(d time.Duration) string {
+	switch {
+	case d >= 10*time.Millisecond:
+		return fmt.Sprintf("%.3f s", d.Seconds())
+	case d >= 10*time.Microsecond:
+		return fmt.Sprintf("%.3f ms", float64(d)/1e6)
+	}
+	return fmt.Sprintf("%.3f µs", float64(d)/1e3)
+}
+
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return thousands(n) + " " + what + "s"
+}
+
+func times(n int64) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return thousands(n) + " times"
+}
+
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
