@@ -1,0 +1,300 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+)
+
+// chart is a picture of one direction of a stream in characters: the advertised
+// window as a line of braille dots, the bytes in flight as a shaded area, and
+// below them when the sender stalled and probed.
+type chart struct {
+	cols, rows  int
+	first, last int64 // times at the left and the right edge
+	origin      int64 // the time that the axis calls 0
+	top         int64 // bytes at the upper edge
+	window      *braille
+	flight      []int64 // most bytes in flight of each column, or Unknown
+	stall       []rune
+	probe       []rune
+	// raw: the scale is unknown, and the line is the window field as it is.
+	raw bool
+}
+
+// The marks of a chart.
+const (
+	markFlight   = '░'
+	markTrace    = '·' // in flight, but less than half a row
+	markZero     = '█'
+	markSmall    = '▒'
+	markAnswered = '^'
+	markSilent   = '!'
+)
+
+// newChart draws the data that goes in direction dir of the stream that the
+// points are of, between two times. It returns nil if there is nothing to draw.
+func newChart(points []analyze.Point, dir analyze.Dir, d *analyze.Direction, origin, from, to int64, cols, rows int) *chart {
+	c := &chart{cols: cols, rows: rows, origin: origin, raw: d.Window.Scale.State == analyze.ScaleUnknown}
+	if len(points) == 0 {
+		return nil
+	}
+	c.first, c.last = max(points[0].Time, from), min(points[len(points)-1].Time, to)
+	if c.last <= c.first {
+		return nil
+	}
+	flight := inFlight(points, dir)
+	if c.raw {
+		for i := range flight {
+			flight[i] = analyze.Unknown // bytes and raw windows share no scale
+		}
+	}
+	c.scaleTo(points, flight, dir)
+	if c.top <= 0 {
+		return nil
+	}
+	c.drawWindow(points, dir)
+	c.drawFlight(points, flight)
+	c.mark(d.Stalls)
+	return c
+}
+
+// level returns the window that the point advertises in the chart's unit, or
+// Unknown.
+func (c *chart) level(p *analyze.Point) int64 {
+	if p.Flags.Has(capture.RST) {
+		return analyze.Unknown // the window of an RST means nothing
+	}
+	if c.raw {
+		return int64(p.WindowRaw)
+	}
+	return p.Window
+}
+
+func (c *chart) scaleTo(points []analyze.Point, flight []int64, dir analyze.Dir) {
+	for i := range points {
+		p := &points[i]
+		if p.Time < c.first || p.Time > c.last {
+			continue
+		}
+		if p.Dir == dir.Reverse() {
+			c.top = max(c.top, c.level(p))
+		}
+		c.top = max(c.top, flight[i])
+	}
+}
+
+// column returns where a time lies, in n columns.
+func (c *chart) column(t int64, n int) int {
+	x := int(float64(t-c.first) / float64(c.last-c.first) * float64(n))
+	return min(max(x, 0), n-1)
+}
+
+// drawWindow draws the steps: each column has the range of the window in it,
+// from the level that it was entered with.
+func (c *chart) drawWindow(points []analyze.Point, dir analyze.Dir) {
+	c.window = newBraille(c.cols, c.rows)
+	height := func(v int64) int {
+		y := int(float64(v) / float64(c.top) * float64(c.rows*4-1))
+		if v > 0 {
+			y = max(y, 1) // only a zero window lies on the axis
+		}
+		return y
+	}
+	x, level := 0, int64(analyze.Unknown)
+	for i := range points {
+		p := &points[i]
+		v := c.level(p)
+		if p.Dir == dir || v == analyze.Unknown || p.Time > c.last {
+			continue
+		}
+		at := c.column(p.Time, c.cols*2)
+		if level != analyze.Unknown && p.Time >= c.first {
+			for ; x < at; x++ {
+				c.window.column(x, height(level), height(level))
+			}
+			c.window.column(at, height(level), height(v))
+		}
+		x, level = at, v
+	}
+	if level != analyze.Unknown {
+		for ; x < c.cols*2; x++ {
+			c.window.column(x, height(level), height(level))
+		}
+	}
+}
+
+// drawFlight takes the most that was in flight in each column; it lasts until
+// the next point.
+func (c *chart) drawFlight(points []analyze.Point, flight []int64) {
+	c.flight = slices.Repeat([]int64{analyze.Unknown}, c.cols)
+	x, level := 0, int64(analyze.Unknown)
+	for i, v := range flight {
+		t := points[i].Time
+		if t > c.last {
+			break
+		}
+		at := c.column(t, c.cols)
+		for ; x < at; x++ {
+			c.flight[x] = max(c.flight[x], level)
+		}
+		if x, level = at, v; t >= c.first {
+			c.flight[at] = max(c.flight[at], v)
+		}
+	}
+	for ; x < c.cols; x++ {
+		c.flight[x] = max(c.flight[x], level)
+	}
+}
+
+// mark puts stalls and probes below the time axis.
+func (c *chart) mark(stalls []analyze.Stall) {
+	c.stall, c.probe = slices.Repeat([]rune{' '}, c.cols), slices.Repeat([]rune{' '}, c.cols)
+	for i := range stalls {
+		st := &stalls[i]
+		end := st.End
+		if st.EndedBy == analyze.EndCaptureEnded {
+			end = c.last
+		}
+		c.shade(st.Begin, end, markSmall)
+		if st.ZeroFrame != 0 {
+			c.shade(st.ZeroBegin, end, markZero)
+		}
+		for k := range st.Probes {
+			c.markProbe(&st.Probes[k])
+		}
+	}
+}
+
+// shade marks a span of time as a stall; a zero window hides a small one.
+func (c *chart) shade(begin, end int64, mark rune) {
+	if end < c.first || begin > c.last {
+		return
+	}
+	for x := c.column(begin, c.cols); x <= c.column(end, c.cols); x++ {
+		if c.stall[x] != markZero {
+			c.stall[x] = mark
+		}
+	}
+}
+
+// markProbe marks a probe; one without an answer hides one with.
+func (c *chart) markProbe(p *analyze.Probe) {
+	if p.Time < c.first || p.Time > c.last {
+		return
+	}
+	x := c.column(p.Time, c.cols)
+	switch {
+	case p.AnswerFrame == 0:
+		c.probe[x] = markSilent
+	case c.probe[x] == ' ':
+		c.probe[x] = markAnswered
+	}
+}
+
+// row returns one row of the picture, styled.
+func (c *chart) row(row int) string {
+	var b strings.Builder
+	base := float64(c.rows-1-row) / float64(c.rows) * float64(c.top)
+	half := float64(c.top) / float64(c.rows) / 2
+	for x := range c.cols {
+		dots := c.window.at(x, row)
+		v := float64(c.flight[x])
+		switch {
+		case dots != 0:
+			b.WriteString(styleWindow.Render(string(dots)))
+		case v >= base+half:
+			b.WriteString(styleFlight.Render(string(markFlight)))
+		case v > 0 && row == c.rows-1:
+			b.WriteString(styleFlight.Render(string(markTrace)))
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// lines returns the whole picture; the labels of the y axis take margin columns.
+func (c *chart) lines(margin int) []string {
+	var out []string
+	label := func(s string) string { return padLeft(s, margin-2) }
+	for row := range c.rows {
+		l := label("") + " │"
+		switch row {
+		case 0:
+			l = label(groupDigits(c.top)) + " ┤"
+		case c.rows / 2:
+			l = label(groupDigits(c.top/2)) + " ┤"
+		case c.rows - 1:
+			l = label("0") + " ┤"
+		}
+		out = append(out, l+c.row(row))
+	}
+	out = append(out, c.timeAxis(margin)...)
+	if strings.TrimSpace(string(c.stall)) != "" {
+		out = append(out, label("stall")+"  "+marks(c.stall, styleStall))
+	}
+	if strings.TrimSpace(string(c.probe)) != "" {
+		out = append(out, label("probe")+"  "+marks(c.probe, styleProbe))
+	}
+	return out
+}
+
+func marks(row []rune, style lipgloss.Style) string {
+	return style.Render(strings.TrimRight(string(row), " "))
+}
+
+// timeAxis returns the axis and its labels.
+func (c *chart) timeAxis(margin int) []string {
+	ticks, unit := timeTicks(c.first-c.origin, c.last-c.origin, c.cols/10)
+	line := []rune(strings.Repeat("─", c.cols))
+	labels := []rune(strings.Repeat(" ", c.cols))
+	unitText := []rune(" " + unit)
+	copy(labels[c.cols-len(unitText):], unitText)
+	free := 0
+	for _, tk := range ticks {
+		x := c.column(tk.at+c.origin, c.cols)
+		line[x] = '┬'
+		text := []rune(tk.label)
+		begin := max(x-len(text)/2, 0)
+		if begin < free || begin+len(text) > c.cols-len(unitText) {
+			continue
+		}
+		copy(labels[begin:], text)
+		free = begin + len(text) + 1
+	}
+	return []string{
+		strings.Repeat(" ", margin-1) + "└" + string(line),
+		strings.Repeat(" ", margin) + string(labels),
+	}
+}
+
+// legend says what the marks mean.
+func (c *chart) legend(d *analyze.Direction) []string {
+	window := fmt.Sprintf("⠉⠉ window that %s advertises, bytes", d.Receiver)
+	if c.raw {
+		window = fmt.Sprintf("⠉⠉ window field of %s as it is: the scale is unknown", d.Receiver)
+	}
+	parts := []string{window}
+	if slices.ContainsFunc(c.flight, func(v int64) bool { return v > 0 }) {
+		parts = append(parts, fmt.Sprintf("%c in flight (%c a little)", markFlight, markTrace))
+	}
+	if slices.Contains(c.stall, markZero) {
+		parts = append(parts, fmt.Sprintf("%c zero window", markZero))
+	}
+	if slices.Contains(c.stall, markSmall) {
+		parts = append(parts, fmt.Sprintf("%c window too small", markSmall))
+	}
+	if slices.Contains(c.probe, markAnswered) {
+		parts = append(parts, fmt.Sprintf("%c probe answered", markAnswered))
+	}
+	if slices.Contains(c.probe, markSilent) {
+		parts = append(parts, fmt.Sprintf("%c probe not answered", markSilent))
+	}
+	return parts
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"winwatch/capture"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/*.golden")
+
+// golden compares what was written with testdata/NAME.golden.
+func golden(t *testing.T, name string, write func(io.Writer) error) {
+	t.Helper()
+	var got bytes.Buffer
+	if err := write(&got); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v (go test ./report -update writes it)", err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("%s differs (go test ./report -update, then git diff). Got:\n%s", file, got.Bytes())
+	}
+}
+
+// TestGoldens writes every text format of every fixture.
+func TestGoldens(t *testing.T) {
+	for _, f := range fixtures() {
+		formats := map[string]func(io.Writer) error{
+			f.name + ".80.txt":     textOf(f, 80, colorprofile.NoTTY),
+			f.name + ".200.txt":    textOf(f, 200, colorprofile.NoTTY),
+			f.name + ".json":       func(w io.Writer) error { return JSON(w, f.result, f.outside) },
+			f.name + ".events.csv": func(w io.Writer) error { return EventsCSV(w, f.result) },
+		}
+		for name, write := range formats {
+			t.Run(name, func(t *testing.T) { golden(t, name, write) })
+		}
+	}
+	t.Run("flood.colour.txt", func(t *testing.T) { golden(t, "flood.colour.txt", textOf(flood(), 80, colorprofile.ANSI256)) })
+	t.Run("flood.verbose.txt", func(t *testing.T) {
+		f := floodProof()
+		f.options.Verbose = true
+		golden(t, "flood.verbose.txt", textOf(f, 100, colorprofile.NoTTY))
+	})
+	t.Run("flood.quiet.txt", func(t *testing.T) {
+		f := flood()
+		f.options.Quiet = true
+		golden(t, "flood.quiet.txt", textOf(f, 80, colorprofile.NoTTY))
+	})
+	t.Run("kernel.csv", func(t *testing.T) { golden(t, "kernel.csv", writeKernelCSV) })
+}
+
+func textOf(f fixture, width int, profile colorprofile.Profile) func(io.Writer) error {
+	return func(w io.Writer) error {
+		o := f.options
+		o.Width, o.Profile = width, profile
+		return Text(w, f.result, f.tl, f.outside, o)
+	}
+}
+
+func writeKernelCSV(w io.Writer) error {
+	k := NewKernelCSV(w)
+	k.StartAt(at(0))
+	s := capture.KernelSample{Time: at(-0.5), Client: capture.SocketState{State: "ESTABLISHED", Time: at(-0.5)}, Send: capture.CallStats{Calls: 3, Bytes: 30}}
+	for _, f := range socketFields {
+		*f.of(&s.Server) = capture.Unknown
+	}
+	k.Add(&s)
+	s.Time = at(1.5)
+	for i, f := range socketFields {
+		*f.of(&s.Client) = int64(i)
+	}
+	k.Add(&s)
+	return k.Close()
+}
+
+// TestGoldensAreAllWanted fails on a golden that no test writes any more, and
+// if there is none at all.
+func TestGoldensAreAllWanted(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.golden")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden found (%v)", err)
+	}
+	wanted := map[string]bool{"kernel.csv": true, "flood.colour.txt": true, "flood.verbose.txt": true, "flood.quiet.txt": true}
+	for _, f := range fixtures() {
+		for _, ending := range []string{".80.txt", ".200.txt", ".json", ".events.csv"} {
+			wanted[f.name+ending] = true
+		}
+	}
+	for _, file := range files {
+		if name := filepath.Base(file[:len(file)-len(".golden")]); !wanted[name] {
+			t.Errorf("%s belongs to no test", file)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
+
+	"winwatch/analyze"
+)
+
+// wideTable is from what width on the table of streams has all its columns.
+const wideTable = 110
+
+// streams writes the streams with trouble as a table, and all the others as one
+// line.
+func (t *textReport) streams() {
+	if t.r.StreamCount < 2 {
+		return
+	}
+	var bad []*analyze.Stream
+	for _, st := range t.r.Worst(t.Top) {
+		if troubled(st) {
+			bad = append(bad, st)
+		}
+	}
+	if len(bad) > 0 {
+		t.blank()
+		t.line(t.streamTable(bad))
+	} else {
+		t.blank()
+	}
+	t.others(int64(len(bad)))
+}
+
+func (t *textReport) others(shown int64) {
+	var parts []string
+	if waited := t.r.StalledStreams - shown; shown > 0 && waited > 0 {
+		parts = append(parts, counted(waited, "more stream")+" stalled")
+	}
+	if fine := t.r.StreamCount - max(t.r.StalledStreams, shown); fine > 0 {
+		word := "other stream"
+		if shown == 0 {
+			word = "stream"
+		}
+		parts = append(parts, counted(fine, word)+" never waited for a window")
+	}
+	t.section(heading("Streams"), strings.Join(append(parts,
+		fmt.Sprintf("in all %s over %s", inBytes(t.r.Bytes), inTime(t.r.Span))), "; "))
+}
+
+// streamTable returns the table of the given streams.
+func (t *textReport) streamTable(streams []*analyze.Stream) string {
+	wide := t.Width >= wideTable
+	header := []string{"stream", "sender → receiver", "payload", "stalled", "stalls", "probes"}
+	if wide {
+		header = append(header, "largest window", "limited by window", "finding")
+	}
+	rows := make([][]string, len(streams))
+	for i, st := range streams {
+		rows[i] = t.streamRow(st, wide)
+	}
+	t.fitEndpoints(header, rows)
+	return plainTable(header, rows, 1, len(header)-1).Render()
+}
+
+func (t *textReport) streamRow(st *analyze.Stream, wide bool) []string {
+	d := &st.Dirs[mainDir(st)]
+	row := []string{
+		strconv.FormatInt(st.ID, 10), d.Sender.String() + " → " + d.Receiver.String(),
+		groupDigits(d.Bytes), inTime(d.StallTime), groupDigits(d.StallCount), groupDigits(int64(d.Probes)),
+	}
+	if !wide {
+		return row
+	}
+	window, limited := "unknown", "unknown"
+	if d.Window.Largest != nil {
+		window = groupDigits(*d.Window.Largest)
+	}
+	if b := &d.Budget; b.Total > 0 {
+		limited = inPercent(percentages([]time.Duration{b.ReceiverLimited(), b.Total - b.ReceiverLimited()}, b.Total)[0])
+	}
+	return append(row, window, limited, clean(st.Verdict.Code))
+}
+
+// fitEndpoints shortens the endpoints in the middle so that the table fits. The
+// column of the endpoints is the second.
+func (t *textReport) fitEndpoints(header []string, rows [][]string) {
+	room := t.Width
+	for c := range header {
+		widest := lipgloss.Width(header[c])
+		for _, row := range rows {
+			widest = max(widest, lipgloss.Width(row[c]))
+		}
+		if c != 1 {
+			room -= widest + columnGap
+		}
+	}
+	room = max(room, 24)
+	for _, row := range rows {
+		row[1] = shorten(row[1], room)
+	}
+}
+
+// shorten cuts the middle out of s: of two endpoints, ports and the ends of the
+// addresses are what tells them apart.
+func shorten(s string, width int) string {
+	from, to, ok := strings.Cut(s, " → ")
+	if !ok || lipgloss.Width(s) <= width {
+		return s
+	}
+	each := (width - 3) / 2
+	left, right := min(lipgloss.Width(from), each), min(lipgloss.Width(to), each)
+	left, right = max(left, width-3-lipgloss.Width(to)), max(right, width-3-lipgloss.Width(from))
+	left, right = min(left, width-3-right), min(right, width-3-left)
+	return shortenOne(from, left) + " → " + shortenOne(to, right)
+}
+
+func shortenOne(s string, width int) string {
+	if len(s) <= width {
+		return s
+	}
+	head := (width - 1) / 3
+	return s[:head] + "…" + s[len(s)-(width-1-head):]
+}
+
+// columnGap is the number of spaces between two columns.
+const columnGap = 2
+
+// plainTable returns a table without lines. The columns named in left are
+// aligned left, the others right: they are numbers.
+func plainTable(header []string, rows [][]string, left ...int) *table.Table {
+	return table.New().
+		Border(lipgloss.HiddenBorder()).
+		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
+		BorderColumn(false).BorderHeader(false).BorderRow(false).
+		Headers(header...).Rows(rows...).
+		StyleFunc(func(row, col int) lipgloss.Style {
+			s := lipgloss.NewStyle().PaddingRight(columnGap)
+			if row == table.HeaderRow {
+				s = s.Faint(true)
+			}
+			for _, c := range left {
+				if c == col {
+					return s
+				}
+			}
+			return s.Align(lipgloss.Right)
+		})
+}
