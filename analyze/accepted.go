@@ -24,18 +24,18 @@ type Accepted struct {
 func NewAccepted(st *Stream, dir Dir, bytes int64) (*Accepted, error) {
 	d := &st.Dirs[dir]
 	if bytes < d.UniqueBytes {
-		return nil, fmt.Errorf("stream %d: %s sent %d bytes, more than the %d that its application is said to have counted",
-			st.ID, d.Sender, d.UniqueBytes, bytes)
+		return nil, fmt.Errorf("stream %d: %s sent %s bytes, more than the %s that its application is said to have counted",
+			st.ID, d.Sender, thousands(d.UniqueBytes), thousands(bytes))
 	}
 	a := &Accepted{
 		Stream: st.ID, Dir: dir, Bytes: bytes, Half: bytes / 2,
 		Absorbed: d.AckedBytes, Backlog: bytes - d.AckedBytes, LargestWindow: d.Window.Largest,
 	}
-	a.Explanation = fmt.Sprintf("everything sent / 2 = %d takes both buffers for equal and calls one of them the window. "+
-		"Of the %d bytes accepted, %d lay with the receiver and %d with the sender: two buffers that grow by different rules",
-		a.Half, a.Bytes, a.Absorbed, a.Backlog)
+	a.Explanation = fmt.Sprintf("everything sent / 2 = %s takes both buffers for equal and calls one of them the window. "+
+		"Of the %s bytes accepted, %s went to the receiver and %s stayed with the sender: two buffers that grow by different rules",
+		thousands(a.Half), thousands(a.Bytes), thousands(a.Absorbed), thousands(a.Backlog))
 	if a.LargestWindow != nil {
-		a.Explanation += fmt.Sprintf("; and no window larger than %d was ever advertised", *a.LargestWindow)
+		a.Explanation += fmt.Sprintf("; and no window larger than %s was ever advertised", thousands(*a.LargestWindow))
 	}
 	return a, nil
 }

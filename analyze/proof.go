@@ -75,28 +75,29 @@ func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, drops uint64) 
 	}
 	d := &st.Dirs[dir]
 	p.Accepted, _ = NewAccepted(st, dir, end.AcceptedBytes)
-	p.exact("receive queue", "bytes", known(d.AckedBytes-end.ReadBytes), end.Receiver.UnreadBytes,
+	p.exact("receive queue", "bytes", ptr(d.AckedBytes-end.ReadBytes), end.Receiver.UnreadBytes,
 		"payload acknowledged - payload that recv() returned", "FIONREAD at the receiver")
 	p.within("receive buffer", "bytes", d.Buffer.RcvBuf, full.Receiver.RcvBuf, true, "SO_RCVBUF at the receiver")
-	p.exact("send queue", "bytes", known(end.AcceptedBytes-d.AckedBytes), end.Sender.SendQueueBytes,
+	p.exact("send queue", "bytes", ptr(end.AcceptedBytes-d.AckedBytes), end.Sender.SendQueueBytes,
 		"bytes that send() accepted - payload acknowledged", "SIOCOUTQ at the sender")
-	p.sendBuffer(d, w, full)
-	p.exact("window seen", "bytes", windowAt(tl, st.ID, dir.Reverse(), end.Time), end.Sender.SndWnd,
+	p.sendBuffer(d, w, full, lastAt(tl, st.ID, dir.Reverse(), full.Time))
+	p.exact("window seen", "bytes", windowOf(lastAt(tl, st.ID, dir.Reverse(), end.Time)), end.Sender.SndWnd,
 		"the last window the receiver advertised", "tcpi_snd_wnd at the sender")
 	p.counters(st, dir, w)
 	p.times(st, d, end)
 	return p
 }
 
-// sendBuffer bounds sk_sndbuf by the backlog with which send() blocked.
-func (p *Proof) sendBuffer(d *Direction, w *capture.Witness, full capture.Reading) {
+// sendBuffer bounds sk_sndbuf by the backlog with which send() blocked. send()
+// starts to wait when sk_wmem_queued reaches sk_sndbuf, and waits until a third
+// of it is free (sk_stream_is_writeable). sk_wmem_queued is the backlog and what
+// each sk_buff costs; an sk_buff holds a segment at least, which is at most half
+// the largest window (tcp_bound_to_half_wnd).
+func (p *Proof) sendBuffer(d *Direction, w *capture.Witness, full capture.Reading, last *Point) {
 	est := Estimate{Method: "send() never found the send buffer full"}
 	blocked := w.Send.WouldBlock > 0 || w.Blocked != nil && w.Blocked.Syscall != "recvfrom"
-	backlog := full.Sender.SendQueueBytes
-	if blocked && backlog > 0 {
-		// send() waits while sk_wmem_queued >= sk_sndbuf. sk_wmem_queued is the
-		// backlog and what each sk_buff costs; an sk_buff holds a segment at
-		// least, which is at most half the largest window (tcp_bound_to_half_wnd).
+	if blocked && last != nil && last.Ack != Unknown {
+		backlog := full.AcceptedBytes - max(last.Ack-1, 0) // the SYN is no payload
 		segment := d.MaxSegment
 		if d.MSS > 0 {
 			segment = int64(d.MSS)
@@ -105,9 +106,9 @@ func (p *Proof) sendBuffer(d *Direction, w *capture.Witness, full capture.Readin
 			segment = min(segment, max(*d.Window.Largest/2, minSegment))
 		}
 		buffers := backlog/max(segment, 1) + 2
-		est = Estimate{Value: known(backlog), High: known(backlog + buffers*skbOverhead),
-			Method: "the backlog with which send() blocked, and the memory its buffers cost at most; " +
-				"the kernel tests the limit only when a buffer starts, so there is no lower bound"}
+		est = Estimate{Value: ptr(backlog), High: ptr((backlog + buffers*skbOverhead) * 3 / 2),
+			Method: "from the backlog with which send() blocked: at least two thirds of the buffer were in use, by it and " +
+				"by what its packets cost; the kernel tests the limit only when a packet starts, so there is no lower bound"}
 	}
 	p.within("send buffer", "bytes", est, full.Sender.SndBuf, blocked, "SO_SNDBUF at the sender")
 }
@@ -133,13 +134,13 @@ func (p *Proof) counters(st *Stream, dir Dir, w *capture.Witness) {
 	if w.ProbesFrom == "TCPWinProbe" {
 		probes += rev.Probes
 	}
-	p.exact("probes", "count", known(int64(probes)), w.Probes, "probes seen", w.ProbesFrom)
+	p.exact("probes", "count", ptr(int64(probes)), w.Probes, "probes seen", w.ProbesFrom)
 	namespace := func(name, method, counter string, n uint64, judge bool) {
 		rise, ok := w.Counter(counter)
 		if !ok {
 			rise = capture.Unknown
 		}
-		p.exact(name, "count", known(int64(n)), rise, method, counter+" of "+where)
+		p.exact(name, "count", ptr(int64(n)), rise, method, counter+" of "+where)
 		if r := &p.Rows[len(p.Rows)-1]; !w.Isolated || !judge {
 			r.Judged = false
 		}
@@ -158,8 +159,8 @@ func (p *Proof) times(st *Stream, d *Direction, end capture.Reading) {
 	tolerance := st.Span / 20
 	after := max(time.Duration(st.End-end.Time), 0)
 	span := func(v time.Duration, method string) Estimate {
-		return Estimate{Value: known(int64(v)), Low: known(int64(max(v-tolerance-after, 0))),
-			High: known(int64(v + tolerance)), Method: method}
+		return Estimate{Value: ptr(int64(v)), Low: ptr(int64(max(v-tolerance-after, 0))),
+			High: ptr(int64(v + tolerance)), Method: method}
 	}
 	b := &d.Budget
 	p.within("time limited by the window", "ns",
@@ -184,10 +185,10 @@ func (p *Proof) within(name, unit string, est Estimate, kernel int64, judge bool
 
 func (p *Proof) add(r ProofRow, kernel int64, judge bool) {
 	if kernel != capture.Unknown {
-		r.Kernel = known(kernel)
+		r.Kernel = ptr(kernel)
 	}
 	if r.Kernel != nil && r.Inferred != nil {
-		r.Difference = known(*r.Inferred - kernel)
+		r.Difference = ptr(*r.Inferred - kernel)
 	}
 	if r.Exact {
 		r.Judged = judge && r.Difference != nil
@@ -200,24 +201,24 @@ func (p *Proof) add(r ProofRow, kernel int64, judge bool) {
 	p.Rows = append(p.Rows, r)
 }
 
-// windowAt returns the last known window that the sender of dir had advertised
-// by the given time.
-func windowAt(tl *Timeline, stream int64, dir Dir, at int64) *int64 {
+// lastAt returns the last segment of dir up to the given time whose window and
+// acknowledgment count, nil if there is none.
+func lastAt(tl *Timeline, stream int64, dir Dir, at int64) *Point {
 	if tl == nil {
 		return nil
 	}
-	var window *int64
 	points, _ := tl.Points(stream)
-	for i := range points {
-		pt := &points[i]
-		if pt.Dir == dir && pt.Time <= at && pt.Window != Unknown && !pt.Flags.Has(capture.RST) {
-			window = &pt.Window
+	for i := len(points) - 1; i >= 0; i-- {
+		if p := &points[i]; p.Dir == dir && p.Time <= at && !p.Flags.Has(capture.RST) {
+			return p
 		}
 	}
-	if window == nil {
-		return nil
-	}
-	return known(*window)
+	return nil
 }
 
-func known(v int64) *int64 { return &v }
+func windowOf(p *Point) *int64 {
+	if p == nil || p.Window == Unknown {
+		return nil
+	}
+	return ptr(p.Window)
+}

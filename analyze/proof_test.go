@@ -40,7 +40,7 @@ func flooded() (*analyze.Stream, *capture.Witness) {
 
 func prove(st *analyze.Stream, w *capture.Witness) *analyze.Proof {
 	tl := analyze.NewTimeline(1000)
-	tl.Add(&analyze.Sample{Segment: &capture.Segment{Time: 5}, Stream: st.ID, Dir: analyze.ServerToClient, Window: 0})
+	tl.Add(&analyze.Sample{Segment: &capture.Segment{Time: 5}, Stream: st.ID, Dir: analyze.ServerToClient, Window: 0, Ack: 128173})
 	return analyze.Prove(st, analyze.ClientToServer, w, tl, 0)
 }
 

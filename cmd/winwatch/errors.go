@@ -27,6 +27,12 @@ var errDamaged = errors.New("input was damaged")
 // errReported is returned by a command that has failed and has said so already.
 var errReported = errors.New("failed")
 
+// A statusError is the exit status of another run of this program, which has
+// told the rest.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
 // A usageError is a command line that can't be obeyed.
 type usageError struct{ error }
 
@@ -51,6 +57,7 @@ func withHint(err error, hint string) error { return hinted{err, hint} }
 func tell(stderr io.Writer, err error) int {
 	var usage usageError
 	var hint hinted
+	var status statusError
 	switch {
 	case err == nil:
 		return statusDone
@@ -58,11 +65,15 @@ func tell(stderr io.Writer, err error) int {
 		return statusDamaged
 	case errors.Is(err, errReported):
 		return statusFailed
+	case errors.As(err, &status):
+		return int(status)
 	case errors.Is(err, syscall.EPIPE):
 		// Whoever read the output has seen enough.
 		return statusDone
 	}
-	fmt.Fprintf(stderr, "winwatch: %s\n", printable(err.Error()))
+	for line := range strings.Lines(err.Error()) { // joined errors are one a line
+		fmt.Fprintf(stderr, "winwatch: %s\n", printable(strings.TrimSuffix(line, "\n")))
+	}
 	if errors.As(err, &hint) {
 		for line := range strings.Lines(hint.hint) {
 			fmt.Fprintf(stderr, "  %s\n", printable(strings.TrimSuffix(line, "\n")))
@@ -78,7 +89,7 @@ func tell(stderr io.Writer, err error) int {
 // they don't reach the terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r == 0x7f || 0x80 <= r && r < 0xa0 {
+		if r < ' ' || r == 0x7f || 0x80 <= r && r < 0xa0 {
 			return '\uFFFD'
 		}
 		return r

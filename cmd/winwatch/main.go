@@ -11,7 +11,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	ignoreSIGPIPE()
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run is the command: it returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -19,7 +22,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if args == nil {
 		args = []string{}
 	}
-	root := newRoot()
+	root := newRoot(args)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -45,8 +48,9 @@ const rootExample = `  # Flood a server that does not read, and see what the pac
 const exitStatus = `Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but the input was damaged
 (what could be read was reported).`
 
-// newRoot returns the command with all its subcommands.
-func newRoot() *cobra.Command {
+// newRoot returns the command with all its subcommands; args are what it will
+// be run with.
+func newRoot(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:     "winwatch COMMAND",
 		Short:   "Find out from packets who made a TCP sender wait, and for how long",
@@ -66,7 +70,7 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(printHelp)
-	root.AddCommand(newVersion(), newCompletion(), newMan())
+	root.AddCommand(newAnalyze(), newRun(args), newVersion(), newCompletion(), newMan())
 	return root
 }
 

@@ -19,6 +19,7 @@ type outFile struct {
 	file       *os.File
 	buf        *bufio.Writer
 	err        error
+	ended      bool
 }
 
 // createOut begins to write the file. It refuses to replace anything but a
@@ -67,6 +68,7 @@ func (o *outFile) Write(p []byte) (int, error) {
 
 // commit gives the file its name, or removes it and returns the first error.
 func (o *outFile) commit() error {
+	o.ended = true
 	o.keep(o.buf.Flush())
 	o.keep(o.file.Close())
 	if o.err == nil {
@@ -79,8 +81,12 @@ func (o *outFile) commit() error {
 	return nil
 }
 
-// discard removes what was written.
+// discard removes what was written, unless it has been committed.
 func (o *outFile) discard() {
+	if o.ended {
+		return
+	}
+	o.ended = true
 	o.file.Close()
 	os.Remove(o.temp)
 }

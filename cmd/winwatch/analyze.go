@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"winwatch/analyze"
+)
+
+const analyzeLong = `Reads captures of TCP traffic and tells who made a sender wait, for how long, and
+how big the buffers were.
+
+FILE is a capture (pcap, pcapng, or what tcpdump -nn -S printed; plain, gzip or
+zstd), a directory of them, or - for standard input. Several are read as one
+capture, in the order of their time. Words after -- are a filter in tcpdump's
+language (pcap-filter(7)) that narrows what is analyzed.
+
+`
+
+const analyzeExample = `  # What is wrong here, and whose fault is it?
+  winwatch analyze trace.pcap
+
+  # A remote machine, live; Ctrl-C ends it with a report:
+  ssh server tcpdump -i any -s 128 -U -w - port 443 | winwatch analyze -
+
+  # Every packet's window for a spreadsheet, stalls and probes as rows, a page to look at:
+  winwatch analyze trace.pcap -o window.csv -o events.csv -o report.html
+
+  # Rotated captures, one host's connections only:
+  winwatch analyze /var/log/captures/ -- host 192.0.2.7 and port 443
+
+  # One stream between the 10th and the 20th second, for scripts:
+  winwatch analyze trace.pcap --stream 3 --from 10 --to 20 --format json`
+
+// analyzeFormats are the formats that analyze writes with -o.
+var analyzeFormats = []format{formatCSV, formatEvents, formatJSON, formatHTML, formatPNG, formatSVG}
+
+// analyzeOptions are the flags of analyze.
+type analyzeOptions struct {
+	reportOptions
+	files      []string
+	filter     string
+	each       bool
+	accepted   int64
+	maxStreams int
+}
+
+func newAnalyze() *cobra.Command {
+	o := &analyzeOptions{}
+	cmd := &cobra.Command{
+		Use:                   "analyze [flags] FILE... [-- FILTER]",
+		Short:                 "Tell from a capture who made a sender wait, and for how long",
+		Long:                  analyzeLong + exitStatus,
+		Example:               analyzeExample,
+		DisableFlagsInUseLine: true,
+		Args:                  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.files = args
+			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+				o.files, o.filter = args[:dash], strings.Join(args[dash:], " ")
+			}
+			if err := o.check(); err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), streams{cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()})
+		},
+	}
+	f := cmd.Flags()
+	o.flags(f, analyzeFormats)
+	f.Int64Var(&o.stream, "stream", -1, "tell of stream `N` alone, numbered as Wireshark's tcp.stream")
+	f.IntVar(&o.top, "top", 10, "list the `N` worst streams")
+	f.Var(&o.span.from, "from", "show nothing that was over before `TIME`: seconds from the start, or\na date such as 2024-05-01T12:00:00Z")
+	f.Var(&o.span.to, "to", "show nothing that began after `TIME`")
+	f.BoolVar(&o.each, "each", false, "analyze each file for itself, then print one table of all")
+	f.Int64Var(&o.accepted, "accepted-bytes", 0, "`BYTES` that send() accepted, by the sender's own count: gives the\nexact backlog")
+	f.IntVar(&o.maxStreams, "max-streams", analyze.DefaultConfig().MaxStreams, "keep at most `N` streams in memory; the longest idle are let go")
+	return cmd
+}
+
+// streams are the standard ones.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// check refuses what can't be done, before anything is.
+func (o *analyzeOptions) check() error {
+	switch {
+	case len(o.files) == 0:
+		return withHint(usageErrorf("analyze: no file"), "winwatch analyze trace.pcap, or - for standard input")
+	case o.top < 0:
+		return usageErrorf("--top %d: want a number of streams", o.top)
+	case o.maxStreams < 1:
+		return usageErrorf("--max-streams %d: want at least 1", o.maxStreams)
+	case o.accepted < 0:
+		return usageErrorf("--accepted-bytes %d: want a number of bytes", o.accepted)
+	case o.each && len(o.out) > 0:
+		return withHint(usageErrorf("--each and -o contradict each other: an output is of one capture"), "leave out --each to read all files as one")
+	case slices.Contains(o.files, "-") && len(o.files) > 1:
+		return usageErrorf("analyze: standard input can't be mixed with files")
+	}
+	return o.reportOptions.check()
+}
+
+func (o *analyzeOptions) config() analyze.Config {
+	cfg := analyze.DefaultConfig()
+	cfg.MaxStreams = o.maxStreams
+	return cfg
+}
+
+// run analyzes the files and writes what was asked for.
+func (o *analyzeOptions) run(ctx context.Context, std streams) error {
+	files, err := expand(o.files)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := interruptible(ctx)
+	defer cancel()
+	if o.each {
+		return o.runEach(ctx, files, std)
+	}
+	return o.runOne(ctx, files, std)
+}

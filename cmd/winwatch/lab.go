@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+	"winwatch/capture/experiment"
+	"winwatch/report"
+)
+
+// runHere runs the experiment in this process's network namespace, and writes
+// what was asked for.
+func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std streams) error {
+	// That nobody reads stdout is no reason to leave an experiment half done.
+	w, err := o.begin(std, runFormats, nil, func() {})
+	if err != nil {
+		return err
+	}
+	defer w.outs.discard()
+	evidence, err := createOut(filepath.Join(os.TempDir(), fmt.Sprintf("winwatch-%s-%d.pcap", s.Name, time.Now().UnixNano())))
+	if err != nil {
+		return err
+	}
+	defer evidence.discard()
+
+	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: stepper(std.err)}
+	save := []io.Writer{evidence}
+	for _, out := range w.outs.of(formatPCAP) {
+		save = append(save, out)
+	}
+	v.save = io.MultiWriter(save...)
+	timeline := analyze.NewTimeline(pagePoints)
+	w.listen(v.analyzer)
+	v.analyzer.OnSample(timeline.Add)
+
+	witness, runErr := v.observe(ctx, s, o.experiment())
+	if witness == nil {
+		return explainRun(runErr)
+	}
+	m := &material{source: s.Name + " on " + o.iface, timeline: timeline, kernel: v.kernel}
+	m.outside.Witness = witness
+	var drops uint64
+	m.result, drops = v.result()
+	m.outside.Proof = prove(m, drops)
+	if errors.Is(runErr, context.Canceled) {
+		runErr = errors.New("run: interrupted: the report is of what was seen until then")
+	}
+	if runErr == nil && m.outside.Proof == nil {
+		runErr = fmt.Errorf("run: no packet of the experiment was seen on %s: it runs on loopback", o.iface)
+	}
+	return errors.Join(w.finish(m), explainRun(runErr), accuse(m, evidence))
+}
+
+// prove sets the stream of the experiment against what the kernel said of it;
+// nil if the stream was not captured.
+func prove(m *material, drops uint64) *analyze.Proof {
+	w := m.outside.Witness
+	dir := analyze.ClientToServer
+	if w.Sender == capture.ServerEnd {
+		dir = analyze.ServerToClient
+	}
+	for st := range m.result.All() {
+		if st.Client == w.Client && st.Server == w.Server {
+			return analyze.Prove(st, dir, w, m.timeline, drops)
+		}
+	}
+	return nil
+}
+
+// accuse returns an error if the packets and the kernel disagree, and keeps the
+// capture and the report, for whoever mends winwatch. Claims of the scenario
+// that did not hold are an error too, but not winwatch's.
+func accuse(m *material, evidence *outFile) error {
+	var errs []error
+	for _, f := range m.outside.Witness.Failed() {
+		errs = append(errs, fmt.Errorf("run: this did not hold: %s (%s)", f.Claim, f.Evidence))
+	}
+	if m.outside.Proof == nil || len(m.outside.Proof.Failed()) == 0 {
+		return errors.Join(errs...)
+	}
+	for _, r := range m.outside.Proof.Failed() {
+		errs = append(errs, fmt.Errorf("run: failure of winwatch: %s: the packets say %s, the kernel %s (%s)",
+			r.Name, said(&r), number(r.Kernel), r.Unit))
+	}
+	name := strings.TrimSuffix(evidence.name, ".pcap") + ".json"
+	saved, err := createOut(name)
+	if err == nil {
+		saved.keep(report.JSON(saved, m.result, &m.outside))
+		err = saved.commit()
+	}
+	errs = append(errs, evidence.commit(), err)
+	return withHint(errors.Join(errs...), "please report this, with "+evidence.name+"\nand "+name)
+}
+
+// said returns what was inferred: a number, or the interval it must lie in.
+func said(r *analyze.ProofRow) string {
+	if r.Exact {
+		return number(r.Inferred)
+	}
+	return number(r.Low) + " to " + number(r.High)
+}
+
+func number(v *int64) string {
+	if v == nil {
+		return "unknown"
+	}
+	return fmt.Sprint(*v)
+}
+
+// stepper tells on a terminal what is going on.
+func stepper(stderr io.Writer) func(string) {
+	if !isTerminal(stderr) {
+		return nil
+	}
+	return func(what string) { fmt.Fprintf(stderr, "  %s\n", what) }
+}
+
+// listScenarios describes each in a line.
+func listScenarios(w io.Writer) error {
+	for _, s := range experiment.Scenarios() {
+		private := ""
+		if s.NeedsIsolation {
+			private = " (in a private namespace)"
+		}
+		if _, err := fmt.Fprintf(w, "%-18s%s%s\n", s.Name, s.Summary, private); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A format is what an output file holds.
+type format string
+
+// The formats, by the ending of the file's name that chooses them.
+const (
+	formatCSV    format = ".csv"
+	formatEvents format = "events.csv"
+	formatKernel format = "kernel.csv"
+	formatJSON   format = ".json"
+	formatHTML   format = ".html"
+	formatPNG    format = ".png"
+	formatSVG    format = ".svg"
+	formatPCAP   format = ".pcap"
+)
+
+// An output is one -o FILE.
+type output struct {
+	*outFile
+	format format
+}
+
+// outputs are all files that a command writes. Each stands for itself: one that
+// fails takes no other with it.
+type outputs []output
+
+// createOutputs begins to write the named files in one of the given formats, of
+// which the longest ending counts. None may be one of the inputs.
+func createOutputs(names []string, formats []format, inputs []string) (outputs, error) {
+	var outs outputs
+	fail := func(err error) (outputs, error) {
+		outs.discard()
+		return nil, err
+	}
+	for i, name := range names {
+		f, ok := formatOf(name, formats)
+		if !ok {
+			return fail(withHint(usageErrorf("%s: no format has this ending", name), "the endings are "+endings(formats)))
+		}
+		for _, other := range names[:i] {
+			if filepath.Clean(name) == filepath.Clean(other) {
+				return fail(usageErrorf("%s: named twice as output", name))
+			}
+		}
+		for _, in := range inputs {
+			if sameFile(name, in) {
+				return fail(usageErrorf("%s: is the input; it is never written over", name))
+			}
+		}
+		o, err := createOut(name)
+		if err != nil {
+			return fail(err)
+		}
+		outs = append(outs, output{o, f})
+	}
+	return outs, nil
+}
+
+func formatOf(name string, formats []format) (found format, ok bool) {
+	for _, f := range formats {
+		if strings.HasSuffix(name, string(f)) && len(f) > len(found) {
+			found, ok = f, true
+		}
+	}
+	return found, ok
+}
+
+func endings(formats []format) string {
+	texts := make([]string, len(formats))
+	for i, f := range formats {
+		texts[i] = string(f)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
+}
+
+// of returns the outputs of the given formats.
+func (outs outputs) of(formats ...format) outputs {
+	var found outputs
+	for _, o := range outs {
+		for _, f := range formats {
+			if o.format == f {
+				found = append(found, o)
+			}
+		}
+	}
+	return found
+}
+
+// commit gives all files their names. It returns the errors of all that failed.
+func (outs outputs) commit() error {
+	var errs []error
+	for _, o := range outs {
+		errs = append(errs, o.commit())
+	}
+	return errors.Join(errs...)
+}
+
+func (outs outputs) discard() {
+	for _, o := range outs {
+		o.discard()
+	}
+}

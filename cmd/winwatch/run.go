@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"winwatch/capture/experiment"
+	"winwatch/capture/live"
+)
+
+const runLong = `Makes a TCP connection on loopback, captures it, tells from the packets what
+happened, and proves that against the kernel, which knows.
+
+SCENARIO is what to do with the connection (--list tells them all); without one,
+a client floods a server that does not read until send() blocks.
+
+Capturing takes root or the capability CAP_NET_RAW. Without either, winwatch runs
+itself again in a private network namespace, where every user may capture.
+Nothing outside of loopback is touched.
+
+`
+
+const runExample = `  # The classic: who blocks send(), and how big were the buffers?
+  winwatch run
+
+  # Keep everything: the packets, their windows, the kernel's own readings, a page:
+  winwatch run -o flood.pcap -o window.csv -o kernel.csv -o report.html
+
+  # A reader that takes 1 kB every 100 ms out of a small buffer:
+  winwatch run slow-reader --rcvbuf 8k --read-size 1k --read-interval 100ms
+
+  # How do the buffers depend on SO_RCVBUF and on the size of send()?
+  winwatch run --sweep rcvbuf=4k,64k,1M --sweep chunk=10,1000,64k -o sweep.csv`
+
+// runFormats are the formats that run writes with -o.
+var runFormats = []format{formatCSV, formatEvents, formatKernel, formatJSON, formatHTML, formatPNG, formatSVG, formatPCAP}
+
+// runOptions are the flags of run.
+type runOptions struct {
+	reportOptions
+	args     []string
+	scenario string
+	iface    string
+	isolate  bool
+	list     bool
+	sweep    []string
+
+	port                            uint16
+	ipv6                            bool
+	chunk, rcvbuf, sndbuf, readSize size
+	congestion                      string
+	readInterval, hold              time.Duration
+	mtu                             int
+}
+
+// newRun returns the command; args are those of the program.
+func newRun(args []string) *cobra.Command {
+	o := &runOptions{args: args}
+	o.stream, o.top = -1, 10
+	cmd := &cobra.Command{
+		Use:                   "run [SCENARIO] [flags]",
+		Short:                 "Make a sender wait on this machine, capture it, and prove the report",
+		Long:                  runLong + exitStatus,
+		Example:               runExample,
+		DisableFlagsInUseLine: true,
+		Args:                  cobra.ArbitraryArgs,
+		ValidArgs:             scenarioNames(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			std := streams{cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()}
+			if o.list {
+				return listScenarios(std.out)
+			}
+			if len(args) > 1 {
+				return usageErrorf("run: one scenario at a time, not %s", strings.Join(args, " "))
+			}
+			o.scenario = experiment.DefaultScenario
+			if len(args) == 1 {
+				o.scenario = args[0]
+			}
+			return o.run(cmd.Context(), std)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.list, "list", false, "list the scenarios")
+	o.flags(f, runFormats)
+	f.BoolVar(&o.isolate, "isolate", false, "use a private network namespace although this user may capture: the\nkernel's counters then count nothing else")
+	f.StringVarP(&o.iface, "interface", "i", "lo", "capture on interface `NAME`")
+	f.Uint16VarP(&o.port, "port", "p", experiment.DefaultPort, "the server's port; 0 is any that is free")
+	f.BoolVarP(&o.ipv6, "ipv6", "6", false, "use ::1 instead of 127.0.0.1")
+	f.VarP(&o.chunk, "chunk", "c", "`SIZE` of one send()")
+	f.Var(&o.rcvbuf, "rcvbuf", "`SIZE` to set with SO_RCVBUF at the receiver (default: auto-tuned)")
+	f.Var(&o.sndbuf, "sndbuf", "`SIZE` to set with SO_SNDBUF at the sender (default: auto-tuned)")
+	f.StringVar(&o.congestion, "congestion", "", "congestion control `NAME`, such as cubic")
+	f.Var(&o.readSize, "read-size", "`SIZE` of one recv(), where the scenario reads")
+	f.DurationVar(&o.readInterval, "read-interval", 0, "`TIME` between two recv(), where the scenario pauses")
+	f.DurationVar(&o.hold, "hold", 0, "`TIME` for which a stall is held (default: until the fifth probe)")
+	f.IntVar(&o.mtu, "mtu", 0, "set the MTU of a private loopback to `BYTES`")
+	f.StringArrayVar(&o.sweep, "sweep", nil, "run with each `FLAG=VALUE,VALUE...`; several span a grid")
+	return cmd
+}
+
+// config is the experiment's part of the flags.
+func (o *runOptions) experiment() experiment.Config {
+	return experiment.Config{
+		Port: o.port, IPv6: o.ipv6, Chunk: o.chunk.bytes, RcvBuf: o.rcvbuf.bytes, SndBuf: o.sndbuf.bytes,
+		Congestion: o.congestion, ReadSize: o.readSize.bytes, ReadInterval: o.readInterval, Hold: o.hold, MTU: o.mtu,
+	}
+}
+
+// run runs the experiment where it can be captured.
+func (o *runOptions) run(ctx context.Context, std streams) error {
+	scenario, err := findScenario(o.scenario)
+	if err != nil {
+		return err
+	}
+	cfg := o.experiment()
+	if err := cfg.Validate(); err != nil {
+		return usageError{fmt.Errorf("run: %w", err)}
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	if !canCapture {
+		return withHint(fmt.Errorf("run: %w", live.ErrNoLibpcap),
+			"rebuild it with CGO_ENABLED=1 and libpcap's headers; winwatch analyze works without")
+	}
+	ctx, cancel := interruptible(ctx)
+	defer cancel()
+	if len(o.sweep) > 0 {
+		return o.runSweep(ctx, std)
+	}
+	isolated, err := experiment.EnterIsolation()
+	if err != nil {
+		return err
+	}
+	if !isolated {
+		private, err := o.needsIsolation(scenario, std)
+		if err != nil {
+			return err
+		}
+		if private {
+			return o.runIsolated(ctx, std)
+		}
+	}
+	return o.runHere(ctx, scenario, std)
+}
+
+// needsIsolation reports whether the experiment has to have a network namespace
+// of its own: because that was asked for, because it changes the network's
+// settings, or because this user may not capture on the host.
+func (o *runOptions) needsIsolation(s experiment.Scenario, std streams) (bool, error) {
+	if o.isolate || s.NeedsIsolation || o.mtu != 0 {
+		return true, nil
+	}
+	src, err := live.Open(live.Config{Interface: o.iface, BufferBytes: 64 << 10, Filter: "tcp"})
+	switch {
+	case err == nil:
+		return false, src.Close()
+	case errors.Is(err, live.ErrPermission):
+		fmt.Fprintln(std.err, "winwatch: no right to capture here: running in a private user and network namespace")
+		return true, nil
+	}
+	return false, explainRun(err)
+}
+
+// runIsolated runs this program again in namespaces of its own.
+func (o *runOptions) runIsolated(ctx context.Context, std streams) error {
+	status, err := experiment.Isolation{Args: o.args, Stdin: std.in, Stdout: std.out, Stderr: std.err}.Run(ctx)
+	if err != nil {
+		return explainRun(err)
+	}
+	if status != statusDone {
+		return statusError(status)
+	}
+	return nil
+}
+
+// explainRun adds what can be done about it.
+func explainRun(err error) error {
+	var taken *experiment.PortTakenError
+	switch {
+	case errors.As(err, &taken):
+		return withHint(err, "choose another with --port, or --port 0 for any that is free")
+	case errors.Is(err, experiment.ErrCannotIsolate), errors.Is(err, live.ErrPermission):
+		return withHint(err, "to capture, do one of these:\n"+
+			"  run it as root:                      sudo winwatch run\n"+
+			"  give the binary the right:           sudo setcap cap_net_raw+ep $(command -v winwatch)\n"+
+			"  allow private namespaces (--isolate): sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000\n"+
+			"                                        (Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0)")
+	case errors.Is(err, fs.ErrPermission):
+		return withHint(err, "your user may not")
+	}
+	return err
+}
+
+// findScenario looks a scenario up, and for the one that was meant.
+func findScenario(name string) (experiment.Scenario, error) {
+	s, err := experiment.Find(name)
+	if err == nil {
+		return s, nil
+	}
+	err = usageError{fmt.Errorf("run: %w", err)}
+	if near, ok := nearest(name, scenarioNames()); ok {
+		return s, withHint(err, "did you mean "+near+"? (winwatch run --list)")
+	}
+	return s, withHint(err, "winwatch run --list")
+}
+
+func scenarioNames() []string {
+	var names []string
+	for _, s := range experiment.Scenarios() {
+		names = append(names, s.Name)
+	}
+	return names
+}
