@@ -98,13 +98,13 @@ func packPoints(points []analyze.Point, unit int64) []byte {
 		return int64(p.WindowRaw)
 	})
 	delta(func(p *analyze.Point) int64 { return p.Ack })
+	column(func(p *analyze.Point, _ int) int64 { return p.SeqEnd - p.Seq })
 	var end [2]int64
 	column(func(p *analyze.Point, _ int) int64 {
 		d := p.Seq - end[p.Dir]
 		end[p.Dir] = p.SeqEnd
 		return d
 	})
-	column(func(p *analyze.Point, _ int) int64 { return p.SeqEnd - p.Seq })
 	column(func(p *analyze.Point, _ int) int64 {
 		if p.Ack == analyze.Unknown || p.Window == analyze.Unknown {
 			return p.RightEdge - analyze.Unknown

@@ -1,6 +1,10 @@
 package report
 
-import "winwatch/analyze"
+import (
+	"sort"
+
+	"winwatch/analyze"
+)
 
 // inFlight returns, for each point, what the sender of direction dir has
 // outstanding after it, in bytes or Unknown: as the analyzer said at its own
@@ -36,4 +40,24 @@ func mainDir(st *analyze.Stream) analyze.Dir {
 		return analyze.ServerToClient
 	}
 	return analyze.ClientToServer
+}
+
+// chartTime returns where a frame that was captured at the given time stands
+// among the points, whose times have clock jumps taken out. If it was thinned
+// out it stands between its neighbours.
+func chartTime(points []analyze.Point, frame uint64, time int64) int64 {
+	i := sort.Search(len(points), func(i int) bool { return points[i].Frame >= frame })
+	switch {
+	case len(points) == 0:
+		return time
+	case i < len(points) && points[i].Frame == frame:
+		return points[i].Time
+	}
+	if i > 0 {
+		time = max(time, points[i-1].Time)
+	}
+	if i < len(points) {
+		time = min(time, points[i].Time)
+	}
+	return time
 }

@@ -1,0 +1,42 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// displayBytes writes a byte count for people, exact below 10 KiB: "9,216 B",
+// "128.2 KiB".
+func displayBytes(n int64) string {
+	if n > -10*1024 && n < 10*1024 {
+		return groupDigits(n) + " B"
+	}
+	v, unit := float64(n), 0
+	for math.Abs(v) >= 1024 && unit < len(byteUnits) {
+		v /= 1024
+		unit++
+	}
+	s := strconv.FormatFloat(v, 'f', 1, 64)
+	return strings.TrimSuffix(s, ".0") + " " + byteUnits[unit-1]
+}
+
+var byteUnits = [...]string{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
+
+// groupDigits writes 1234567 as "1,234,567".
+func groupDigits(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	start := len(s) % 3
+	if n < 0 {
+		start = 1 + (len(s)-1)%3
+	}
+	var b strings.Builder
+	b.WriteString(s[:start])
+	for i := start; i < len(s); i += 3 {
+		if b.Len() > 0 && s[:i] != "-" {
+			b.WriteByte(',')
+		}
+		b.WriteString(s[i : i+3])
+	}
+	return b.String()
+}
