@@ -64,25 +64,27 @@ type flow struct {
 }
 
 // marks are the yes-or-no facts of a flow.
-type marks uint16
+type marks uint32
 
 const (
-	hasBase   marks = 1 << iota // base is set
-	hasISN                      // and it is the ISN
-	hasNxt                      // the sender was seen sending
-	hasUna                      // the receiver was seen acknowledging
-	hasWnd                      // a window was seen
-	isZero                      // the window is 0
-	sawSYN                      // the sender's SYN was captured
-	optsCut                     // the receiver's SYN came without all of its options
-	sawFIN                      // the sender sent FIN
-	sawRST                      // the sender sent RST
-	isUnsound                   // what is in flight can't be told: packets are missing
-	isFull                      // the rest of the window is smaller than the next segment, data in flight
-	isHeld                      // the same with nothing in flight
-	isOpened                    // it has opened since, and nothing was sent yet
-	isTiming                    // timed is being waited for
-	idleProbe                   // the first segment was empty: it may prove to be a probe
+	hasBase    marks = 1 << iota // base is set
+	hasISN                       // and it is the ISN
+	hasNxt                       // the sender was seen sending
+	hasUna                       // the receiver was seen acknowledging
+	hasWnd                       // a window was seen
+	isZero                       // the window is 0
+	sawSYN                       // the sender's SYN was captured
+	optsCut                      // the receiver's SYN came without all of its options
+	sawFIN                       // the sender sent FIN
+	sawRST                       // the sender sent RST
+	isUnsound                    // what is in flight can't be told: packets are missing
+	isFull                       // the rest of the window is smaller than the next segment, data in flight
+	isHeld                       // the same with nothing in flight
+	isOpened                     // it has opened since, and nothing was sent yet
+	isTiming                     // timed is being waited for
+	idleProbe                    // nothing but one empty segment was seen: it may prove to be a probe
+	midProbe                     // and it has: the stall began before the capture
+	afterPause                   // the last new data came after a pause, with nothing in flight
 )
 
 func (f *flow) is(m marks) bool  { return f.marks&m != 0 }

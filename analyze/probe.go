@@ -109,7 +109,7 @@ func (a *Analyzer) probe(f *flow, s *capture.Segment, now int64, form ProbeForm)
 	if t.form != "" {
 		since = t.probeAt
 	}
-	p := Probe{Frame: s.Frame, Time: s.Time, Gap: time.Duration(now - since), Form: form, Len: s.Len}
+	p := Probe{Frame: s.Frame, Time: s.Time, Gap: time.Duration(max(now-since, 0)), Form: form, Len: s.Len}
 	t.form, t.probeAt, t.probeGap = form, now, int64(p.Gap)
 	t.asked = EventProbe
 	t.probes++

