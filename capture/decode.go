@@ -50,6 +50,15 @@ func (d *Decoder) Counters() Counters { return d.c }
 // outer headers leave no trace.
 func (d *Decoder) Decode(linkType LinkType, data []byte, wireLen int, s *Segment) Skip {
 	d.c.Frames++
+	if linkType == LinkEthernet && len(data) >= 14 && wireLen >= len(data) && fast(be16(data[12:14]), data[14:], s) {
+		d.c.Segments++
+		return Kept
+	}
+	return d.decode(linkType, data, wireLen, s)
+}
+
+// decode is Decode off the fast path; the frame has been counted.
+func (d *Decoder) decode(linkType LinkType, data []byte, wireLen int, s *Segment) Skip {
 	if wireLen < len(data) {
 		wireLen = len(data)
 		d.c.Noted[WireLenTooSmall]++

@@ -116,6 +116,10 @@ func (d *Decoder) otherLink(lt LinkType, v view, s *Segment) Skip {
 			return v.short(13, BadLink)
 		}
 		return d.llc(v.drop(13), s)
+	case LinkWLAN:
+		return d.wlan(v, s)
+	case LinkRadiotap:
+		return d.radiotap(v, s)
 	case LinkNFLog:
 		return d.nflog(v, s)
 	}

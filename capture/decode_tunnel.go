@@ -138,6 +138,7 @@ const (
 	portMPLS     = 6635
 	portVXLANOld = 8472 // Linux' default before the assignment
 	portGREinUDP = 4754
+	portCAPWAP   = 5247
 	portVXLANGPE = 4790
 )
 
@@ -178,6 +179,8 @@ func (d *Decoder) udpTunnel(port uint16, v view, s *Segment) Skip {
 		return d.mpls(v, s)
 	case portGREinUDP:
 		return d.gre(v, s)
+	case portCAPWAP:
+		return d.capwap(v, s)
 	}
 	return NotTCP
 }

@@ -18,8 +18,10 @@ const (
 	LinkPPPEther   LinkType = 51  // PPPoE session
 	LinkRaw        LinkType = 101 // IPv4 or IPv6, told apart by the version
 	LinkCHDLC      LinkType = 104 // Cisco HDLC
+	LinkWLAN       LinkType = 105 // IEEE 802.11
 	LinkLoop       LinkType = 108 // OpenBSD loopback, network byte order
 	LinkSLL        LinkType = 113 // Linux cooked capture v1
+	LinkRadiotap   LinkType = 127 // radiotap and IEEE 802.11
 	LinkIPv4       LinkType = 228 // IPv4
 	LinkIPv6       LinkType = 229 // IPv6
 	LinkNFLog      LinkType = 239 // Linux netfilter log
@@ -30,7 +32,7 @@ var linkTypeNames = map[LinkType]string{
 	LinkNull: "NULL", LinkEthernet: "Ethernet", LinkPPP: "PPP", LinkFDDI: "FDDI",
 	linkRawBSD: "RAW", linkRawOpenBSD: "RAW", LinkPPPHDLC: "PPP in HDLC", LinkPPPEther: "PPPoE",
 	LinkRaw: "RAW", LinkCHDLC: "Cisco HDLC", LinkLoop: "LOOP", LinkSLL: "Linux SLL",
-	LinkIPv4: "IPv4", LinkIPv6: "IPv6", LinkNFLog: "NFLOG", LinkSLL2: "Linux SLL2",
+	LinkIPv4: "IPv4", LinkIPv6: "IPv6", LinkNFLog: "NFLOG", LinkWLAN: "IEEE 802.11", LinkRadiotap: "radiotap", LinkSLL2: "Linux SLL2",
 }
 
 // String returns the link type's name, or its number if Decode does not know it.

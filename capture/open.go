@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -15,6 +16,9 @@ import (
 // maxZstdWindow bounds the memory that a zstd file can ask for. It is what the
 // zstd command accepts without being told otherwise.
 const maxZstdWindow = 128 << 20
+
+// compressedChunk is how much is asked of a compressed input at once.
+const compressedChunk = 256 << 10
 
 // Open opens a capture: a file name, or "-" for standard input. It may be pcap,
 // pcapng or tcpdump's text output, plain or compressed with gzip or zstd; the
@@ -74,7 +78,7 @@ func NewReader(in io.Reader, name string) (*Reader, error) {
 func (r *Reader) decompress() error {
 	r.buf.need(4)
 	head := r.buf.unread()
-	raw := io.MultiReader(bytes.NewReader(head), &r.file)
+	raw := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), &r.file), compressedChunk)
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(raw)

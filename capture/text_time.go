@@ -15,10 +15,10 @@ type stamp struct {
 type stampKind uint8
 
 const (
-	noStamp stampKind = iota // -t
-	timeOfDay                // since midnight
-	elapsed                  // -ttttt: since the first line; -ttt: since the line before
-	unixTime                 // -tt, -tttt
+	noStamp   stampKind = iota // -t
+	timeOfDay                  // since midnight
+	elapsed                    // -ttttt: since the first line; -ttt: since the line before
+	unixTime                   // -tt, -tttt
 )
 
 // textClock makes times of time stamps.

@@ -1,0 +1,234 @@
+package capture
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+)
+
+// maxStreams bounds the inputs that must be kept open as they can be read only
+// once: standard input and pipes.
+const maxStreams = 64
+
+// Files reads several captures, such as a rotated one, as one: in the order of
+// their first frames, frames numbered on. One regular file is open at a time. It
+// is not safe for concurrent use, but for Offset.
+type Files struct {
+	todo    []input
+	cur     atomic.Pointer[Reader]
+	done    Counters // of the files before cur
+	read    atomic.Int64
+	size    int64
+	ignored []Ignored
+}
+
+// Ignored is a file in a directory that was passed over, and why.
+type Ignored struct {
+	Name string
+	Err  error
+}
+
+// input is a capture that is still to be read.
+type input struct {
+	name   string
+	first  int64   // time of its first frame
+	reader *Reader // if it can't be opened again
+}
+
+// OpenAll opens files, directories and "-", in any order. Of a directory it
+// takes the pcap and pcapng files, compressed or not, without its
+// subdirectories; Ignored lists the others. Errors are those of Open; a
+// directory without captures gives ErrNotCapture.
+func OpenAll(names []string) (*Files, error) {
+	f := &Files{}
+	for _, name := range names {
+		if err := f.add(name); err != nil {
+			f.Close()
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(f.todo, func(a, b input) int { return cmp.Compare(a.first, b.first) })
+	return f, nil
+}
+
+// add adds what a name of the command line stands for.
+func (f *Files) add(name string) error {
+	info, err := os.Stat(name)
+	if name == "-" || err != nil || !info.IsDir() {
+		return f.addFile(name, false)
+	}
+	entries, err := os.ReadDir(name)
+	if err != nil {
+		return err
+	}
+	before := len(f.todo)
+	for _, e := range entries {
+		path := filepath.Join(name, e.Name())
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			continue
+		}
+		if err := f.addFile(path, true); err != nil {
+			f.ignored = append(f.ignored, Ignored{path, err})
+		}
+	}
+	if len(f.todo) == before {
+		return fmt.Errorf("%s: %w: no pcap or pcapng file in the directory", name, ErrNotCapture)
+	}
+	return nil
+}
+
+// addFile looks when a capture begins. inDirectory leaves out text: a README
+// that shows a packet is no capture.
+func (f *Files) addFile(name string, inDirectory bool) error {
+	r, err := Open(name)
+	if err != nil {
+		return err
+	}
+	if _, text := r.format.(*textReader); text && inDirectory {
+		r.Close()
+		return fmt.Errorf("%s: %w: text is read only if it is named", name, ErrNotCapture)
+	}
+	in := input{name: name, first: math.MaxInt64}
+	if t, ok := r.format.firstTime(); ok {
+		in.first = t
+	}
+	if r.size > 0 {
+		f.size += r.size
+		err = r.Close()
+	} else if in.reader = r; f.streams() >= maxStreams {
+		r.Close()
+		err = fmt.Errorf("%s: more than %d inputs that are no regular files", name, maxStreams)
+	}
+	f.todo = append(f.todo, in)
+	return err
+}
+
+// streams returns how many inputs are kept open.
+func (f *Files) streams() (n int) {
+	for _, in := range f.todo {
+		if in.reader != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// Next reads the next TCP segment into s; see NextBatch for errors.
+func (f *Files) Next(s *Segment) error {
+	for {
+		r, err := f.current()
+		if err != nil {
+			return err
+		}
+		if err = r.Next(s); err == io.EOF {
+			f.leave()
+			continue
+		}
+		s.Frame += f.done.Frames
+		return err
+	}
+}
+
+// NextBatch is as Reader.NextBatch. A *DamageError is about one file: what comes
+// after it is of the next file, and io.EOF comes at the end of the last.
+func (f *Files) NextBatch(dst []Segment) (int, error) {
+	for {
+		r, err := f.current()
+		if err != nil {
+			return 0, err
+		}
+		n, err := r.NextBatch(dst)
+		if before := f.done.Frames; before > 0 {
+			for i := range dst[:n] {
+				dst[i].Frame += before
+			}
+		}
+		if err == io.EOF {
+			f.leave()
+			err = nil
+		}
+		if n > 0 || err != nil || len(dst) == 0 {
+			return n, err
+		}
+	}
+}
+
+// current returns the file being read, which it opens if need be.
+func (f *Files) current() (*Reader, error) {
+	if r := f.cur.Load(); r != nil {
+		return r, nil
+	}
+	if len(f.todo) == 0 {
+		return nil, io.EOF
+	}
+	in := f.todo[0]
+	f.todo = f.todo[1:]
+	r := in.reader
+	if r == nil {
+		var err error
+		if r, err = Open(in.name); err != nil { // it was there when OpenAll looked
+			if d := (*DamageError)(nil); errors.As(err, &d) {
+				return nil, d
+			}
+			return nil, &DamageError{Name: in.name, Err: err}
+		}
+	}
+	f.cur.Store(r)
+	return r, nil
+}
+
+// leave closes the current file and keeps its counts.
+func (f *Files) leave() {
+	r := f.cur.Load()
+	f.done.Add(r.Counters())
+	f.read.Add(r.Offset())
+	f.cur.Store(nil)
+	r.Close()
+}
+
+// Counters returns what became of the frames of all files read so far.
+func (f *Files) Counters() Counters {
+	c := f.done
+	if r := f.cur.Load(); r != nil {
+		c.Add(r.Counters())
+	}
+	return c
+}
+
+// Ignored returns the files of directories that were passed over.
+func (f *Files) Ignored() []Ignored { return f.ignored }
+
+// Offset returns how many bytes of the files, compressed as they may be, have
+// been read so far. It may be called from any goroutine.
+func (f *Files) Offset() int64 {
+	n := f.read.Load()
+	if r := f.cur.Load(); r != nil {
+		n += r.Offset()
+	}
+	return n
+}
+
+// Size returns the size of all files in bytes, without pipes.
+func (f *Files) Size() int64 { return f.size }
+
+// Close closes what is open.
+func (f *Files) Close() error {
+	var errs []error
+	if r := f.cur.Load(); r != nil {
+		errs = append(errs, r.Close())
+	}
+	for _, in := range f.todo {
+		if in.reader != nil {
+			errs = append(errs, in.reader.Close())
+		}
+	}
+	f.todo = nil
+	f.cur.Store(nil)
+	return errors.Join(errs...)
+}
