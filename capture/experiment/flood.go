@@ -5,6 +5,7 @@ package experiment
 import (
 	"bytes"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,24 +21,29 @@ func payload(n int) []byte {
 	return bytes.Repeat([]byte(message), n/len(message)+1)[:n]
 }
 
-// flood sends chunks with blocking send() until limit bytes are accepted (0: no
-// limit), stop is closed or the connection is shut down.
-func (l *lab) flood(limit int64, stop <-chan struct{}) *thread {
+// flood is a thread that sends chunks with blocking send().
+type flood struct {
+	*thread
+	// limit is the number of accepted bytes after which it stops, 0 for none.
+	limit atomic.Int64
+	// errno is what the last send() said; valid when the thread has ended.
+	errno unix.Errno
+}
+
+// flood starts to send: for ever, or until the connection goes down.
+func (l *lab) flood() *flood {
+	f := &flood{}
 	chunk := payload(l.cfg.Chunk)
-	return l.spawn(func() error {
-		for rest := chunk; limit == 0 || l.sender.sends.bytes.Load() < limit; {
-			select {
-			case <-stop:
-				return nil
-			default:
-			}
-			n, errno := l.sender.send(rest)
-			switch errno {
+	f.thread = l.spawn(func() error {
+		for rest := chunk; !f.enough(l.sender.sends.bytes.Load()); {
+			var n int
+			n, f.errno = l.sender.send(rest)
+			switch f.errno {
 			case 0, unix.EINTR:
 			case unix.EPIPE, unix.ECONNRESET:
 				return nil
 			default:
-				return fmt.Errorf("send: %w", errno)
+				return fmt.Errorf("send: %w", f.errno)
 			}
 			if rest = rest[n:]; len(rest) == 0 {
 				rest = chunk
@@ -45,6 +51,13 @@ func (l *lab) flood(limit int64, stop <-chan struct{}) *thread {
 		}
 		return nil
 	})
+	return f
+}
+
+// enough reports whether the limit is reached.
+func (f *flood) enough(accepted int64) bool {
+	limit := f.limit.Load()
+	return limit != 0 && accepted >= limit
 }
 
 const (
@@ -86,8 +99,8 @@ func (l *lab) hold(probes int64) error {
 }
 
 // stall floods until send() blocks, and holds still for a number of probes.
-func (l *lab) stall(t *thread, probes int64) error {
-	if err := l.untilBlocked(t, &l.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
+func (l *lab) stall(f *flood, probes int64) error {
+	if err := l.untilBlocked(f.thread, &l.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
 		return err
 	}
 	l.step("send() blocked after %d calls and %d bytes; both ends hold still", l.sender.sends.n.Load(), l.sender.sends.bytes.Load())

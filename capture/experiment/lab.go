@@ -79,8 +79,7 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*capture.Wi
 }
 
 // connect makes the connection, lets the capture start in time, and begins
-// sampling. mediate, if not nil, is called on the listener before anyone
-// connects.
+// sampling.
 func (l *lab) connect() error {
 	senderIs := func(e capture.End, n int) int {
 		if l.w.Sender == e {

@@ -41,65 +41,89 @@ func TestMain(m *testing.M) {
 
 const statusCannotIsolate = 77
 
-// childArgs make the test binary run the calling test alone.
-func childArgs(t *testing.T) []string {
-	return []string{"-test.run=^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$", "-test.v", "-test.timeout=3m"}
+// childArgs make the test binary run one test alone.
+func childArgs(test string) []string {
+	return []string{"-test.run=^" + strings.ReplaceAll(test, "/", "$/^") + "$", "-test.v", "-test.timeout=3m"}
 }
 
-// isolate runs the calling test in a private network namespace, as the user who
-// runs the tests. It returns true in there, and false outside, once the test
-// has passed inside.
-func isolate(t *testing.T) bool {
-	t.Helper()
-	if Isolated() {
-		return true
-	}
-	var out bytes.Buffer
-	status, err := Isolation{Args: childArgs(t), Stdout: &out, Stderr: &out}.Run(t.Context())
-	if errors.Is(err, ErrCannotIsolate) {
-		t.Skip(err)
-	}
-	report(t, &out, status, err)
-	return false
+// child is how a test went in a private network namespace.
+type child struct {
+	out     bytes.Buffer
+	err     error
+	skipped bool
 }
 
-// isolateAsNobody does the same as an ordinary user, which needs root here.
-func isolateAsNobody(t *testing.T) bool {
-	t.Helper()
-	if Isolated() {
-		return true
+// slots bounds how many children run at once: they mostly wait.
+var slots = make(chan struct{}, 6)
+
+// inIsolation runs body in a private network namespace of its own for each of
+// the subtests, many at a time, as an ordinary user if asNobody is set. In there
+// it is called in a child process in which nothing else runs.
+func inIsolation(t *testing.T, asNobody bool, names []string, body func(t *testing.T, name string)) {
+	start := startIsolated
+	if asNobody {
+		start = startAsNobody
 	}
+	children := make(map[string]chan *child)
+	if !Isolated() {
+		for _, name := range names {
+			c := make(chan *child, 1)
+			children[name] = c
+			go func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				c <- start(t.Context(), t.Name()+"/"+name)
+			}()
+		}
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			if Isolated() {
+				body(t, name)
+				return
+			}
+			c := <-children[name]
+			t.Log(c.out.String())
+			switch {
+			case c.skipped:
+				t.Skip(c.err)
+			case c.err != nil:
+				t.Error(c.err)
+			case !strings.Contains(c.out.String(), "--- PASS: "):
+				t.Error("the child ran no test")
+			}
+		})
+	}
+}
+
+// startIsolated runs one test as the user who runs the tests.
+func startIsolated(ctx context.Context, test string) *child {
+	c := &child{}
+	status, err := Isolation{Args: childArgs(test), Stdout: &c.out, Stderr: &c.out}.Run(ctx)
+	c.skipped = errors.Is(err, ErrCannotIsolate)
+	c.err = err
+	if err == nil && status != 0 {
+		c.err = fmt.Errorf("the child ended with status %d", status)
+	}
+	return c
+}
+
+// startAsNobody becomes an ordinary user first, which takes root.
+func startAsNobody(ctx context.Context, test string) *child {
+	c := &child{}
 	if os.Getuid() != 0 {
-		t.Skip("only root can become an ordinary user; the other tests run as one already")
+		c.skipped = true
+		c.err = errors.New("only root can become an ordinary user; the other tests run as one already")
+		return c
 	}
-	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", childArgs(t)...)
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", childArgs(test)...)
 	cmd.Dir = "/"
 	cmd.Env = append(os.Environ(), asNobodyEnv+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	status := cmd.ProcessState.ExitCode()
-	if status == statusCannotIsolate {
-		t.Skip(out.String())
-	}
-	if status > 0 {
-		err = nil
-	}
-	report(t, &out, status, err)
-	return false
-}
-
-// report passes on what the child said.
-func report(t *testing.T, out *bytes.Buffer, status int, err error) {
-	t.Helper()
-	t.Log(out.String())
-	if err != nil || status != 0 {
-		t.Errorf("the child ended with status %d, error %v", status, err)
-	}
-	if !strings.Contains(out.String(), "--- PASS: ") {
-		t.Error("the child ran no test")
-	}
+	cmd.Stdout, cmd.Stderr = &c.out, &c.out
+	c.err = cmd.Run()
+	c.skipped = cmd.ProcessState != nil && cmd.ProcessState.ExitCode() == statusCannotIsolate
+	return c
 }
 
 // run runs a scenario to its end and checks what all have in common: it ends

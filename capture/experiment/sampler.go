@@ -25,6 +25,8 @@ type sampler struct {
 
 	mu     sync.Mutex
 	probes probeCount
+	// window is the largest that the sender was offered.
+	window int64
 }
 
 // start begins sampling.
@@ -95,6 +97,7 @@ func (p *sampler) read() capture.KernelSample {
 func (p *sampler) watch(st *capture.SocketState) {
 	p.mu.Lock()
 	p.probes.add(st)
+	p.window = max(p.window, st.SndWnd)
 	p.mu.Unlock()
 }
 
@@ -103,6 +106,13 @@ func (p *sampler) count() probeCount {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.probes
+}
+
+// largestWindow returns the largest window the sender was seen to have, in bytes.
+func (p *sampler) largestWindow() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.window
 }
 
 // still reports whether nothing moved between two samples.

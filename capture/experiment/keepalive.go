@@ -1,0 +1,134 @@
+//go:build linux
+
+package experiment
+
+import (
+	"errors"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"winwatch/capture"
+)
+
+// keepaliveHold is how long each part of the scenario lasts: three keep-alives
+// at the kernel's shortest interval of a second.
+const keepaliveHold = 3500 * time.Millisecond
+
+// keepalive has both ends send keep-alives, first while the connection is idle
+// and then while its window is closed. They look like Linux's probes and are
+// none.
+func keepalive(l *lab) error {
+	if err := l.connect(); err != nil {
+		return err
+	}
+	hold := l.cfg.Hold
+	if hold == 0 {
+		hold = keepaliveHold
+	}
+	idle, err := l.idleKeepalives(hold)
+	if err != nil {
+		return err
+	}
+
+	l.step("the client floods; the server, which never reads, has keep-alives too")
+	if err := l.server.keepalive(); err != nil {
+		return err
+	}
+	f := l.flood()
+	if err := l.untilBlocked(f.thread, &l.client.sends, unix.SYS_SENDTO, "send"); err != nil {
+		return err
+	}
+	if err := l.read(capture.MomentStall); err != nil {
+		return err
+	}
+	before, err := readCounters()
+	if err != nil {
+		return err
+	}
+	if err := l.pause(hold); err != nil {
+		return err
+	}
+	if err := l.endBlocked(f); err != nil {
+		return err
+	}
+	l.findIdleKeepalives(idle)
+	l.findStallKeepalives(before)
+	l.findConserved()
+	return nil
+}
+
+// keepalive turns keep-alives on, at the shortest intervals.
+func (s *socket) keepalive() error {
+	return errors.Join(
+		s.set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 1, "TCP_KEEPIDLE"),
+		s.set(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1, "TCP_KEEPINTVL"),
+		s.set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1, "SO_KEEPALIVE"),
+	)
+}
+
+// idleCount is what happened while the connection was idle.
+type idleCount struct {
+	client, server int64 // segments sent
+	counted        int64 // TCPKeepAlive
+	probed         int64 // TCPWinProbe
+}
+
+// idleKeepalives leaves the connection idle with the client's keep-alives on.
+func (l *lab) idleKeepalives(hold time.Duration) (idleCount, error) {
+	l.step("the connection is idle; the client sends keep-alives every second")
+	if err := l.client.keepalive(); err != nil {
+		return idleCount{}, err
+	}
+	counters, err := readCounters()
+	if err != nil {
+		return idleCount{}, err
+	}
+	begin := l.reading("")
+	if err := l.pause(hold); err != nil {
+		return idleCount{}, err
+	}
+	end, err := l.settle("")
+	if err != nil {
+		return idleCount{}, err
+	}
+	after, err := readCounters()
+	return idleCount{
+		client:  end.Sender.SegsOut - begin.Sender.SegsOut,
+		server:  end.Receiver.SegsOut - begin.Receiver.SegsOut,
+		counted: after["TCPKeepAlive"] - counters["TCPKeepAlive"],
+		probed:  after["TCPWinProbe"] - counters["TCPWinProbe"],
+	}, err
+}
+
+func (l *lab) findIdleKeepalives(n idleCount) {
+	exact := !l.w.Isolated || n.counted == n.client && n.probed == 0
+	l.find(n.client > 0 && n.server == n.client && n.counted >= n.client && exact,
+		"an idle connection's keep-alives are sent at even intervals, are answered, and count as keep-alives alone",
+		"the client sent %d segments, the server %d; TCPKeepAlive rose by %d, TCPWinProbe by %d",
+		n.client, n.server, n.counted, n.probed)
+}
+
+// findStallKeepalives judges the second part: the sender probes and, having
+// data, sends no keep-alive; the receiver's keep-alives go on.
+func (l *lab) findStallKeepalives(before map[string]int64) {
+	stalled, _ := l.w.At(capture.MomentStall)
+	end, _ := l.w.At(capture.MomentEnd)
+	var keepalives, probes int64
+	for _, c := range l.w.Counters {
+		switch c.Name {
+		case "TCPKeepAlive":
+			keepalives = c.After - before[c.Name]
+		case "TCPWinProbe":
+			probes = c.After - before[c.Name]
+		}
+	}
+	client := end.Sender.SegsOut - stalled.Sender.SegsOut
+	server := end.Receiver.SegsOut - stalled.Receiver.SegsOut
+	// Each end's segments are what it sends by itself and answers to the other's;
+	// not everything is answered (tcp_invalid_ratelimit).
+	fits := client <= probes+keepalives && server <= probes+keepalives && client >= probes && server >= keepalives
+	l.find(probes > 0 && keepalives > 0 && (fits || !l.w.Isolated),
+		"while the window is closed the sender probes and the receiver's keep-alives go on: they look alike and are counted apart",
+		"TCPWinProbe rose by %d, TCPKeepAlive by %d; the sender sent %d segments, the receiver %d", probes, keepalives, client, server)
+}

@@ -1,0 +1,172 @@
+//go:build linux
+
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"winwatch/capture"
+)
+
+// sendNonblocking fills both buffers with O_NONBLOCK set, and then drains the
+// receiver step by step until poll() says that there is room again.
+func sendNonblocking(l *lab) error {
+	if err := l.connect(); err != nil {
+		return err
+	}
+	if err := errors.Join(l.sender.nonblocking(true), l.receiver.nonblocking(true)); err != nil {
+		return err
+	}
+	l.step("the client sends %d bytes a call with O_NONBLOCK; the server does not read", l.cfg.Chunk)
+	first, err := l.fill()
+	if err != nil {
+		return err
+	}
+	if err := l.read(capture.MomentStall); err != nil {
+		return err
+	}
+	if l.cfg.Hold > 0 {
+		if err := l.pause(l.cfg.Hold); err != nil {
+			return err
+		}
+	}
+	full := l.sender.sends.stats()
+	l.step("send() says EAGAIN after %d bytes; the server reads until poll() says that there is room", full.Bytes)
+	drain, err := l.drainUntilWritable()
+	if err != nil {
+		return err
+	}
+	n, errno := l.sender.send(payload(l.cfg.Chunk))
+	if err := l.quiet(); err != nil {
+		return err
+	}
+
+	l.find(full.WouldBlock > 0 && full.Errors == 0, "a non-blocking send() says EAGAIN where a blocking one would wait",
+		"first EAGAIN at byte %d, %d in all until nothing more fitted at byte %d; the longest call took %v",
+		first, full.WouldBlock, full.Bytes, full.Longest.Round(time.Microsecond))
+	l.find(full.Calls >= full.WouldBlock+full.Partial, "a non-blocking send() takes as much as fits and returns that number",
+		"%d of %d calls were partial", full.Partial, full.Calls)
+	l.findConserved()
+	l.find(drain.rule(), "poll() says writable when a third of the send buffer is free, not when the first byte is (sk_stream_is_writeable)",
+		"%d bytes were read first: not writable with %d of %d bytes of memory in use, writable with %d of %d",
+		drain.read, drain.before.WmemQueued, drain.before.SndBuf, drain.after.WmemQueued, drain.after.SndBuf)
+	l.find(errno == 0 && n > 0, "after that send() accepts data again", "send() returned %d", n)
+	return nil
+}
+
+const (
+	// fillTries is how often EAGAIN must come in a row, fillPause apart, before
+	// both buffers count as full: together longer than the 200 ms after which a
+	// sender with a small open window sends on.
+	fillTries = 5
+	fillPause = 100 * time.Millisecond
+)
+
+// fill sends until nothing more fits and returns the byte of the first EAGAIN.
+func (l *lab) fill() (first int64, err error) {
+	chunk := payload(l.cfg.Chunk)
+	first = capture.Unknown
+	for tries := 0; tries < fillTries; {
+		_, errno := l.sender.send(chunk)
+		switch errno {
+		case 0:
+			tries = 0
+			if err := l.ctx.Err(); err != nil {
+				return first, err
+			}
+		case unix.EAGAIN:
+			tries++
+			if first == capture.Unknown {
+				first = l.sender.sends.bytes.Load()
+			}
+			if err := l.pause(fillPause); err != nil {
+				return first, err
+			}
+		default:
+			return first, fmt.Errorf("send: %w", errno)
+		}
+	}
+	return first, nil
+}
+
+// drained is what it took until poll() said writable.
+type drained struct {
+	read int64
+	// before and after are the sender at the last step where it was not
+	// writable, and at the first where it was.
+	before, after capture.SocketState
+}
+
+// rule reports whether the kernel went by its rule: free memory at least half
+// of the used (sk_stream_wspace >= sk_stream_min_wspace).
+func (d *drained) rule() bool {
+	writable := func(s *capture.SocketState) bool { return s.SndBuf-s.WmemQueued >= s.WmemQueued/2 }
+	return writable(&d.after) && !writable(&d.before)
+}
+
+// drainStep is how much is read between two polls.
+const drainStep = 32 << 10
+
+// drainUntilWritable reads a little at a time and polls the sender each time
+// when both ends have come to rest.
+func (l *lab) drainUntilWritable() (drained, error) {
+	var d drained
+	size := l.cfg.ReadSize
+	if size == 0 {
+		size = drainStep
+	}
+	buf := make([]byte, size)
+	for {
+		if err := l.restBriefly(); err != nil {
+			return d, err
+		}
+		state := l.sender.state()
+		ready, err := pollNow(l.sender.fd, unix.POLLOUT)
+		if err != nil {
+			return d, err
+		}
+		if ready {
+			d.after = state
+			return d, nil
+		}
+		d.before = state
+		n, errno := l.receiver.recv(buf)
+		if errno != 0 && errno != unix.EAGAIN {
+			return d, fmt.Errorf("recv: %w", errno)
+		}
+		d.read += int64(n)
+		if err := l.pause(l.cfg.ReadInterval); err != nil {
+			return d, err
+		}
+	}
+}
+
+// restBriefly waits until nothing is in flight and two looks say the same.
+func (l *lab) restBriefly() error {
+	last := l.reading("")
+	return l.await("the connection came to rest", settleLimit, func() bool {
+		r := l.reading("")
+		still := stillReading(&last, &r) && r.Sender.Unacked <= 0
+		last = r
+		return still
+	})
+}
+
+// pollNow asks poll() without waiting.
+func pollNow(fd int, events int16) (bool, error) {
+	fds := []unix.PollFd{{Fd: int32(fd), Events: events}}
+	for {
+		_, err := unix.Poll(fds, 0)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("poll: %w", err)
+		}
+		return fds[0].Revents&events != 0, nil
+	}
+}

@@ -1,0 +1,79 @@
+//go:build linux
+
+package experiment
+
+import (
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"winwatch/capture"
+)
+
+// reader takes size bytes at a time from the receiver with blocking recv(), and
+// pauses between two calls, until the peer closes or stop is closed. after, if
+// not nil, is called after each call on the reading thread.
+func (l *lab) reader(size int, interval time.Duration, stop <-chan struct{}, after func()) *thread {
+	buf := make([]byte, size)
+	return l.spawn(func() error {
+		for {
+			n, errno := l.receiver.recv(buf)
+			switch {
+			case errno == unix.EINTR:
+				continue
+			case errno != 0:
+				return fmt.Errorf("recv: %w", errno)
+			case n == 0:
+				return nil
+			}
+			if after != nil {
+				after()
+			}
+			select {
+			case <-stop:
+				return nil
+			case <-time.After(interval):
+			}
+		}
+	})
+}
+
+// readAll waits until the receiver's program has everything that was accepted.
+func (l *lab) readAll(limit time.Duration) error {
+	return l.await("everything was read", limit, func() bool {
+		return l.receiver.recvs.bytes.Load() == l.sender.sends.bytes.Load()
+	})
+}
+
+// closeOrderly ends both directions with FIN, the sender's first, and waits
+// until the connection is gone. The readings are taken before.
+func (l *lab) closeOrderly(threads ...*thread) error {
+	l.rest()
+	l.sender.shutdown(unix.SHUT_WR)
+	for _, t := range threads {
+		if err := l.join(t, "recv() returned 0", connectTimeout); err != nil {
+			return err
+		}
+	}
+	l.receiver.shutdown(unix.SHUT_WR)
+	err := l.await("the connection was closed", connectTimeout, func() bool {
+		return l.client.state().State == "CLOSED" && l.server.state().State == "CLOSED"
+	})
+	if err != nil {
+		return err
+	}
+	return l.quiet()
+}
+
+// findAllRead judges that every accepted byte reached the program.
+func (l *lab) findAllRead() {
+	end, ok := l.w.At(capture.MomentEnd)
+	if !ok {
+		return
+	}
+	l.find(end.AcceptedBytes == end.ReadBytes && end.Receiver.BytesReceived == end.ReadBytes && end.Sender.SendQueueBytes == 0,
+		"what send() accepted is what recv() gives, to the byte",
+		"accepted %d, received by the kernel %d, read %d, left in the send queue %d",
+		end.AcceptedBytes, end.Receiver.BytesReceived, end.ReadBytes, end.Sender.SendQueueBytes)
+}
