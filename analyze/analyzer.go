@@ -160,6 +160,8 @@ func (a *Analyzer) control(st *stream, f, r *flow, s *capture.Segment, now int64
 	if s.Flags.Has(capture.SYN) {
 		ev |= EventSYN
 		st.handshake(r, f, s)
+		f.marks &^= sawRST // the same SYN again, after the first was refused
+		r.marks &^= sawRST
 		st.marks |= knowsClient
 		st.client = st.index(f)
 		if s.Flags.Has(capture.ACK) {
@@ -168,7 +170,6 @@ func (a *Analyzer) control(st *stream, f, r *flow, s *capture.Segment, now int64
 	}
 	if s.Flags.Has(capture.FIN) {
 		ev |= EventFIN
-		st.marks |= sawEnd
 	}
 	if s.Flags.Has(capture.RST) {
 		ev |= EventRST
@@ -188,10 +189,9 @@ func (st *stream) index(f *flow) uint8 {
 // reset takes an RST: its window and numbers mean nothing, but it ends what
 // was waiting.
 func (a *Analyzer) reset(st *stream, f, r *flow, s *capture.Segment, now int64) {
-	if !st.is(isEstablished) && r.is(sawSYN) && r.dataSegs == 0 && !f.is(sawSYN) {
+	if r.is(sawSYN) && r.dataSegs == 0 && !f.is(sawSYN) {
 		st.marks |= wasRefused
 	}
-	st.marks |= sawEnd
 	f.marks |= sawRST
 	// f's sender reset: it is the receiver of r's data, and the sender of f's.
 	a.endStall(r, s, now, EndResetByReceiver)

@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"fmt"
 	"time"
 
 	"winwatch/capture"
@@ -57,13 +56,10 @@ func (p *Proof) Failed() []ProofRow {
 
 // Prove compares the data of direction dir of st with what the kernel said at
 // the end of the experiment, before anything was closed. The timeline, which
-// may be nil, holds the windows of st. drops is the number of packets that the
-// capture is known to have missed: with any, nothing is judged.
-func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, drops uint64) *Proof {
-	p := &Proof{Stream: st.ID, Dir: dir, Isolated: w.Isolated}
-	if drops > 0 {
-		p.Withheld = fmt.Sprintf("%d packets were not captured", drops)
-	}
+// may be nil, holds the windows of st. withheld is why nothing can be judged, such
+// as packets that were not captured; else empty.
+func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, withheld string) *Proof {
+	p := &Proof{Stream: st.ID, Dir: dir, Isolated: w.Isolated, Withheld: withheld}
 	end, ok := w.At(capture.MomentEnd)
 	if !ok {
 		p.Withheld = "the experiment did not come to its end"
@@ -153,14 +149,14 @@ func (p *Proof) counters(st *Stream, dir Dir, w *capture.Witness) {
 	namespace("from zero window", onWire, "TCPFromZeroWindowAdv", fwd.Window.FromZero+rev.Window.FromZero, false)
 }
 
-// times compares the time budget. The kernel stopped counting at the reading,
-// the packets went on to the end of the stream.
+// times compares the time budget. The kernel was read at one moment; the packets
+// may end before it, or go on.
 func (p *Proof) times(st *Stream, d *Direction, end capture.Reading) {
 	tolerance := st.Span / 20
-	after := max(time.Duration(st.End-end.Time), 0)
+	after, before := max(time.Duration(st.End-end.Time), 0), max(time.Duration(end.Time-st.End), 0)
 	span := func(v time.Duration, method string) Estimate {
 		return Estimate{Value: ptr(int64(v)), Low: ptr(int64(max(v-tolerance-after, 0))),
-			High: ptr(int64(v + tolerance)), Method: method}
+			High: ptr(int64(v + tolerance + before)), Method: method}
 	}
 	b := &d.Budget
 	p.within("time limited by the window", "ns",

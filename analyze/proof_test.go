@@ -41,7 +41,7 @@ func flooded() (*analyze.Stream, *capture.Witness) {
 func prove(st *analyze.Stream, w *capture.Witness) *analyze.Proof {
 	tl := analyze.NewTimeline(1000)
 	tl.Add(&analyze.Sample{Segment: &capture.Segment{Time: 5}, Stream: st.ID, Dir: analyze.ServerToClient, Window: 0, Ack: 128173})
-	return analyze.Prove(st, analyze.ClientToServer, w, tl, 0)
+	return analyze.Prove(st, analyze.ClientToServer, w, tl, "")
 }
 
 func TestProofHolds(t *testing.T) {
@@ -103,11 +103,11 @@ func TestProofFails(t *testing.T) {
 func TestProofWithholds(t *testing.T) {
 	st, w := flooded()
 	st.Dirs[0].AckedBytes++
-	if p := analyze.Prove(st, 0, w, nil, 7); len(p.Failed()) != 0 || !strings.Contains(p.Withheld, "7 packets") {
-		t.Errorf("with drops: failed %+v, withheld %q", p.Failed(), p.Withheld)
+	if p := analyze.Prove(st, 0, w, nil, "7 packets were missed"); len(p.Failed()) != 0 || !strings.Contains(p.Withheld, "7 packets") {
+		t.Errorf("withheld: failed %+v, withheld %q", p.Failed(), p.Withheld)
 	}
 	w.Readings = nil
-	if p := analyze.Prove(st, 0, w, nil, 0); len(p.Rows) != 0 || p.Withheld == "" {
+	if p := analyze.Prove(st, 0, w, nil, ""); len(p.Rows) != 0 || p.Withheld == "" {
 		t.Errorf("without an end: %+v", p)
 	}
 }
@@ -127,7 +127,7 @@ func TestProofOfSharedHost(t *testing.T) {
 func TestProofUnknownIsNil(t *testing.T) {
 	st, w := flooded()
 	w.Readings[0].Sender.SndWnd = capture.Unknown
-	for _, r := range analyze.Prove(st, 0, w, nil, 0).Rows {
+	for _, r := range analyze.Prove(st, 0, w, nil, "").Rows {
 		if r.Name == "window seen" && (r.Kernel != nil || r.Inferred != nil || r.Difference != nil || r.Judged) {
 			t.Errorf("%+v", r)
 		}

@@ -26,8 +26,6 @@ type streamMarks uint8
 const (
 	knowsClient streamMarks = 1 << iota // a SYN or SYN-ACK told
 	sawSYNACK
-	isEstablished
-	sawEnd     // FIN or RST: a SYN after it begins a new stream
 	wasRefused // RST as answer to the SYN
 	quotedOnly // known only from ICMP errors
 	inUse      // the slot holds a stream
@@ -47,8 +45,8 @@ func (st *stream) timeout(floor int64) int64 { return max(floor, 3*st.rtt()) }
 func (st *stream) rtt() int64 { return st.flows[0].rtt + st.flows[1].rtt }
 
 // find returns the stream of a segment and the side that sent it, and begins a
-// new stream where Wireshark does: at a key not met before, and at a SYN that
-// does not repeat the one of the stream, or comes after a FIN or RST.
+// new stream where Wireshark (4.0) does: at a key not met before, and at a SYN
+// with another ISN.
 func (a *Analyzer) find(s *capture.Segment) (*stream, uint8) {
 	k, side := keyOf(s)
 	st := a.recent
@@ -80,7 +78,7 @@ func (st *stream) renewedBy(s *capture.Segment, side uint8) bool {
 	if !f.is(hasISN) {
 		isn--
 	}
-	return s.Seq != isn || st.is(sawEnd)
+	return s.Seq != isn
 }
 
 // open makes room for a stream and numbers it.
