@@ -201,6 +201,15 @@ func (f *Files) Counters() Counters {
 	return c
 }
 
+// Names returns the files that are still to be read, in that order.
+func (f *Files) Names() []string {
+	var names []string
+	for _, in := range f.todo {
+		names = append(names, in.name)
+	}
+	return names
+}
+
 // Ignored returns the files of directories that were passed over.
 func (f *Files) Ignored() []Ignored { return f.ignored }
 

@@ -114,14 +114,10 @@ func (o *analyzeOptions) config() analyze.Config {
 
 // run analyzes the files and writes what was asked for.
 func (o *analyzeOptions) run(ctx context.Context, std streams) error {
-	files, err := expand(o.files)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := interruptible(ctx)
 	defer cancel()
 	if o.each {
-		return o.runEach(ctx, files, std)
+		return o.runEach(ctx, std)
 	}
-	return o.runOne(ctx, files, std)
+	return o.runOne(ctx, std)
 }

@@ -1,5 +1,73 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
 
-func (o *analyzeOptions) runEach(ctx context.Context, files []string, std streams) error { return nil }
+	"winwatch/capture"
+	"winwatch/report"
+)
+
+// runEach analyzes each file for itself, and tells of all in one table. A file
+// that can't be read keeps no other from being told of.
+func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
+	names, err := o.names()
+	if err != nil {
+		return err
+	}
+	inner := o.reportOptions
+	if o.quiet {
+		inner.format = stdoutNothing
+	}
+	var table []report.Summary
+	failed, damaged := false, false
+	for _, name := range names {
+		if ctx.Err() != nil {
+			break
+		}
+		j := o.job(&writing{reportOptions: &inner, std: std, terminal: std.out}, []string{name})
+		if !o.quiet {
+			fmt.Fprintf(std.out, "%s\n\n", printable(name))
+		}
+		err := j.do(ctx)
+		switch {
+		case errors.Is(err, errDamaged):
+			damaged = true
+		case err != nil:
+			failed = tell(std.err, err) != statusDamaged || failed
+			damaged = true
+		}
+		if !o.quiet {
+			fmt.Fprintln(std.out)
+		}
+		table = append(table, report.NewSummary(name, j.result, err))
+	}
+	err = ignoreEPIPE(report.Summaries(std.out, table, terminalOptions(std.out)))
+	switch {
+	case failed:
+		err = errors.Join(err, errReported)
+	case damaged:
+		err = errors.Join(err, errDamaged)
+	}
+	return err
+}
+
+// names lists the captures, those of directories in the order of their time.
+func (o *analyzeOptions) names() ([]string, error) {
+	var names []string
+	for _, name := range o.files {
+		if info, err := os.Stat(name); err != nil || !info.IsDir() {
+			names = append(names, name)
+			continue
+		}
+		files, err := capture.OpenAll([]string{name})
+		if err != nil {
+			return nil, explainInput(err)
+		}
+		names = append(names, files.Names()...)
+		files.Close()
+	}
+	return names, nil
+}

@@ -24,6 +24,11 @@ const (
 // damaged; the report has said so already.
 var errDamaged = errors.New("input was damaged")
 
+// A damagedError is an input so broken that there is nothing to report.
+type damagedError struct{ error }
+
+func (e damagedError) Unwrap() error { return e.error }
+
 // errReported is returned by a command that has failed and has said so already.
 var errReported = errors.New("failed")
 
@@ -79,8 +84,12 @@ func tell(stderr io.Writer, err error) int {
 			fmt.Fprintf(stderr, "  %s\n", printable(strings.TrimSuffix(line, "\n")))
 		}
 	}
-	if errors.As(err, &usage) {
+	var damaged damagedError
+	switch {
+	case errors.As(err, &usage):
 		return statusUsage
+	case errors.As(err, &damaged):
+		return statusDamaged
 	}
 	return statusFailed
 }

@@ -5,65 +5,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"winwatch/capture"
 )
 
-// expand replaces directories by the captures in them. What else lies in a
-// directory is passed over; a file that is named must be a capture.
-func expand(names []string) ([]string, error) {
-	var files []string
-	for _, name := range names {
-		info, err := os.Stat(name)
-		if name == "-" || err != nil || !info.IsDir() {
-			files = append(files, name) // opening it says what is wrong
-			continue
-		}
-		found, err := capturesIn(name)
-		if err != nil {
-			return nil, err
-		}
-		if len(found) == 0 {
-			return nil, fmt.Errorf("%s: no capture in this directory", name)
-		}
-		files = append(files, found...)
-	}
-	return files, nil
-}
-
-// capturesIn lists the captures of a directory, in the order of their names.
-// Hidden files and subdirectories are not looked at.
-func capturesIn(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for _, e := range entries {
-		name := filepath.Join(dir, e.Name())
-		if strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		r, err := capture.Open(name)
-		if errors.Is(err, capture.ErrEmpty) || errors.Is(err, capture.ErrNotCapture) {
-			continue
-		}
-		if err == nil {
-			r.Close()
-		}
-		found = append(found, name) // opening it again says what is wrong
-	}
-	return found, nil
-}
-
 // explainInput adds a hint to what is wrong with an input.
 func explainInput(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = fmt.Errorf("%s: %w", path.Path, path.Err)
+	}
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return withHint(err, "your user may not read it")
@@ -80,4 +30,40 @@ func refuseTerminal(stdin io.Reader) error {
 	}
 	return withHint(usageErrorf("standard input is a terminal"),
 		"give it a capture: tcpdump -U -w - | winwatch analyze -")
+}
+
+// input is an open capture.
+type input interface {
+	source
+	Offset() int64
+	Size() int64
+	Close() error
+}
+
+var (
+	_ input = (*capture.Reader)(nil)
+	_ input = (*capture.Files)(nil)
+)
+
+// isStream reports whether the capture can be read only once.
+func isStream(files []string) bool { return files[0] == "-" }
+
+// openInput opens the files as one capture. Files of directories that were passed
+// over because they can't be read are told on stderr.
+func openInput(files []string, std streams) (input, error) {
+	if isStream(files) {
+		if err := refuseTerminal(std.in); err != nil {
+			return nil, err
+		}
+		r, err := capture.NewReader(std.in, "standard input")
+		if err != nil {
+			return nil, explainInput(err)
+		}
+		return r, nil
+	}
+	f, err := capture.OpenAll(files)
+	if err != nil {
+		return nil, explainInput(err)
+	}
+	return f, nil
 }

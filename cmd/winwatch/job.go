@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"winwatch/analyze"
@@ -13,11 +12,10 @@ import (
 
 // A job is the analysis of one capture, from the reading to the writing.
 type job struct {
-	o     *analyzeOptions
-	files []string
-	std   streams
+	o *analyzeOptions
 	*writing
 	material
+	inputs []string
 	damage []*capture.DamageError
 }
 
@@ -29,26 +27,29 @@ const (
 )
 
 // runOne analyzes the files as one capture.
-func (o *analyzeOptions) runOne(ctx context.Context, files []string, std streams) error {
+func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w, err := o.begin(std, analyzeFormats, files, cancel)
+	w, err := o.begin(std, analyzeFormats, o.files, cancel)
 	if err != nil {
 		return err
 	}
 	defer w.outs.discard()
-	j := &job{o: o, files: files, std: std, writing: w}
-	j.source = strings.Join(files, ", ")
-	if err := j.analyze(ctx); err != nil {
-		return err
+	return o.job(w, o.files).do(ctx)
+}
+
+func (o *analyzeOptions) job(w *writing, inputs []string) *job {
+	return &job{o: o, writing: w, inputs: inputs, material: material{source: strings.Join(inputs, ", ")}}
+}
+
+// do does all of it. It returns errDamaged if the input was broken.
+func (j *job) do(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{j.analyze, j.draw, j.account} {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
-	if err := j.draw(ctx); err != nil {
-		return err
-	}
-	if err := j.account(); err != nil {
-		return err
-	}
-	err = w.finish(&j.material)
+	err := j.finish(&j.material)
 	if err == nil && len(j.damage) > 0 {
 		return errDamaged
 	}
@@ -59,7 +60,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, files []string, std streams
 func (j *job) analyze(ctx context.Context) error {
 	a := analyze.New(j.o.config())
 	j.listen(a)
-	if j.isStream() && j.wantsCharts() {
+	if isStream(j.inputs) && j.wantsCharts() {
 		j.timeline = analyze.NewTimeline(picturePoints)
 		a.OnSample(j.chosen(j.timeline.Add))
 	}
@@ -72,7 +73,7 @@ func (j *job) analyze(ctx context.Context) error {
 	for _, d := range j.damage {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "damaged-input", Text: d.Error(), Frame: d.Frame, Count: 1})
 	}
-	if ctx.Err() != nil && !j.isStream() {
+	if ctx.Err() != nil && !isStream(j.inputs) {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{
 			Code: "interrupted", Text: "the reading was interrupted: the capture goes on", Count: 1})
 	}
@@ -84,12 +85,12 @@ func (j *job) analyze(ctx context.Context) error {
 
 // pass reads the capture once into a.
 func (j *job) pass(ctx context.Context, a *analyze.Analyzer) (capture.Counters, error) {
-	in, err := j.open()
+	in, err := openInput(j.inputs, j.std)
 	if err != nil {
-		return capture.Counters{}, explainInput(err)
+		return capture.Counters{}, err
 	}
 	defer in.Close()
-	if j.isStream() {
+	if isStream(j.inputs) {
 		// Ctrl-C ends the program that writes to the pipe too; what it has
 		// written is still to be read.
 		ctx = context.WithoutCancel(ctx)
@@ -99,67 +100,6 @@ func (j *job) pass(ctx context.Context, a *analyze.Analyzer) (capture.Counters, 
 	damage, err := feed(ctx, in, a, &p.segments)
 	j.damage = damage
 	return in.Counters(), err
-}
-
-// isStream reports whether the capture can be read only once.
-func (j *job) isStream() bool { return j.files[0] == "-" }
-
-// nothing explains why there is nothing to tell.
-func (j *job) nothing() error {
-	r := j.result
-	if r.Segments > 0 {
-		return nil
-	}
-	name := j.source
-	var err error
-	switch {
-	case r.Input.Frames == 0:
-		err = fmt.Errorf("%s: the capture holds no packets", name)
-	default:
-		var why []string
-		for skip, n := range r.Input.Skips() {
-			why = append(why, fmt.Sprintf("%d %s", n, skip))
-		}
-		err = fmt.Errorf("%s: no TCP in its %d packets: %s", name, r.Input.Frames, strings.Join(why, ", "))
-	}
-	if len(j.damage) > 0 {
-		fmt.Fprintf(j.std.err, "winwatch: %s\n", printable(j.damage[0].Error()))
-		return errDamaged
-	}
-	return err
-}
-
-// narrow leaves what was chosen in the result: one stream, or those that were
-// alive in a span of time. The totals stay the capture's.
-func (j *job) narrow() error {
-	var streams []*analyze.Stream
-	switch low, high := j.span.bounds(j.result.Begin); {
-	case j.stream >= 0:
-		st := j.result.Stream(j.stream)
-		if st == nil {
-			return fmt.Errorf("stream %d: the capture has %d streams, counted from 0", j.stream, j.result.StreamCount)
-		}
-		streams = append(streams, st)
-	case j.span.set():
-		for st := range j.result.All() {
-			if st.Begin <= high && st.End >= low {
-				streams = append(streams, st)
-			}
-		}
-		if len(streams) == 0 {
-			return fmt.Errorf("%s: no stream was alive in the chosen time", j.source)
-		}
-	default:
-		return nil
-	}
-	r := *j.result
-	r.SetStreams(streams)
-	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v analyze.Verdict) bool { return r.Stream(v.Stream) == nil })
-	if len(r.Verdicts) == 0 && j.stream >= 0 {
-		r.Verdicts = []analyze.Verdict{streams[0].Verdict}
-	}
-	j.result = &r
-	return nil
 }
 
 // draw is the second pass: the points of the charts, for the streams that are
@@ -176,6 +116,9 @@ func (j *job) draw(ctx context.Context) error {
 	for _, st := range j.result.Worst(want) {
 		ids = append(ids, st.ID)
 	}
+	if want == 1 && len(j.outs) == 0 && j.stream < 0 && j.result.StreamCount > 1 && !waited(j.result.Worst(1)[0]) {
+		return nil // the terminal shows a chart of trouble only
+	}
 	j.timeline = analyze.NewTimeline(limit, ids...)
 	a := analyze.New(j.o.config())
 	a.OnSample(j.chosen(j.timeline.Add))
@@ -185,9 +128,13 @@ func (j *job) draw(ctx context.Context) error {
 	return err
 }
 
+func waited(st *analyze.Stream) bool {
+	return st.Verdict.Severity > analyze.SeverityOK || st.Dirs[0].StallCount+st.Dirs[1].StallCount > 0
+}
+
 // account sets what the application counted against the worst stream, or the
 // chosen one.
-func (j *job) account() error {
+func (j *job) account(context.Context) error {
 	if j.o.accepted == 0 {
 		return nil
 	}
@@ -206,23 +153,4 @@ func busier(st *analyze.Stream) analyze.Dir {
 		return analyze.ServerToClient
 	}
 	return analyze.ClientToServer
-}
-
-// input is an open capture.
-type input interface {
-	source
-	Offset() int64
-	Size() int64
-	Close() error
-}
-
-// open opens the capture.
-func (j *job) open() (input, error) {
-	if !j.isStream() {
-		return capture.Open(j.files[0])
-	}
-	if err := refuseTerminal(j.std.in); err != nil {
-		return nil, err
-	}
-	return capture.NewReader(j.std.in, "standard input")
 }

@@ -49,7 +49,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	m.outside.Witness = witness
 	var drops uint64
 	m.result, drops = v.result()
-	m.outside.Proof = prove(m, drops)
+	m.outside.Proof = prove(m, withheld(runErr, drops))
 	if errors.Is(runErr, context.Canceled) {
 		runErr = errors.New("run: interrupted: the report is of what was seen until then")
 	}
@@ -59,9 +59,21 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	return errors.Join(w.finish(m), explainRun(runErr), accuse(m, evidence))
 }
 
+// withheld says why the packets can't be held against the kernel's numbers, if
+// they can't.
+func withheld(runErr error, drops uint64) string {
+	switch {
+	case runErr != nil:
+		return "the experiment was cut short"
+	case drops > 0:
+		return fmt.Sprintf("%d packets were dropped before they could be captured", drops)
+	}
+	return ""
+}
+
 // prove sets the stream of the experiment against what the kernel said of it;
 // nil if the stream was not captured.
-func prove(m *material, drops uint64) *analyze.Proof {
+func prove(m *material, withheld string) *analyze.Proof {
 	w := m.outside.Witness
 	dir := analyze.ClientToServer
 	if w.Sender == capture.ServerEnd {
@@ -69,7 +81,7 @@ func prove(m *material, drops uint64) *analyze.Proof {
 	}
 	for st := range m.result.All() {
 		if st.Client == w.Client && st.Server == w.Server {
-			return analyze.Prove(st, dir, w, m.timeline, drops)
+			return analyze.Prove(st, dir, w, m.timeline, withheld)
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 )
 
 // An outFile is a file that is written whole or not at all: under a temporary
@@ -20,6 +21,38 @@ type outFile struct {
 	buf        *bufio.Writer
 	err        error
 	ended      bool
+}
+
+// unfinished are the temporary files that there are, for a program that is told
+// to end at once.
+var unfinished fileSet
+
+type fileSet struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+func (s *fileSet) add(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.names == nil {
+		s.names = map[string]bool{}
+	}
+	s.names[name] = true
+}
+
+func (s *fileSet) done(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.names, name)
+}
+
+// remove removes the files. Nothing can be added or finished afterwards.
+func (s *fileSet) remove() {
+	s.mu.Lock()
+	for name := range s.names {
+		os.Remove(name)
+	}
 }
 
 // createOut begins to write the file. It refuses to replace anything but a
@@ -48,7 +81,9 @@ func createOut(name string) (*outFile, error) {
 			}
 			return nil, err
 		}
+		unfinished.add(temp)
 		if err := giveToInvoker(f); err != nil {
+			unfinished.done(temp)
 			f.Close()
 			os.Remove(temp)
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -69,6 +104,7 @@ func (o *outFile) Write(p []byte) (int, error) {
 // commit gives the file its name, or removes it and returns the first error.
 func (o *outFile) commit() error {
 	o.ended = true
+	defer unfinished.done(o.temp)
 	o.keep(o.buf.Flush())
 	o.keep(o.file.Close())
 	if o.err == nil {
@@ -87,6 +123,7 @@ func (o *outFile) discard() {
 		return
 	}
 	o.ended = true
+	defer unfinished.done(o.temp)
 	o.file.Close()
 	os.Remove(o.temp)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -36,6 +37,10 @@ const (
 	stdoutText = "text"
 	stdoutCSV  = "csv"
 	stdoutJSON = "json"
+	// stdoutNothing leaves stdout to another.
+	stdoutNothing = ""
+	// stdoutProof is for sweeps, which run this program many times.
+	stdoutProof = "proof"
 )
 
 var stdoutFormats = []string{stdoutText, stdoutCSV, stdoutJSON}
@@ -52,6 +57,7 @@ func (o *reportOptions) flags(f *pflag.FlagSet, formats []format) {
 
 func (o *reportOptions) check() error {
 	switch {
+	case o.format == stdoutProof:
 	case !slices.Contains(stdoutFormats, o.format):
 		return withHint(usageErrorf("--format %s: unknown format", o.format), "the formats are "+strings.Join(stdoutFormats, ", "))
 	case o.quiet && o.verbose:
@@ -145,13 +151,16 @@ func (w *writing) finish(m *material) error {
 		errs = append(errs, ignoreEPIPE(w.text(m)))
 	case stdoutJSON:
 		errs = append(errs, ignoreEPIPE(report.JSON(w.std.out, m.result, &m.outside)))
+	case stdoutProof:
+		errs = append(errs, json.NewEncoder(w.std.out).Encode(m.outside.Proof))
 	}
 	return errors.Join(errs...)
 }
 
 // text writes the report for people, as the terminal can show it.
 func (w *writing) text(m *material) error {
-	opt := report.TextOptions{Top: w.top, Quiet: w.quiet, Verbose: w.verbose, Wireshark: w.wireshark}
+	opt := terminalOptions(w.terminal)
+	opt.Top, opt.Quiet, opt.Verbose, opt.Wireshark = w.top, w.quiet, w.verbose, w.wireshark
 	if w.stream >= 0 {
 		opt.Stream = &w.stream
 	}
@@ -162,11 +171,17 @@ func (w *writing) text(m *material) error {
 	if w.span.to.set {
 		opt.To = max(time.Duration(high-m.result.Begin), 1)
 	}
-	if f, ok := w.terminal.(*os.File); ok && isTerminal(f) {
+	return report.Text(w.std.out, m.result, m.timeline, &m.outside, opt)
+}
+
+// terminalOptions tells what stdout can show, if it is a terminal.
+func terminalOptions(stdout io.Writer) report.TextOptions {
+	var opt report.TextOptions
+	if f, ok := stdout.(*os.File); ok && isTerminal(f) {
 		opt.Profile = colorprofile.Detect(f, os.Environ())
 		opt.Width, _, _ = term.GetSize(int(f.Fd()))
 	}
-	return report.Text(w.std.out, m.result, m.timeline, &m.outside, opt)
+	return opt
 }
 
 // file writes one file.

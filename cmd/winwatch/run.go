@@ -50,6 +50,8 @@ type runOptions struct {
 	isolate  bool
 	list     bool
 	sweep    []string
+	// fixed are the flags that all runs of a sweep share.
+	fixed []string
 
 	port                            uint16
 	ipv6                            bool
@@ -83,7 +85,12 @@ func newRun(args []string) *cobra.Command {
 			if len(args) == 1 {
 				o.scenario = args[0]
 			}
-			return o.run(cmd.Context(), std)
+			axes, err := parseAxes(o.sweep, cmd.Flags())
+			if err != nil {
+				return err
+			}
+			o.fixed = fixedFlags(cmd.Flags())
+			return o.run(cmd.Context(), std, axes)
 		},
 	}
 	f := cmd.Flags()
@@ -114,7 +121,7 @@ func (o *runOptions) experiment() experiment.Config {
 }
 
 // run runs the experiment where it can be captured.
-func (o *runOptions) run(ctx context.Context, std streams) error {
+func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 	scenario, err := findScenario(o.scenario)
 	if err != nil {
 		return err
@@ -132,8 +139,8 @@ func (o *runOptions) run(ctx context.Context, std streams) error {
 	}
 	ctx, cancel := interruptible(ctx)
 	defer cancel()
-	if len(o.sweep) > 0 {
-		return o.runSweep(ctx, std)
+	if len(axes) > 0 {
+		return o.runSweep(ctx, std, axes)
 	}
 	isolated, err := experiment.EnterIsolation()
 	if err != nil {

@@ -5,21 +5,29 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
-// interruptible returns a context that the first SIGINT or SIGTERM ends. After
-// that they have their usual effect again: the second ends the program at once.
+// impatience is how long after the first signal another is a wish of its own: a
+// terminal and a parent process may send the same one twice.
+const impatience = 250 * time.Millisecond
+
+// interruptible returns a context that the first SIGINT or SIGTERM ends. The
+// second ends the program at once; unfinished files are removed.
 func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		select {
-		case <-signals:
-		case <-ctx.Done():
-		}
-		signal.Stop(signals)
+		<-signals
+		first := time.Now()
 		cancel()
+		for range signals {
+			if time.Since(first) > impatience {
+				unfinished.remove()
+				os.Exit(statusFailed)
+			}
+		}
 	}()
 	return ctx, cancel
 }

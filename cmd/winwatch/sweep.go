@@ -1,5 +1,217 @@
 package main
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
 
-func (o *runOptions) runSweep(ctx context.Context, std streams) error { return nil }
+	"github.com/spf13/pflag"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"winwatch/analyze"
+	"winwatch/capture/experiment"
+	"winwatch/report"
+)
+
+// sweepable are the flags that a sweep can vary.
+var sweepable = []string{"rcvbuf", "sndbuf", "chunk", "congestion", "read-size", "read-interval", "hold", "mtu"}
+
+// maxCells bounds the grid: more runs than anyone will wait for.
+const maxCells = 4096
+
+// An axis is one setting and the values it takes.
+type axis struct {
+	name   string
+	values []string
+}
+
+// parseAxes parses the values of --sweep, each with the flag's own parser.
+func parseAxes(sweeps []string, flags *pflag.FlagSet) ([]axis, error) {
+	var axes []axis
+	cells := 1
+	for _, s := range sweeps {
+		name, list, _ := strings.Cut(s, "=")
+		a := axis{name, strings.Split(list, ",")}
+		if !slices.Contains(sweepable, name) {
+			return nil, withHint(usageErrorf("--sweep %s: %q can't be varied", s, name), "these can: "+strings.Join(sweepable, ", "))
+		}
+		if slices.ContainsFunc(axes, func(b axis) bool { return b.name == name }) {
+			return nil, usageErrorf("--sweep %s: %s is varied twice", s, name)
+		}
+		for i, v := range a.values {
+			if err := flags.Lookup(name).Value.Set(v); err != nil || v == "" {
+				return nil, withHint(usageErrorf("--sweep %s: %q is no value for --%s", s, v, name), "want --sweep "+name+"=VALUE,VALUE...")
+			}
+			if z, ok := flags.Lookup(name).Value.(*size); ok {
+				a.values[i] = strconv.Itoa(z.bytes) // as spreadsheets want it
+			}
+		}
+		axes = append(axes, a)
+		if cells *= len(a.values); cells > maxCells {
+			return nil, usageErrorf("--sweep: more than %d runs", maxCells)
+		}
+	}
+	return axes, nil
+}
+
+// fixedFlags returns the experiment's flags that were given.
+func fixedFlags(flags *pflag.FlagSet) []string {
+	var args []string
+	flags.Visit(func(f *pflag.Flag) {
+		if slices.Contains(sweepable, f.Name) || f.Name == "ipv6" || f.Name == "port" {
+			args = append(args, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return args
+}
+
+// grid returns all combinations of the values, the last axis varying fastest.
+func grid(axes []axis) [][]string {
+	cells := [][]string{nil}
+	for _, a := range axes {
+		var next [][]string
+		for _, c := range cells {
+			for _, v := range a.values {
+				next = append(next, append(slices.Clone(c), v))
+			}
+		}
+		cells = next
+	}
+	return cells
+}
+
+// runSweep runs the scenario with every combination, each in a namespace of its
+// own, several at a time; where namespaces are forbidden, one after the other on
+// the host.
+func (o *runOptions) runSweep(ctx context.Context, std streams, axes []axis) error {
+	outs, err := createOutputs(o.out, []format{formatCSV}, nil)
+	if err != nil {
+		return err
+	}
+	defer outs.discard()
+	s := &report.Sweep{}
+	for _, a := range axes {
+		s.Settings = append(s.Settings, a.name)
+	}
+	var runs [][]string
+	for _, values := range grid(axes) {
+		args := append([]string{"run", o.scenario, "--format=" + stdoutProof}, o.fixed...)
+		for i, v := range values {
+			args = append(args, "--"+axes[i].name+"="+v)
+		}
+		runs = append(runs, args)
+		s.Cells = append(s.Cells, report.SweepCell{Values: values})
+	}
+	if err := runCells(ctx, runs, s.Cells, std); err != nil {
+		return explainRun(err)
+	}
+	return o.tellSweep(s, outs, std)
+}
+
+// runCells fills in the cells.
+func runCells(ctx context.Context, runs [][]string, cells []report.SweepCell, std streams) error {
+	screen := mpb.New(mpb.WithOutput(std.err), mpb.WithAutoRefresh())
+	if !isTerminal(std.err) {
+		screen = mpb.New(mpb.WithOutput(nil))
+	}
+	bar := screen.AddBar(int64(len(runs)), mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.CountersNoUnit("%d of %d runs")), mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
+	defer screen.Wait()
+	defer bar.Abort(true)
+
+	// The first run finds out whether there can be private namespaces.
+	cell := isolatedCell
+	cells[0].Proof, cells[0].Err = cell(ctx, runs[0])
+	workers := 2 * runtime.NumCPU() // runs mostly wait
+	if errors.Is(cells[0].Err, experiment.ErrCannotIsolate) {
+		cell, workers = hostCell, 1
+		cells[0].Proof, cells[0].Err = cell(ctx, runs[0])
+		if cells[0].Err != nil {
+			return cells[0].Err
+		}
+	}
+	bar.Increment()
+	todo := make(chan int)
+	var wg sync.WaitGroup
+	for range min(workers, len(runs)) {
+		wg.Go(func() {
+			for i := range todo {
+				cells[i].Proof, cells[i].Err = cell(ctx, runs[i])
+				bar.Increment()
+			}
+		})
+	}
+	for i := 1; i < len(runs) && ctx.Err() == nil; i++ {
+		todo <- i
+	}
+	close(todo)
+	wg.Wait()
+	return ctx.Err()
+}
+
+// isolatedCell makes one run in namespaces of its own.
+func isolatedCell(ctx context.Context, args []string) (*analyze.Proof, error) {
+	var out, errs bytes.Buffer
+	status, err := experiment.Isolation{Args: args, Stdout: &out, Stderr: &errs}.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return parseCell(status, &out, &errs)
+}
+
+// hostCell makes one run here, at a port that is free.
+func hostCell(_ context.Context, args []string) (*analyze.Proof, error) {
+	var out, errs bytes.Buffer
+	status := run(append(slices.Clone(args), "--port=0"), nil, &out, &errs)
+	return parseCell(status, &out, &errs)
+}
+
+// parseCell reads the proof that a run wrote. A run whose proof failed has one
+// all the same: that is what a sweep is to show.
+func parseCell(status int, out, errs *bytes.Buffer) (*analyze.Proof, error) {
+	var proof *analyze.Proof
+	if err := json.Unmarshal(out.Bytes(), &proof); err != nil || proof == nil {
+		why, _, _ := strings.Cut(strings.TrimPrefix(errs.String(), "winwatch: "), "\n")
+		return nil, fmt.Errorf("exit status %d: %s", status, why)
+	}
+	return proof, nil
+}
+
+// tellSweep writes the table, and fails if winwatch was wrong anywhere.
+func (o *runOptions) tellSweep(s *report.Sweep, outs outputs, std streams) error {
+	var errs []error
+	for _, out := range outs {
+		out.keep(report.SweepCSV(out, s))
+		errs = append(errs, out.commit())
+	}
+	if o.format == stdoutCSV {
+		errs = append(errs, ignoreEPIPE(report.SweepCSV(std.out, s)))
+	} else {
+		errs = append(errs, ignoreEPIPE(report.SweepText(std.out, s, terminalOptions(std.out))))
+	}
+	failed, wrong := 0, 0
+	for i := range s.Cells {
+		switch c := &s.Cells[i]; {
+		case c.Err != nil:
+			failed++
+		case len(c.Proof.Failed()) > 0:
+			wrong++
+		}
+	}
+	if failed > 0 {
+		errs = append(errs, fmt.Errorf("run: %d of %d runs failed", failed, len(s.Cells)))
+	}
+	if wrong > 0 {
+		errs = append(errs, withHint(fmt.Errorf("run: failure of winwatch in %d of %d runs", wrong, len(s.Cells)),
+			"run one of them alone: it saves what is needed to report it"))
+	}
+	return errors.Join(errs...)
+}
