@@ -51,6 +51,7 @@ const readTimeout = 100 * time.Millisecond
 // Stats are the kernel's counts of what passed the filter.
 type Stats struct {
 	// Received frames were offered to the ring buffer, Dropped ones included.
+	// Some from after Stop may be among them.
 	Received int
 	// Dropped frames found the ring buffer full. On loopback the kernel offers
 	// each packet twice, so that up to half of these are no loss; which ones is

@@ -23,6 +23,7 @@ type Source struct {
 	linkType capture.LinkType
 	dec      capture.Decoder
 	frame    uint64
+	late     int // frames that came after Stop and were left out
 	one      [1]capture.Segment
 	err      error // set once the end has been reported
 
@@ -82,6 +83,7 @@ const statsEvery = 4096
 // came after Stop is left out.
 func (s *Source) take(timeNs int64, data []byte, wireLen int, seg *capture.Segment) bool {
 	if stop := s.stopAt.Load(); stop != 0 && timeNs > stop {
+		s.late++
 		if timeNs > stop+int64(drainFor) {
 			s.takeStats()
 			s.err = io.EOF
@@ -134,7 +136,7 @@ func (s *Source) takeStats() {
 	if s.loopback {
 		received = (received + 1) / 2 // each packet once as outgoing, which libpcap leaves out, and once as incoming
 	}
-	s.stats.Store(&Stats{Received: received, Dropped: st.PacketsDropped, InterfaceDropped: st.PacketsIfDropped})
+	s.stats.Store(&Stats{Received: received - s.late, Dropped: st.PacketsDropped, InterfaceDropped: st.PacketsIfDropped})
 }
 
 // Stats returns the kernel's counts: final after the end was reported, before

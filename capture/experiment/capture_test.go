@@ -1,0 +1,90 @@
+//go:build linux && cgo
+
+package experiment
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"testing"
+	"time"
+
+	"winwatch/capture"
+	"winwatch/capture/live"
+)
+
+// TestCaptured captures a flood as root and as an ordinary user, and checks that
+// the capture ends where the kernel was asked for the last time: as many bytes
+// acknowledged as lie in the receive queue, as many probes as the kernel counts,
+// and nothing of the closing.
+func TestCaptured(t *testing.T) {
+	for _, nobody := range []bool{false, true} {
+		t.Run(fmt.Sprintf("nobody=%v", nobody), func(t *testing.T) {
+			inIsolation(t, nobody, []string{"send-blocking"}, captureFlood)
+		})
+	}
+}
+
+func captureFlood(t *testing.T, name string) {
+	var src *live.Source
+	segments := make(chan []capture.Segment, 1)
+	w, err := find(t, name).Run(t.Context(), Config{Hold: 1500 * time.Millisecond}, Hooks{
+		Listening: func(server netip.AddrPort) (err error) {
+			src, err = live.Open(live.Config{Interface: "lo", Filter: fmt.Sprintf("tcp port %d", server.Port())})
+			if err == nil {
+				go collect(t, src, segments)
+			}
+			return err
+		},
+		Quiet: func() { src.Stop() },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	all := <-segments
+	end, _ := w.At(capture.MomentEnd)
+	var acked, isn, lastAck uint32
+	var probes int64
+	for i := range all {
+		s := &all[i]
+		switch fromClient := s.SrcEndpoint() == w.Client; {
+		case s.Flags.Has(capture.RST) || s.Flags.Has(capture.FIN):
+			t.Errorf("the closing was captured: %v", s)
+		case s.Flags.Has(capture.SYN):
+			if fromClient {
+				isn = s.Seq
+			}
+		case fromClient && s.Len == 0 && s.Seq == lastAck-1:
+			probes++
+		case !fromClient:
+			lastAck = s.Ack
+			acked = s.Ack - isn - 1
+		}
+	}
+	if int64(acked) != end.Receiver.UnreadBytes {
+		t.Errorf("%d bytes acknowledged, %d unread", acked, end.Receiver.UnreadBytes)
+	}
+	if probes != w.Probes || probes == 0 {
+		t.Errorf("%d probes captured, the kernel counted %d", probes, w.Probes)
+	}
+	if st := src.Stats(); st.Dropped != 0 || st.Received != len(all) {
+		t.Errorf("%d segments captured, the kernel says %+v", len(all), st)
+	}
+}
+
+// collect reads a capture to its end.
+func collect(t *testing.T, src *live.Source, to chan<- []capture.Segment) {
+	var all []capture.Segment
+	for {
+		var s capture.Segment
+		if err := src.Next(&s); err != nil {
+			if err != io.EOF {
+				t.Error(err)
+			}
+			to <- all
+			return
+		}
+		all = append(all, s)
+	}
+}
