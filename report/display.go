@@ -40,3 +40,13 @@ func groupDigits(n int64) string {
 	}
 	return b.String()
 }
+
+// displayTick writes a multiple of a power of two for an axis: "0 B", "64 KiB",
+// "1.5 MiB".
+func displayTick(n int64) string {
+	v, unit := float64(n), "B"
+	for i := 0; v >= 1024 && i < len(byteUnits); i++ {
+		v, unit = v/1024, byteUnits[i]
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64) + " " + unit
+}

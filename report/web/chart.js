@@ -54,7 +54,7 @@ function yRange(spec) {
     high = Math.max(high, b);
   }
   if (!isFinite(low)) low = 0;
-  const space = Math.max(high - low, 8);
+  const space = Math.max(high - low, view.from === null ? 1024 : 8);
   return [low - space * 0.09, high + space * 0.1];
 }
 

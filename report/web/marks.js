@@ -27,20 +27,22 @@ function marksOf(points, dir) {
 }
 
 // drawMarks draws the kinds that are shown; value gives the height of a point.
+// Of marks that would lie on one another it draws one.
 function drawMarks(u, marks, value, colour) {
-  const scale = linear(u), ctx = u.ctx, size = 5 * devicePixelRatio;
+  const scale = linear(u), ctx = u.ctx, size = 5 * devicePixelRatio, { left, top, width, height } = u.bbox;
   ctx.save();
   ctx.lineWidth = 1.6 * devicePixelRatio;
   for (const kind of marks) {
     if (kind.hidden) continue;
     ctx.strokeStyle = ctx.fillStyle = colour(kind.colour);
-    let lastX = NaN, lastY = NaN;
-    const to = firstAt(kind.times, u.scales.x.max);
-    for (let m = firstAt(kind.times, u.scales.x.min); m < to; m++) {
-      const v = value(kind.at[m], kind);
-      const x = scale.x(kind.times[m]), y = v === v ? scale.y(v) : u.bbox.top + size * 2;
-      if (x === lastX && Math.abs(y - lastY) < size) continue;
-      lastX = x; lastY = y;
+    const from = firstAt(kind.times, u.scales.x.min), to = firstAt(kind.times, u.scales.x.max);
+    const cell = size / 2 * Math.min(1 + (to - from) / 600, 5), across = Math.ceil(width / cell) + 8;
+    const taken = new Uint8Array(across * (Math.ceil(height / cell) + 8));
+    for (let m = from; m < to; m++) {
+      const v = value(kind.at[m], kind), x = scale.x(kind.times[m]), y = v === v ? scale.y(v) : top + size * 2;
+      const at = Math.floor((x - left) / cell) + 2 + across * (Math.floor((y - top) / cell) + 2);
+      if (taken[at]) continue;
+      taken[at] = 1;
       drawShape(ctx, kind.shape, x, y, size, u);
     }
   }
