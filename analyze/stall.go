@@ -54,6 +54,9 @@ func (a *Analyzer) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment
 func (t *detail) opening(st *stream, f *flow, s *capture.Segment, now int64) StallEnd {
 	switch {
 	case f.una != t.acked:
+		if t.asked == EventProbe {
+			t.answer(s, now)
+		}
 		return EndDataAccepted
 	case t.asked == EventProbe && now-t.probeAt <= max(2*st.rtt(), promptly):
 		t.answer(s, now)
