@@ -196,6 +196,10 @@ func (w *writing) file(o output, m *material) error {
 	case formatHTML:
 		return report.HTML(o, &report.HTMLPage{Source: m.source, Result: m.result, Timeline: m.timeline,
 			Witness: m.outside.Witness, Kernel: m.kernel, Proof: m.outside.Proof})
+	case formatPNG:
+		return report.PNG(o, m.result, m.timeline)
+	case formatSVG:
+		return report.SVG(o, m.result, m.timeline)
 	}
 	return nil // the window timeline and the packets were streamed
 }
