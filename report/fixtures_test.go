@@ -378,7 +378,7 @@ func openAtBothEnds() fixture {
 		EndedBy: analyze.EndCaptureEnded, Duration: sec(7200), Unread: analyze.Estimate{Method: "its begin was not captured"},
 		ProbeCount: 60, NextProbeDue: ptr(at(7320))}
 	for i := range 60 {
-		s.Probes = append(s.Probes, analyze.Probe{Frame: uint64(i + 1), Time: at(float64(i) * 120), Gap: sec(120), Form: analyze.ProbeEmpty, Silence: "one-sided"})
+		s.Probes = append(s.Probes, analyze.Probe{Frame: uint64(i + 1), Time: at(float64(i) * 120), Gap: sec(120), Form: analyze.ProbeEmpty})
 	}
 	d.Stalls, d.StallCount, d.StallTime, d.Probes = []analyze.Stall{s}, 1, sec(7200), 60
 	d.Budget = analyze.Budget{Total: sec(7200), Unjudged: sec(7200)}

@@ -96,7 +96,7 @@ func TestGoldensAreAllWanted(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no golden found (%v)", err)
 	}
-	wanted := map[string]bool{"kernel.csv": true, "flood.colour.txt": true, "flood.verbose.txt": true, "flood.quiet.txt": true}
+	wanted := map[string]bool{"kernel.csv": true, "flood.colour.txt": true, "flood.verbose.txt": true, "flood.quiet.txt": true, "seed-flood.80.txt": true}
 	for _, f := range fixtures() {
 		for _, ending := range []string{".80.txt", ".200.txt", ".json", ".events.csv"} {
 			wanted[f.name+ending] = true

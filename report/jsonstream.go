@@ -117,6 +117,8 @@ func (j *jsonWriter) stall(s *analyze.Stall) {
 		j.span("duration_ns", s.Duration)
 		j.estimate("unread", bytesUnit, &s.Unread)
 		optional(j, "window_at_begin_bytes", s.WindowAtBegin)
+		j.boolIf("sender_waiting", s.SenderWaiting)
+		j.int("keep_alives", s.KeepAlives)
 		j.int("probe_count", s.ProbeCount)
 		j.array("probes", func() {
 			for i := range s.Probes {
@@ -130,6 +132,7 @@ func (j *jsonWriter) stall(s *analyze.Stall) {
 		}
 		optional(j, "next_probe_due_ns", s.NextProbeDue)
 		optional(j, "released_bytes", s.Released)
+		optional(j, "burst_bytes", s.Burst)
 		j.stringIf("blame", s.Blame)
 	})
 }
@@ -166,11 +169,7 @@ func (j *jsonWriter) buffer(b *analyze.Buffer) {
 		j.estimate("absorbed", bytesUnit, &b.Absorbed)
 		j.estimate("largest_window", bytesUnit, &b.LargestWindow)
 		j.estimate("rcvbuf", bytesUnit, &b.RcvBuf)
-		if b.ExplicitlySet == nil {
-			j.null("explicitly_set")
-		} else {
-			j.bool("explicitly_set", *b.ExplicitlySet)
-		}
+		j.boolIf("explicitly_set", b.ExplicitlySet)
 	})
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"net/netip"
@@ -84,6 +85,15 @@ func (j *jsonWriter) bool(key string, v bool) {
 	j.w.WriteString(strconv.FormatBool(v))
 }
 
+// boolIf writes *v, or null.
+func (j *jsonWriter) boolIf(key string, v *bool) {
+	if v == nil {
+		j.null(key)
+		return
+	}
+	j.bool(key, *v)
+}
+
 // float writes null for what JSON has no number for.
 func (j *jsonWriter) float(key string, v float64) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -150,15 +160,27 @@ func (j *jsonWriter) addr(key string, a netip.Addr) {
 func (j *jsonWriter) quote(s string) {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			b, err := json.Marshal(s)
-			if err != nil {
-				b = []byte(`""`) // unreachable: every string has a JSON form
-			}
-			j.w.Write(b)
+			j.escape(s)
 			return
 		}
 	}
 	j.w.WriteByte('"')
 	j.w.WriteString(s)
 	j.w.WriteByte('"')
+}
+
+// escape writes a string that has characters to escape. JSON lets C1 controls
+// stand, but JSON is printed on terminals too, and they obey them.
+func (j *jsonWriter) escape(s string) {
+	b, err := json.Marshal(s)
+	if err != nil {
+		b = []byte(`""`) // unreachable: every string has a JSON form
+	}
+	for _, r := range string(b) {
+		if r >= 0x7f && r < 0xa0 {
+			fmt.Fprintf(j.w, `\u%04x`, r)
+		} else {
+			j.w.WriteRune(r)
+		}
+	}
 }

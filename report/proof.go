@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"winwatch/analyze"
@@ -38,14 +37,14 @@ func (t *textReport) proof(p *analyze.Proof) {
 	rows := make([][]string, 0, len(p.Rows)+1)
 	for i := range p.Rows {
 		r := &p.Rows[i]
-		row := []string{clean(r.Name), inferred(r), inUnit(r.Kernel, r.Unit), signed(r.Difference, r.Unit), proofMark(r)}
+		row := []string{clean(r.Name) + unitOf(r.Unit), inferred(r), inUnit(r.Kernel, r.Unit), signed(r.Difference, r.Unit), proofMark(r)}
 		rows = append(rows, t.withSource(row, r.Source))
 	}
 	if half := halfRow(p); half != nil {
-		rows = append(rows, t.withSource(half, "folklore"))
+		rows = append(rows, t.withSource(half, "nothing"))
 	}
 	header := t.withSource([]string{"", "packets", "kernel", "difference", ""}, "kernel's source")
-	t.indented(plainTable(header, rows, 0, 4, 5).Render())
+	t.table(header, rows, 0, 4, 5)
 	if p.Withheld != "" {
 		t.section("", "nothing is judged: "+p.Withheld)
 	}
@@ -72,7 +71,7 @@ func halfRow(p *analyze.Proof) []string {
 	for i := range p.Rows {
 		if r := &p.Rows[i]; r.Name == "receive queue" && r.Kernel != nil {
 			off := p.Accepted.Half - *r.Kernel
-			return []string{"everything sent / 2", groupDigits(p.Accepted.Half) + " B", inUnit(r.Kernel, r.Unit), signed(&off, r.Unit), "no estimate"}
+			return []string{"everything sent / 2" + unitOf(r.Unit), groupDigits(p.Accepted.Half), inUnit(r.Kernel, r.Unit), signed(&off, r.Unit), "folklore"}
 		}
 	}
 	return nil
@@ -81,7 +80,7 @@ func halfRow(p *analyze.Proof) []string {
 func proofMark(r *analyze.ProofRow) string {
 	switch {
 	case !r.Judged:
-		return styleFaint.Render("not judged")
+		return styleFaint.Render("unjudged")
 	case !r.OK:
 		return styleStall.Render("WRONG")
 	case r.Exact:
@@ -110,8 +109,16 @@ func inferred(r *analyze.ProofRow) string {
 	case high == "":
 		return "≥ " + low
 	default:
-		return strings.TrimSuffix(low, " B") + " … " + high
+		return low + " … " + high
 	}
+}
+
+// unitOf follows the name of a row; times carry their unit themselves.
+func unitOf(unit string) string {
+	if unit == "bytes" {
+		return ", bytes"
+	}
+	return ""
 }
 
 func inUnit(v *int64, unit string) string {
@@ -120,8 +127,6 @@ func inUnit(v *int64, unit string) string {
 		return "unknown"
 	case unit == "ns":
 		return inTime(time.Duration(*v))
-	case unit == "bytes":
-		return groupDigits(*v) + " B"
 	default:
 		return groupDigits(*v)
 	}

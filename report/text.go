@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 
 	"winwatch/analyze"
@@ -33,7 +34,7 @@ type TextOptions struct {
 }
 
 const (
-	minWidth     = 60
+	minWidth     = 80
 	defaultWidth = 80
 	// proseWidth is as wide as a line of text is comfortable to read.
 	proseWidth = 110
@@ -41,6 +42,9 @@ const (
 	labelWidth = 9
 	defaultTop = 10
 )
+
+// margin is what stands in front of lines without a label.
+var margin = strings.Repeat(" ", labelWidth)
 
 // Text writes the report for a terminal: verdicts first, then the streams that
 // waited, then one stream in detail, then what limits all that. tl feeds the
@@ -50,8 +54,11 @@ func Text(w io.Writer, r *analyze.Result, tl *analyze.Timeline, o *Outside, opt 
 	t.verdicts()
 	if !opt.Quiet {
 		t.streams()
-		if st := t.chosen(); st != nil {
+		switch st := t.chosen(); {
+		case st != nil:
 			t.detail(st, tl)
+		case t.Stream != nil:
+			t.section(heading("Stream"), fmt.Sprintf("there is no stream %d", *t.Stream))
 		}
 		if o != nil {
 			t.outside(o)
@@ -111,7 +118,17 @@ func (t *textReport) section(label, text string) {
 
 // verbatim writes what is there to be copied, which is never wrapped.
 func (t *textReport) verbatim(lead, text string) {
-	t.line(strings.Repeat(" ", labelWidth) + lead + styleCommand.Render(clean(text)))
+	t.line(margin + lead + styleCommand.Render(clean(text)))
+}
+
+// table writes a table behind the margin or, if it is too wide for that, as far
+// left as it must be.
+func (t *textReport) table(header []string, rows [][]string, left ...int) {
+	lines := plainTable(header, rows, left...)
+	indent := max(min(labelWidth, t.Width-lipgloss.Width(lines)), 0)
+	for l := range strings.Lines(lines) {
+		t.line(margin[:indent] + strings.TrimRight(l, "\n"))
+	}
 }
 
 func heading(s string) string { return styleHeading.Render(s) }
@@ -140,39 +157,16 @@ func troubled(st *analyze.Stream) bool {
 
 // footnotes are the warnings of the capture; those of a stream stand with it.
 func (t *textReport) footnotes() {
-	if len(t.r.Warnings) == 0 && t.r.Retired.Streams == 0 {
-		return
+	if len(t.r.Warnings) > 0 {
+		t.blank()
 	}
-	t.blank()
-	label := heading("Beware")
-	for i := range t.r.Warnings {
-		t.section(label, warningText(&t.r.Warnings[i]))
-		label = ""
-	}
-	if re := &t.r.Retired; re.Streams > 0 {
-		t.section(label, fmt.Sprintf("%s let go to bound the memory: %s, %s of payload; %s of them had stalled",
-			was(re.Streams, "stream"), counted(re.Segments, "segment"), inBytes(re.Bytes), groupDigits(re.Stalled)))
-	}
+	t.warnings(t.r.Warnings)
 }
 
-func was(n int64, noun string) string {
-	if n == 1 {
-		return counted(n, noun) + " was"
+func (t *textReport) warnings(ws []analyze.Warning) {
+	for i := range ws {
+		t.section(label(i, "Beware"), ws[i].Text)
 	}
-	return counted(n, noun) + " were"
-}
-
-func warningText(w *analyze.Warning) string {
-	text := w.Text
-	switch {
-	case w.Frame != 0 && w.Count > 1:
-		text += fmt.Sprintf(" (%s times, first at frame %d)", groupDigits(w.Count), w.Frame)
-	case w.Frame != 0:
-		text += fmt.Sprintf(" (frame %d)", w.Frame)
-	case w.Count > 1:
-		text += fmt.Sprintf(" (%s times)", groupDigits(w.Count))
-	}
-	return text
 }
 
 // frames accounts for every frame of the input: the sum must be seen to hold.

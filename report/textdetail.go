@@ -20,9 +20,7 @@ func (t *textReport) detail(st *analyze.Stream, tl *analyze.Timeline) {
 	t.stalls(st, d)
 	t.budget(&d.Budget)
 	t.buffers(d)
-	for i := range st.Warnings {
-		t.section(label(i, "Beware"), warningText(&st.Warnings[i]))
-	}
+	t.warnings(st.Warnings)
 }
 
 // label is that of a section, on its first line only.
@@ -102,43 +100,4 @@ func (t *textReport) list(margin int, parts []string) {
 		line, empty = line+p, false
 	}
 	t.line(styleFaint.Render(line))
-}
-
-func (t *textReport) buffers(d *analyze.Direction) {
-	rows := []struct {
-		name string
-		e    *analyze.Estimate
-		unit func(int64) string
-	}{
-		{"receiver absorbed", &d.Buffer.Absorbed, inBytes},
-		{"largest window", &d.Buffer.LargestWindow, inBytes},
-		{"SO_RCVBUF", &d.Buffer.RcvBuf, inBytes},
-		{"backlog", &d.Backlog, inBytes},
-		{"read rate", &d.Reader.Rate, inRate},
-		{"enough buffer", &d.Reader.AvoidBuffer, inBytes},
-		{"enough rate", &d.Reader.AvoidRate, inRate},
-	}
-	n := 0
-	for _, row := range rows {
-		number := estimated(row.e, row.unit)
-		if number == "" {
-			if !t.Verbose || row.e.Method == "" {
-				continue
-			}
-			number = "unknown"
-		}
-		text := row.name + " " + number
-		if row.e.Method != "" {
-			text += ": " + row.e.Method
-		}
-		t.section(label(n, "Buffers"), text)
-		n++
-	}
-	if set := d.Buffer.ExplicitlySet; set != nil && *set {
-		t.section(label(n, "Buffers"), "SO_RCVBUF was set by the program: the shift is too small for a buffer that grows by itself")
-		n++
-	}
-	if d.Reader.LastRead != nil {
-		t.section(label(n, "Buffers"), fmt.Sprintf("last read at %s (frame %d)", t.elapsed(*d.Reader.LastRead), d.Reader.LastReadFrame))
-	}
 }

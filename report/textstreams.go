@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,8 +13,12 @@ import (
 	"winwatch/analyze"
 )
 
-// wideTable is from what width on the table of streams has all its columns.
-const wideTable = 110
+// From wideTable columns on, tables have room for names, and from fullTable on
+// for everything.
+const (
+	wideTable = 110
+	fullTable = 150
+)
 
 // streams writes the streams with trouble as a table, and all the others as one
 // line.
@@ -29,10 +34,9 @@ func (t *textReport) streams() {
 	}
 	if len(bad) > 0 {
 		t.blank()
-		t.line(t.streamTable(bad))
-	} else {
-		t.blank()
+		t.streamTable(bad)
 	}
+	t.blank()
 	t.others(int64(len(bad)))
 }
 
@@ -52,30 +56,45 @@ func (t *textReport) others(shown int64) {
 		fmt.Sprintf("in all %s over %s", inBytes(t.r.Bytes), inTime(t.r.Span))), "; "))
 }
 
-// streamTable returns the table of the given streams.
-func (t *textReport) streamTable(streams []*analyze.Stream) string {
-	wide := t.Width >= wideTable
+// streamTable writes the table of the given streams.
+func (t *textReport) streamTable(streams []*analyze.Stream) {
 	header := []string{"stream", "sender → receiver", "payload", "stalled", "stalls", "probes"}
-	if wide {
-		header = append(header, "largest window", "limited by window", "finding")
+	if t.Width >= fullTable {
+		header = append(header, "largest window", "limited by window")
+	}
+	if t.Width >= wideTable {
+		header = append(header, "finding")
 	}
 	rows := make([][]string, len(streams))
 	for i, st := range streams {
-		rows[i] = t.streamRow(st, wide)
+		rows[i] = t.streamRow(st)
 	}
 	t.fitEndpoints(header, rows)
-	return plainTable(header, rows, 1, len(header)-1).Render()
+	left := []int{1}
+	if t.Width >= wideTable {
+		left = append(left, len(header)-1)
+	}
+	t.table(header, rows, left...)
 }
 
-func (t *textReport) streamRow(st *analyze.Stream, wide bool) []string {
+func (t *textReport) streamRow(st *analyze.Stream) []string {
 	d := &st.Dirs[mainDir(st)]
 	row := []string{
 		strconv.FormatInt(st.ID, 10), d.Sender.String() + " → " + d.Receiver.String(),
 		groupDigits(d.Bytes), inTime(d.StallTime), groupDigits(d.StallCount), groupDigits(int64(d.Probes)),
 	}
-	if !wide {
-		return row
+	if t.Width >= fullTable {
+		row = append(row, windowLimits(d)...)
 	}
+	if t.Width >= wideTable {
+		row = append(row, clean(st.Verdict.Code))
+	}
+	return row
+}
+
+// windowLimits returns the largest window, and the share of the time in which
+// the window held the sender back.
+func windowLimits(d *analyze.Direction) []string {
 	window, limited := "unknown", "unknown"
 	if d.Window.Largest != nil {
 		window = groupDigits(*d.Window.Largest)
@@ -83,7 +102,7 @@ func (t *textReport) streamRow(st *analyze.Stream, wide bool) []string {
 	if b := &d.Budget; b.Total > 0 {
 		limited = inPercent(percentages([]time.Duration{b.ReceiverLimited(), b.Total - b.ReceiverLimited()}, b.Total)[0])
 	}
-	return append(row, window, limited, clean(st.Verdict.Code))
+	return []string{window, limited}
 }
 
 // fitEndpoints shortens the endpoints in the middle so that the table fits. The
@@ -130,24 +149,25 @@ func shortenOne(s string, width int) string {
 // columnGap is the number of spaces between two columns.
 const columnGap = 2
 
-// plainTable returns a table without lines. The columns named in left are
+// plainTable returns a table without rules. The columns named in left are
 // aligned left, the others right: they are numbers.
-func plainTable(header []string, rows [][]string, left ...int) *table.Table {
+func plainTable(header []string, rows [][]string, left ...int) string {
 	return table.New().
 		Border(lipgloss.HiddenBorder()).
 		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
 		BorderColumn(false).BorderHeader(false).BorderRow(false).
 		Headers(header...).Rows(rows...).
 		StyleFunc(func(row, col int) lipgloss.Style {
-			s := lipgloss.NewStyle().PaddingRight(columnGap)
+			s := lipgloss.NewStyle()
+			if col < len(header)-1 {
+				s = s.PaddingRight(columnGap)
+			}
 			if row == table.HeaderRow {
 				s = s.Faint(true)
 			}
-			for _, c := range left {
-				if c == col {
-					return s
-				}
+			if slices.Contains(left, col) {
+				return s
 			}
 			return s.Align(lipgloss.Right)
-		})
+		}).Render()
 }

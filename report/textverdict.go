@@ -7,17 +7,19 @@ import (
 	"winwatch/analyze"
 )
 
-// fullVerdicts is how many verdicts are told with their confidence and the next
-// command; the others have a line each.
+// fullVerdicts is how many verdicts are told in full.
 const fullVerdicts = 3
 
 // verdicts writes what was found, worst first.
 func (t *textReport) verdicts() {
-	shown := min(len(t.r.Verdicts), max(t.Top, fullVerdicts))
+	shown := len(t.r.Verdicts)
+	if !t.Quiet && !t.Verbose {
+		shown = min(shown, fullVerdicts) // the table of streams has the others
+	}
 	for i := range shown {
 		v := &t.r.Verdicts[i]
 		t.verdict(v)
-		if !t.Quiet && (i < fullVerdicts || t.Verbose) {
+		if !t.Quiet {
 			t.reasons(v)
 		}
 		if t.Wireshark {
@@ -25,7 +27,7 @@ func (t *textReport) verdicts() {
 		}
 	}
 	if more := len(t.r.Verdicts) - shown; more > 0 {
-		t.section("", fmt.Sprintf("… and %s more", groupDigits(int64(more))))
+		t.section("", fmt.Sprintf("… and %s more", counted(more, "finding")))
 	}
 	if len(t.r.Verdicts) == 0 {
 		t.section(heading("Nothing"), "there is no TCP stream to judge")

@@ -1,0 +1,55 @@
+package report
+
+import (
+	"fmt"
+
+	"winwatch/analyze"
+)
+
+// inference is one inferred number as it is shown.
+type inference struct {
+	name, number, how string
+}
+
+// inferences returns what is known of the buffers and the reader of a direction
+// or, if all is wanted, also why the rest is unknown.
+func inferences(d *analyze.Direction, all bool) []inference {
+	var out []inference
+	add := func(name string, e *analyze.Estimate, unit func(int64) string) {
+		number := estimated(e, unit)
+		if number == "" {
+			if !all || e.Method == "" {
+				return
+			}
+			number = "unknown"
+		}
+		out = append(out, inference{name, number, e.Method})
+	}
+	add("absorbed", &d.Buffer.Absorbed, inBytes)
+	add("largest window", &d.Buffer.LargestWindow, inBytes)
+	add("SO_RCVBUF", &d.Buffer.RcvBuf, inBytes)
+	add("backlog", &d.Backlog, inBytes)
+	add("read rate", &d.Reader.Rate, inRate)
+	add("enough buffer", &d.Reader.AvoidBuffer, inBytes)
+	add("enough rate", &d.Reader.AvoidRate, inRate)
+	return out
+}
+
+// buffers writes what was inferred of the buffers and of the application that
+// reads, each number with how it was obtained.
+func (t *textReport) buffers(d *analyze.Direction) {
+	found := inferences(d, t.Verbose)
+	if set := d.Buffer.ExplicitlySet; set != nil && *set {
+		found = append(found, inference{"SO_RCVBUF", "set by the program", "the shift is too small for a buffer that grows by itself"})
+	}
+	if r := &d.Reader; r.LastRead != nil {
+		found = append(found, inference{"last read", fmt.Sprintf("at %s (frame %d)", t.elapsed(*r.LastRead), r.LastReadFrame), ""})
+	}
+	for i, f := range found {
+		text := f.name + " " + f.number
+		if f.how != "" {
+			text += ": " + f.how
+		}
+		t.section(label(i, "Buffers"), text)
+	}
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"winwatch/analyze"
+)
+
+// maxGaps is how many gaps between probes are listed.
+const maxGaps = 12
+
+// probes sums up the probes of a stall: how many, of which form, their gaps,
+// which had no answer, and when the next one is due.
+func (t *textReport) probes(s *analyze.Stall) {
+	if s.ProbeCount == 0 {
+		return
+	}
+	facts := []string{fmt.Sprintf("%s (%s), %s", counted(s.ProbeCount, "probe"), forms(s.Probes), gaps(s.Probes))}
+	if s.Backoff > 0 {
+		facts[0] += ", each " + strconv.FormatFloat(s.Backoff, 'f', 2, 64) + " × the last"
+	}
+	facts = append(facts, silences(s.Probes)...)
+	t.sentence(facts)
+	if s.NextProbeDue != nil {
+		t.section("", fmt.Sprintf("next probe due at %s: the longest wait if the window update gets lost", t.elapsed(*s.NextProbeDue)))
+	}
+}
+
+func (t *textReport) sentence(facts []string) {
+	if len(facts) > 0 {
+		t.section("", strings.Join(facts, "; "))
+	}
+}
+
+// forms names the forms of the probes, each once.
+func forms(probes []analyze.Probe) string {
+	var names []string
+	seen := map[analyze.ProbeForm]bool{}
+	for i := range probes {
+		if f := probes[i].Form; !seen[f] {
+			seen[f] = true
+			names = append(names, string(f))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// gaps lists the gaps in seconds; of too many, the first and the last.
+func gaps(probes []analyze.Probe) string {
+	if len(probes) == 1 {
+		return "gap " + inSeconds(probes[0].Gap) + " s"
+	}
+	var out []string
+	for i := range probes {
+		switch {
+		case len(probes) <= maxGaps, i < maxGaps/2, i >= len(probes)-maxGaps/2:
+			out = append(out, inSeconds(probes[i].Gap))
+		case i == maxGaps/2:
+			out = append(out, "…")
+		}
+	}
+	return "gaps " + strings.Join(out, " ") + " s"
+}
+
+// silenceReasons says in words what Probe.Silence stands for.
+var silenceReasons = map[string]string{
+	"rate-limited":      ", as of a receiver that answers at most once in 500 ms",
+	"answered-together": ", but the next one followed at once and had its answer",
+	"peer-silent":       ": the receiver is silent",
+}
+
+// silences says which probes had no answer, and why.
+func silences(probes []analyze.Probe) []string {
+	var order []string
+	frames := map[string][]string{}
+	for i := range probes {
+		p := &probes[i]
+		if p.AnswerFrame != 0 {
+			continue
+		}
+		if frames[p.Silence] == nil {
+			order = append(order, p.Silence)
+		}
+		frames[p.Silence] = append(frames[p.Silence], strconv.FormatUint(p.Frame, 10))
+	}
+	var out []string
+	for _, silence := range order {
+		list, word := frames[silence], "frame "
+		if len(list) > 1 {
+			word = "frames "
+		}
+		if len(list) > 6 {
+			list = append(list[:6:6], "…")
+		}
+		out = append(out, "no answer to "+word+strings.Join(list, ", ")+silenceReasons[silence])
+	}
+	return out
+}
