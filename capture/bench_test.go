@@ -2,7 +2,6 @@ package capture_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"io"
 	"testing"
 
@@ -58,29 +57,13 @@ func benchPcap(tb testing.TB) []byte {
 }
 
 func benchPcapng() []byte {
-	le := binary.LittleEndian
-	block := func(out []byte, typ uint32, body []byte) []byte {
-		for len(body)%4 != 0 {
-			body = append(body, 0)
-		}
-		out = le.AppendUint32(out, typ)
-		out = le.AppendUint32(out, uint32(len(body)+12))
-		out = append(out, body...)
-		return le.AppendUint32(out, uint32(len(body)+12))
-	}
-	out := block(nil, 0x0a0d0d0a, []byte("\x4d\x3c\x2b\x1a\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff"))
-	out = block(out, 1, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	f := &ng{order: le}
+	f.section().iface(1, 0)
 	for i := range benchFrames {
 		b, wire := benchFrame(i)
-		var body []byte
-		body = le.AppendUint32(body, 0)
-		body = le.AppendUint32(body, 0)
-		body = le.AppendUint32(body, uint32(i))
-		body = le.AppendUint32(body, uint32(len(b)))
-		body = le.AppendUint32(body, uint32(wire))
-		out = block(out, 6, append(body, b...))
+		f.block(6, f.u32(0, 0, uint32(i), uint32(len(b)), uint32(wire)), b)
 	}
-	return out
+	return f.out
 }
 
 func benchRead(b *testing.B, file []byte, read func(r *capture.Reader) (int, error)) {

@@ -7,8 +7,7 @@ import (
 
 // chunkSize is how much is asked of the input at once. Large reads cost the
 // fewest system calls; this much still stays in a core's cache until it is parsed.
-// The first read is smaller:
-// often only the beginning of a file is looked at.
+// The first read is smaller: often only the beginning of a file is looked at.
 const (
 	firstChunk = 64 << 10
 	chunkSize  = 256 << 10

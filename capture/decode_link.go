@@ -162,7 +162,11 @@ func (d *Decoder) nflog(v view, s *Segment) Skip {
 			return BadLink
 		}
 		if typ&0x7fff == payload {
-			return d.ip(v.limit(min(size, v.wire)).drop(4), s)
+			v = v.limit(min(size, v.wire)).drop(4)
+			if len(v.b) > 0 && v.b[0]>>4 != 4 && v.b[0]>>4 != 6 {
+				return NotIP // a bridge logs ARP too
+			}
+			return d.ip(v, s)
 		}
 		size = (size + 3) &^ 3
 		if size > len(v.b) {
