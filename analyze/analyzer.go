@@ -35,9 +35,9 @@ type Analyzer struct {
 
 	segments uint64
 	bytes    int64
-	begin    int64
+	begin    int64 // capture time of the first and the last segment
 	end      int64
-	span     int64
+	beganAt  int64  // adjusted time of the first
 	gone     totals // of the streams that were let go
 
 	// held is a segment whose time is in doubt, kept until the next one.
@@ -91,7 +91,7 @@ func (a *Analyzer) add(s *capture.Segment, now int64) {
 		}
 		return
 	}
-	a.account(st, s, now)
+	now = a.account(st, s, now)
 	f, r := &st.flows[side], &st.flows[side^1]
 	var ev Events
 	if a.dups.seen(st, s, now, int64(a.cfg.Duplicate)) {
@@ -106,9 +106,11 @@ func (a *Analyzer) add(s *capture.Segment, now int64) {
 }
 
 // account counts a segment and books the time since the last one of its stream.
-func (a *Analyzer) account(st *stream, s *capture.Segment, now int64) {
+// It returns the stream's time, which never goes back: a packet out of order
+// happened when the one before it did.
+func (a *Analyzer) account(st *stream, s *capture.Segment, now int64) int64 {
 	if a.segments == 0 {
-		a.begin = s.Time
+		a.begin, a.beganAt = s.Time, now
 	}
 	a.segments++
 	a.bytes += int64(s.Len)
@@ -124,6 +126,7 @@ func (a *Analyzer) account(st *stream, s *capture.Segment, now int64) {
 		st.span += d
 		st.last = now
 	}
+	return st.last
 }
 
 // follow brings the stream to where it is after the segment, which f's sender

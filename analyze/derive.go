@@ -17,8 +17,11 @@ func (a *Analyzer) Result() *Result {
 	}
 	r := &Result{
 		Segments: a.segments, StreamCount: a.nextID, Bytes: a.bytes,
-		Begin: a.begin, End: a.end, Span: nanos(a.clock.now - a.begin),
+		Begin: a.begin, End: a.end,
 		Retired: a.retired,
+	}
+	if a.segments > 0 {
+		r.Span = nanos(a.clock.now - a.beganAt)
 	}
 	sums := a.gone
 	for st := range a.live() {

@@ -102,7 +102,7 @@ func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
 // from the largest buffer the socket may grow to, so that one below 7 is of a
 // buffer that was set (tcp_select_initial_window).
 func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
-	packet := int64(f.maxSeg)
+	packet := max(int64(f.maxSeg), 1)
 	if f.dataSegs > 0 {
 		packet = max(f.bytes/int64(f.dataSegs), 1)
 	}

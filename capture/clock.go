@@ -52,7 +52,7 @@ func (c *clock) time(ticks uint64) int64 {
 		lo /= c.div // mul is 1: hi is 0
 	}
 	if hi != 0 || lo > math.MaxInt64 {
-		return math.MaxInt64
+		lo = math.MaxInt64
 	}
 	return saturatingAdd(int64(lo), c.offset)
 }

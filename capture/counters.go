@@ -22,6 +22,7 @@ const (
 	UnknownLinkType      // a link type that Decode does not know
 	NoInterface          // pcapng: an interface that the section does not describe
 	BadText              // tcpdump text: a line that is not understood
+	FilteredOut          // SetFilter's filter did not want it
 	NumSkips
 )
 
@@ -30,7 +31,7 @@ var skipNames = [NumSkips]string{
 	CutShort: "TCP header not captured", BadLink: "malformed link or tunnel header",
 	BadIP: "malformed IP header", BadTCP: "too short for TCP", TooDeep: "nested too deep",
 	UnknownLinkType: "unknown link type", NoInterface: "unknown pcapng interface",
-	BadText: "text not understood",
+	BadText: "text not understood", FilteredOut: "left out by the filter",
 }
 
 // String returns the reason in words for a report.

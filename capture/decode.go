@@ -7,6 +7,7 @@ import "encoding/binary"
 type Decoder struct {
 	c      Counters
 	layers int // nested headers of the current frame
+	filter Filter
 }
 
 // maxLayers bounds the nesting of tunnels and tags: no real frame comes near.
@@ -50,6 +51,10 @@ func (d *Decoder) Counters() Counters { return d.c }
 // outer headers leave no trace.
 func (d *Decoder) Decode(linkType LinkType, data []byte, wireLen int, s *Segment) Skip {
 	d.c.Frames++
+	if d.filter != nil && !d.filter(linkType, data, wireLen) {
+		d.c.Skipped[FilteredOut]++
+		return FilteredOut
+	}
 	if linkType == LinkEthernet && len(data) >= 14 && wireLen >= len(data) && fast(be16(data[12:14]), data[14:], s) {
 		d.c.Segments++
 		return Kept

@@ -26,6 +26,7 @@ type Files struct {
 	read    atomic.Int64
 	size    int64
 	ignored []Ignored
+	filter  Filter
 }
 
 // Ignored is a file in a directory that was passed over, and why.
@@ -177,6 +178,12 @@ func (f *Files) current() (*Reader, error) {
 				return nil, d
 			}
 			return nil, &DamageError{Name: in.name, Err: err}
+		}
+	}
+	if f.filter != nil {
+		if err := r.SetFilter(f.filter); err != nil {
+			r.Close()
+			return nil, err
 		}
 	}
 	f.cur.Store(r)

@@ -64,3 +64,59 @@ func writePage(tb testing.TB, name string, p *HTMLPage) string {
 	}
 	return file
 }
+
+// stallingStreams makes n streams; of those whose number is a multiple of every, the
+// receiver stops reading for a while that grows with the number.
+func stallingStreams(n, every int) (*analyze.Result, *analyze.Timeline) {
+	a, tl := analyze.New(analyze.DefaultConfig()), analyze.NewTimeline(1_000_000)
+	a.OnSample(tl.Add)
+	frame := uint64(0)
+	base := int64(1_700_000_000e9)
+	for id := range n {
+		c, s := capture.AddrFrom4([4]byte{10, 0, byte(id >> 8), byte(id)}), capture.AddrFrom4([4]byte{10, 9, 0, byte(id % 7)})
+		at := base + int64(id)*20e6
+		send := func(fromServer bool, flags capture.Flags, seq, ack, length uint32, window uint16) {
+			frame++
+			seg := capture.Segment{Frame: frame, Time: at, HopLimit: 64, Flags: flags, Seq: seq, Ack: ack, Len: length, Window: window,
+				Src: c, Dst: s, SrcPort: uint16(40000 + id%20000), DstPort: 443}
+			if fromServer {
+				seg.Src, seg.Dst, seg.SrcPort, seg.DstPort = s, c, seg.DstPort, seg.SrcPort
+			}
+			if flags.Has(capture.SYN) {
+				seg.Options, seg.WindowShift, seg.MSS = capture.HasWindowScale|capture.HasMSS, 7, 1460
+			}
+			a.Add(&seg)
+			at += 1e6
+		}
+		send(false, capture.SYN, 0, 0, 0, 64240)
+		send(true, capture.SYN|capture.ACK, 0, 1, 0, 65160)
+		send(false, capture.ACK, 1, 1, 0, 502)
+		seq, window := uint32(1), uint32(65152)
+		for range 30 {
+			send(false, capture.ACK|capture.PSH, seq, 1, 1448, 502)
+			seq += 1448
+			if id%every == 0 {
+				window -= 1448
+			}
+			send(true, capture.ACK, 1, seq, 0, uint16(window/128))
+		}
+		if id%every == 0 {
+			for ; window >= 1448; window -= 1448 {
+				send(false, capture.ACK|capture.PSH, seq, 1, 1448, 502)
+				seq += 1448
+			}
+			send(false, capture.ACK|capture.PSH, seq, 1, window/128*128, 502)
+			seq += window / 128 * 128
+			send(true, capture.ACK, 1, seq, 0, 0)
+			for k := range id/every + 2 {
+				at += 200e6 << min(k, 12)
+				send(false, capture.ACK, seq-1, 1, 0, 502)
+				send(true, capture.ACK, 1, seq, 0, 0)
+			}
+			send(true, capture.ACK, 1, seq, 0, 509)
+			send(false, capture.ACK|capture.PSH, seq, 1, 1448, 502)
+			send(true, capture.ACK, 1, seq+1448, 0, 509)
+		}
+	}
+	return a.Result(), tl
+}

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"bufio"
+	"encoding/binary"
 	"io"
 
 	"winwatch/analyze"
@@ -25,18 +25,20 @@ const (
 // capture (RFC 4180). Columns whose value is unknown are empty: the raw window
 // is never passed off as the window. A CSV is for one goroutine.
 type CSV struct {
-	w         *bufio.Writer
+	w         io.Writer
+	err       error
+	buf       []byte
 	start     int64
 	started   bool
+	time      clockText
+	elapsed   clockText
 	endpoints endpointCache
 }
 
-// NewCSV returns a CSV that writes to w, and writes the header line. Errors are
-// kept until Close. The caller closes w, after Close.
+// NewCSV returns a CSV that writes to w, beginning with the header line. Errors
+// are kept until Close. The caller closes w, after Close.
 func NewCSV(w io.Writer) *CSV {
-	c := &CSV{w: bufio.NewWriterSize(w, csvBuffer), endpoints: newEndpointCache()}
-	c.w.WriteString(csvHeader) // bufio keeps the error
-	return c
+	return &CSV{w: w, buf: append(make([]byte, 0, csvBuffer), csvHeader...), endpoints: make(endpointCache, endpointSlots)}
 }
 
 // Add writes the row of one sample. It keeps nothing of it, and allocates
@@ -46,55 +48,66 @@ func (c *CSV) Add(s *analyze.Sample) {
 	if !c.started {
 		c.start, c.started = g.Time, true
 	}
-	if c.w.Available() < csvMaxRow {
-		c.w.Flush()
+	if cap(c.buf)-len(c.buf) < csvMaxRow {
+		c.flush()
 	}
-	b := c.w.AvailableBuffer()
-	b = appendUint(b, g.Frame)
-	b = append(b, ',')
-	b = appendNanoseconds(b, g.Time)
-	b = append(b, ',')
-	b = appendElapsed(b, c.start, g.Time)
-	b = append(b, ',')
+	b := c.buf
+	b = append(appendUint(b, g.Frame), ',')
+	b = append(c.time.appendTime(b, g.Time), ',')
+	b = append(c.elapsed.appendElapsed(b, c.start, g.Time), ',')
 	b = append(b, c.endpoints.text(s)...)
-	b = append(b, flagText(g.Flags)...)
-	b = append(b, ',')
-	b = appendUint(b, uint64(g.Seq))
-	b = append(b, ',')
-	b = appendUint(b, uint64(g.Ack))
-	b = append(b, ',')
-	b = appendUint(b, uint64(g.Len))
-	b = append(b, ',')
-	b = appendUint(b, uint64(g.Window))
-	b = append(b, ',')
-	b = appendKnown(b, int64(s.Shift))
-	b = append(b, ',')
-	b = appendKnown(b, s.Window)
-	b = append(b, ',')
-	b = appendKnown(b, s.RightEdge)
-	b = append(b, ',')
-	b = appendKnown(b, s.InFlight)
-	b = append(b, ',')
+	b = append(appendFlags(b, g.Flags), ',')
+	b = append(appendUint(b, uint64(g.Seq)), ',')
+	b = append(appendUint(b, uint64(g.Ack)), ',')
+	b = append(appendUint(b, uint64(g.Len)), ',')
+	b = append(appendUint(b, uint64(g.Window)), ',')
+	b = append(appendKnown(b, int64(s.Shift)), ',')
+	b = append(appendKnown(b, s.Window), ',')
+	b = append(appendKnown(b, s.RightEdge), ',')
+	b = append(appendKnown(b, s.InFlight), ',')
 	if s.Events != 0 {
 		b = s.Events.AppendTo(b)
 	}
-	b = append(b, '\n')
-	c.w.Write(b) // bufio keeps the error
+	c.buf = append(b, '\n')
 }
 
 // Close writes what is buffered, and returns the first error that any write met.
-func (c *CSV) Close() error { return c.w.Flush() }
+func (c *CSV) Close() error {
+	c.flush()
+	return c.err
+}
 
-// flagTexts holds the text of every combination of the control bits.
-var flagTexts = func() (t [capture.AE << 1]string) {
+func (c *CSV) flush() {
+	if c.err == nil {
+		_, c.err = c.w.Write(c.buf)
+	}
+	c.buf = c.buf[:0]
+}
+
+// flagWords holds the text of every combination of the control bits that takes
+// up to 8 bytes, as a word with the first byte lowest, and its length.
+var flagWords = func() (t [capture.AE << 1]struct {
+	word uint64
+	size int
+}) {
 	for f := range t {
-		t[f] = capture.Flags(f).String()
+		var word [8]byte
+		if text := capture.Flags(f).String(); len(text) <= len(word) {
+			t[f].size = copy(word[:], text)
+			t[f].word = binary.LittleEndian.Uint64(word[:])
+		}
 	}
 	return t
 }()
 
-// flagText returns the control bits as tcpdump writes them.
-func flagText(f capture.Flags) string { return flagTexts[f&(capture.AE<<1-1)] }
+// appendFlags appends the control bits as tcpdump writes them.
+func appendFlags(b []byte, f capture.Flags) []byte {
+	f &= capture.AE<<1 - 1
+	if w := &flagWords[f]; w.size > 0 {
+		return binary.LittleEndian.AppendUint64(b, w.word)[:len(b)+w.size]
+	}
+	return append(b, f.String()...)
+}
 
 // endpointSlots bounds the cache to 1.3 MB; it is a power of two.
 const endpointSlots = 8192
@@ -113,8 +126,6 @@ type endpointEntry struct {
 	size uint8
 	buf  [121]byte
 }
-
-func newEndpointCache() endpointCache { return make(endpointCache, endpointSlots) }
 
 // text returns "stream,src,src_port,dst,dst_port," for s; it is valid until the
 // next call.

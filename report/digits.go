@@ -75,23 +75,49 @@ func appendInt(b []byte, v int64) []byte {
 
 // appendNanoseconds appends a time in nanoseconds.
 func appendNanoseconds(b []byte, ns int64) []byte {
+	var c clockText
+	return c.appendTime(b, ns)
+}
+
+// appendElapsed appends the time from start to t as seconds with 9 decimals.
+func appendElapsed(b []byte, start, t int64) []byte {
+	var c clockText
+	return c.appendElapsed(b, start, t)
+}
+
+// clockText keeps the text of the second that was written last: as a rule the
+// next time is in the same one.
+type clockText struct {
+	second uint64
+	size   int
+	text   [24]byte
+}
+
+// appendTime appends a time in nanoseconds.
+func (c *clockText) appendTime(b []byte, ns int64) []byte {
 	if ns < second {
 		return appendInt(b, ns)
 	}
 	s := uint64(ns) / second
-	return append9(appendUint(b, s), uint64(ns)-s*second)
+	return append9(append(b, c.whole(s)...), uint64(ns)-s*second)
 }
 
 // appendElapsed appends the time from start to t as seconds with 9 decimals.
-// It is exact over the whole range of int64, and negative if the clock stood
-// before start.
-func appendElapsed(b []byte, start, t int64) []byte {
+// It is exact over the whole range of int64, and negative if t is before start.
+func (c *clockText) appendElapsed(b []byte, start, t int64) []byte {
 	d := uint64(t) - uint64(start)
 	if t < start {
 		b, d = append(b, '-'), -d
 	}
 	s := d / second
-	return append9(append(appendUint(b, s), '.'), d-s*second)
+	return append9(append(append(b, c.whole(s)...), '.'), d-s*second)
+}
+
+func (c *clockText) whole(s uint64) []byte {
+	if c.size == 0 || c.second != s {
+		c.second, c.size = s, len(appendUint(c.text[:0], s))
+	}
+	return c.text[:c.size]
 }
 
 // appendAddr appends an address as netip.Addr prints it.

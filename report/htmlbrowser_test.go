@@ -1,15 +1,268 @@
 package report
 
 import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"winwatch/analyze"
 )
 
-func TestPageOfTheSeedFlood(t *testing.T) {
+// chartBox is where a chart of the page is, in pixels of the window.
+type chartBox struct{ Left, Top, Width, Height, From, To float64 }
+
+func (c *chromium) chart(n int) chartBox {
+	c.tb.Helper()
+	var b chartBox
+	c.eval(fmt.Sprintf(`(() => { const u = state.charts[%d]; u.over.scrollIntoView({block: "center"}); const r = u.over.getBoundingClientRect();
+		return {Left: r.left, Top: r.top, Width: r.width, Height: r.height, From: u.scales.x.min, To: u.scales.x.max}; })()`, n), &b)
+	return b
+}
+
+// x is where a moment, in seconds since the capture began, is on the chart.
+func (b *chartBox) x(seconds float64) float64 {
+	return b.Left + (seconds-b.From)/(b.To-b.From)*b.Width
+}
+
+// inked counts the pixels of a colour in a column of a chart, d pixels to
+// either side.
+func (c *chromium) inked(chart int, x float64, d int, colour string) int {
+	c.tb.Helper()
+	var n int
+	c.eval(fmt.Sprintf(`(() => { const u = state.charts[%d], r = u.over.getBoundingClientRect(), [R, G, B] = css(%q).match(/\w\w/g).map(h => parseInt(h, 16));
+		const left = Math.round(u.bbox.left + %v - r.left) - %d, p = u.ctx.getImageData(left, u.bbox.top, %d, u.bbox.height).data;
+		let n = 0;
+		for (let i = 0; i < p.length; i += 4) if (Math.abs(p[i] - R) + Math.abs(p[i + 1] - G) + Math.abs(p[i + 2] - B) < 24) n++;
+		return n; })()`, chart, colour, x, d, 2*d+1), &n)
+	return n
+}
+
+// drag zooms a chart with the mouse.
+func (c *chromium) drag(b chartBox, from, to float64) {
+	c.tb.Helper()
+	y := b.Top + b.Height/2
+	c.mouse("mouseMoved", b.x(from), y, 0)
+	c.mouse("mousePressed", b.x(from), y, 1)
+	c.mouse("mouseMoved", (b.x(from)+b.x(to))/2, y, 1)
+	c.mouse("mouseMoved", b.x(to), y, 1)
+	c.mouse("mouseReleased", b.x(to), y, 0)
+}
+
+func near(t *testing.T, what string, got, want, within float64) {
+	t.Helper()
+	if math.Abs(got-want) > within || math.IsNaN(got) {
+		t.Errorf("%s is %v, want %v within %v", what, got, want, within)
+	}
+}
+
+func TestPageMarksWhatTheResultSays(t *testing.T) {
 	r, tl := analyzed(t, "testdata/chart/seed-flood.pcap")
 	c := startChromium(t)
 	file := writePage(t, "seed-flood", &HTMLPage{Source: "seed-flood.pcap", Result: r, Timeline: tl})
 	c.size(1280, 900, "light")
 	c.load(file, "")
-	c.shoot("seed-1280-light")
+	c.shoot("seed-flood-1280-light")
+
+	stall := &r.Stream(0).Dirs[analyze.ClientToServer].Stalls[0]
+	var frames []uint64
+	c.eval(`state.marks.find(k => k.key === "probe").at.map(i => state.points.frame[i])`, &frames)
+	var want []uint64
+	for _, p := range stall.Probes {
+		want = append(want, p.Frame)
+	}
+	if len(want) != 6 || !slices.Equal(frames, want) {
+		t.Errorf("probes are marked at frames %v, the result says %v", frames, want)
+	}
+	for chart := range 2 {
+		b := c.chart(chart)
+		for _, p := range stall.Probes {
+			x := b.x(float64(p.Time-r.Begin) / 1e9)
+			if n := c.inked(chart, x, 1, "--probe"); n < 8 {
+				t.Errorf("chart %d: %d pixels of a mark where frame %d is", chart, n, p.Frame)
+			}
+			if n := c.inked(chart, x+25, 1, "--probe"); n > 12 { // the bar of the stall and a corner of the hatching
+				t.Errorf("chart %d: %d pixels of a mark beside frame %d", chart, n, p.Frame)
+			}
+		}
+	}
+	var zero []float64
+	c.eval(`Array.from(state.series.zero)`, &zero)
+	if len(zero) != 2 {
+		t.Fatalf("zero windows are shaded at %v", zero)
+	}
+	near(t, "begin of the zero window", zero[0], float64(stall.ZeroBegin-r.Begin)/1e9, 1e-6)
+	c.clean()
+}
+
+func TestPageZoomsAndLinks(t *testing.T) {
+	r, tl := analyzed(t, "testdata/chart/seed-flood.pcap")
+	c := startChromium(t)
+	file := writePage(t, "seed-flood", &HTMLPage{Source: "seed-flood.pcap", Result: r, Timeline: tl})
+	c.size(1280, 900, "light")
+	c.load(file, "")
+
+	c.drag(c.chart(0), 3, 6)
+	c.until(`location.hash.includes("from=")`)
+	for chart := range 2 {
+		b := c.chart(chart)
+		near(t, "begin of the view", b.From, 3, 0.03)
+		near(t, "end of the view", b.To, 6, 0.03)
+	}
+	c.shoot("seed-flood-zoomed")
+	var hash string
+	c.eval("location.hash", &hash)
+	if !strings.HasPrefix(hash, "#stream=0&data=c2s&from=") {
+		t.Errorf("the link is %s", hash)
+	}
+	c.load(file, hash)
+	near(t, "begin of the view that was linked to", c.chart(1).From, 3, 0.03)
+	c.eval(`location.hash = "#stream=0&from=10&to=12"`, nil)
+	c.until("shown.from === 10 && shown.to === 12")
+
+	c.key("0")
+	c.until("shown.from < 0 && shown.to > 19")
+	c.key("+")
+	c.until("Math.abs(shown.to - shown.from - 9.88) < 0.2")
+	var before float64
+	c.eval("shown.from", &before)
+	c.key("ArrowRight")
+	c.until(fmt.Sprintf("shown.from > %v + 2", before))
+	c.key("n")
+	c.until("shown.from < 4.25 && shown.to > 19.3")
+
+	// The readout names the frame under the mouse, and keeps one that is clicked.
+	c.key("0")
+	b := c.chart(0)
+	probe := r.Stream(0).Dirs[0].Stalls[0].Probes[1]
+	x := b.x(float64(probe.Time-r.Begin) / 1e9)
+	c.mouse("mouseMoved", x+2, b.Top+b.Height/2, 0)
+	want := fmt.Sprintf("frame.number == %d", probe.Frame)
+	c.until(fmt.Sprintf(`document.querySelector("[data-value=frame]").textContent === %q`, want))
+	c.mouse("mousePressed", x+2, b.Top+b.Height/2, 1)
+	c.mouse("mouseReleased", x+2, b.Top+b.Height/2, 0)
+	c.mouse("mouseMoved", b.Left+20, b.Top+b.Height/2, 0)
+	c.until(`document.querySelector(".readout.pinned")`)
+	c.key("c")
+	c.until(fmt.Sprintf(`document.getElementById("toast").textContent.endsWith(%q)`, want))
+	c.key(".")
+	c.until(fmt.Sprintf(`document.querySelector("[data-value=frame]").textContent === "frame.number == %d"`, probe.Frame+1))
+
+	c.click(".legend button")
+	c.until(`document.querySelector(".legend button").getAttribute("aria-pressed") === "false"`)
+	c.key("d")
+	c.until("view.dir === 1 && location.hash.includes('s2c')")
+	c.key("?")
+	c.until(`document.getElementById("help").open`)
+	c.clean()
+}
+
+func TestPageThemesAndPrint(t *testing.T) {
+	r, tl := analyzed(t, "testdata/chart/drain.pcap")
+	c := startChromium(t)
+	file := writePage(t, "drain", &HTMLPage{Source: "drain.pcap", Result: r, Timeline: tl})
+	ground := func() (s string) {
+		c.eval("getComputedStyle(document.body).backgroundColor", &s)
+		return s
+	}
+	seen := map[string]string{}
+	for _, colours := range []string{"light", "dark"} {
+		for _, width := range []int{600, 1280, 1920} {
+			c.size(width, 900, colours)
+			c.load(file, "")
+			c.shoot(fmt.Sprintf("drain-%d-%s", width, colours))
+			var over int
+			c.eval("document.documentElement.scrollWidth - innerWidth", &over)
+			if over > 0 {
+				t.Errorf("at %d the page is %d pixels too wide", width, over)
+			}
+		}
+		seen[colours] = ground()
+	}
+	if seen["light"] == seen["dark"] {
+		t.Errorf("the ground is %s in light and in dark", seen["light"])
+	}
+	c.click("#theme")
+	c.until(`document.documentElement.dataset.theme === "light"`)
+	if g := ground(); g != seen["light"] {
+		t.Errorf("chosen light, the ground is %s", g)
+	}
+	c.print("drain-print")
+	c.clean()
+}
+
+func TestPageOfManyStreams(t *testing.T) {
+	r, tl := stallingStreams(200, 20)
+	c := startChromium(t)
+	file := writePage(t, "many", &HTMLPage{Source: "many.pcap", Result: r, Timeline: tl})
+	c.size(1280, 900, "light")
+	c.load(file, "")
+	c.shoot("many-1280-light")
+	var first []int64
+	c.eval(`list.rows.slice(0, 11).map(r => r.i)`, &first)
+	worst := r.Worst(11)
+	for i, st := range worst {
+		if first[i] != st.ID {
+			t.Errorf("row %d is stream %d, want %d", i, first[i], st.ID)
+		}
+	}
+	if stalls := func(st *analyze.Stream) int64 { return st.Dirs[0].StallCount + st.Dirs[1].StallCount }; stalls(worst[9]) == 0 || stalls(worst[10]) != 0 {
+		t.Fatal("not ten streams stall")
+	}
+	var rows int
+	c.eval(`document.querySelectorAll("#table tbody tr[data-stream]").length`, &rows)
+	if rows > 60 {
+		t.Errorf("%d rows of 200 exist, only those in sight should", rows)
+	}
+	c.click(fmt.Sprintf(`tr[data-stream="%d"] td`, worst[1].ID))
+	c.until(fmt.Sprintf("location.hash.startsWith('#stream=%d&')", worst[1].ID))
+	c.key("j")
+	c.until(fmt.Sprintf("location.hash.startsWith('#stream=%d&')", worst[2].ID))
+	c.key("k")
+	c.until(fmt.Sprintf("location.hash.startsWith('#stream=%d&')", worst[1].ID))
+	c.click(`th[data-key="i"] button`)
+	c.until(`list.rows[0].i === 199`)
+	c.click(`th[data-key="i"] button`)
+	c.until(`list.rows[0].i === 0`)
+	c.eval(fmt.Sprintf(`(() => { const f = document.getElementById("filter"); f.value = "%v"; f.dispatchEvent(new Event("input")); })()`, worst[3].Client), nil)
+	c.until(fmt.Sprintf("list.rows.length === 1 && list.rows[0].i === %d", worst[3].ID))
+	c.eval(`location.hash = "#stream=150"`, nil)
+	c.until(`document.querySelector("#detail h2").textContent.startsWith("Stream 150")`)
+	c.clean()
+}
+
+func TestPageOfAMillionSegments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a million segments take long")
+	}
+	r, tl := long(1_000_000)
+	c := startChromium(t)
+	begin := time.Now()
+	file := writePage(t, "million", &HTMLPage{Source: "million.pcap", Result: r, Timeline: tl})
+	t.Logf("written in %v", time.Since(begin))
+	c.size(1280, 900, "light")
+	begin = time.Now()
+	c.load(file, "")
+	t.Logf("opened in %v", time.Since(begin))
+	c.shoot("million-1280-light")
+	var m struct {
+		Points    int
+		Zoom, Pan []float64
+	}
+	c.eval(`(() => {
+		const time = f => { const t = performance.now(); f(); state.charts.forEach(u => u.ctx.getImageData(0, 0, 1, 1)); return performance.now() - t; };
+		const m = {Points: state.points.n, Zoom: [], Pan: []};
+		for (let i = 0; i < 12; i++) m.Zoom.push(time(() => zoomBy(i < 6 ? 0.7 : 1 / 0.7)));
+		zoomBy(0.9);
+		for (let i = 0; i < 12; i++) m.Pan.push(time(() => pan(i < 6 ? 0.01 : -0.01)));
+		return m; })()`, &m)
+	slices.Sort(m.Zoom)
+	slices.Sort(m.Pan)
+	t.Logf("%d points: zoom %.0f ms median, %.0f ms at most; pan at 90%% %.0f ms, %.0f ms", m.Points, m.Zoom[6], m.Zoom[11], m.Pan[6], m.Pan[11])
+	if m.Points < 100_000 {
+		t.Errorf("only %d of a million points are drawn", m.Points)
+	}
 	c.clean()
 }

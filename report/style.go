@@ -13,7 +13,6 @@ import (
 var (
 	styleHeading = lipgloss.NewStyle().Bold(true)
 	styleFaint   = lipgloss.NewStyle().Faint(true)
-	styleNumber  = lipgloss.NewStyle().Bold(true)
 	styleCommand = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
 	styleWindow  = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
 	styleFlight  = lipgloss.NewStyle().Foreground(lipgloss.Yellow).Faint(true)

@@ -116,6 +116,22 @@ func (t *textReport) section(label, text string) {
 	}
 }
 
+// item is a section whose first words stand out.
+func (t *textReport) item(label, lead, text string) {
+	lead = clean(lead)
+	lines := wrap(lead+clean(text), min(t.Width, proseWidth)-labelWidth)
+	for i, l := range lines {
+		if i == 0 {
+			if rest, ok := strings.CutPrefix(l, lead); ok {
+				l = styleHeading.Render(lead) + rest
+			}
+			t.line(padRight(label, labelWidth) + l)
+			continue
+		}
+		t.line(margin + l)
+	}
+}
+
 // verbatim writes what is there to be copied, which is never wrapped.
 func (t *textReport) verbatim(lead, text string) {
 	t.line(margin + lead + styleCommand.Render(clean(text)))
@@ -173,7 +189,7 @@ func (t *textReport) warnings(ws []analyze.Warning) {
 func (t *textReport) frames() {
 	in := &t.r.Input
 	t.blank()
-	text := fmt.Sprintf("%s = %s analyzed", counted(in.Frames, "frame"), groupDigits(int64(t.r.Segments)))
+	text := fmt.Sprintf("%s = %s analyzed", groupDigits(int64(in.Frames)), groupDigits(int64(t.r.Segments)))
 	if in.Segments > t.r.Segments {
 		text += fmt.Sprintf(" + %s left out", groupDigits(int64(in.Segments-t.r.Segments)))
 	}

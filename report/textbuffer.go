@@ -46,10 +46,10 @@ func (t *textReport) buffers(d *analyze.Direction) {
 		found = append(found, inference{"last read", fmt.Sprintf("at %s (frame %d)", t.elapsed(*r.LastRead), r.LastReadFrame), ""})
 	}
 	for i, f := range found {
-		text := f.name + " " + f.number
+		how := ""
 		if f.how != "" {
-			text += ": " + f.how
+			how = ": " + f.how
 		}
-		t.section(label(i, "Buffers"), text)
+		t.item(label(i, "Buffers"), f.name+" "+f.number, how)
 	}
 }

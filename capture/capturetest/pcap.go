@@ -46,10 +46,11 @@ func Pcap(tb testing.TB, text string) []byte {
 func Frame(s *capture.Segment) (data []byte, wireLen int) {
 	opts, optLen := options(s)
 	tcpLen := 20 + optLen + int(s.Len)
-	src, dst := s.Src.Netip(), s.Dst.Netip()
+	src, dst := s.Src[:], s.Dst[:]
 	b := make([]byte, 12, 128)
 	be := binary.BigEndian
-	if src.Is4() {
+	if s.Src.Netip().Is4() && s.Dst.Netip().Is4() {
+		src, dst = src[12:], dst[12:]
 		b = append(b, 0x08, 0x00, 0x45, 0)
 		b = be.AppendUint16(b, orZero(20+tcpLen))
 		b = be.AppendUint16(b, s.IPID)
@@ -66,8 +67,8 @@ func Frame(s *capture.Segment) (data []byte, wireLen int) {
 		b = append(b, 6, s.HopLimit)
 		wireLen = 14 + 40 + tcpLen
 	}
-	b = append(b, src.AsSlice()...)
-	b = append(b, dst.AsSlice()...)
+	b = append(b, src...)
+	b = append(b, dst...)
 	b = be.AppendUint16(b, s.SrcPort)
 	b = be.AppendUint16(b, s.DstPort)
 	b = be.AppendUint32(b, s.Seq)

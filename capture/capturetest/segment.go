@@ -204,7 +204,7 @@ func (b *builder) finish() error {
 		b.src.ipid++
 		s.IPID = b.src.ipid
 	}
-	if s.Src.Netip().Is6() {
+	if s.Src.Netip().Is6() || s.Dst.Netip().Is6() {
 		s.IPID = 0
 	}
 	b.from.midstream(b.src)

@@ -98,7 +98,7 @@ type FilterError struct {
 }
 
 func (e *FilterError) Error() string {
-	return fmt.Sprintf("capture filter %q: %v", e.Filter, e.Err)
+	return fmt.Sprintf("filter %q: %v", e.Filter, e.Err)
 }
 
 // Unwrap returns libpcap's reason.

@@ -41,3 +41,15 @@ func (*Source) SaveError() error { return ErrNoLibpcap }
 
 // Close does nothing.
 func (*Source) Close() error { return nil }
+
+// Filter cannot exist in this build: NewFilter always fails.
+type Filter struct{}
+
+// NewFilter returns ErrNoLibpcap.
+func NewFilter(string) (*Filter, error) { return nil, ErrNoLibpcap }
+
+// Match refuses everything.
+func (*Filter) Match(capture.LinkType, []byte, int) bool { return false }
+
+// Err returns ErrNoLibpcap.
+func (*Filter) Err() error { return ErrNoLibpcap }

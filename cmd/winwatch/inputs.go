@@ -17,6 +17,8 @@ func explainInput(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return withHint(err, "your user may not read it")
+	case errors.Is(err, capture.ErrNoFrames):
+		return withHint(err, "leave out the words after --, or give it the capture itself")
 	case errors.Is(err, capture.ErrNotCapture):
 		return withHint(err, "winwatch reads pcap, pcapng (plain, gzip, zstd) and what tcpdump -nn -S prints")
 	}
@@ -35,6 +37,7 @@ func refuseTerminal(stdin io.Reader) error {
 // input is an open capture.
 type input interface {
 	source
+	SetFilter(capture.Filter) error
 	Offset() int64
 	Size() int64
 	Close() error
@@ -48,8 +51,7 @@ var (
 // isStream reports whether the capture can be read only once.
 func isStream(files []string) bool { return files[0] == "-" }
 
-// openInput opens the files as one capture. Files of directories that were passed
-// over because they can't be read are told on stderr.
+// openInput opens the files as one capture.
 func openInput(files []string, std streams) (input, error) {
 	if isStream(files) {
 		if err := refuseTerminal(std.in); err != nil {

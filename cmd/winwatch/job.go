@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"winwatch/analyze"
 	"winwatch/capture"
+	"winwatch/capture/live"
 	"winwatch/report"
 )
 
@@ -95,11 +97,34 @@ func (j *job) pass(ctx context.Context, a *analyze.Analyzer) (capture.Counters, 
 		// written is still to be read.
 		ctx = context.WithoutCancel(ctx)
 	}
+	filter, err := j.setFilter(in)
+	if err != nil {
+		return capture.Counters{}, err
+	}
 	p := newProgress(j.std.err, in.Offset, in.Size())
 	defer p.stop()
-	damage, err := feed(ctx, in, a, &p.segments)
-	j.damage = damage
-	return in.Counters(), err
+	j.damage, err = feed(ctx, in, a, &p.segments)
+	if err == nil && filter != nil {
+		err = filter.Err()
+	}
+	return in.Counters(), explainInput(err)
+}
+
+// setFilter has the input leave out what the words after -- do not want. It
+// returns nil if there are none.
+func (j *job) setFilter(in input) (*live.Filter, error) {
+	if j.o.filter == "" {
+		return nil, nil
+	}
+	if !canCapture {
+		return nil, withHint(errors.New("analyze: filters need libpcap, and this binary was built without (CGO_ENABLED=0)"),
+			"--stream N narrows without a filter")
+	}
+	filter, err := live.NewFilter(j.o.filter)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("analyze: %w", err)}
+	}
+	return filter, explainInput(in.SetFilter(filter.Match))
 }
 
 // draw is the second pass: the points of the charts, for the streams that are

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,15 +99,7 @@ func (outs outputs) of(formats ...format) outputs {
 	return found
 }
 
-// commit gives all files their names. It returns the errors of all that failed.
-func (outs outputs) commit() error {
-	var errs []error
-	for _, o := range outs {
-		errs = append(errs, o.commit())
-	}
-	return errors.Join(errs...)
-}
-
+// discard removes those that are not committed.
 func (outs outputs) discard() {
 	for _, o := range outs {
 		o.discard()

@@ -94,9 +94,11 @@ function toolbar() {
 }
 
 function showSpan() {
-  const decimals = Math.max(0, Math.min(9, 2 - Math.floor(Math.log10(shown.to - shown.from))));
+  const [first, last] = [state.points.time[0], state.points.time[state.points.n - 1]];
+  const from = Math.max(shown.from, first), to = Math.min(shown.to, last);
+  const decimals = Math.max(0, Math.min(9, 2 - Math.floor(Math.log10(to - from || 1))));
   const box = document.querySelector(".span-shown");
-  if (box) box.textContent = `${clock(shown.from, decimals)} – ${clock(shown.to, decimals)} (${span(Math.round((shown.to - shown.from) * 1e9))})`;
+  if (box) box.textContent = `${clock(from, decimals)} – ${clock(to, decimals)} s (${span(Math.round((to - from) * 1e9))})`;
 }
 
 function hovered(u) {

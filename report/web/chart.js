@@ -55,15 +55,15 @@ function yRange(spec) {
   }
   if (!isFinite(low)) low = 0;
   const space = Math.max(high - low, view.from === null ? 1024 : 8);
-  return [low - space * 0.09, high + space * 0.1];
+  return [low - space * 0.09, high + space * (spec.stalls && spec.stalls.length ? 0.17 : 0.1)];
 }
 
 function timeAxis(spec) {
   return {
-    stroke: () => css("--muted"), font: "12px system-ui, sans-serif", size: spec.timeLabel ? 46 : 28, gap: 4,
+    stroke: () => css("--muted"), font: "12px system-ui, sans-serif", size: 28, gap: 4,
     grid: { stroke: () => css("--grid"), width: 1 }, ticks: { stroke: () => css("--grid"), width: 1, size: 5 },
     incrs: timeSteps, space: 90,
-    label: spec.timeLabel, labelFont: "12px system-ui, sans-serif", labelSize: 18, labelGap: 0,
+    label: spec.timeLabel, labelFont: "12px system-ui, sans-serif", labelSize: 16, labelGap: 0,
     values: (u, ticks, axis, space, step) => {
       const decimals = Math.max(0, Math.min(9, Math.ceil(-Math.log10(step) - 1e-9)));
       return ticks.map(t => clock(t, decimals) + (step < 60 && Math.abs(t) < 120 ? " s" : ""));
@@ -79,7 +79,7 @@ function byteAxis(spec) {
   };
 }
 
-// shade hatches the time in which the window was 0 and brackets the stalls.
+// shade hatches the time in which the window was 0.
 function shade(u, spec) {
   const ctx = u.ctx, { left, top, width, height } = u.bbox, scale = linear(u);
   ctx.save();
@@ -97,7 +97,6 @@ function shade(u, spec) {
     ctx.fillRect(a, top, b - a, height);
     end = b;
   }
-  if (spec.stalls) drawStalls(u, spec.stalls, scale);
   ctx.restore();
 }
 
@@ -117,6 +116,7 @@ function hatch(ctx) {
   return hatchOf.pattern;
 }
 
+// drawStalls draws a bar at the top for each stall, named where there is space.
 function drawStalls(u, stalls, scale) {
   const ctx = u.ctx, r = devicePixelRatio, y = u.bbox.top + 3 * r;
   ctx.fillStyle = css("--probe");
@@ -163,6 +163,7 @@ function drawLines(u, spec) {
   }
   ctx.setLineDash([]);
   drawMarks(u, spec.marks, spec.value, css);
+  if (spec.stalls) drawStalls(u, spec.stalls, linear(u));
   if (spec.pin !== undefined && spec.pin() !== null) drawPin(u, spec.pin());
   ctx.restore();
 }

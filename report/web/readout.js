@@ -46,5 +46,5 @@ function makeReadout() {
     el("div", { class: "item frame" }, el("dt", {}, "Frame"), el("dd", {},
       el("button", { type: "button", class: "copy", title: "Copy as a Wireshark display filter (c)", "data-copy": "" }, el("code", { "data-value": "frame" }, "–")))),
     item("who", "Segment"), item("window", "Window in force"), item("flight", "In flight"),
-    item("edge", "Right edge"), item("ack", "ACK"), item("events", "Events"), item("wall", "Time of day"));
+    item("wall", "Time of day"), item("events", "Events"), item("edge", "Right edge"), item("ack", "ACK"));
 }

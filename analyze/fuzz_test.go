@@ -1,0 +1,126 @@
+package analyze_test
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+)
+
+// segmentBytes is how many bytes of a fuzzer's input make a segment.
+const segmentBytes = 16
+
+// decodeSegment makes a segment of a few hosts from bytes, so that streams meet
+// themselves again: sequence numbers move by small steps around a base, and by
+// leaps now and then.
+func decodeSegment(b []byte, frame uint64, prev *capture.Segment) capture.Segment {
+	le := binary.LittleEndian
+	s := capture.Segment{
+		Frame: frame, Time: prev.Time + int64(int16(le.Uint16(b[0:])))*int64(1)<<(b[2]&31),
+		SrcPort: 1000 + uint16(b[3]&1), DstPort: 2000,
+		Flags:  capture.Flags(b[4]) | capture.Flags(b[5]&0x70)<<8,
+		Window: le.Uint16(b[6:]) & (1<<(b[5]&15) - 1),
+		Len:    uint32(le.Uint16(b[8:])) >> (b[10] & 15),
+		Seq:    uint32(int32(int8(b[11]))) << (b[12] & 31), Ack: uint32(int32(int8(b[13]))) << (b[12] >> 3 & 31),
+		Options: capture.Options(b[14]), WindowShift: b[15] & 31, MSS: uint16(b[15]) << 6, IPID: uint16(b[10] >> 4),
+	}
+	s.Src, s.Dst = capture.AddrFrom4([4]byte{10, 0, 0, 1}), capture.AddrFrom4([4]byte{10, 0, 0, 2})
+	if b[3]&2 != 0 {
+		s.Src, s.Dst, s.SrcPort, s.DstPort = s.Dst, s.Src, s.DstPort, s.SrcPort
+	}
+	return s
+}
+
+// FuzzAnalyzer feeds random segments and checks what must hold of any.
+func FuzzAnalyzer(f *testing.F) {
+	f.Add([]byte("0123456789abcdef0123456789abcdeg0123456789abcdeh"))
+	f.Add(make([]byte, 8*segmentBytes))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		cfg := analyze.DefaultConfig()
+		cfg.MaxStreams, cfg.MaxStalls, cfg.MaxProbes = 2, 3, 4
+		a := analyze.New(cfg)
+		samples := uint64(0)
+		a.OnSample(func(s *analyze.Sample) {
+			samples++
+			checkSample(t, s)
+		})
+		var segs, quoted uint64
+		prev := capture.Segment{Time: 1}
+		for len(data) >= segmentBytes {
+			segs++
+			prev = decodeSegment(data, segs, &prev)
+			if prev.Flags&capture.Quoted != 0 {
+				quoted++
+			}
+			a.Add(&prev)
+			data = data[segmentBytes:]
+		}
+		r := a.Result()
+		if r.Segments != segs-quoted || samples != r.Segments {
+			t.Fatalf("%d segments and %d samples of %d, %d of them quoted", r.Segments, samples, segs, quoted)
+		}
+		checkResult(t, r)
+	})
+}
+
+func checkSample(t *testing.T, s *analyze.Sample) {
+	if s.Window < analyze.Unknown || s.InFlight < analyze.Unknown || s.Shift < analyze.Unknown || s.Shift > 14 {
+		t.Fatalf("window %d, in flight %d, shift %d of %v", s.Window, s.InFlight, s.Shift, s.Segment)
+	}
+}
+
+// checkResult checks that counts add up and that no time is negative.
+func checkResult(t *testing.T, r *analyze.Result) {
+	sum := analyze.Result{Segments: r.Retired.Segments}
+	kept := r.Retired.Streams
+	for s := range r.All() {
+		if s.Span < 0 {
+			t.Fatalf("span %v", s.Span)
+		}
+		sum.Segments += s.Segments
+		for _, d := range s.Dirs {
+			checkDirection(t, s, &d)
+		}
+	}
+	if kept == 0 && sum.Segments != r.Segments {
+		t.Fatalf("the streams hold %d of %d segments", sum.Segments, r.Segments)
+	}
+	if r.Stalls < 0 || r.StallTime < 0 || r.Span < 0 || r.Probes < 0 || r.KeepAlives < 0 {
+		t.Fatalf("negative totals: %+v", r)
+	}
+}
+
+func checkDirection(t *testing.T, s *analyze.Stream, d *analyze.Direction) {
+	b := d.Budget
+	for _, part := range []int64{int64(b.ZeroWindow), int64(b.SmallWindow), int64(b.WindowFull), int64(b.Network), int64(b.SenderIdle), int64(b.Unjudged)} {
+		if part < 0 {
+			t.Fatalf("negative part in the budget %+v", b)
+		}
+	}
+	if b.ZeroWindow+b.SmallWindow+b.WindowFull+b.Network+b.SenderIdle+b.Unjudged != s.Span {
+		t.Fatalf("the budget %+v does not add up to %v", b, s.Span)
+	}
+	if d.StallTime < 0 || d.UniqueBytes < 0 || d.AckedBytes < 0 || d.MaxInFlight != nil && *d.MaxInFlight < 0 {
+		t.Fatalf("negative counts: %+v", d)
+	}
+	var probes, keepAlives int64
+	for _, w := range d.Stalls {
+		if w.Duration < 0 || w.BeginFrame > w.EndFrame || w.EndedBy == "" {
+			t.Fatalf("stall %+v", w)
+		}
+		probes += w.ProbeCount
+		keepAlives += w.KeepAlives
+		for _, p := range w.Probes {
+			if p.Gap < 0 || p.AnswerFrame != 0 && p.AnswerFrame < p.Frame {
+				t.Fatalf("probe %+v", p)
+			}
+		}
+	}
+	if int64(len(d.Stalls)) == d.StallCount && probes != int64(d.Probes) || keepAlives > int64(d.KeepAlives) {
+		t.Fatalf("%d probes and %d keep-alives in the stalls, %d and %d in all", probes, keepAlives, d.Probes, d.KeepAlives)
+	}
+	if sc := d.Window.Scale; sc.Min > sc.Max || sc.Max > 14 {
+		t.Fatalf("scale %+v", sc)
+	}
+}

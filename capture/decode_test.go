@@ -1,0 +1,348 @@
+package capture_test
+
+import (
+	"fmt"
+	"testing"
+
+	"winwatch/capture"
+	"winwatch/capture/capturetest"
+)
+
+// describe writes what the tables below compare.
+func describe(s *capture.Segment) string {
+	return fmt.Sprintf("%v > %v len %d", s.SrcEndpoint(), s.DstEndpoint(), s.Len)
+}
+
+// The segments inside of all the encapsulations: data is 3 bytes.
+var (
+	seg4   = join(ipv4(6, 23), tcp(), []byte("abc"))
+	seg6   = join(ipv6(6, 23), tcp(), []byte("abc"))
+	frame4 = join(ether(0x0800), seg4)
+	frame6 = join(ether(0x86dd), seg6)
+)
+
+const (
+	want4 = "192.0.2.1:1000 > 192.0.2.2:2000 len 3"
+	want6 = "[2001:db8::1]:1000 > [2001:db8::2]:2000 len 3"
+)
+
+// ah returns an IPv4 authentication header of 24 bytes, or an IPv6 extension
+// header of 8 where size is 0.
+func extension(next byte, size byte) []byte {
+	b := make([]byte, 8+8*int(size))
+	b[0], b[1] = next, size
+	return b
+}
+
+func TestDecodeLinkTypes(t *testing.T) {
+	sll := join(make([]byte, 14), be.AppendUint16(nil, 0x0800))
+	sll2 := join(be.AppendUint16(nil, 0x86dd), make([]byte, 18))
+	snap := []byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0}
+	data := join([]byte{0x08, 0x02}, make([]byte, 22))
+	qosData := join([]byte{0x88, 0x03}, make([]byte, 30))
+	tests := []struct {
+		name  string
+		link  capture.LinkType
+		frame []byte
+		want  string
+	}{
+		{"Ethernet", capture.LinkEthernet, frame4, want4},
+		{"Ethernet, padding", capture.LinkEthernet, join(frame4, make([]byte, 3)), want4},
+		{"Ethernet, IPv6", capture.LinkEthernet, frame6, want6},
+		{"802.1Q", capture.LinkEthernet, join(ether(0x8100), vlan(0x0800), seg4), want4},
+		{"802.1ad and 802.1Q", capture.LinkEthernet, join(ether(0x88a8), vlan(0x8100), vlan(0x86dd), seg6), want6},
+		{"old QinQ", capture.LinkEthernet, join(ether(0x9100), vlan(0x8100), vlan(0x0800), seg4), want4},
+		{"802.3 with SNAP", capture.LinkEthernet, join(ether(8+43), snap, seg4), want4},
+		{"MPLS", capture.LinkEthernet, join(ether(0x8847), []byte{0, 1, 0, 9, 0, 2, 1, 9}, seg4), want4},
+		{"MPLS pseudowire", capture.LinkEthernet, join(ether(0x8847), []byte{0, 1, 1, 9, 0, 0, 0, 0}, frame6), want6},
+		{"PPPoE", capture.LinkEthernet, join(ether(0x8864), []byte{0x11, 0, 0, 1, 0, 45, 0, 0x21}, seg4, make([]byte, 5)), want4},
+		{"SLL", capture.LinkSLL, join(sll, seg4), want4},
+		{"SLL2", capture.LinkSLL2, join(sll2, seg6), want6},
+		{"NULL, little", capture.LinkNull, join([]byte{2, 0, 0, 0}, seg4), want4},
+		{"NULL, big", capture.LinkNull, join([]byte{0, 0, 0, 2}, seg4), want4},
+		{"NULL, FreeBSD IPv6", capture.LinkNull, join([]byte{28, 0, 0, 0}, seg6), want6},
+		{"LOOP", capture.LinkLoop, join([]byte{0, 0, 0, 24}, seg6), want6},
+		{"RAW", capture.LinkRaw, seg6, want6},
+		{"RAW 12", 12, seg4, want4},
+		{"RAW 14", 14, seg4, want4},
+		{"IPv4", capture.LinkIPv4, seg4, want4},
+		{"IPv6", capture.LinkIPv6, seg6, want6},
+		{"PPP", capture.LinkPPP, join([]byte{0xff, 3, 0, 0x21}, seg4), want4},
+		{"PPP, compressed protocol", capture.LinkPPPHDLC, join([]byte{0x57}, seg6), want6},
+		{"PPPoE session", capture.LinkPPPEther, join([]byte{0x11, 0, 0, 1, 0, 45, 0, 0x21}, seg4), want4},
+		{"Cisco HDLC", capture.LinkCHDLC, join([]byte{0x0f, 0, 8, 0}, seg4), want4},
+		{"FDDI", capture.LinkFDDI, join(make([]byte, 13), snap, seg4), want4},
+		{"802.11", capture.LinkWLAN, join(data, snap, seg4), want4},
+		{"radiotap, QoS, four addresses", capture.LinkRadiotap, join([]byte{0, 0, 8, 0, 0, 0, 0, 0}, qosData, snap, seg4), want4},
+		{"NFLOG", capture.LinkNFLog, join([]byte{2, 0, 0, 0, 8, 0, 1, 0, 0, 0, 0, 0, 47, 0, 9, 0}, seg4), want4},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { checkDecode(t, tt.link, tt.frame, tt.want) })
+	}
+}
+
+// checkDecode decodes a frame whole, and cut at every length: then it may be
+// too short, but never another segment.
+func checkDecode(t *testing.T, link capture.LinkType, frame []byte, want string) {
+	t.Helper()
+	var d capture.Decoder
+	var s capture.Segment
+	skip := d.Decode(link, frame, len(frame), &s)
+	got := skip.String()
+	if skip == capture.Kept {
+		got = describe(&s)
+	}
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for n := range frame {
+		if d.Decode(link, frame[:n:n], len(frame), &s) == capture.Kept && describe(&s) != want {
+			t.Errorf("cut at %d: got %v, want %q", n, describe(&s), want)
+		}
+		if skip == capture.Kept {
+			d.Decode(link, frame[:n:n], n, &s) // must not panic
+		}
+	}
+	if c := d.Counters(); !c.Balanced() {
+		t.Errorf("counters do not add up: %+v", c)
+	}
+}
+
+func TestDecodeTunnels(t *testing.T) {
+	vxlan := []byte{8, 0, 0, 0, 0, 0, 1, 0}
+	geneve := []byte{1, 0, 0x65, 0x58, 0, 0, 1, 0, 1, 2, 3, 4}
+	over4 := func(proto byte, parts ...[]byte) []byte {
+		b := join(parts...)
+		return join(ether(0x0800), ipv4(proto, len(b)), b)
+	}
+	overUDP := func(port uint16, parts ...[]byte) []byte {
+		b := join(parts...)
+		return over4(17, udp(port, len(b)), b)
+	}
+	tests := []struct {
+		name  string
+		frame []byte
+		want  string
+	}{
+		{"4in4", over4(4, seg4), want4},
+		{"6in4", over4(41, seg6), want6},
+		{"4in6", join(ether(0x86dd), ipv6(4, len(seg4)), seg4), want4},
+		{"6in6", join(ether(0x86dd), ipv6(41, len(seg6)), seg6), want6},
+		{"GRE", over4(47, []byte{0, 0, 8, 0}, seg4), want4},
+		{"GRE with checksum, key and sequence", over4(47, []byte{0xb0, 0, 8, 0}, make([]byte, 12), seg4), want4},
+		{"GRE with Ethernet", over4(47, []byte{0, 0, 0x65, 0x58}, frame6), want6},
+		{"PPTP", over4(47, []byte{0x30, 0x81, 0x88, 0x0b}, make([]byte, 12), []byte{0xff, 3, 0, 0x21}, seg4), want4},
+		{"ERSPAN II", over4(47, []byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1}, make([]byte, 8), frame4), want4},
+		{"EtherIP", over4(97, []byte{0x30, 0}, frame4), want4},
+		{"MPLS in IP", over4(137, []byte{0, 1, 1, 9}, seg4), want4},
+		{"VXLAN", overUDP(4789, vxlan, frame6), want6},
+		{"VXLAN, Linux' old port", overUDP(8472, vxlan, frame4), want4},
+		{"VXLAN-GPE", overUDP(4790, []byte{0x0c, 0, 0, 1, 0, 0, 1, 0}, seg4), want4},
+		{"Geneve with an option", overUDP(6081, geneve, frame4), want4},
+		{"GTP-U", overUDP(2152, []byte{0x30, 255, 0, 43, 0, 0, 0, 1}, seg4), want4},
+		{"GTP-U with extension", overUDP(2152, []byte{0x34, 255, 0, 51, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 0, 0}, seg4), want4},
+		{"Teredo", overUDP(3544, []byte{0, 0, 1, 2, 3, 4, 5, 6}, seg6), want6},
+		{"Teredo with authentication", overUDP(3544, make([]byte, 1), []byte{1, 0, 0}, make([]byte, 9), seg6), want6},
+		{"MPLS in UDP", overUDP(6635, []byte{0, 1, 1, 9}, seg6), want6},
+		{"GRE in UDP", overUDP(4754, []byte{0, 0, 8, 0}, seg4), want4},
+		{"CAPWAP", overUDP(5247, []byte{0, 0x10, 0, 0, 0, 0, 0, 0}, frame4), want4},
+		{"VXLAN in VXLAN", overUDP(4789, vxlan, overUDP(4789, vxlan, frame4)), want4},
+		{"AH", over4(51, []byte{6, 4}, make([]byte, 22), seg4[20:]), want4},
+		{"UDP", overUDP(53, seg4), "not TCP"},
+		{"VXLAN of something else", overUDP(4789, vxlan, ether(0x0806), make([]byte, 28)), "not TCP"},
+		{"ESP", over4(50, seg4), "not TCP"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { checkDecode(t, capture.LinkEthernet, tt.frame, tt.want) })
+	}
+}
+
+func TestDecodeIP(t *testing.T) {
+	set := func(b []byte, at int, v ...byte) []byte { // a changed copy
+		b = join(b)
+		copy(b[at:], v)
+		return b
+	}
+	chain := join(extension(43, 0), extension(60, 0), extension(44, 1), []byte{51, 0, 0, 0, 0, 0, 0, 0}, []byte{6, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
+	route := join([]byte{6, 2, 0, 1, 0, 0, 0, 0}, []byte("\x20\x01\x0d\xb8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x99"))
+	tests := []struct {
+		name  string
+		frame []byte // from the IP header on
+		want  string
+	}{
+		{"IPv4 with options", join(ipv4(6, 23, 1, 1, 1, 0), tcp(), []byte("abc")), want4},
+		{"source route", join(ipv4(6, 23, 131, 7, 4, 192, 0, 2, 99, 0), tcp(), []byte("abc")), "192.0.2.1:1000 > 192.0.2.99:2000 len 3"},
+		{"first fragment", set(seg4, 6, 0x20), want4},
+		{"later fragment", set(seg4, 6, 0, 3), "later IP fragment"},
+		{"length 0", set(seg4, 2, 0, 0), want4},
+		{"length over the frame", set(seg4, 2, 0, 140), "192.0.2.1:1000 > 192.0.2.2:2000 len 100"},
+		{"length under the header", set(seg4, 2, 0, 19), "malformed IP header"},
+		{"header length 16", set(seg4, 0, 0x44), "malformed IP header"},
+		{"version 5", set(seg4, 0, 0x55), "malformed IP header"},
+		{"version 4 in an IPv6 frame", set(seg6, 0, 0x41), "malformed IP header"},
+		{"datagram of 15 bytes", set(seg4, 2, 0, 35), "too short for TCP"},
+		{"extension headers", join(ipv6(0, len(chain)+23), chain, tcp(), []byte("abc")), want6},
+		{"routing header", join(ipv6(43, len(route)+23), route, tcp(), []byte("abc")), "[2001:db8::1]:1000 > [2001:db8::99]:2000 len 3"},
+		{"IPv6 later fragment", join(ipv6(44, 31), []byte{6, 0, 0, 8, 0, 0, 0, 1}, tcp()), "later IP fragment"},
+		{"IPv6 first fragment", join(ipv6(44, 31), []byte{6, 0, 0, 1, 0, 0, 0, 1}, tcp(), []byte("abc")), want6},
+		{"IPv6 length 0", join(ipv6(6, 0), tcp(), []byte("abc")), want6},
+		{"jumbo payload", join(ipv6(0, 0), []byte{6, 0, 0xc2, 4, 0, 1, 0, 0}, tcp()), "[2001:db8::1]:1000 > [2001:db8::2]:2000 len 65508"},
+		{"no next header", ipv6(59, 0), "not TCP"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { checkDecode(t, capture.LinkRaw, tt.frame, tt.want) })
+	}
+}
+
+func TestDecodeFlagsOfTheDatagram(t *testing.T) {
+	icmp := func(typ byte, quote []byte) []byte {
+		return join(ipv4(1, 8+len(quote)), []byte{typ, 0, 0, 0, 0, 0, 0, 0}, quote)
+	}
+	icmp6 := func(typ byte, quote []byte) []byte {
+		return join(ipv6(58, 8+len(quote)), []byte{typ, 0, 0, 0, 0, 0, 0, 0}, quote)
+	}
+	short := join(ipv4(6, 23), tcp()) // the header says more than is quoted
+	tests := []struct {
+		name  string
+		frame []byte
+		skip  capture.Skip
+		flags capture.Flags
+		len   uint32
+	}{
+		{"unreachable", icmp(3, short), capture.Kept, capture.Quoted, 3},
+		{"unreachable, 16 bytes", icmp(3, short[:36]), capture.Kept, capture.Quoted, 3},
+		{"unreachable, 8 bytes", icmp(3, short[:28]), capture.NotTCP, 0, 0},
+		{"redirect", icmp(5, short), capture.NotTCP, 0, 0},
+		{"echo", icmp(8, short), capture.NotTCP, 0, 0},
+		{"ICMPv6 too big", icmp6(2, seg6), capture.Kept, capture.Quoted, 3},
+		{"ICMPv6 neighbour", icmp6(135, seg6), capture.NotTCP, 0, 0},
+		{"header length 16", join(ipv4(6, 23), tcpWithHeaderLength(4), []byte("abc")), capture.Kept, capture.BadHeader, 0},
+		{"header longer than datagram", join(ipv4(6, 23), tcpWithHeaderLength(6), []byte("abc")), capture.Kept, capture.BadHeader, 0},
+		{"first fragment", join(ipv4(6, 23)[:6], []byte{0x20}, seg4[7:]), capture.Kept, capture.Fragmented, 3},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var d capture.Decoder
+			var s capture.Segment
+			skip := d.Decode(capture.LinkRaw, tt.frame, len(tt.frame), &s)
+			if skip != tt.skip {
+				t.Fatalf("got %v, want %v", skip, tt.skip)
+			}
+			if skip == capture.Kept && (s.Flags&^0x1ff != tt.flags || s.Len != tt.len) {
+				t.Errorf("flags %#x, length %d; want %#x, %d", uint16(s.Flags), s.Len, uint16(tt.flags), tt.len)
+			}
+		})
+	}
+}
+
+func tcpWithHeaderLength(words byte) []byte {
+	b := tcp()
+	b[12] = words << 4
+	return b
+}
+
+func TestDecodeOptions(t *testing.T) {
+	mss := []byte{2, 4, 5, 0xb4}
+	scale := []byte{3, 3, 7, 0}
+	tests := []struct {
+		name string
+		opts []byte
+		cut  int // captured bytes of the TCP header; 0 is all
+		want capture.Options
+	}{
+		{"all", join(mss, []byte{1, 3, 3, 7, 4, 2, 1, 1}, []byte{8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1}), 0,
+			capture.HasMSS | capture.HasWindowScale | capture.HasSACKPermitted | capture.HasTimestamps},
+		{"SACK", join([]byte{1, 1, 5, 26}, make([]byte, 24)), 0, capture.HasSACK},
+		{"end of list", join([]byte{0, 0, 0, 0}, mss), 0, 0},
+		{"end of list, then cut", []byte{0, 0, 0, 0}, 21, 0},
+		{"cut before the first", mss, 20, capture.OptionsCut},
+		{"cut within the header", mss, 16, capture.OptionsCut},
+		{"cut after a kind", join(mss, scale), 25, capture.HasMSS | capture.OptionsCut},
+		{"cut in an option", join(mss, scale), 26, capture.HasMSS | capture.OptionsCut},
+		{"timestamps cut", []byte{1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2}, 31, capture.OptionsCut},
+		{"length 0", join(mss, []byte{3, 0, 0, 0}), 0, capture.HasMSS | capture.OptionsMalformed},
+		{"length 1", []byte{3, 1, 0, 0}, 0, capture.OptionsMalformed},
+		{"beyond the list", []byte{3, 8, 0, 0}, 0, capture.OptionsMalformed},
+		{"kind without length", []byte{1, 1, 1, 3}, 0, capture.OptionsMalformed},
+		{"wrong length, then another", join([]byte{3, 4, 0, 0}, mss), 0, capture.HasMSS | capture.OptionsMalformed},
+		{"unknown kind", join([]byte{253, 4, 0, 0}, mss), 0, capture.HasMSS},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			frame := join(ipv4(6, 20+len(tt.opts)), tcp(tt.opts...))
+			data := frame
+			if tt.cut > 0 {
+				data = frame[:20+tt.cut]
+			}
+			var d capture.Decoder
+			var s capture.Segment
+			if skip := d.Decode(capture.LinkRaw, data, len(frame), &s); skip != capture.Kept {
+				t.Fatal(skip)
+			}
+			if s.Options != tt.want {
+				t.Errorf("got %08b, want %08b", s.Options, tt.want)
+			}
+		})
+	}
+}
+
+// TestDecodeWritesAllFields decodes what capturetest wrote into a segment full
+// of another frame's values.
+func TestDecodeWritesAllFields(t *testing.T) {
+	const text = `
+		host X [2001:db8::9]:443
+		0 C > S S mss 1460 ws 7 sackok ts 1 2
+		0 C > S SEWe urg 5 ttl 3 id 99
+		0 C > S . ts 7 8 len 100
+		0 S > C . sack 1:2 sack 5:9
+		0 X > S F. mss 5
+		0 X > S none seq =5 len 70000
+		0 C > S . mss 3 cut
+		0 C > S . mss 3 malformed
+		0 C > S P. fragment len 7`
+	full := capturetest.Parse(t, "0 C > S S mss 1 ws 1 ts 1 1 sack 1:2 sack 3:4 urg 1")[0]
+	for _, want := range capturetest.Parse(t, text) {
+		data, wire := capturetest.Frame(&want)
+		got := full
+		got.Frame, got.Time = want.Frame, want.Time
+		var d capture.Decoder
+		if skip := d.Decode(capture.LinkEthernet, data, wire, &got); skip != capture.Kept || got != want {
+			t.Errorf("%v\ngot  %+v\nwant %+v", skip, got, want)
+		}
+	}
+}
+
+func TestDecodeDeepNesting(t *testing.T) {
+	tags := ether(0x8100)
+	for range 100 {
+		tags = append(tags, vlan(0x8100)...)
+	}
+	checkDecode(t, capture.LinkEthernet, tags, "nested too deep")
+	ip := seg4
+	for range 40 {
+		ip = join(ipv4(4, len(ip)), ip)
+	}
+	checkDecode(t, capture.LinkRaw, ip, "nested too deep")
+}
+
+func TestUnknownLinkType(t *testing.T) {
+	checkDecode(t, 161, frame4, "unknown link type")
+}
+
+func TestNames(t *testing.T) {
+	seen := map[string]bool{}
+	for s := range capture.NumSkips {
+		if name := s.String(); name == "" || seen[name] {
+			t.Errorf("skip %d has no name of its own: %q", s, name)
+		} else {
+			seen[name] = true
+		}
+	}
+	for n := range capture.NumNotes {
+		if name := n.String(); name == "" || seen[name] {
+			t.Errorf("note %d has no name of its own: %q", n, name)
+		} else {
+			seen[name] = true
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// nobody is the overflow user and group, which own nothing.
+const nobody = 65534
+
+// Invoker returns the user and group to become when this process has root's
+// rights: those of whoever called sudo, else nobody's.
+func Invoker() (uid, gid int) {
+	uid, errUID := strconv.Atoi(os.Getenv("SUDO_UID"))
+	gid, errGID := strconv.Atoi(os.Getenv("SUDO_GID"))
+	if errUID != nil || errGID != nil || uid <= 0 || gid <= 0 {
+		return nobody, nobody
+	}
+	return uid, gid
+}
+
+// DropPrivileges gives up, for good and on every thread, what a capture no
+// longer needs once it is open. Call it before the first packet is parsed.
+//
+// If this process is root it becomes the given user and group, with no
+// supplementary groups; with the last user id that is 0 the kernel takes all
+// capabilities away (capabilities(7)). Then, for every user, no_new_privs is
+// set, and a seccomp filter denies what no capture needs: programs, debugging,
+// namespaces, mounts, modules, raw and packet sockets. Files that are open stay
+// open; new ones, and renaming, are subject to the user's rights.
+//
+// User and group ids are changed by the C library, which does it on all
+// threads. For no_new_privs and capabilities it has nothing of the kind, and
+// the runtime's own way does not work with cgo; but the kernel hands
+// no_new_privs on with a seccomp filter that is set with TSYNC. There is no such
+// way for landlock before its ABI 8, so that it is left out. Nor for dropping
+// capabilities alone: those of a binary with file capabilities stay, and only
+// what they are good for here, packet sockets, is denied. The bounding set
+// stays as well; without exec nothing can be drawn from it.
+//
+// Afterwards the process can't be dumped or attached to by the user's others.
+func DropPrivileges(uid, gid int) error {
+	if os.Geteuid() == 0 {
+		if err := become(uid, gid); err != nil {
+			return fmt.Errorf("give up root: %w", err)
+		}
+	}
+	if err := confine(); err != nil {
+		return fmt.Errorf("restrict the process: %w", err)
+	}
+	return nil
+}
+
+// become changes the ids of all threads and makes sure that there is no way back.
+func become(uid, gid int) error {
+	if uid <= 0 || gid <= 0 {
+		return fmt.Errorf("user %d, group %d are no ordinary user's", uid, gid)
+	}
+	if err := syscall.Setgroups(nil); err != nil {
+		return fmt.Errorf("drop the supplementary groups: %w", err)
+	}
+	if err := syscall.Setresgid(gid, gid, gid); err != nil {
+		return fmt.Errorf("become group %d: %w", gid, err)
+	}
+	if err := syscall.Setresuid(uid, uid, uid); err != nil {
+		return fmt.Errorf("become user %d: %w", uid, err)
+	}
+	if syscall.Setresuid(-1, 0, -1) == nil || syscall.Setresgid(-1, 0, -1) == nil {
+		return errors.New("root could be had back")
+	}
+	return nil
+}
+
+// confine sets no_new_privs and the filter on all threads.
+func confine() error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("set no_new_privs: %w", err)
+	}
+	return installFilter(denials())
+}

@@ -1,0 +1,17 @@
+//go:build !linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+// Invoker returns this process's user and group.
+func Invoker() (uid, gid int) { return os.Getuid(), os.Getgid() }
+
+// DropPrivileges is not available on this system.
+func DropPrivileges(uid, gid int) error {
+	return fmt.Errorf("give up root: %w", errors.ErrUnsupported)
+}

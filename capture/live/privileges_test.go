@@ -1,0 +1,152 @@
+//go:build linux && cgo
+
+package live
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// dropEnv makes the test binary the child that gives its rights up: there is no
+// way back, and the other tests need them.
+const dropEnv = "WINWATCH_TEST_DROP"
+
+// TestDropPrivileges drops everything in a child process that captures, and
+// looks at every thread's status from inside.
+func TestDropPrivileges(t *testing.T) {
+	if os.Getenv(dropEnv) != "" {
+		dropInside(t)
+		return
+	}
+	if os.Getuid() != 0 {
+		t.Skip("only root has something to give up")
+	}
+	open(t, Config{}).Close()
+	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^TestDropPrivileges$", "-test.v")
+	cmd.Env = append(os.Environ(), dropEnv+"=1", "SUDO_UID=12345", "SUDO_GID=54321")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Groups: []uint32{4, 27}}}
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil || !strings.Contains(string(out), "--- PASS") {
+		t.Errorf("the child: %v", err)
+	}
+}
+
+func dropInside(t *testing.T) {
+	l, filter := listen(t)
+	s := open(t, Config{Filter: filter})
+	release := startThreads(t, 10)
+	uid, gid := Invoker()
+	if err := DropPrivileges(uid, gid); err != nil {
+		t.Fatal(err)
+	}
+	checkThreads(t, 11, map[string]string{
+		"Uid": "12345 12345 12345 12345", "Gid": "54321 54321 54321 54321", "Groups": "",
+		"CapPrm": "0000000000000000", "CapEff": "0000000000000000", "CapAmb": "0000000000000000",
+		"NoNewPrivs": "1", "Seccomp": "2",
+	})
+	release()
+
+	if err := syscall.Setuid(0); err == nil {
+		t.Error("root could be had back")
+	}
+	if err := exec.Command("/proc/self/exe", "-test.run=^$").Run(); err == nil {
+		t.Error("a program could be started")
+	}
+	for name, make := range map[string][3]int{
+		"packet": {unix.AF_PACKET, unix.SOCK_DGRAM, 0},
+		"raw":    {unix.AF_INET, unix.SOCK_RAW | unix.SOCK_CLOEXEC, unix.IPPROTO_TCP},
+	} {
+		if _, err := unix.Socket(make[0], make[1], make[2]); err != unix.EPERM {
+			t.Errorf("%s socket: %v, want EPERM", name, err)
+		}
+	}
+	exchange(t, l, 10)
+	s.Stop()
+	if got := readAll(t, s.Next); len(got) < 5 {
+		t.Errorf("after that the capture gave %d segments", len(got))
+	}
+	if _, err := net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		t.Errorf("an ordinary socket: %v", err)
+	}
+}
+
+// startThreads makes sure that there are n threads besides the calling one.
+func startThreads(t *testing.T, n int) (release func()) {
+	t.Helper()
+	var started, ended sync.WaitGroup
+	hold := make(chan struct{})
+	for range n {
+		started.Add(1)
+		ended.Go(func() {
+			runtime.LockOSThread()
+			started.Done()
+			<-hold
+		})
+	}
+	started.Wait()
+	return func() { close(hold); ended.Wait() }
+}
+
+// checkThreads checks fields of /proc/self/task/*/status of all threads, of
+// which there must be least at least.
+func checkThreads(t *testing.T, least int, want map[string]string) {
+	t.Helper()
+	files, err := filepath.Glob("/proc/self/task/*/status")
+	if err != nil || len(files) < least {
+		t.Fatalf("%d threads, want %d at least: %v", len(files), least, err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for line := range strings.Lines(string(b)) {
+			name, value, _ := strings.Cut(line, ":")
+			w, ok := want[name]
+			if !ok {
+				continue
+			}
+			found++
+			if got := strings.Join(strings.Fields(value), " "); got != w {
+				t.Errorf("%s: %s is %q, want %q", file, name, got, w)
+			}
+		}
+		if found != len(want) {
+			t.Errorf("%s holds %d of the %d fields", file, found, len(want))
+		}
+	}
+}
+
+func TestInvoker(t *testing.T) {
+	for _, c := range []struct {
+		uid, gid         string
+		wantUID, wantGID int
+	}{
+		{"1000", "1001", 1000, 1001},
+		{"", "", nobody, nobody},
+		{"0", "0", nobody, nobody},
+		{"1000", "", nobody, nobody},
+		{"-1", "1000", nobody, nobody},
+		{"1000x", "1000", nobody, nobody},
+	} {
+		t.Run(fmt.Sprintf("%q,%q", c.uid, c.gid), func(t *testing.T) {
+			t.Setenv("SUDO_UID", c.uid)
+			t.Setenv("SUDO_GID", c.gid)
+			if uid, gid := Invoker(); uid != c.wantUID || gid != c.wantGID {
+				t.Errorf("%d, %d, want %d, %d", uid, gid, c.wantUID, c.wantGID)
+			}
+		})
+	}
+}
