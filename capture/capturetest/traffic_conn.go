@@ -16,7 +16,7 @@ import (
 //	x u R    data that gets lost; an ACK with SACK that misses it; the same data again
 //	w        an ACK whose window is smaller by what it acknowledges: nothing is read
 //	p z o    probe; its answer; the ACK that opens the window
-//	f F      FIN of the sender, FIN of the receiver
+//	f F A    FIN of the sender, FIN of the receiver, and its ACK
 type conn struct {
 	plan  string
 	left  int32 // packets to go, those of the plan included
@@ -27,7 +27,7 @@ type conn struct {
 	ends     [2]end // client, server
 	sender   uint8  // index of the end that sends the data
 	shift    uint8  // window scale of both ends
-	pending  uint8  // probes without success
+	answers  uint8  // to probes
 	lag      uint32 // bytes by which an ACK stays behind
 	una      uint32 // what the receiver has acknowledged
 	lost     uint32 // sequence number of the segment that was lost
@@ -46,6 +46,7 @@ type end struct {
 const (
 	segmentSize = 1448
 	lossPlan    = "xdududuRK"
+	lastPlan    = "fFA"
 	// firstProbe is Linux's least retransmission time-out, in ns, and a little.
 	firstProbe = 207e6
 )
@@ -88,18 +89,18 @@ func (c *conn) receiver() *end { return &c.ends[c.sender^1] }
 
 // proceed plans what comes next.
 func (c *conn) proceed(rng *rand.Rand) {
-	room := int(c.left) - len("fFa")
+	room := int(c.left) - len(lastPlan)
 	switch {
 	case c.halt > 0 && c.left <= c.halt:
 		c.plan, c.halt = c.haltPlan, 0
 	case room <= 0:
-		c.plan = "fFa"[:c.left]
-	case room < 3 || c.whole == segmentSize:
+		c.plan = lastPlan[:c.left]
+	case room == 1:
 		c.plan = "d"
+	case room == 2 || c.whole == segmentSize || rng.IntN(6) == 0:
+		c.plan = "dk"
 	case room >= len(lossPlan) && rng.IntN(270) == 0:
 		c.plan = lossPlan
-	case rng.IntN(6) == 0:
-		c.plan = "dk"
 	default:
 		c.plan = "ddk"
 	}
@@ -114,17 +115,31 @@ func (c *conn) step(s *capture.Segment, rng *rand.Rand) (pause int64) {
 	letter := c.plan[0]
 	c.plan = c.plan[1:]
 	c.left--
-	data, r := &c.ends[c.sender], c.receiver()
 	s.Flags = capture.ACK
 	switch letter {
-	case 's', 'S':
-		c.syn(s, letter == 'S')
+	case 's':
+		c.syn(s, 0)
+	case 'S':
+		c.syn(s, 1)
 	case 'a':
-		c.una = data.nxt
 		c.send(s, 0, 0)
 	case 'q':
 		s.Flags |= capture.PSH
 		c.send(s, 0, 100+rng.Uint32N(500))
+	case 'f', 'F', 'A':
+		c.end(s, letter)
+	case 'p', 'z', 'o', 'w':
+		return c.halted(s, letter)
+	default:
+		c.transfer(s, letter, rng)
+	}
+	return 0
+}
+
+// transfer makes a packet of the transfer of data.
+func (c *conn) transfer(s *capture.Segment, letter byte, rng *rand.Rand) {
+	data := &c.ends[c.sender]
+	switch letter {
 	case 'd', 'x':
 		if letter == 'x' {
 			c.lost = data.nxt
@@ -133,26 +148,41 @@ func (c *conn) step(s *capture.Segment, rng *rand.Rand) (pause int64) {
 			s.Flags |= capture.PSH
 		}
 		c.send(s, c.sender, segmentSize)
-	case 'k', 'K':
-		c.read(r, rng)
-		c.una += max(data.nxt-c.una-c.lag, segmentSize)
-		if letter == 'K' || int32(c.una-data.nxt) > 0 {
-			c.una = data.nxt
-		}
-		c.send(s, c.sender^1, 0)
-	case 'u':
-		c.una = c.lost
-		c.selective(s)
-		c.send(s, c.sender^1, 0)
 	case 'R':
 		next := data.nxt
 		data.nxt = c.lost
 		c.send(s, c.sender, segmentSize)
 		data.nxt = next
+	case 'u':
+		c.una = c.lost
+		s.Options |= capture.HasSACK
+		s.SACKCount = 1
+		s.SACK[0] = capture.SACKBlock{Left: c.lost + segmentSize, Right: data.nxt}
+		c.send(s, c.sender^1, 0)
+	case 'k', 'K':
+		if c.whole == 0 { // the window moves a little, but its right edge not back
+			r := c.receiver()
+			r.window = min(max(r.window+uint16(rng.IntN(25))-8, 400), 1000)
+		}
+		flying := data.nxt - c.una
+		if letter == 'k' && flying > c.lag+segmentSize {
+			flying -= c.lag
+		} else if letter == 'k' {
+			flying = min(flying, segmentSize)
+		}
+		c.una += flying
+		c.send(s, c.sender^1, 0)
+	}
+}
+
+// halted makes a packet of a receiver that does not read, or to it. Answers are
+// followed by a pause, which grows as the sender backs off.
+func (c *conn) halted(s *capture.Segment, letter byte) (pause int64) {
+	data, r := &c.ends[c.sender], c.receiver()
+	switch letter {
 	case 'w':
 		r.window -= uint16((data.nxt - c.una) >> c.shift)
 		c.una = data.nxt
-		c.send(s, c.sender^1, 0)
 		if r.window == 0 {
 			pause = firstProbe
 		}
@@ -160,22 +190,68 @@ func (c *conn) step(s *capture.Segment, rng *rand.Rand) (pause int64) {
 		data.nxt--
 		c.send(s, c.sender, 0)
 		data.nxt++
+		return 0
 	case 'z':
-		c.send(s, c.sender^1, 0)
-		c.pending++
-		pause = firstProbe << c.pending
+		c.answers++
+		pause = firstProbe << c.answers
 	case 'o':
 		r.window = uint16(c.whole >> c.shift)
-		c.send(s, c.sender^1, 0)
-	case 'f', 'F':
+	}
+	c.send(s, c.sender^1, 0)
+	return pause
+}
+
+// end makes a packet of the end of the connection.
+func (c *conn) end(s *capture.Segment, letter byte) {
+	side := c.sender
+	if letter == 'F' {
+		side ^= 1
+	}
+	if letter != 'A' {
 		s.Flags |= capture.FIN
-		c.una = data.nxt
-		side := c.sender
-		if letter == 'F' {
-			side ^= 1
-		}
-		c.send(s, side, 0)
+	}
+	c.una = c.ends[c.sender].nxt
+	c.send(s, side, 0)
+	if letter != 'A' {
 		c.ends[side].nxt++
 	}
-	return pause
+}
+
+// syn makes the SYN (side 0) or SYN-ACK (side 1).
+func (c *conn) syn(s *capture.Segment, side uint8) {
+	s.Flags |= capture.SYN
+	s.Options = capture.HasMSS | capture.HasWindowScale | capture.HasSACKPermitted
+	s.MSS, s.WindowShift = 1460, c.shift
+	c.send(s, side, 0)
+	s.Window = 65160
+	if side != c.sender && c.whole != 0 {
+		s.Window = uint16(c.whole)
+	}
+	if side == 0 {
+		s.Flags, s.Ack = capture.SYN, 0
+	}
+	c.ends[side].nxt++
+	c.una = c.ends[c.sender].nxt
+}
+
+// send fills in what every packet from that side has.
+func (c *conn) send(s *capture.Segment, side uint8, length uint32) {
+	e, peer := &c.ends[side], &c.ends[side^1]
+	client := capture.AddrFrom4([4]byte{10, byte(c.id >> 21), byte(c.id >> 13), byte(c.id >> 5)})
+	server := capture.AddrFrom4([4]byte{192, 168, 0, byte(1 + c.id%50)})
+	clientPort := uint16(32768 + c.id%32*701 + c.id>>5%700)
+	s.Src, s.Dst, s.SrcPort, s.DstPort = client, server, clientPort, 443
+	if side == 1 {
+		s.Src, s.Dst, s.SrcPort, s.DstPort = server, client, 443, clientPort
+	}
+	s.Seq, s.Ack, s.Len, s.Window = e.nxt, peer.nxt, length, e.window
+	if side != c.sender {
+		s.Ack = c.una
+	}
+	s.HopLimit, s.IPID = 64, e.ipid
+	s.Options |= capture.HasTimestamps
+	e.ts = uint32(s.Time/1e6) + e.clock
+	s.TSVal, s.TSEcr = e.ts, peer.ts
+	e.nxt += length
+	e.ipid++
 }
