@@ -197,26 +197,56 @@ func (c *chart) markProbe(p *analyze.Probe) {
 	}
 }
 
-// row returns one row of the picture, styled.
+// row returns one row of the picture, styled in runs.
 func (c *chart) row(row int) string {
-	var b strings.Builder
+	var b, run strings.Builder
+	style := lipgloss.NewStyle()
+	flush := func(next lipgloss.Style) {
+		if run.Len() > 0 {
+			b.WriteString(style.Render(run.String()))
+			run.Reset()
+		}
+		style = next
+	}
+	var last rune // what the run is of: dots, a mark, or nothing
+	for x := range c.cols {
+		r, dots := c.cell(x, row)
+		kind := r
+		if dots {
+			kind = '⠿'
+		}
+		if kind != last {
+			next := lipgloss.NewStyle()
+			switch kind {
+			case '⠿':
+				next = styleWindow
+			case markFlight, markTrace:
+				next = styleFlight
+			}
+			flush(next)
+			last = kind
+		}
+		run.WriteRune(r)
+	}
+	flush(style)
+	return b.String()
+}
+
+// cell returns what stands in a cell, and whether that is dots of the window.
+func (c *chart) cell(x, row int) (r rune, dots bool) {
 	base := float64(c.rows-1-row) / float64(c.rows) * float64(c.top)
 	half := float64(c.top) / float64(c.rows) / 2
-	for x := range c.cols {
-		dots := c.window.at(x, row)
-		v := float64(c.flight[x])
-		switch {
-		case dots != 0:
-			b.WriteString(styleWindow.Render(string(dots)))
-		case v >= base+half:
-			b.WriteString(styleFlight.Render(string(markFlight)))
-		case v > 0 && row == c.rows-1:
-			b.WriteString(styleFlight.Render(string(markTrace)))
-		default:
-			b.WriteByte(' ')
-		}
+	v := float64(c.flight[x])
+	if r := c.window.at(x, row); r != 0 {
+		return r, true
 	}
-	return b.String()
+	switch {
+	case v >= base+half:
+		return markFlight, false
+	case v > 0 && row == c.rows-1:
+		return markTrace, false
+	}
+	return ' ', false
 }
 
 // lines returns the whole picture; the labels of the y axis take margin columns.

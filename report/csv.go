@@ -1,7 +1,9 @@
 package report
 
 import (
-	"encoding/binary"
+	"bufio"
+	"bytes"
+	"cmp"
 	"io"
 
 	"winwatch/analyze"
@@ -25,21 +27,26 @@ const (
 // capture (RFC 4180). Columns whose value is unknown are empty: the raw window
 // is never passed off as the window. A CSV is for one goroutine.
 type CSV struct {
-	w         io.Writer
-	err       error
-	buf       []byte
+	w         *bufio.Writer
+	out       *behindWriter
 	start     int64
 	started   bool
-	time      clockText
-	elapsed   clockText
 	endpoints endpointCache
 }
 
-// NewCSV returns a CSV that writes to w, beginning with the header line. Errors
-// are kept until Close. The caller closes w, after Close.
+// NewCSV returns a CSV that writes to w, and writes the header line. It writes
+// on a goroutine of its own, which Close ends: it must be called. Errors are
+// kept until then. The caller closes w, after Close.
 func NewCSV(w io.Writer) *CSV {
-	return &CSV{w: w, buf: append(make([]byte, 0, csvBuffer), csvHeader...), endpoints: make(endpointCache, endpointSlots)}
+	out := newBehindWriter(w)
+	c := &CSV{w: bufio.NewWriterSize(out, csvBuffer), out: out, endpoints: make(endpointCache, endpointSlots)}
+	c.w.WriteString(csvHeader) // bufio keeps the error
+	return c
 }
+
+// StartAt sets the time from which elapsed_s counts, for rows that do not begin
+// with the capture's first segment.
+func (c *CSV) StartAt(ns int64) { c.start, c.started = ns, true }
 
 // Add writes the row of one sample. It keeps nothing of it, and allocates
 // nothing.
@@ -48,101 +55,104 @@ func (c *CSV) Add(s *analyze.Sample) {
 	if !c.started {
 		c.start, c.started = g.Time, true
 	}
-	if cap(c.buf)-len(c.buf) < csvMaxRow {
-		c.flush()
+	if c.w.Available() < csvMaxRow {
+		c.w.Flush()
 	}
-	b := c.buf
-	b = append(appendUint(b, g.Frame), ',')
-	b = append(c.time.appendTime(b, g.Time), ',')
-	b = append(c.elapsed.appendElapsed(b, c.start, g.Time), ',')
-	b = append(b, c.endpoints.text(s)...)
-	b = append(appendFlags(b, g.Flags), ',')
-	b = append(appendUint(b, uint64(g.Seq)), ',')
-	b = append(appendUint(b, uint64(g.Ack)), ',')
-	b = append(appendUint(b, uint64(g.Len)), ',')
-	b = append(appendUint(b, uint64(g.Window)), ',')
-	b = append(appendKnown(b, int64(s.Shift)), ',')
-	b = append(appendKnown(b, s.Window), ',')
-	b = append(appendKnown(b, s.RightEdge), ',')
-	b = append(appendKnown(b, s.InFlight), ',')
+	b := c.w.AvailableBuffer()
+	b = appendUint(b, g.Frame)
+	b = append(b, ',')
+	b = appendNanoseconds(b, g.Time)
+	b = append(b, ',')
+	b = appendElapsed(b, c.start, g.Time)
+	b = append(b, ',')
+	b = append(b, c.endpoints.of(s)...)
+	b = append(b, flagText(g.Flags)...)
+	b = append(b, ',')
+	b = appendUint(b, uint64(g.Seq))
+	b = append(b, ',')
+	b = appendUint(b, uint64(g.Ack))
+	b = append(b, ',')
+	b = appendUint(b, uint64(g.Len))
+	b = append(b, ',')
+	b = appendUint(b, uint64(g.Window))
+	b = append(b, ',')
+	b = appendKnown(b, int64(s.Shift))
+	b = append(b, ',')
+	b = appendKnown(b, s.Window)
+	b = append(b, ',')
+	b = appendKnown(b, s.RightEdge)
+	b = append(b, ',')
+	b = appendKnown(b, s.InFlight)
+	b = append(b, ',')
 	if s.Events != 0 {
 		b = s.Events.AppendTo(b)
 	}
-	c.buf = append(b, '\n')
+	b = append(b, '\n')
+	c.w.Write(b) // bufio keeps the error
 }
 
 // Close writes what is buffered, and returns the first error that any write met.
 func (c *CSV) Close() error {
-	c.flush()
-	return c.err
+	err := c.w.Flush()
+	return cmp.Or(c.out.Close(), err)
 }
 
-func (c *CSV) flush() {
-	if c.err == nil {
-		_, c.err = c.w.Write(c.buf)
-	}
-	c.buf = c.buf[:0]
-}
-
-// flagWords holds the text of every combination of the control bits that takes
-// up to 8 bytes, as a word with the first byte lowest, and its length.
-var flagWords = func() (t [capture.AE << 1]struct {
-	word uint64
-	size int
-}) {
+// flagTexts holds the text of every combination of the control bits.
+var flagTexts = func() (t [capture.AE << 1]string) {
 	for f := range t {
-		var word [8]byte
-		if text := capture.Flags(f).String(); len(text) <= len(word) {
-			t[f].size = copy(word[:], text)
-			t[f].word = binary.LittleEndian.Uint64(word[:])
-		}
+		t[f] = capture.Flags(f).String()
 	}
 	return t
 }()
 
-// appendFlags appends the control bits as tcpdump writes them.
-func appendFlags(b []byte, f capture.Flags) []byte {
-	f &= capture.AE<<1 - 1
-	if w := &flagWords[f]; w.size > 0 {
-		return binary.LittleEndian.AppendUint64(b, w.word)[:len(b)+w.size]
-	}
-	return append(b, f.String()...)
-}
+// flagText returns the control bits as tcpdump writes them.
+func flagText(f capture.Flags) string { return flagTexts[f&(capture.AE<<1-1)] }
 
-// endpointSlots bounds the cache to 1.3 MB; it is a power of two.
+// endpointSlots bounds the cache to 1 MB; it is a power of two.
 const endpointSlots = 8192
 
 // endpointCache keeps the columns from stream to dst_port as text. It is direct
 // mapped: a stream that comes back after another took its slot is written anew.
 type endpointCache []endpointEntry
 
+// endpointEntry is two cache lines, of which IPv4 needs the first alone: the
+// analyzer wants the rest of the cache for itself.
 type endpointEntry struct {
-	stream           int64
-	src, dst         capture.Addr
-	srcPort, dstPort uint16
-	// size is 0 while the slot is empty. The text is at most a stream number
-	// of 20 digits, two addresses of 39 and two ports of 5, and 5 commas; the
-	// rest is room for appendUint.
+	stream int64
+	// size is 0 while the slot is empty.
 	size uint8
-	buf  [121]byte
+	// text is at most a stream number of 20 digits, two addresses of 39 and two
+	// ports of 5, and 5 commas.
+	text [119]byte
 }
 
-// text returns "stream,src,src_port,dst,dst_port," for s; it is valid until the
+// of returns "stream,src,src_port,dst,dst_port," for s; it is valid until the
 // next call.
-func (c endpointCache) text(s *analyze.Sample) []byte {
-	g := s.Segment
-	e := &c[(uint64(s.Stream)<<1|uint64(s.Dir))%endpointSlots]
-	if e.size == 0 || e.stream != s.Stream || e.srcPort != g.SrcPort || e.dstPort != g.DstPort ||
-		e.src != g.Src || e.dst != g.Dst {
+func (c endpointCache) of(s *analyze.Sample) []byte {
+	slot := uint64(s.Stream) << 1
+	if backward(s.Segment) {
+		slot |= 1
+	}
+	e := &c[slot%endpointSlots]
+	if e.size == 0 || e.stream != s.Stream {
 		e.fill(s)
 	}
-	return e.buf[:e.size]
+	return e.text[:e.size]
+}
+
+// backward tells the two directions of a stream apart by its endpoints, which
+// stay the same whatever the analyzer learns about who the client is.
+func backward(g *capture.Segment) bool {
+	if g.SrcPort != g.DstPort {
+		return g.SrcPort > g.DstPort
+	}
+	return bytes.Compare(g.Src[:], g.Dst[:]) > 0
 }
 
 func (e *endpointEntry) fill(s *analyze.Sample) {
 	g := s.Segment
-	e.stream, e.src, e.dst, e.srcPort, e.dstPort = s.Stream, g.Src, g.Dst, g.SrcPort, g.DstPort
-	b := appendKnown(e.buf[:0], s.Stream)
+	var scratch [128]byte // with the room that appendUint needs
+	b := appendKnown(scratch[:0], s.Stream)
 	b = append(b, ',')
 	b = appendAddr(b, g.Src)
 	b = append(b, ',')
@@ -152,5 +162,5 @@ func (e *endpointEntry) fill(s *analyze.Sample) {
 	b = append(b, ',')
 	b = appendUint(b, uint64(g.DstPort))
 	b = append(b, ',')
-	e.size = uint8(len(b))
+	e.stream, e.size = s.Stream, uint8(copy(e.text[:], b))
 }

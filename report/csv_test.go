@@ -104,7 +104,6 @@ func TestCSVLongestRow(t *testing.T) {
 	var out bytes.Buffer
 	c := NewCSV(&out)
 	c.Add(&analyze.Sample{Segment: &first})
-	out.Reset()
 	c.Add(&s)
 	if err := c.Close(); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -34,8 +35,18 @@ func golden(t *testing.T, name string, write func(io.Writer) error) {
 		t.Fatalf("%v (go test ./report -update writes it)", err)
 	}
 	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("%s differs (go test ./report -update, then git diff). Got:\n%s", file, got.Bytes())
+		t.Errorf("%s differs (go test ./report -update, then git diff): %s", file, firstDifference(want, got.Bytes()))
 	}
+}
+
+func firstDifference(want, got []byte) string {
+	w, g := bytes.Split(want, []byte("\n")), bytes.Split(got, []byte("\n"))
+	for i := range min(len(w), len(g)) {
+		if !bytes.Equal(w[i], g[i]) {
+			return fmt.Sprintf("line %d is\n%s\nand was\n%s", i+1, g[i], w[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, were %d", len(g), len(w))
 }
 
 // TestGoldens writes every text format of every fixture.
