@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image/png"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,8 +129,9 @@ func long(n int) (*analyze.Result, *analyze.Timeline) {
 	c, s := capture.AddrFrom4([4]byte{10, 0, 0, 1}), capture.AddrFrom4([4]byte{10, 0, 0, 2})
 	var seq uint32 = 1
 	const mss = 1448
+	rng := rand.New(rand.NewPCG(3, 4))
 	for i := range n {
-		seg := capture.Segment{Frame: uint64(i + 1), Time: 1_700_000_000e9 + int64(i)*53_711, HopLimit: 64, Flags: capture.ACK}
+		seg := capture.Segment{Frame: uint64(i + 1), Time: 1_700_000_000e9 + int64(i)*53_711 + rng.Int64N(40_000), HopLimit: 64, Flags: capture.ACK}
 		seg.Src, seg.Dst, seg.SrcPort, seg.DstPort = c, s, 40000, 5001
 		if i%2 == 1 {
 			seg.Src, seg.Dst, seg.SrcPort, seg.DstPort = s, c, 5001, 40000
@@ -145,7 +147,7 @@ func long(n int) (*analyze.Result, *analyze.Timeline) {
 		case i/2 == n/4:
 			seg.Seq, seg.Ack = 1, seq
 		default:
-			seg.Seq, seg.Ack, seg.Window = 1, seq, uint16(2000-(i/2)%97*11)
+			seg.Seq, seg.Ack, seg.Window = 1, seq, uint16(2000-(i/2)%97*11+rng.IntN(5))
 		}
 		a.Add(&seg)
 	}

@@ -51,7 +51,7 @@ function buildCharts(box, s, d, kernel) {
 }
 
 function chartSpecs(series, d, kernel) {
-  const t = series.time, zero = { times: Float64Array.from(series.zero) }, shape = key => state.marks.filter(m => key.includes(m.key));
+  const t = series.time, zero = Float64Array.from(series.zero), shape = key => state.marks.filter(m => key.includes(m.key));
   const common = { view: shown, zero, zoomed, hovered, pin: () => readout.pinned === null ? null : t[readout.pinned] };
   const line = (key, label, values, colour, more) => ({ key, label, values, times: t, colour, ...more });
   const flight = line("flight", "In flight", series.flight, "--flight", { fill: true, width: 1.2 });

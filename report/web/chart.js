@@ -26,7 +26,7 @@ function makeChart(box, spec, data) {
     },
     axes: [timeAxis(spec), byteAxis(spec)],
     // uPlot keeps axes, scales and the cursor; the lines are drawn by drawLines.
-    series: [{}, { paths: () => null, points: { show: false } }],
+    series: [{}, { paths: () => null, points: { show: false }, sorted: 1 }],
     hooks: {
       drawClear: [u => shade(u, spec)],
       draw: [u => drawLines(u, spec)],
@@ -86,15 +86,15 @@ function shade(u, spec) {
   ctx.beginPath();
   ctx.rect(left, top, width, height);
   ctx.clip();
-  const first = firstAt(spec.zero.times, u.scales.x.min) & ~1;
+  const times = spec.zero, tint = css("--zero-fill"), lines = hatch(ctx);
   let end = -1;
-  for (let i = first; i < spec.zero.times.length && spec.zero.times[i] <= u.scales.x.max; i += 2) {
-    const a = Math.max(scale.x(spec.zero.times[i]), end), b = Math.max(scale.x(spec.zero.times[i + 1]), scale.x(spec.zero.times[i]) + 1);
-    if (b <= a) continue;
-    ctx.fillStyle = css("--zero-fill");
-    ctx.fillRect(a, top, b - a, height);
-    ctx.fillStyle = hatch(ctx);
-    ctx.fillRect(a, top, b - a, height);
+  for (let i = firstAt(times, u.scales.x.min) & ~1; i < times.length && times[i] <= u.scales.x.max; i += 2) {
+    const a = Math.max(scale.x(times[i]), end), b = Math.max(scale.x(times[i + 1]), scale.x(times[i]) + 1);
+    if (b <= a) {
+      i = Math.max(i, (firstAt(times, scale.end(end), i) & ~1) - 2);
+      continue;
+    }
+    for (ctx.fillStyle of [tint, lines]) ctx.fillRect(a, top, b - a, height);
     end = b;
   }
   ctx.restore();

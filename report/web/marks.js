@@ -38,12 +38,19 @@ function drawMarks(u, marks, value, colour) {
     const from = firstAt(kind.times, u.scales.x.min), to = firstAt(kind.times, u.scales.x.max);
     const cell = size / 2 * Math.min(1 + (to - from) / 600, 5), across = Math.ceil(width / cell) + 8;
     const taken = new Uint8Array(across * (Math.ceil(height / cell) + 8));
-    for (let m = from; m < to; m++) {
+    const at = m => {
       const v = value(kind.at[m], kind), x = scale.x(kind.times[m]), y = v === v ? scale.y(v) : top + size * 2;
-      const at = Math.floor((x - left) / cell) + 2 + across * (Math.floor((y - top) / cell) + 2);
-      if (taken[at]) continue;
-      taken[at] = 1;
+      const cellAt = Math.floor((x - left) / cell) + 2 + across * (Math.floor((y - top) / cell) + 2);
+      if (taken[cellAt]) return;
+      taken[cellAt] = 1;
       drawShape(ctx, kind.shape, x, y, size, u);
+    };
+    for (let m = from; m < to; m++) {
+      at(m);
+      if (to - from < 4000) continue;
+      // Of many in a column the first and the last.
+      const last = Math.min(firstAt(kind.times, scale.end(scale.x(kind.times[m])), m), to) - 1;
+      if (last > m) at(m = last);
     }
   }
   ctx.restore();

@@ -1,78 +1,87 @@
-// Paths that take one pass over the points in view, and no more than a few
-// strokes for each column of pixels: a million points draw like a thousand.
+// Paths with no more than a few strokes for each column of pixels, found from
+// the extremes of blocks of values: a million points draw like a thousand.
 
-// stepPath draws values that hold until the next point. Of the points that fall
-// into one column of pixels it draws first, smallest, largest and last.
-function stepPath(u, times, values, filled) {
-  const scale = linear(u);
-  const from = Math.max(firstAt(times, u.scales.x.min) - 1, 0);
+// columnsOf calls f for each column of pixels that has points: its x, and the
+// first point in it and the first after it. It begins one point before the view
+// and ends one after, so that lines enter and leave.
+function columnsOf(u, scale, times, f) {
   const to = Math.min(firstAt(times, u.scales.x.max) + 1, times.length);
-  const stroke = new Path2D(), fill = filled ? new Path2D() : null;
-  const base = scale.y(0);
-  let column = NaN, low = 0, high = 0, last = NaN, down = false;
-  const begin = (x, y) => { stroke.moveTo(x, y); if (fill) { fill.moveTo(x, base); fill.lineTo(x, y); } down = true; };
-  const line = (x, y) => { stroke.lineTo(x, y); if (fill) fill.lineTo(x, y); };
-  const lift = x => { if (down && fill) { fill.lineTo(x, base); fill.closePath(); } down = false; };
-  const flush = () => {
-    if (low !== high) { line(column, scale.y(low)); line(column, scale.y(high)); }
-    line(column, scale.y(last));
-  };
-  for (let i = from; i < to; i++) {
-    const v = values[i], x = scale.x(times[i]);
-    if (x !== column) {
-      if (down) { flush(); line(x, scale.y(last)); }
-      column = x;
-      if (v !== v) { lift(x); last = NaN; continue; }
-      if (!down) begin(x, scale.y(v));
-      low = high = last = v;
-    } else if (v !== v) {
-      if (down) { flush(); lift(x); }
-      last = NaN;
-    } else {
-      if (!down) { begin(x, scale.y(v)); low = high = v; }
-      if (v < low) low = v;
-      if (v > high) high = v;
-      last = v;
+  for (let i = Math.max(firstAt(times, u.scales.x.min) - 1, 0); i < to;) {
+    const x = scale.x(times[i]);
+    let next = i + 1;
+    if (next < to && scale.x(times[next]) === x) {
+      next = Math.min(firstAt(times, scale.end(x), next), to);
+      while (next < to && scale.x(times[next]) === x) next++;
     }
+    f(x, i, next);
+    i = next;
   }
-  if (down) { flush(); lift(column); }
+}
+
+// stepPath draws values that hold until the next point: in each column the
+// first, smallest, largest and last.
+function stepPath(u, times, values, filled) {
+  const scale = linear(u), stroke = new Path2D(), fill = filled ? new Path2D() : null, base = scale.y(0), range = {};
+  let level = NaN, column = NaN;
+  const line = (x, y) => { stroke.lineTo(x, y); if (fill) fill.lineTo(x, y); };
+  columnsOf(u, scale, times, (x, a, b) => {
+    rangeOf(values, a, b, range);
+    if (range.low > range.high) { // nothing is known here
+      if (level === level && fill) { fill.lineTo(column, base); fill.closePath(); }
+      level = NaN;
+      return;
+    }
+    while (values[a] !== values[a]) a++;
+    const y = scale.y(values[a]);
+    if (level !== level) {
+      stroke.moveTo(x, y);
+      if (fill) { fill.moveTo(x, base); fill.lineTo(x, y); }
+    } else {
+      line(x, level);
+      if (y !== level) line(x, y);
+    }
+    level = y;
+    column = x;
+    if (b - a < 2) return;
+    while (values[b - 1] !== values[b - 1]) b--;
+    if (range.low !== range.high) { line(x, scale.y(range.low)); line(x, scale.y(range.high)); }
+    level = scale.y(values[b - 1]);
+    line(x, level);
+  });
+  if (level === level && fill) { fill.lineTo(column, base); fill.closePath(); }
   return { stroke, fill };
 }
 
-// barPath draws a bar from low to high for each segment of data, one for all
-// that share a column of pixels unless there is space between them.
+// barPath draws a bar from low to high for each segment of data; in a crowded
+// column it draws one for all.
 function barPath(u, times, low, high) {
-  const scale = linear(u), path = new Path2D();
-  const from = firstAt(times, u.scales.x.min), to = firstAt(times, u.scales.x.max);
-  let column = NaN, bottom = NaN, top = NaN;
-  const flush = () => {
-    if (bottom !== bottom) return;
-    const a = scale.y(bottom), b = Math.min(scale.y(top), a - 1.5);
-    path.moveTo(column, a);
-    path.lineTo(column, b);
+  const scale = linear(u), path = new Path2D(), below = {}, above = {};
+  const bar = (x, from, to) => {
+    const y = scale.y(from);
+    path.moveTo(x, y);
+    path.lineTo(x, Math.min(scale.y(to), y - 1.5));
   };
-  for (let i = from; i < to; i++) {
-    if (low[i] !== low[i]) continue;
-    const x = scale.x(times[i]);
-    if (x !== column || low[i] > top || high[i] < bottom) {
-      flush();
-      column = x; bottom = low[i]; top = high[i];
-    } else {
-      if (low[i] < bottom) bottom = low[i];
-      if (high[i] > top) top = high[i];
+  columnsOf(u, scale, times, (x, a, b) => {
+    if (b - a < 16) {
+      for (; a < b; a++) if (low[a] === low[a]) bar(x, low[a], high[a]);
+      return;
     }
-  }
-  flush();
+    rangeOf(low, a, b, below);
+    rangeOf(high, a, b, above);
+    if (below.low <= above.high) bar(x, below.low, above.high);
+  });
   return path;
 }
 
-// linear returns the chart's scales as functions to canvas pixels. Columns are
-// whole pixels, limited to just outside of the chart.
+// linear returns the chart's scales as functions to canvas pixels, and the time
+// at which a column ends. Columns are whole pixels, limited to just outside of
+// the chart.
 function linear(u) {
   const { left, top, width, height } = u.bbox, x = u.scales.x, y = u.scales.y;
   const perX = width / (x.max - x.min), perY = height / (y.max - y.min);
   return {
     x: t => left + Math.max(-4, Math.min(width + 4, Math.round((t - x.min) * perX))),
+    end: column => x.min + (column - left + 0.5) / perX,
     y: v => top + height - (v - y.min) * perY,
   };
 }

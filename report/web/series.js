@@ -52,9 +52,9 @@ function zeroSpans(s) {
   return spans;
 }
 
-// firstAt returns the index of the first time that is not before t.
-function firstAt(times, t) {
-  let a = 0, b = times.length;
+// firstAt returns the index, from a on, of the first time that is not before t.
+function firstAt(times, t, a = 0) {
+  let b = times.length;
   while (a < b) {
     const m = (a + b) >> 1;
     if (times[m] < t) a = m + 1; else b = m;
@@ -62,17 +62,51 @@ function firstAt(times, t) {
   return a;
 }
 
+// rangeOf returns the smallest and largest of values[a..b), NaN aside, by way of
+// the extremes of blocks, which are kept with the values.
+function rangeOf(values, a, b, out) {
+  let low = Infinity, high = -Infinity, v;
+  if (b - a > 3 * BLOCK) {
+    const blocks = blocksOf(values);
+    for (; a % BLOCK; a++) { v = values[a]; if (v < low) low = v; if (v > high) high = v; }
+    let k = a / BLOCK;
+    for (; (k + 1) * BLOCK <= b; k++) {
+      if (blocks.low[k] < low) low = blocks.low[k];
+      if (blocks.high[k] > high) high = blocks.high[k];
+    }
+    a = k * BLOCK;
+  }
+  for (; a < b; a++) { v = values[a]; if (v < low) low = v; if (v > high) high = v; }
+  out.low = low;
+  out.high = high;
+}
+
+const BLOCK = 128, blocksByValues = new WeakMap();
+
+function blocksOf(values) {
+  let blocks = blocksByValues.get(values);
+  if (!blocks) {
+    const n = Math.ceil(values.length / BLOCK);
+    blocks = { low: new Float64Array(n).fill(Infinity), high: new Float64Array(n).fill(-Infinity) };
+    for (let i = 0; i < values.length; i++) {
+      const v = values[i], k = i / BLOCK | 0;
+      if (v < blocks.low[k]) blocks.low[k] = v;
+      if (v > blocks.high[k]) blocks.high[k] = v;
+    }
+    blocksByValues.set(values, blocks);
+  }
+  return blocks;
+}
+
 // extremes returns the smallest and largest of the arrays between two times,
 // the value in force at the first included.
 function extremes(times, from, to, arrays) {
-  const a = Math.max(firstAt(times, from) - 1, 0), b = firstAt(times, to);
+  const a = Math.max(firstAt(times, from) - 1, 0), b = firstAt(times, to), range = {};
   let low = Infinity, high = -Infinity;
   for (const values of arrays) {
-    for (let i = a; i < b; i++) {
-      const v = values[i];
-      if (v < low) low = v;
-      if (v > high) high = v;
-    }
+    rangeOf(values, a, b, range);
+    low = Math.min(low, range.low);
+    high = Math.max(high, range.high);
   }
   return [low, high];
 }

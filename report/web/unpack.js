@@ -23,76 +23,75 @@ async function inflate(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// varints returns a function that reads the next zigzag varint. The arithmetic
-// is in doubles: a bit operation would cut at 32 bits.
+// varints returns a function that reads the next n zigzag varints. The
+// arithmetic is in doubles: a bit operation would cut at 32 bits.
 function varints(bytes, at) {
-  return () => {
-    let value = 0, scale = 1, byte;
-    do {
-      byte = bytes[at++];
-      value += (byte & 127) * scale;
-      scale *= 128;
-    } while (byte > 127);
-    return value % 2 ? -(value + 1) / 2 : value / 2;
+  return n => {
+    const out = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      let byte = bytes[at++], value = byte & 127, scale = 128;
+      for (; byte > 127; scale *= 128) {
+        byte = bytes[at++];
+        value += (byte & 127) * scale;
+      }
+      out[i] = value % 2 ? -(value + 1) / 2 : value / 2;
+    }
+    return out;
   };
 }
 
 // unpackPoints reads the columns of a stream's points, with the predictions of
 // htmlpack.go. Unknown byte counts are NaN: they draw as gaps.
 function unpackPoints(head, read) {
-  const n = head.points;
-  const column = (make, next) => {
-    const out = new make(n);
-    for (let i = 0; i < n; i++) out[i] = next(i);
+  const n = head.points, time = summed(read(n)), frame = summed(read(n)), dir = Uint8Array.from(read(n));
+  for (let i = 0; i < n; i++) time[i] = (head.origin + time[i] * head.unit) / 1e9;
+  const delta = () => {
+    const out = read(n), last = [0, 0];
+    for (let i = 0; i < n; i++) out[i] = last[dir[i]] += out[i];
     return out;
   };
-  let ticks = 0, number = 0;
-  const time = column(Float64Array, () => (head.origin + (ticks += read()) * head.unit) / 1e9);
-  const frame = column(Float64Array, () => number += read());
-  const dir = column(Uint8Array, read);
-  const delta = () => {
-    const last = [0, 0];
-    return column(Float64Array, i => last[dir[i]] += read());
-  };
-  const window = delta(), raw = delta(), ack = delta();
-  const length = column(Float64Array, read);
-  const next = [0, 0];
-  const seq = column(Float64Array, i => {
-    const at = next[dir[i]] + read();
-    next[dir[i]] = at + length[i];
-    return at;
-  });
-  const edge = column(Float64Array, i => (ack[i] < 0 || window[i] < 0 ? -1 : ack[i] + window[i]) + read());
-  const flight = [0, 1].map(d => {
-    let sent = -1, acked = 0, now = -1;
-    return column(Float64Array, i => {
-      let guess;
-      if (dir[i] !== d) {
-        acked = Math.max(acked, ack[i]);
-        guess = Math.min(now, Math.max(sent - acked, 0));
-      } else {
-        sent = Math.max(sent, seq[i] + length[i]);
-        guess = Math.max(sent - acked, 0);
-      }
-      return now = guess + read();
-    });
-  });
-  const events = column(Uint32Array, read), flags = column(Uint16Array, read);
-  for (const values of [window, ack, seq, edge, ...flight]) {
-    for (let i = 0; i < n; i++) if (values[i] < 0) values[i] = NaN;
+  const window = delta(), raw = delta(), ack = delta(), length = read(n), seq = read(n), next = [0, 0];
+  for (let i = 0; i < n; i++) {
+    seq[i] += next[dir[i]];
+    next[dir[i]] = seq[i] + length[i];
   }
+  const edge = read(n);
+  for (let i = 0; i < n; i++) edge[i] += ack[i] < 0 || window[i] < 0 ? -1 : ack[i] + window[i];
+  const flight = [0, 1].map(d => unpackFlight(read(n), d, dir, ack, seq, length));
+  const events = Uint32Array.from(read(n)), flags = Uint16Array.from(read(n));
+  for (const values of [window, ack, seq, edge, ...flight]) unknownToNaN(values);
   return { n, time, frame, dir, window, raw, ack, seq, length, edge, flight, events, flags };
+}
+
+function unpackFlight(out, d, dir, ack, seq, length) {
+  let sent = -1, acked = 0, now = -1;
+  for (let i = 0; i < out.length; i++) {
+    let guess;
+    if (dir[i] !== d) {
+      acked = Math.max(acked, ack[i]);
+      guess = Math.min(now, Math.max(sent - acked, 0));
+    } else {
+      sent = Math.max(sent, seq[i] + length[i]);
+      guess = Math.max(sent - acked, 0);
+    }
+    out[i] = now = guess + out[i];
+  }
+  return out;
+}
+
+function summed(values) {
+  for (let i = 1; i < values.length; i++) values[i] += values[i - 1];
+  return values;
+}
+
+function unknownToNaN(values) {
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] = NaN;
 }
 
 // unpackKernel reads the kernel's samples of an experiment.
 function unpackKernel(head, read) {
-  const column = scale => {
-    let last = 0;
-    return Float64Array.from({ length: head.points }, () => (last += read()) * scale);
-  };
-  const k = { n: head.points, time: column(1e-9), unread: column(1), queue: column(1), window: column(1) };
-  for (const values of [k.unread, k.queue, k.window]) {
-    for (let i = 0; i < k.n; i++) if (values[i] < 0) values[i] = NaN;
-  }
-  return k;
+  const n = head.points, time = summed(read(n)).map(t => t / 1e9);
+  const [unread, queue, window] = [0, 1, 2].map(() => summed(read(n)));
+  for (const values of [unread, queue, window]) unknownToNaN(values);
+  return { n, time, unread, queue, window };
 }
