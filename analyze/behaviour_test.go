@@ -133,7 +133,7 @@ func TestProbes(t *testing.T) {
 			+0    S > C .
 			0.650 C > S .U seq 4001 urg 10
 			+0    C > S .U seq una-1 urg 11
-		`, 4, 0, "urgent empty urgent empty", "answered-together  answered-together ", "yes", analyze.EndCaptureEnded},
+		`, 4, 0, "urgent empty urgent empty", "answered-together  answered-together rate-limited", "yes", analyze.EndCaptureEnded},
 		{"data dropped by the receiver is retransmitted", handshake + `
 			0.010 C > S P. len 1000
 			+0    C > S P. len 1000

@@ -156,7 +156,7 @@ func (f *flow) avoid(r *Reader, worst *Stall) {
 	if worst.Duration > 0 {
 		r.AvoidRate = Estimate{
 			Low:    ptr(int64(float64(*worst.Unread.Value) / worst.Duration.Seconds())),
-			Method: "bytes a second: what was unread, taken within the time of the stall",
+			Method: "what was unread, read within the time of the stall",
 		}
 	}
 }

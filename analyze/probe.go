@@ -139,6 +139,7 @@ const (
 	silenceLimited = "rate-limited"
 	silencePeer    = "peer-silent"
 	silencePaired  = "answered-together"
+	silenceEnd     = "capture-ended"
 )
 
 // silence says why the last probe had no answer, if it had none.

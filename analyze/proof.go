@@ -149,10 +149,14 @@ func (p *Proof) counters(st *Stream, dir Dir, w *capture.Witness) {
 	namespace("from zero window", onWire, "TCPFromZeroWindowAdv", fwd.Window.FromZero+rev.Window.FromZero, false)
 }
 
+// delayedACK is Linux's shortest (TCP_DELACK_MIN, 40 ms): while one is awaited,
+// packets don't tell a sender held back by the window from one by the path.
+const delayedACK = 40 * time.Millisecond
+
 // times compares the time budget. The kernel was read at one moment; the packets
 // may end before it, or go on.
 func (p *Proof) times(st *Stream, d *Direction, end capture.Reading) {
-	tolerance := st.Span / 20
+	tolerance := st.Span/20 + 2*delayedACK
 	after, before := max(time.Duration(st.End-end.Time), 0), max(time.Duration(end.Time-st.End), 0)
 	span := func(v time.Duration, method string) Estimate {
 		return Estimate{Value: ptr(int64(v)), Low: ptr(int64(max(v-tolerance-after, 0))),
@@ -160,10 +164,10 @@ func (p *Proof) times(st *Stream, d *Direction, end capture.Reading) {
 	}
 	b := &d.Budget
 	p.within("time limited by the window", "ns",
-		span(b.ReceiverLimited(), "zero window + small window + window full, within 5% of the stream's time"),
+		span(b.ReceiverLimited(), "zero window + small window + window full, within 5% of the stream's time and two delayed ACKs"),
 		end.Sender.RwndLimited, b.Total > 0, "tcpi_rwnd_limited at the sender")
 	p.within("time busy", "ns",
-		span(b.Total-b.SenderIdle-b.Unjudged, "all time but the sender's idle time, within 5% of the stream's time"),
+		span(b.Total-b.SenderIdle-b.Unjudged, "all time but the sender's idle time, within 5% of the stream's time and two delayed ACKs"),
 		end.Sender.Busy, b.Total > 0, "tcpi_busy_time at the sender")
 }
 

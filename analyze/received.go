@@ -18,7 +18,7 @@ func (a *Analyzer) received(st *stream, f, o *flow, s *capture.Segment, now int6
 	hadUna, una := f.is(hasUna), f.una
 	var out Events
 	if !hadUna {
-		out |= a.firstACK(st, f, s)
+		out |= a.firstACK(f, s, now)
 		una = f.una
 	}
 	advanced := after(s.Ack, una)
@@ -26,7 +26,7 @@ func (a *Analyzer) received(st *stream, f, o *flow, s *capture.Segment, now int6
 	case before(s.Ack, una):
 		return out // an old ACK: neither it nor its window counts (RFC 9293 3.10.7.4)
 	case advanced:
-		out |= a.acknowledge(st, f, s, now)
+		out |= a.acknowledge(f, s, now)
 	}
 	pure := s.Len == 0 && s.Flags&(capture.SYN|capture.FIN) == 0
 	if !f.is(hasWnd) || advanced || !before(s.Seq, f.wl1) {
@@ -39,8 +39,9 @@ func (a *Analyzer) received(st *stream, f, o *flow, s *capture.Segment, now int6
 }
 
 // firstACK begins the receiving half of a flow.
-func (a *Analyzer) firstACK(st *stream, f *flow, s *capture.Segment) Events {
+func (a *Analyzer) firstACK(f *flow, s *capture.Segment, now int64) Events {
 	f.una = s.Ack
+	f.answered(s.Ack, now)
 	if !f.is(hasBase) {
 		f.base, f.nxt = s.Ack, s.Ack
 		if s.Flags&capture.SYN != 0 {
@@ -71,7 +72,7 @@ func (a *Analyzer) firstACK(st *stream, f *flow, s *capture.Segment) Events {
 }
 
 // acknowledge moves SND.UNA.
-func (a *Analyzer) acknowledge(st *stream, f *flow, s *capture.Segment, now int64) Events {
+func (a *Analyzer) acknowledge(f *flow, s *capture.Segment, now int64) Events {
 	var ev Events
 	if d := int32(s.Ack - f.nxt); d > 0 {
 		if t := a.trouble(f); t == nil || !t.withData || after(s.Ack, t.probeEnd) {

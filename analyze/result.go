@@ -348,7 +348,8 @@ type Probe struct {
 	// Silence says why there was no answer, as far as can be told:
 	// "rate-limited" (within 500 ms of the last answer, as Linux does; RFC
 	// 5961 7), "answered-together" (the next probe followed at once, and had
-	// the answer), "peer-silent"; empty if it was answered.
+	// the answer), "capture-ended" (too soon to tell), "peer-silent"; empty if
+	// it was answered.
 	Silence string
 }
 

@@ -115,8 +115,10 @@ func (a *Analyzer) leaveOpen(st *stream, f *flow, t *detail, o *flow) {
 	if o.is(sawFIN) && f.is(sawFIN) {
 		w.EndedBy = EndFIN
 	}
-	if t.asked != EventProbe || st.last-t.probeAt > st.timeout(int64(a.cfg.ProbeTimer)) {
-		a.silence(f, t)
+	a.silence(f, t)
+	if n := len(w.Probes); n > 0 && w.Probes[n-1].Silence == silencePeer &&
+		st.last-t.probeAt <= st.timeout(int64(a.cfg.ProbeTimer)) {
+		w.Probes[n-1].Silence = silenceEnd
 	}
 	t.on = false
 	t.judge(f, t.listed(t.keep(a.cfg.MaxStalls)))
