@@ -64,7 +64,7 @@ func (j *job) analyze(ctx context.Context) error {
 	j.listen(a)
 	if isStream(j.inputs) && j.wantsCharts() {
 		j.timeline = analyze.NewTimeline(picturePoints)
-		a.OnSample(j.chosen(j.timeline.Add))
+		a.OnSample(j.chosen(func(int64) {}, j.timeline.Add))
 	}
 	counters, err := j.pass(ctx, a)
 	if err != nil {
@@ -146,7 +146,7 @@ func (j *job) draw(ctx context.Context) error {
 	}
 	j.timeline = analyze.NewTimeline(limit, ids...)
 	a := analyze.New(j.o.config())
-	a.OnSample(j.chosen(j.timeline.Add))
+	a.OnSample(j.chosen(func(int64) {}, j.timeline.Add))
 	damage := j.damage
 	_, err := j.pass(ctx, a)
 	j.damage = damage

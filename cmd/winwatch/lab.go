@@ -31,7 +31,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	}
 	defer evidence.discard()
 
-	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: stepper(std.err)}
+	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: o.stepper(std.err)}
 	save := []io.Writer{evidence}
 	for _, out := range w.outs.of(formatPCAP) {
 		save = append(save, out)
@@ -127,9 +127,9 @@ func number(v *int64) string {
 	return fmt.Sprint(*v)
 }
 
-// stepper tells on a terminal what is going on.
-func stepper(stderr io.Writer) func(string) {
-	if !isTerminal(stderr) {
+// stepper tells what is going on, on a terminal or if asked to.
+func (o *runOptions) stepper(stderr io.Writer) func(string) {
+	if o.quiet || !o.verbose && !isTerminal(stderr) {
 		return nil
 	}
 	return func(what string) { fmt.Fprintf(stderr, "  %s\n", what) }

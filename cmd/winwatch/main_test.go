@@ -1,10 +1,14 @@
 package main
 
 import (
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -14,15 +18,32 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"winwatch": main})
 }
 
-// TestScripts runs testdata/script. WINWATCH_UPDATE=1 rewrites the outputs that
+// TestScripts runs testdata/script, in which DATA is the analyzer's testdata.
+// WINWATCH_UPDATE=1 rewrites the outputs that
 // the scripts compare with.
 func TestScripts(t *testing.T) {
+	data, err := filepath.Abs("../../analyze/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("DATA", data)
+			return nil
+		},
+		Dir: "testdata/script",
+		Condition: func(cond string) (bool, error) {
+			if cond == "capture" {
+				return canCapture, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
 		UpdateScripts:       os.Getenv("WINWATCH_UPDATE") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status, "unhex": unhex, "cut": cut,
+		},
 	})
 }
 
@@ -44,4 +65,30 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+// unhex writes a file from one that holds its bytes as hexadecimal digits, with
+// comments: unhex FILE DIGITS.
+func unhex(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: unhex FILE DIGITS")
+	}
+	var digits strings.Builder
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		code, _, _ := strings.Cut(line, "#")
+		digits.WriteString(strings.Join(strings.Fields(code), ""))
+	}
+	b, err := hex.DecodeString(digits.String())
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
+}
+
+// cut writes the first bytes of a file: cut FILE BYTES INPUT.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: cut FILE BYTES INPUT")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[2])[:n]), 0o644))
 }

@@ -99,12 +99,13 @@ func (w *writing) listen(a *analyze.Analyzer) {
 		w.csvs = append(w.csvs, report.NewCSV(w.std.out))
 	}
 	for _, c := range w.csvs {
-		a.OnSample(w.chosen(c.Add))
+		a.OnSample(w.chosen(c.StartAt, c.Add))
 	}
 }
 
-// chosen lets through the samples of the chosen stream and time.
-func (o *reportOptions) chosen(f func(*analyze.Sample)) func(*analyze.Sample) {
+// chosen lets through the samples of the chosen stream and time. begin is told
+// when the capture began, if some are left out.
+func (o *reportOptions) chosen(begin func(ns int64), f func(*analyze.Sample)) func(*analyze.Sample) {
 	if o.stream < 0 && !o.span.set() {
 		return f
 	}
@@ -113,6 +114,7 @@ func (o *reportOptions) chosen(f func(*analyze.Sample)) func(*analyze.Sample) {
 		if !started {
 			started = true
 			low, high = o.span.bounds(s.Segment.Time)
+			begin(s.Segment.Time)
 		}
 		if (o.stream < 0 || s.Stream == o.stream) && low <= s.Segment.Time && s.Segment.Time <= high {
 			f(s)

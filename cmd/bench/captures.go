@@ -1,0 +1,105 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/sys/unix"
+
+	"winwatch/capture/capturetest"
+)
+
+// files are the captures by name; those that are left out are "".
+type files struct {
+	main, pcapng, gzip, zstd  string
+	short                     string // the first packets of main, for tshark
+	many, crowd, long, tiny   string
+	manyPackets, shortPackets int
+	manyConns, longPackets    int
+	real                      []realCapture
+}
+
+// shortPackets is how much of the main capture tshark gets.
+const shortPackets = 200_000
+
+// captures makes the captures that are not there yet.
+func (o *options) captures() (f files, err error) {
+	main := capturetest.Traffic{Packets: o.packets, Conns: o.conns, Seed: o.seed}
+	short := capturetest.Traffic{Packets: min(shortPackets, o.packets), Conns: min(o.conns, shortPackets/capturetest.MinPackets), Seed: o.seed}
+	many := capturetest.Traffic{Packets: 2 * o.packets, Conns: 2 * o.packets / 10, Open: 10_000, Seed: o.seed}
+	crowd := many
+	crowd.Open = 0
+	f.shortPackets, f.manyPackets, f.manyConns = short.Packets, many.Packets, many.Conns
+	make := func(t capturetest.Traffic, suffix string, write func(io.Writer) error) string {
+		if err != nil {
+			return ""
+		}
+		name := fmt.Sprintf("%d-packets-%d-conns-%d-open-seed-%d.%s", t.Packets, t.Conns, t.Open, t.Seed, suffix)
+		name = filepath.Join(o.dir, name)
+		err = makeFile(name, write)
+		return name
+	}
+	f.main = make(main, "pcap", main.WritePcap)
+	f.pcapng = make(main, "pcapng", main.WritePcapng)
+	f.gzip = make(main, "pcap.gz", compressed(main, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }))
+	f.zstd = make(main, "pcap.zst", compressed(main, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }))
+	f.short = make(short, "pcap", short.WritePcap)
+	f.many = make(many, "pcap", many.WritePcap)
+	f.crowd = make(crowd, "pcap", crowd.WritePcap)
+	tiny := capturetest.Traffic{Packets: capturetest.MinPackets, Conns: 1, Seed: o.seed}
+	f.tiny = make(tiny, "pcap", tiny.WritePcap)
+	if o.long > 0 {
+		long := main
+		long.Packets *= o.long
+		f.longPackets = long.Packets
+		f.long = make(long, "pcap", long.WritePcap)
+	}
+	if err == nil {
+		f.real, err = o.realCaptures()
+	}
+	return f, err
+}
+
+// compressed is a writer of the traffic as a compressed pcap file.
+func compressed(t capturetest.Traffic, compress func(io.Writer) (io.WriteCloser, error)) func(io.Writer) error {
+	return func(w io.Writer) error {
+		z, err := compress(w)
+		if err != nil {
+			return err
+		}
+		return errors.Join(t.WritePcap(z), z.Close())
+	}
+}
+
+// makeFile writes a file, unless it is there. It is there only if it is whole.
+func makeFile(name string, write func(io.Writer) error) error {
+	if _, err := os.Stat(name); err == nil {
+		return nil
+	}
+	fmt.Fprintln(os.Stderr, "bench: writing", name)
+	f, err := os.CreateTemp(filepath.Dir(name), "new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// freeBytes is the room in a folder.
+func freeBytes(dir string) int64 {
+	var s unix.Statfs_t
+	if unix.Statfs(dir, &s) != nil {
+		return 0
+	}
+	return int64(s.Bavail) * s.Bsize
+}

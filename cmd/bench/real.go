@@ -1,0 +1,130 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/gopacket/layers"
+	"github.com/google/gopacket/pcapgo"
+
+	"winwatch/capture"
+)
+
+//go:embed testdata/*.gz
+var testdata embed.FS
+
+// A realCapture is a real capture, repeated until it is long enough to measure.
+type realCapture struct {
+	kind, name string
+	packets    int
+}
+
+// realCaptures makes them of the captures in testdata.
+func (o *options) realCaptures() (all []realCapture, err error) {
+	entries, err := testdata.ReadDir("testdata")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		kind := strings.TrimSuffix(e.Name(), ".pcap.gz")
+		c, err := readRecords(path.Join("testdata", e.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Name(), err)
+		}
+		copies := max(o.packets/5/len(c.records), 1)
+		real := realCapture{kind, filepath.Join(o.dir, fmt.Sprintf("%s-%d-copies.pcap", kind, copies)), copies * len(c.records)}
+		if err := makeFile(real.name, func(w io.Writer) error { return c.repeat(w, copies) }); err != nil {
+			return nil, err
+		}
+		all = append(all, real)
+	}
+	return all, nil
+}
+
+// records are the frames of a capture.
+type records struct {
+	link    layers.LinkType
+	records []record
+}
+
+type record struct {
+	data    []byte
+	wireLen int
+	time    int64
+}
+
+func readRecords(name string) (c records, err error) {
+	f, err := testdata.Open(name)
+	if err != nil {
+		return c, err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return c, err
+	}
+	r, err := pcapgo.NewReader(z)
+	if err != nil {
+		return c, err
+	}
+	c.link = r.LinkType()
+	for {
+		data, info, err := r.ReadPacketData()
+		if errors.Is(err, io.EOF) {
+			return c, nil
+		}
+		if err != nil {
+			return c, err
+		}
+		c.records = append(c.records, record{data, info.Length, info.Timestamp.UnixNano()})
+	}
+}
+
+// repeat writes the capture so many times, one after another, every time with
+// other addresses, so that its connections are new ones.
+func (c *records) repeat(w io.Writer, copies int) error {
+	out := bufio.NewWriterSize(w, 1<<20)
+	p, err := capture.NewWriter(out, capture.LinkType(c.link), 0)
+	if err != nil {
+		return err
+	}
+	begin, end := c.records[0].time, c.records[len(c.records)-1].time
+	for n := range copies {
+		for _, r := range c.records {
+			c.readdress(r.data, n)
+			if err := p.WriteFrame(r.time+int64(n)*(end-begin+1e6), r.data, r.wireLen); err != nil {
+				return err
+			}
+			c.readdress(r.data, n)
+		}
+	}
+	return out.Flush()
+}
+
+// readdress changes both IP addresses of a frame in the same way; done twice, it
+// changes nothing.
+func (c *records) readdress(b []byte, n int) {
+	head := 14
+	if c.link == layers.LinkTypeLinuxSLL {
+		head = 16
+	}
+	at := []int{head + 12, head + 16} // IPv4
+	if len(b) > head && b[head]>>4 == 6 {
+		at = []int{head + 8, head + 24}
+	}
+	for _, i := range at {
+		if i+4 <= len(b) {
+			b[i+1] ^= byte(n >> 8)
+			b[i+2] ^= byte(n)
+		}
+	}
+}

@@ -1,0 +1,230 @@
+//go:build linux && cgo
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"winwatch/analyze"
+)
+
+// needLive skips the test where nothing can be captured; with
+// WINWATCH_REQUIRE_LIVE set, as in CI, it fails instead.
+func needLive(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command("true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET}
+	if err := cmd.Run(); err != nil && os.Geteuid() != 0 {
+		if os.Getenv("WINWATCH_REQUIRE_LIVE") != "" {
+			t.Fatalf("live tests are required: %v", err)
+		}
+		t.Skipf("not root, and private namespaces are not allowed: %v", err)
+	}
+}
+
+// program returns winwatch with these arguments: this test binary under its name.
+func program(args ...string) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Args[0] = "winwatch"
+	return cmd
+}
+
+// inIsolation runs winwatch in a private namespace and returns what it wrote.
+func inIsolation(t *testing.T, status int, args ...string) (stdout, stderr string) {
+	t.Helper()
+	needLive(t)
+	cmd := program(append([]string{"run", "--isolate"}, args...)...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Run() // its status is looked at below
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		t.Fatalf("winwatch run %s: exit status %d, want %d\n%s%s", strings.Join(args, " "), got, status, &out, &errs)
+	}
+	return out.String(), errs.String()
+}
+
+// TestRunProves runs the main job: the proof must hold, and the saved capture
+// must tell what the live one did.
+func TestRunProves(t *testing.T) {
+	dir := t.TempDir()
+	name := func(n string) string { return filepath.Join(dir, n) }
+	out, _ := inIsolation(t, 0, "--hold=1s", "--format=proof", "-o", name("w.csv"), "-o", name("r.json"),
+		"-o", name("flood.pcap"), "-o", name("kernel.csv"), "-o", name("r.html"))
+	var proof analyze.Proof
+	if err := json.Unmarshal([]byte(out), &proof); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{"receive queue", "send queue", "window seen", "probes", "keep-alives"} {
+		i := slices.IndexFunc(proof.Rows, func(r analyze.ProofRow) bool { return r.Name == row })
+		if i < 0 {
+			t.Errorf("the proof has no row %q", row)
+		} else if r := proof.Rows[i]; !r.Exact || !r.Judged || !r.OK {
+			t.Errorf("%s: inferred %s, kernel %s, judged %v", row, number(r.Inferred), number(r.Kernel), r.Judged)
+		}
+	}
+	var again, errs bytes.Buffer
+	if status := run([]string{"analyze", name("flood.pcap"), "--format=csv"}, nil, &again, &errs); status != 0 {
+		t.Fatalf("analyze: status %d: %s", status, &errs)
+	}
+	live, err := os.ReadFile(name("w.csv"))
+	if err != nil || !bytes.Equal(live, again.Bytes()) {
+		t.Errorf("the saved capture gives other windows than the live one (%v)", err)
+	}
+	kernel, err := os.ReadFile(name("kernel.csv"))
+	if err != nil || bytes.Count(kernel, []byte("\n")) < 10 {
+		t.Errorf("kernel.csv has %d lines (%v)", bytes.Count(kernel, []byte("\n")), err)
+	}
+	onlyFiles(t, dir, "flood.pcap", "kernel.csv", "r.html", "r.json", "w.csv")
+}
+
+func TestRunReport(t *testing.T) {
+	out, errs := inIsolation(t, 0, "--hold=500ms", "--verbose")
+	for _, want := range []string{"sat in sendto()", "receive queue", "equal", "everything sent / 2"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the report does not say %q:\n%s", want, out)
+		}
+	}
+	if !strings.Contains(errs, "send() blocked after") {
+		t.Errorf("--verbose does not tell what goes on: %q", errs)
+	}
+}
+
+func TestSweep(t *testing.T) {
+	csv := filepath.Join(t.TempDir(), "sweep.csv")
+	out, _ := inIsolation(t, 0, "--hold=300ms", "--sweep", "rcvbuf=4k,64k", "--sweep", "chunk=10,1000", "-o", csv)
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 6 || !strings.Contains(lines[5], "worst") {
+		t.Errorf("the table is not four runs and their worst:\n%s", out)
+	}
+	b, err := os.ReadFile(csv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(strings.TrimSpace(string(b)), "\n")
+	if len(rows) != 5 || !strings.HasPrefix(rows[0], "rcvbuf,chunk,receive_queue_inferred_bytes,receive_queue_kernel_bytes,receive_queue_difference_bytes,") ||
+		!strings.HasPrefix(rows[4], "65536,1000,") {
+		t.Errorf("sweep.csv:\n%s", b)
+	}
+}
+
+// TestRunInterrupted: Ctrl-C ends the experiment, not the report.
+func TestRunInterrupted(t *testing.T) {
+	needLive(t)
+	dir := t.TempDir()
+	pcap := filepath.Join(dir, "cut.pcap")
+	cmd := program("run", "--isolate", "--hold=1m", "-v", "-o", pcap)
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	errs, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	var said []string
+	for lines := bufio.NewScanner(errs); lines.Scan(); {
+		said = append(said, lines.Text())
+		if strings.Contains(lines.Text(), "send() blocked after") {
+			cmd.Process.Signal(os.Interrupt)
+		}
+	}
+	cmd.Wait() // its status is looked at below
+	if got := cmd.ProcessState.ExitCode(); got != statusFailed {
+		t.Errorf("exit status %d, want %d", got, statusFailed)
+	}
+	if last := said[len(said)-1]; last != "winwatch: run: interrupted: the report is of what was seen until then" {
+		t.Errorf("last words: %q", last)
+	}
+	if !strings.Contains(out.String(), "nothing is judged: the experiment was cut short") {
+		t.Errorf("the report:\n%s", &out)
+	}
+	if status := run([]string{"analyze", "-q", pcap}, nil, &out, os.Stderr); status != statusDone {
+		t.Errorf("analyzing the capture: status %d", status)
+	}
+	onlyFiles(t, dir, "cut.pcap")
+}
+
+// TestRunTroubles: each with its own message and status.
+func TestRunTroubles(t *testing.T) {
+	needLive(t)
+	busy, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	port := busy.Addr().(*net.TCPAddr).Port
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		status int
+		stderr string
+		root   bool // on the host's loopback only
+	}{
+		{"port taken", []string{fmt.Sprintf("--port=%d", port)}, statusFailed, "choose another with --port", true},
+		{"no such interface", []string{"-i", "nope0"}, statusFailed, `no interface is called "nope0"; there are any, `, false},
+		{"no such scenario", []string{"snd-blocking"}, statusUsage, "did you mean send-blocking?", false},
+		{"two scenarios", []string{"drain", "nagle"}, statusUsage, "one scenario at a time", false},
+		{"impossible MTU", []string{"--mtu=5"}, statusUsage, "MTU 5: want", false},
+		{"unknown congestion control", []string{"--isolate", "--congestion=warp"}, statusFailed, "warp", false},
+		{"sweep of nothing", []string{"--sweep=rcvbuf"}, statusUsage, `"" is no value for --rcvbuf`, false},
+		{"sweep of a switch", []string{"--sweep=ipv6=true"}, statusUsage, `"ipv6" can't be varied`, false},
+		{"no size", []string{"--chunk=big"}, statusUsage, `"big" is no size`, false},
+		{"packets of another interface", []string{"--isolate", "--hold=1ms", "-o", "/nowhere/w.csv"}, statusFailed, "/nowhere/w.csv: no such file", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.root && os.Geteuid() != 0 {
+				t.Skip("not root: it would run in a namespace of its own")
+			}
+			cmd := program(append([]string{"run"}, tt.args...)...)
+			var out, errs bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &errs
+			cmd.Run() // its status is looked at below
+			if got := cmd.ProcessState.ExitCode(); got != tt.status || !strings.Contains(errs.String(), tt.stderr) || out.Len() > 0 {
+				t.Errorf("status %d, want %d; stdout %q; stderr, which should say %q:\n%s", got, tt.status, &out, tt.stderr, &errs)
+			}
+		})
+	}
+}
+
+// TestRunAsOrdinaryUser: whoever may not capture gets a namespace in which
+// everybody may, and is told so.
+func TestRunAsOrdinaryUser(t *testing.T) {
+	needLive(t)
+	cmd := program("run", "-q", "--hold=300ms")
+	if os.Geteuid() == 0 {
+		// The test binary lies in a directory that others may not enter; its
+		// descriptor they may use.
+		self, err := os.Open("/proc/self/exe")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer self.Close()
+		cmd.Path = "/proc/self/fd/3"
+		cmd.ExtraFiles = []*os.File{self}
+		cmd.Dir = "/"
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s%s", err, &out, &errs)
+	}
+	if want := "winwatch: no right to capture here: running in a private user and network namespace\n"; errs.String() != want {
+		t.Errorf("stderr %q, want %q", &errs, want)
+	}
+	if !strings.Contains(out.String(), "did not read") {
+		t.Errorf("the report:\n%s", &out)
+	}
+}
