@@ -65,6 +65,7 @@ var syscallNames = map[int64]string{unix.SYS_SENDTO: "sendto", unix.SYS_RECVFROM
 // proof reads where the thread stands: what a debugger that is attached to the
 // process would show in its backtrace. at is when the call was made (Unix, ns).
 func (t *thread) proof(at int64) *capture.BlockedCall {
+	defer makeReadable()()
 	b := &capture.BlockedCall{At: at, Seen: time.Now().UnixNano(), TID: t.tid, Number: capture.Unknown}
 	t.readSyscall(b)
 	b.State = t.schedulerState()
@@ -75,6 +76,18 @@ func (t *thread) proof(at int64) *capture.BlockedCall {
 		}
 	}
 	return b
+}
+
+// makeReadable lets the process read its own files below /proc, and returns a
+// function that undoes it. A process that has given up root, or whose binary has
+// capabilities, is kept from them as all others are (PR_SET_DUMPABLE(2const)).
+func makeReadable() (restore func()) {
+	dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
+	if err != nil || dumpable == 1 {
+		return func() {}
+	}
+	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0)
+	return func() { _ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) }
 }
 
 // proc returns a file of the thread's, or "" where it may not be read: stack
