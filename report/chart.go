@@ -54,8 +54,7 @@ func newChart(points []analyze.Point, dir analyze.Dir, d *analyze.Direction, ori
 			flight[i] = analyze.Unknown // bytes and raw windows share no scale
 		}
 	}
-	c.scaleTo(points, flight, dir)
-	if c.top <= 0 {
+	if !c.scaleTo(points, flight, dir) {
 		return nil
 	}
 	c.drawWindow(points, dir)
@@ -76,17 +75,30 @@ func (c *chart) level(p *analyze.Point) int64 {
 	return p.Window
 }
 
-func (c *chart) scaleTo(points []analyze.Point, flight []int64, dir analyze.Dir) {
+// scaleTo sets the upper edge to the most that is to be seen. Where that is a
+// closed window only, it is that of the whole stream, so that the window can be
+// seen to be closed. It returns false if nothing is known.
+func (c *chart) scaleTo(points []analyze.Point, flight []int64, dir analyze.Dir) bool {
+	const unknown = int64(analyze.Unknown)
+	seen, all, window := unknown, unknown, unknown
 	for i := range points {
 		p := &points[i]
-		if p.Time < c.first || p.Time > c.last {
-			continue
+		if p.Dir == dir.Reverse() && c.level(p) != unknown {
+			window = c.level(p)
 		}
-		if p.Dir == dir.Reverse() {
-			c.top = max(c.top, c.level(p))
+		most := max(window, flight[i])
+		all = max(all, most)
+		switch {
+		case p.Time < c.first:
+			seen = most // what it is entered with
+		case p.Time <= c.last:
+			seen = max(seen, most)
 		}
-		c.top = max(c.top, flight[i])
 	}
+	if c.top = seen; seen == 0 {
+		c.top = max(all, 1)
+	}
+	return c.top > 0
 }
 
 // column returns where a time lies, in n columns.

@@ -158,7 +158,7 @@ func (t *textReport) witness(w *capture.Witness) {
 		if b.Wchan != "" {
 			text += ", asleep in the kernel's " + b.Wchan
 		}
-		t.section(heading("Blocked"), text+" after "+counted(w.Send.Calls, "call")+" of "+inBytes(w.ChunkBytes))
+		t.section(heading("Blocked"), fmt.Sprintf("%s, after %s of %s each", text, counted(w.Send.Calls, "call"), inBytes(w.ChunkBytes)))
 		if t.Verbose {
 			for _, f := range b.Stack {
 				t.section("", f)
@@ -166,10 +166,10 @@ func (t *textReport) witness(w *capture.Witness) {
 		}
 	}
 	for i, f := range w.Findings {
-		holds := "holds: "
+		holds := "✓ "
 		if !f.Holds {
-			holds = "DOES NOT HOLD: "
+			holds = "✗ NOT SO: "
 		}
-		t.section(label(i, "Shown"), holds+f.Claim+" ("+f.Evidence+")")
+		t.item(label(i, "Shown"), holds+f.Claim, " ("+f.Evidence+")")
 	}
 }

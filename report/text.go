@@ -116,19 +116,17 @@ func (t *textReport) section(label, text string) {
 	}
 }
 
-// item is a section whose first words stand out.
+// item is a section whose first words, the lead, stand out.
 func (t *textReport) item(label, lead, text string) {
-	lead = clean(lead)
-	lines := wrap(lead+clean(text), min(t.Width, proseWidth)-labelWidth)
-	for i, l := range lines {
-		if i == 0 {
-			if rest, ok := strings.CutPrefix(l, lead); ok {
-				l = styleHeading.Render(lead) + rest
-			}
-			t.line(padRight(label, labelWidth) + l)
-			continue
+	bold := len([]rune(clean(lead)))
+	for i, l := range wrap(clean(lead)+clean(text), min(t.Width, proseWidth)-labelWidth) {
+		if i > 0 {
+			label = ""
 		}
-		t.line(margin + l)
+		r := []rune(l)
+		n := min(max(bold, 0), len(r))
+		t.line(padRight(label, labelWidth) + heading(string(r[:n])) + string(r[n:]))
+		bold -= len(r) + 1 // the space at which it was broken
 	}
 }
 
@@ -185,19 +183,24 @@ func (t *textReport) warnings(ws []analyze.Warning) {
 	}
 }
 
-// frames accounts for every frame of the input: the sum must be seen to hold.
+// frames tells what became of every frame, and what was odd.
 func (t *textReport) frames() {
-	in := &t.r.Input
 	t.blank()
-	text := fmt.Sprintf("%s = %s analyzed", groupDigits(int64(in.Frames)), groupDigits(int64(t.r.Segments)))
-	if in.Segments > t.r.Segments {
-		text += fmt.Sprintf(" + %s left out", groupDigits(int64(in.Segments-t.r.Segments)))
+	t.section(heading("Frames"), frameSum(t.r))
+	for note, n := range t.r.Input.Notes() {
+		t.section("", fmt.Sprintf("%s: %s", groupDigits(int64(n)), note))
+	}
+}
+
+// frameSum accounts for every frame of the input: the sum must be seen to hold.
+func frameSum(r *analyze.Result) string {
+	in := &r.Input
+	text := fmt.Sprintf("%s = %s analyzed", groupDigits(int64(in.Frames)), groupDigits(int64(r.Segments)))
+	if in.Segments > r.Segments {
+		text += fmt.Sprintf(" + %s left out", groupDigits(int64(in.Segments-r.Segments)))
 	}
 	for reason, n := range in.Skips() {
 		text += fmt.Sprintf(" + %s %s", groupDigits(int64(n)), reason)
 	}
-	t.section(heading("Frames"), text)
-	for note, n := range in.Notes() {
-		t.section("", fmt.Sprintf("%s: %s", groupDigits(int64(n)), note))
-	}
+	return text
 }

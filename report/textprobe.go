@@ -69,6 +69,7 @@ var silenceReasons = map[string]string{
 	"rate-limited":      ", as of a receiver that answers at most once in 500 ms",
 	"answered-together": ", but the next one followed at once and had its answer",
 	"peer-silent":       ": the receiver is silent",
+	"capture-ended":     ", as the capture ended",
 }
 
 // silences says which probes had no answer, and why.
