@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"winwatch/analyze"
@@ -70,14 +72,13 @@ func writePage(tb testing.TB, name string, p *HTMLPage) string {
 func stallingStreams(n, every int) (*analyze.Result, *analyze.Timeline) {
 	a, tl := analyze.New(analyze.DefaultConfig()), analyze.NewTimeline(1_000_000)
 	a.OnSample(tl.Add)
-	frame := uint64(0)
+	var all []capture.Segment
 	base := int64(1_700_000_000e9)
 	for id := range n {
 		c, s := capture.AddrFrom4([4]byte{10, 0, byte(id >> 8), byte(id)}), capture.AddrFrom4([4]byte{10, 9, 0, byte(id % 7)})
 		at := base + int64(id)*20e6
 		send := func(fromServer bool, flags capture.Flags, seq, ack, length uint32, window uint16) {
-			frame++
-			seg := capture.Segment{Frame: frame, Time: at, HopLimit: 64, Flags: flags, Seq: seq, Ack: ack, Len: length, Window: window,
+			seg := capture.Segment{Time: at, HopLimit: 64, Flags: flags, Seq: seq, Ack: ack, Len: length, Window: window,
 				Src: c, Dst: s, SrcPort: uint16(40000 + id%20000), DstPort: 443}
 			if fromServer {
 				seg.Src, seg.Dst, seg.SrcPort, seg.DstPort = s, c, seg.DstPort, seg.SrcPort
@@ -85,7 +86,7 @@ func stallingStreams(n, every int) (*analyze.Result, *analyze.Timeline) {
 			if flags.Has(capture.SYN) {
 				seg.Options, seg.WindowShift, seg.MSS = capture.HasWindowScale|capture.HasMSS, 7, 1460
 			}
-			a.Add(&seg)
+			all = append(all, seg)
 			at += 1e6
 		}
 		send(false, capture.SYN, 0, 0, 0, 64240)
@@ -117,6 +118,11 @@ func stallingStreams(n, every int) (*analyze.Result, *analyze.Timeline) {
 			send(false, capture.ACK|capture.PSH, seq, 1, 1448, 502)
 			send(true, capture.ACK, 1, seq+1448, 0, 509)
 		}
+	}
+	slices.SortStableFunc(all, func(a, b capture.Segment) int { return cmp.Compare(a.Time, b.Time) })
+	for i := range all {
+		all[i].Frame = uint64(i + 1)
+		a.Add(&all[i])
 	}
 	return a.Result(), tl
 }

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"winwatch/analyze"
 )
 
 // displayBytes writes a byte count for people, exact below 10 KiB: "9,216 B",
@@ -49,4 +52,17 @@ func displayTick(n int64) string {
 		v, unit = v/1024, byteUnits[i]
 	}
 	return strconv.FormatFloat(v, 'f', -1, 64) + " " + unit
+}
+
+// frameSum accounts for every frame of the input: the sum must be seen to hold.
+func frameSum(r *analyze.Result) string {
+	in := &r.Input
+	text := fmt.Sprintf("%s = %s analyzed", groupDigits(int64(in.Frames)), groupDigits(int64(r.Segments)))
+	if in.Segments > r.Segments {
+		text += fmt.Sprintf(" + %s left out", groupDigits(int64(in.Segments-r.Segments)))
+	}
+	for reason, n := range in.Skips() {
+		text += fmt.Sprintf(" + %s %s", groupDigits(int64(n)), reason)
+	}
+	return text
 }

@@ -32,6 +32,9 @@ type HTMLPage struct {
 	Witness *capture.Witness
 	Kernel  []capture.KernelSample
 	Proof   *analyze.Proof
+	// Accepted is the account of what the application counted, nil if it is not
+	// known or stands in Proof.
+	Accepted *analyze.Accepted
 }
 
 const (
@@ -41,6 +44,8 @@ const (
 	HTMLMaxCharts = 500
 
 	htmlMaxRows = 5000
+	// htmlMaxOthers is how many verdicts stand below the headline.
+	htmlMaxOthers = 4
 	// htmlMaxTable is what the table of streams may take of the page, and
 	// htmlMaxKernel the kernel's samples.
 	htmlMaxTable  = 1_200_000
@@ -123,12 +128,16 @@ type htmlContent struct {
 	Source   string
 	Result   *analyze.Result
 	Headline *analyze.Verdict
-	Others   []*analyze.Verdict
-	Begin    string
+	// Others are further findings, Rest those that are shown on demand.
+	Others, Rest []*analyze.Verdict
+	// Frames accounts for the input, Notes are what was odd in it.
+	Frames string
+	Notes  []string
+	Begin  string
 	// Rows of StreamCount streams are listed, Charts of them have charts.
 	Rows, Charts int
 	Witness      *capture.Witness
-	Proof        bool
+	Accepted     *analyze.Accepted
 
 	blocks []htmlBlock
 }
@@ -148,14 +157,26 @@ type htmlHead struct {
 func newHTMLContent(p *HTMLPage) (*htmlContent, error) {
 	r := p.Result
 	c := &htmlContent{
-		Headline: &analyze.Verdict{}, Source: p.Source, Result: r, Witness: p.Witness, Proof: p.Proof != nil,
+		Headline: &analyze.Verdict{}, Source: p.Source, Result: r, Witness: p.Witness, Accepted: p.Accepted,
 		Begin: time.Unix(0, r.Begin).UTC().Format("2006-01-02 15:04:05 UTC"),
 	}
 	if len(r.Verdicts) > 0 {
 		c.Headline = &r.Verdicts[0]
 		for i := range r.Verdicts[1:] {
-			c.Others = append(c.Others, &r.Verdicts[i+1])
+			switch v := &r.Verdicts[i+1]; {
+			case v.Severity == analyze.SeverityOK:
+			case len(c.Others) < htmlMaxOthers:
+				c.Others = append(c.Others, v)
+			default:
+				c.Rest = append(c.Rest, v)
+			}
 		}
+	}
+	if r.Input.Frames > 0 {
+		c.Frames = frameSum(r)
+	}
+	for note, n := range r.Input.Notes() {
+		c.Notes = append(c.Notes, fmt.Sprintf("%s: %s", groupDigits(int64(n)), note))
 	}
 	head := htmlHead{
 		Begin: floorDiv(r.Begin, 1e6), BeginNs: r.Begin - floorDiv(r.Begin, 1e6)*1e6,

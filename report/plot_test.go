@@ -147,7 +147,7 @@ func long(n int) (*analyze.Result, *analyze.Timeline) {
 		case i/2 == n/4:
 			seg.Seq, seg.Ack = 1, seq
 		default:
-			seg.Seq, seg.Ack, seg.Window = 1, seq, uint16(2000-(i/2)%97*11+rng.IntN(5))
+			seg.Seq, seg.Ack, seg.Window = 1, seq, uint16(2000-(i/2)%97*6+rng.IntN(5))
 		}
 		a.Add(&seg)
 	}

@@ -197,7 +197,7 @@ func (w *writing) file(o output, m *material) error {
 		return report.JSON(o, m.result, &m.outside)
 	case formatHTML:
 		return report.HTML(o, &report.HTMLPage{Source: m.source, Result: m.result, Timeline: m.timeline,
-			Witness: m.outside.Witness, Kernel: m.kernel, Proof: m.outside.Proof})
+			Witness: m.outside.Witness, Kernel: m.kernel, Proof: m.outside.Proof, Accepted: m.outside.Accepted})
 	case formatPNG:
 		return report.PNG(o, m.result, m.timeline)
 	case formatSVG:
