@@ -75,15 +75,8 @@ func textSkip(lines []string) Skip {
 // parse reads the line "... SRC > DST: Flags [S], seq 1, ..., length 0".
 func (p *textSegment) parse(line string) bool {
 	head, rest, _ := strings.Cut(line, tcpMark)
-	left, dst, ok := cutLast(head, " > ")
-	if !ok {
-		return false
-	}
-	if _, src, found := cutLast(left, " "); found {
-		left = src
-	}
 	s := &p.seg
-	if !parseEndpoint(left, &s.Src, &s.SrcPort) || !parseEndpoint(dst, &s.Dst, &s.DstPort) {
+	if !p.endpoints(head) {
 		return false
 	}
 	flags, rest, ok := strings.Cut(rest, "]")
@@ -95,6 +88,21 @@ func (p *textSegment) parse(line string) bool {
 		return true
 	}
 	return p.fields(rest)
+}
+
+// endpoints reads "IP 127.0.0.1.40846 > 127.0.0.1.3000", or, with IPv6 extension
+// headers, "IP6 fd77::1 > fd77::2: HBH 40001 > 5001".
+func (p *textSegment) endpoints(head string) bool {
+	s := &p.seg
+	before, dst, _ := cutLast(head, " > ")
+	_, src, _ := cutLast(before, " ")
+	if digits(dst) == len(dst) {
+		addrs, rest, _ := cutLast(strings.TrimSuffix(before, src), " > ")
+		_, srcAddr, _ := cutLast(addrs, " ")
+		dstAddr, _, _ := strings.Cut(rest, ": ")
+		src, dst = srcAddr+"."+src, dstAddr+"."+dst
+	}
+	return parseEndpoint(src, &s.Src, &s.SrcPort) && parseEndpoint(dst, &s.Dst, &s.DstPort)
 }
 
 // fields reads what follows the flags.
@@ -147,7 +155,7 @@ func (p *textSegment) options(list string) {
 	s := &p.seg
 	for opt := range strings.SplitSeq(list, ",") {
 		words := strings.Fields(opt)
-		if strings.Contains(opt, "[|tcp]") {
+		if strings.Contains(opt, "[|tcp") {
 			s.Options |= OptionsCut
 			return
 		}

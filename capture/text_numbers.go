@@ -112,17 +112,17 @@ func (t *textNumbers) shift(p *textSegment, s *Segment, from, to *textHalf, dec 
 	}
 }
 
-// decide finds out whether the text has relative numbers, from n that belongs to h.
+// decide finds out whether the text has relative numbers, from n that belongs to
+// h: only one of the two readings is near to what was sent last.
 func (t *textNumbers) decide(n uint32, h *textHalf) {
-	const far = 1 << 24 // more than any window that could part two numbers
-	if t.mode != textUndecided || !h.known || distance(h.base, 0) < far {
+	const near = 1 << 16 // below that the two can't be told apart
+	if t.mode != textUndecided || !h.known || distance(h.base, 0) < near {
 		return
 	}
-	absolute, relative := distance(n, h.next), distance(n+h.base, h.next)
-	if absolute < far && absolute < relative {
-		t.mode = textAbsolute
-	} else if relative < far {
+	if distance(n+h.base, h.next) < distance(n, h.next) {
 		t.mode = textRelative
+	} else {
+		t.mode = textAbsolute
 	}
 }
 

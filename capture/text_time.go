@@ -47,28 +47,32 @@ func (c *textClock) time(s stamp) int64 {
 	return c.last
 }
 
-// detectDeltas looks in the first lines for stamps that run backwards although
-// they count from the first line (-ttttt, which begins with a space like -ttt).
+// detectDeltas looks whether stamps that are to count from the first line
+// (-ttttt) go up. Those that count from the line before (-ttt) look the same,
+// but go down as often.
 func (c *textClock) detectDeltas(head string) {
-	last := int64(-1)
+	steps, down := 0, 0
+	last := int64(0)
 	for line := range strings.Lines(head) {
 		s, _ := cutTime(line)
 		if s.kind != elapsed {
 			continue
 		}
+		steps++
 		if s.ns < last {
-			c.deltas = true
-			return
+			down++
 		}
 		last = s.ns
 	}
+	c.deltas = down*8 > steps
 }
 
 // cutTime cuts a time stamp off a line and returns what follows it:
-// "11:52:35.907381", " 00:00:00.000053", "1545018755.907381" or
-// "2018-12-17 11:52:35.907381".
+// "11:52:35.907381", " 00:00:00.000053", "-00:00:00.000053", "1545018755.907381"
+// or "2018-12-17 11:52:35.907381".
 func cutTime(line string) (s stamp, rest string) {
-	bare := strings.TrimPrefix(line, " ")
+	bare, minus := strings.CutPrefix(line, "-")
+	bare = strings.TrimPrefix(bare, " ")
 	word, rest, _ := strings.Cut(bare, " ")
 	days := int64(0)
 	if len(word) == 10 && word[4] == '-' {
@@ -98,6 +102,9 @@ func cutTime(line string) (s stamp, rest string) {
 		return stamp{}, line
 	}
 	s.ns = (days+sec)*1e9 + int64(ns)
+	if minus {
+		s.ns = -s.ns
+	}
 	return s, rest
 }
 
