@@ -2,7 +2,7 @@
 GO ?= go
 export GOFLAGS := -trimpath $(GOFLAGS)
 
-.PHONY: run build test lint man clean
+.PHONY: run build test lint bench man clean
 
 # The main job: flood a server that does not read, capture it, prove the report.
 # With the right to capture on lo, else in a namespace of its own.
@@ -24,6 +24,11 @@ lint:
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+# winwatch and its peers in turn on the same captures, as a table with the goals:
+# make bench BENCH='-packets 500000 -rounds 3'.
+bench:
+	$(GO) run ./cmd/bench $(BENCH)
 
 # Man pages from the command definitions, in man/.
 man: build

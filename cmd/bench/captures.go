@@ -18,13 +18,15 @@ import (
 
 // files are the captures by name; those that are left out are "".
 type files struct {
-	main, pcapng, gzip, zstd  string
-	short                     string // the first packets of main, for tshark
-	many, crowd, long, tiny   string
-	manyPackets, shortPackets int
-	manyConns, longPackets    int
-	real                      []realCapture
+	main, pcapng, gzip, zstd             string
+	short                                string // the first packets of main, for tshark
+	many, crowd, long, tiny              string
+	manyPackets, shortPackets, manyConns int
+	real                                 []realCapture
 }
+
+// frameBytes is about what a packet takes in a file.
+const frameBytes = 102
 
 // shortPackets is how much of the main capture tshark gets.
 const shortPackets = 200_000
@@ -58,8 +60,11 @@ func (o *options) captures() (f files, err error) {
 	if o.long > 0 {
 		long := main
 		long.Packets *= o.long
-		f.longPackets = long.Packets
-		f.long = make(long, "pcap", long.WritePcap)
+		if room := freeBytes(o.dir); room < int64(long.Packets)*frameBytes*2 {
+			fmt.Fprintf(os.Stderr, "bench: %s: no room for the capture of %d packets; it is left out\n", o.dir, long.Packets)
+		} else {
+			f.long = make(long, "pcap", long.WritePcap)
+		}
 	}
 	if err == nil {
 		f.real, err = o.realCaptures()

@@ -47,8 +47,8 @@ func (b *bench) measure() error {
 	b.plan()
 	b.busy = load()
 	for round := range b.rounds {
+		fmt.Fprintf(os.Stderr, "bench: round %d of %d\n", round+1, b.rounds)
 		for _, w := range b.works {
-			fmt.Fprintf(os.Stderr, "\rbench: round %d of %d: %-60s", round+1, b.rounds, w.text)
 			if round == 0 {
 				warm(w.file)
 			}
@@ -59,7 +59,6 @@ func (b *bench) measure() error {
 			w.runs = append(w.runs, r)
 		}
 	}
-	fmt.Fprintln(os.Stderr)
 	for range 20 {
 		r, err := execute([]string{b.tools.winwatch, "analyze", b.files.tiny})
 		if err != nil {

@@ -4,8 +4,8 @@ package main
 
 import (
 	"bufio"
-	"compress/gzip"
 	"embed"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/gopacket/layers"
-	"github.com/google/gopacket/pcapgo"
+	"github.com/klauspost/compress/gzip"
 
 	"winwatch/capture"
 )
@@ -52,7 +51,7 @@ func (o *options) realCaptures() (all []realCapture, err error) {
 
 // records are the frames of a capture.
 type records struct {
-	link    layers.LinkType
+	link    capture.LinkType
 	records []record
 }
 
@@ -62,6 +61,7 @@ type record struct {
 	time    int64
 }
 
+// readRecords reads a capture of testdata: gzipped pcap, little-endian, µs.
 func readRecords(name string) (c records, err error) {
 	f, err := testdata.Open(name)
 	if err != nil {
@@ -72,28 +72,32 @@ func readRecords(name string) (c records, err error) {
 	if err != nil {
 		return c, err
 	}
-	r, err := pcapgo.NewReader(z)
+	b, err := io.ReadAll(z)
 	if err != nil {
 		return c, err
 	}
-	c.link = r.LinkType()
-	for {
-		data, info, err := r.ReadPacketData()
-		if errors.Is(err, io.EOF) {
-			return c, nil
-		}
-		if err != nil {
-			return c, err
-		}
-		c.records = append(c.records, record{data, info.Length, info.Timestamp.UnixNano()})
+	le := binary.LittleEndian
+	if len(b) < 24 || le.Uint32(b) != 0xa1b2c3d4 {
+		return c, errors.New("not a little-endian pcap file with microseconds")
 	}
+	c.link = capture.LinkType(le.Uint32(b[20:]))
+	for b = b[24:]; len(b) >= 16; {
+		end := 16 + int(le.Uint32(b[8:]))
+		if end > len(b) {
+			return c, io.ErrUnexpectedEOF
+		}
+		c.records = append(c.records, record{b[16:end], int(le.Uint32(b[12:])),
+			int64(le.Uint32(b))*1e9 + int64(le.Uint32(b[4:]))*1000})
+		b = b[end:]
+	}
+	return c, nil
 }
 
 // repeat writes the capture so many times, one after another, every time with
 // other addresses, so that its connections are new ones.
 func (c *records) repeat(w io.Writer, copies int) error {
 	out := bufio.NewWriterSize(w, 1<<20)
-	p, err := capture.NewWriter(out, capture.LinkType(c.link), 0)
+	p, err := capture.NewWriter(out, c.link, 0)
 	if err != nil {
 		return err
 	}
@@ -114,7 +118,7 @@ func (c *records) repeat(w io.Writer, copies int) error {
 // changes nothing.
 func (c *records) readdress(b []byte, n int) {
 	head := 14
-	if c.link == layers.LinkTypeLinuxSLL {
+	if c.link == capture.LinkSLL {
 		head = 16
 	}
 	at := []int{head + 12, head + 16} // IPv4
