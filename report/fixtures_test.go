@@ -30,7 +30,7 @@ func sec(s float64) time.Duration { return time.Duration(s * 1e9) }
 // fixtures are the situations that every text format must be able to tell.
 func fixtures() []fixture {
 	return []fixture{
-		flood(), floodProof(), healthy(), unknownScale(), manyStreams(), openAtBothEnds(), damaged(), empty(),
+		flood(), floodProof(), healthy(), unknownScale(), manyStreams(), manyHealthy(), openAtBothEnds(), damaged(), empty(),
 	}
 }
 
@@ -339,6 +339,24 @@ func manyStreams() fixture {
 	}
 	r.SetStreams(streams)
 	return fixture{name: "many-streams", result: r, options: TextOptions{Top: 8}}
+}
+
+// manyHealthy is a busy server that nobody kept waiting.
+func manyHealthy() fixture {
+	f := manyStreams()
+	f.name = "many-healthy"
+	var fine []*analyze.Stream
+	for st := range f.result.All() {
+		if st.ID%17 != 0 {
+			fine = append(fine, st)
+			f.result.Verdicts = append(f.result.Verdicts, st.Verdict)
+		}
+	}
+	r := f.result
+	r.Verdicts, r.Stalls, r.Probes, r.StalledStreams, r.StallTime = r.Verdicts[12:], 0, 0, 0, 0
+	r.StreamCount = int64(len(fine))
+	r.SetStreams(fine)
+	return f
 }
 
 // stall makes the client of st stop reading for so many seconds, in six pieces.

@@ -191,16 +191,3 @@ func (t *textReport) frames() {
 		t.section("", fmt.Sprintf("%s: %s", groupDigits(int64(n)), note))
 	}
 }
-
-// frameSum accounts for every frame of the input: the sum must be seen to hold.
-func frameSum(r *analyze.Result) string {
-	in := &r.Input
-	text := fmt.Sprintf("%s = %s analyzed", groupDigits(int64(in.Frames)), groupDigits(int64(r.Segments)))
-	if in.Segments > r.Segments {
-		text += fmt.Sprintf(" + %s left out", groupDigits(int64(in.Segments-r.Segments)))
-	}
-	for reason, n := range in.Skips() {
-		text += fmt.Sprintf(" + %s %s", groupDigits(int64(n)), reason)
-	}
-	return text
-}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"winwatch/analyze"
 )
@@ -23,7 +24,7 @@ func inferences(d *analyze.Direction, all bool) []inference {
 			}
 			number = "unknown"
 		}
-		out = append(out, inference{name, number, e.Method})
+		out = append(out, inference{name, number, strings.TrimPrefix(e.Method, "unknown: ")})
 	}
 	add("absorbed", &d.Buffer.Absorbed, inBytes)
 	add("largest window", &d.Buffer.LargestWindow, inBytes)

@@ -40,20 +40,17 @@ func (t *textReport) streams() {
 	t.others(int64(len(bad)))
 }
 
+// others sums up the streams that the table does not show.
 func (t *textReport) others(shown int64) {
 	var parts []string
-	if waited := t.r.StalledStreams - shown; shown > 0 && waited > 0 {
+	if waited := t.r.StalledStreams - shown; waited > 0 {
 		parts = append(parts, counted(waited, "more stream")+" stalled")
 	}
-	if fine := t.r.StreamCount - max(t.r.StalledStreams, shown); fine > 0 {
-		word := "other stream"
-		if shown == 0 {
-			word = "stream"
-		}
-		parts = append(parts, counted(fine, word)+" never waited for a window")
+	if fine := t.r.StreamCount - max(t.r.StalledStreams, shown); fine > 0 && shown > 0 {
+		parts = append(parts, counted(fine, "other stream")+" never waited for a window")
 	}
-	t.section(heading("Streams"), strings.Join(append(parts,
-		fmt.Sprintf("in all %s over %s", inBytes(t.r.Bytes), inTime(t.r.Span))), "; "))
+	all := fmt.Sprintf("in all %s, %s of payload, %s", counted(t.r.StreamCount, "stream"), inBytes(t.r.Bytes), inTime(t.r.Span))
+	t.section(heading("Streams"), strings.Join(append(parts, all), "; "))
 }
 
 // streamTable writes the table of the given streams.

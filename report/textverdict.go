@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"winwatch/analyze"
@@ -10,37 +11,47 @@ import (
 // fullVerdicts is how many verdicts are told in full.
 const fullVerdicts = 3
 
-// verdicts writes what was found, worst first.
+// verdicts writes what was found, worst first. Of several streams, those without
+// trouble are not told of one by one.
 func (t *textReport) verdicts() {
-	shown := len(t.r.Verdicts)
+	found := t.r.Verdicts
+	if t.r.StreamCount > 1 {
+		found = slices.DeleteFunc(slices.Clone(found), func(v analyze.Verdict) bool { return v.Severity == analyze.SeverityOK })
+	}
+	switch {
+	case t.r.StreamCount == 0:
+		t.section(heading("Nothing"), "there is no TCP stream to judge")
+	case len(found) == 0:
+		t.section(severity(analyze.SeverityOK), "no sender waited for a window in any of the "+counted(t.r.StreamCount, "stream"))
+	}
+	shown := len(found)
 	if !t.Quiet && !t.Verbose {
 		shown = min(shown, fullVerdicts) // the table of streams has the others
 	}
 	for i := range shown {
-		v := &t.r.Verdicts[i]
-		t.verdict(v)
+		t.verdict(&found[i])
 		if !t.Quiet {
-			t.reasons(v)
+			t.reasons(&found[i])
 		}
 		if t.Wireshark {
-			t.verbatim("Wireshark: ", verdictFilter(v))
+			t.verbatim("Wireshark: ", verdictFilter(&found[i]))
 		}
 	}
-	if more := len(t.r.Verdicts) - shown; more > 0 {
+	if more := len(found) - shown; more > 0 {
 		t.section("", fmt.Sprintf("… and %s more", counted(more, "finding")))
-	}
-	if len(t.r.Verdicts) == 0 {
-		t.section(heading("Nothing"), "there is no TCP stream to judge")
 	}
 }
 
+func severity(s analyze.Severity) string {
+	return styleSeverity[s].Render(strings.ToUpper(s.String()))
+}
+
 func (t *textReport) verdict(v *analyze.Verdict) {
-	label := styleSeverity[v.Severity].Render(strings.ToUpper(v.Severity.String()))
 	text := v.Sentence
 	if t.r.StreamCount > 1 {
 		text = fmt.Sprintf("stream %d: %s", v.Stream, text)
 	}
-	t.section(label, text)
+	t.section(severity(v.Severity), text)
 }
 
 func (t *textReport) reasons(v *analyze.Verdict) {
