@@ -1,4 +1,4 @@
-//go:build linux && cgo
+//go:build linux
 
 package main
 
@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -19,17 +20,33 @@ import (
 	"winwatch/analyze"
 )
 
+// liveError says why nothing can be captured here, nil if it can.
+func liveError() error {
+	if os.Geteuid() == 0 {
+		return nil
+	}
+	cmd := exec.Command("true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET}
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("not root, and private namespaces are not allowed: %w", err)
+	}
+	return nil
+}
+
 // needLive skips the test where nothing can be captured; with
 // WINWATCH_REQUIRE_LIVE set, as in CI, it fails instead.
 func needLive(t *testing.T) {
 	t.Helper()
-	cmd := exec.Command("true")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET}
-	if err := cmd.Run(); err != nil && os.Geteuid() != 0 {
-		if os.Getenv("WINWATCH_REQUIRE_LIVE") != "" {
-			t.Fatalf("live tests are required: %v", err)
-		}
-		t.Skipf("not root, and private namespaces are not allowed: %v", err)
+	err := liveError()
+	if !canCapture {
+		err = errors.New("this build can't capture")
+	}
+	switch {
+	case err == nil:
+	case os.Getenv("WINWATCH_REQUIRE_LIVE") != "":
+		t.Fatalf("live tests are required: %v", err)
+	default:
+		t.Skip(err)
 	}
 }
 
