@@ -121,8 +121,8 @@ func (a *Analyzer) account(st *stream, s *capture.Segment, now int64) int64 {
 	}
 	st.end, st.endFrame = s.Time, s.Frame
 	if d := now - st.last; d > 0 {
-		st.flows[0].spent[st.flows[0].class] += d
-		st.flows[1].spent[st.flows[1].class] += d
+		st.flows[0].spend(d)
+		st.flows[1].spend(d)
 		st.span += d
 		st.last = now
 	}
@@ -143,8 +143,8 @@ func (a *Analyzer) follow(st *stream, f, r *flow, s *capture.Segment, now int64)
 	}
 	f.segs++
 	both := st.bothSides()
-	f.classify(now, s.Frame, both)
-	r.classify(now, s.Frame, both)
+	a.classify(f, now, s.Frame, both)
+	a.classify(r, now, s.Frame, both)
 	return ev
 }
 

@@ -5,7 +5,6 @@ type class uint8
 
 const (
 	unjudged class = iota
-	senderIdle
 	network
 	windowFull
 	smallWindow
@@ -15,32 +14,42 @@ const (
 	maybeFull
 	maybeSmall
 	classes
+	// senderIdle is the rest: it is not added up, but left over.
+	senderIdle = classes
 )
+
+// spend books time of the stream.
+func (f *flow) spend(d int64) {
+	if f.class != senderIdle {
+		f.spent[f.class] += d
+	}
+}
 
 // classify says what the time from now on is spent on, and marks whether the
 // window holds the sender back. It is called after every segment of the stream.
-func (f *flow) classify(now int64, frame uint64, bothSides bool) {
+func (a *Analyzer) classify(f *flow, now int64, frame uint64, bothSides bool) {
 	switch {
-	case !bothSides || !f.is(hasWnd) || f.is(isUnsound):
+	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
 	case f.is(isZero):
 		f.class = zeroWindow
 	case f.dataSegs == 0 || f.is(sawRST):
 		f.class = senderIdle
 	case f.inFlight() > 0:
-		f.class = f.limited(now, frame, network, maybeFull, isFull)
+		f.class = a.limited(f, now, frame, network, maybeFull, isFull)
 	default:
-		f.class = f.limited(now, frame, senderIdle, maybeSmall, isHeld)
+		f.class = a.limited(f, now, frame, senderIdle, maybeSmall, isHeld)
 	}
 }
 
 // limited returns free if the window has room for the next segment, and else
 // limited, marking the flow with m.
-func (f *flow) limited(now int64, frame uint64, free, limited class, m marks) class {
+func (a *Analyzer) limited(f *flow, now int64, frame uint64, free, limited class, m marks) class {
 	if f.room() >= f.nextSegment() || f.is(sawFIN) {
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
-			f.openedAt, f.openedNum = now, frame
+			t := a.more(f)
+			t.openedAt, t.openedNum = now, frame
 		}
 		return free
 	}
@@ -48,7 +57,8 @@ func (f *flow) limited(now int64, frame uint64, free, limited class, m marks) cl
 		return unjudged
 	}
 	if !f.is(isFull | isHeld) {
-		f.heldAt, f.heldNum = now, frame
+		t := a.more(f)
+		t.heldAt, t.heldNum = now, frame
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited
@@ -65,7 +75,6 @@ func (a *Analyzer) settle(f *flow, wanted bool) {
 		f.spent[smallWindow] += f.spent[maybeSmall]
 	} else {
 		f.spent[network] += f.spent[maybeFull]
-		f.spent[senderIdle] += f.spent[maybeSmall]
 	}
 	f.spent[maybeFull], f.spent[maybeSmall] = 0, 0
 }

@@ -221,9 +221,9 @@ func (a *Analyzer) derive(st *stream) *Stream {
 // endpoint is the address and port of a side.
 func (st *stream) endpoint(side uint8) netip.AddrPort {
 	if side == 0 {
-		return netip.AddrPortFrom(st.key.lo.Netip(), st.key.loPort)
+		return netip.AddrPortFrom(addr(st.key.lo).Netip(), st.key.loPort)
 	}
-	return netip.AddrPortFrom(st.key.hi.Netip(), st.key.hiPort)
+	return netip.AddrPortFrom(addr(st.key.hi).Netip(), st.key.hiPort)
 }
 
 // handshakeSeen tells how much of the handshake was captured.
@@ -262,7 +262,7 @@ func (a *Analyzer) direction(st *stream, side uint8, d *Direction) {
 		MSS: f.mss, MaxSegment: int64(f.maxSeg),
 		Window:     f.window(st, t),
 		StallCount: t.stallCount, StallTime: nanos(t.stallTime),
-		Budget: f.budget(),
+		Budget: f.budget(st.span),
 	}
 	if f.has(hasNxt | hasUna) {
 		d.MaxInFlight = ptr(int64(f.maxInFlight))
@@ -340,13 +340,14 @@ func (f *flow) scale(st *stream) Scale {
 	return sc
 }
 
-// budget sums up what the time was spent on.
-func (f *flow) budget() Budget {
-	at := func(c class) time.Duration { return time.Duration(f.spent[c]) }
+// budget sums up what the time of the stream was spent on.
+func (f *flow) budget(span int64) Budget {
+	at := func(c class) time.Duration { return nanos(f.spent[c]) }
 	b := Budget{
+		Total:      nanos(span),
 		ZeroWindow: at(zeroWindow), SmallWindow: at(smallWindow), WindowFull: at(windowFull),
-		Network: at(network) + at(maybeFull), SenderIdle: at(senderIdle) + at(maybeSmall), Unjudged: at(unjudged),
+		Network: at(network), Unjudged: at(unjudged),
 	}
-	b.Total = b.ZeroWindow + b.SmallWindow + b.WindowFull + b.Network + b.SenderIdle + b.Unjudged
+	b.SenderIdle = b.Total - b.ReceiverLimited() - b.Network - b.Unjudged
 	return b
 }

@@ -56,11 +56,8 @@ type flow struct {
 	holeAt int64
 	lastAt int64 // when the sender last sent anything
 	dataAt int64 // when it last sent new data
-	// heldAt is when the window first held the sender back (isFull, isHeld), in
-	// frame heldNum, and openedAt when it opened again (isOpened).
-	heldAt, openedAt   int64
-	heldNum, openedNum uint64
-	spent              [classes]int64
+	// spent is what the time went to; the rest of the stream's the sender was idle.
+	spent [classes]int64
 }
 
 // marks are the yes-or-no facts of a flow.

@@ -123,10 +123,10 @@ func (f *flow) time(end uint32, now int64) {
 func (a *Analyzer) resume(st *stream, f *flow, s *capture.Segment, end uint32, now int64) {
 	switch {
 	case f.is(isOpened):
-		wanted := now-f.openedAt <= max(2*st.rtt(), promptly)
+		wanted := now-a.more(f).openedAt <= max(2*st.rtt(), promptly)
 		a.settle(f, wanted)
 		if wanted {
-			a.smallStall(f, s)
+			a.smallStall(f)
 		}
 		f.marks &^= isOpened
 	case end == f.edge && f.is(isHeld) && now-f.lastAt >= int64(a.cfg.ProbeTimer):

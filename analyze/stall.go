@@ -21,8 +21,8 @@ func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment
 	a.unread(st, f, t)
 	if f.is(isFull | isHeld) {
 		a.settle(f, true)
-		t.began = f.heldAt
-		t.stall.Begin, t.stall.BeginFrame = s.Time-(now-f.heldAt), f.heldNum
+		t.began = t.heldAt
+		t.stall.Begin, t.stall.BeginFrame = s.Time-(now-t.heldAt), t.heldNum
 	}
 	t.smallTime = 0
 	if f.shift == Unknown && f.una == f.nxt && f.dataSegs > 0 && !first {
@@ -99,7 +99,7 @@ func (t *detail) listed(i int) *Stall {
 
 // smallStall lists a stall in which the window was too small for the next
 // segment, but never 0. It ended when the window opened.
-func (a *Analyzer) smallStall(f *flow, s *capture.Segment) {
+func (a *Analyzer) smallStall(f *flow) {
 	t := a.trouble(f)
 	if t == nil || t.smallTime == 0 {
 		return
@@ -111,9 +111,9 @@ func (a *Analyzer) smallStall(f *flow, s *capture.Segment) {
 	}
 	t.pause(f)
 	t.stall = Stall{
-		Begin: f.heldAt - a.clock.offset, BeginFrame: f.heldNum,
-		End: f.openedAt - a.clock.offset, EndFrame: f.openedNum,
-		EndedBy: EndWindowUpdate, Duration: time.Duration(f.openedAt - f.heldAt),
+		Begin: t.heldAt - a.clock.offset, BeginFrame: t.heldNum,
+		End: t.openedAt - a.clock.offset, EndFrame: t.openedNum,
+		EndedBy: EndWindowUpdate, Duration: time.Duration(t.openedAt - t.heldAt),
 		SenderWaiting: truth(true),
 		Unread:        Estimate{Method: "the window never was 0"},
 	}
@@ -182,9 +182,7 @@ func (t *detail) judge(f *flow, w *Stall) {
 	case w.Released != nil || w.KeepAlives > 0:
 		w.SenderWaiting = truth(false)
 		t.stallTime -= int64(w.Duration)
-		idle := f.spent[zeroWindow] - t.zeroSpent
-		f.spent[zeroWindow] -= idle
-		f.spent[senderIdle] += idle
+		f.spent[zeroWindow] = t.zeroSpent
 	}
 }
 

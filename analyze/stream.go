@@ -50,7 +50,7 @@ func (st *stream) rtt() int64 { return st.flows[0].rtt + st.flows[1].rtt }
 func (a *Analyzer) find(s *capture.Segment) (*stream, uint8) {
 	k, side := keyOf(s)
 	st := a.recent
-	if st == nil || st.key != k {
+	if st == nil || !st.key.is(&k) {
 		hash := a.table.hash(&k)
 		slot, ok := a.table.find(hash, &k, &a.slab)
 		if !ok {

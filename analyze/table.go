@@ -9,25 +9,38 @@ import (
 )
 
 // key identifies the two ends of a stream, the lower end first, so that both
-// directions have the same key.
+// directions have the same key. The addresses are kept as words, which compare
+// and hash faster than bytes do.
 type key struct {
-	lo, hi         capture.Addr
+	lo, hi         [2]uint64
 	loPort, hiPort uint16
 }
 
 // keyOf returns the key of a segment's stream, and 1 if the segment goes from
 // hi to lo.
 func keyOf(s *capture.Segment) (key, uint8) {
-	a0, b0 := binary.BigEndian.Uint64(s.Src[8:]), binary.BigEndian.Uint64(s.Dst[8:])
-	swap := a0 > b0
-	if a0 == b0 {
-		a1, b1 := binary.BigEndian.Uint64(s.Src[:8]), binary.BigEndian.Uint64(s.Dst[:8])
-		swap = a1 > b1 || a1 == b1 && s.SrcPort > s.DstPort
+	k := key{words(&s.Src), words(&s.Dst), s.SrcPort, s.DstPort}
+	if k.lo[1] < k.hi[1] || k.lo[1] == k.hi[1] && (k.lo[0] < k.hi[0] || k.lo[0] == k.hi[0] && k.loPort <= k.hiPort) {
+		return k, 0
 	}
-	if swap {
-		return key{s.Dst, s.Src, s.DstPort, s.SrcPort}, 1
-	}
-	return key{s.Src, s.Dst, s.SrcPort, s.DstPort}, 0
+	return key{k.hi, k.lo, k.hiPort, k.loPort}, 1
+}
+
+func words(a *capture.Addr) [2]uint64 {
+	return [2]uint64{binary.LittleEndian.Uint64(a[:8]), binary.LittleEndian.Uint64(a[8:])}
+}
+
+// addr is the address that w was made of.
+func addr(w [2]uint64) (a capture.Addr) {
+	binary.LittleEndian.PutUint64(a[:8], w[0])
+	binary.LittleEndian.PutUint64(a[8:], w[1])
+	return a
+}
+
+// is compares field by field: as a whole, the compiler would call for it.
+func (k *key) is(o *key) bool {
+	return k.lo[1] == o.lo[1] && k.hi[1] == o.hi[1] && k.loPort == o.loPort && k.hiPort == o.hiPort &&
+		k.lo[0] == o.lo[0] && k.hi[0] == o.hi[0]
 }
 
 // table finds the newest stream of a key. It is open-addressed and holds only
@@ -54,11 +67,10 @@ func newTable() table {
 
 // hash mixes a key by the folded multiplication of wyhash.
 func (t *table) hash(k *key) uint32 {
-	le := binary.LittleEndian
 	ports := uint64(k.loPort)<<16 | uint64(k.hiPort)
-	h0, l0 := bits.Mul64(le.Uint64(k.lo[8:])^t.seed[0], le.Uint64(k.hi[8:])^t.seed[1])
-	h1, l1 := bits.Mul64(le.Uint64(k.lo[:8])^t.seed[1]^ports<<13, le.Uint64(k.hi[:8])^t.seed[0])
-	h2, l2 := bits.Mul64(h0^l0^ports^t.seed[1], h1^l1^t.seed[2])
+	h0, l0 := bits.Mul64(k.lo[1]^t.seed[0], k.hi[1]^t.seed[1])
+	h1, l1 := bits.Mul64(k.lo[0]^t.seed[1]^ports<<32, k.hi[0]^t.seed[2])
+	h2, l2 := bits.Mul64(h0^l0^ports, h1^l1^t.seed[2])
 	return uint32(h2 ^ l2)
 }
 
@@ -70,7 +82,7 @@ func (t *table) find(hash uint32, k *key, streams *slab) (uint32, bool) {
 		if e.slot == 0 {
 			return 0, false
 		}
-		if e.hash == hash && streams.at(e.slot-1).key == *k {
+		if e.hash == hash && streams.at(e.slot-1).key.is(k) {
 			return e.slot - 1, true
 		}
 	}
@@ -91,7 +103,7 @@ func (t *table) put(hash uint32, slot uint32, streams *slab) {
 			t.used++
 			return
 		}
-		if e.hash == hash && streams.at(e.slot-1).key == *k {
+		if e.hash == hash && streams.at(e.slot-1).key.is(k) {
 			e.slot = slot + 1
 			return
 		}

@@ -17,6 +17,10 @@ type detail struct {
 	began, zeroAt int64
 	zeroSpent     int64
 	acked         uint32
+	// heldAt is when the window first held the sender back (isFull, isHeld), in
+	// frame heldNum, and openedAt when it opened again (isOpened).
+	heldAt, openedAt   int64
+	heldNum, openedNum uint64
 	// smallTime is how long a small window has held the sender back since it
 	// last was large enough.
 	smallTime int64

@@ -1,0 +1,104 @@
+package analyze_test
+
+import (
+	"iter"
+	"runtime"
+	"testing"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+	"winwatch/capture/capturetest"
+)
+
+// BenchmarkAdd follows whole captures: one operation is one capture. The
+// metrics are by segment and by stream.
+func BenchmarkAdd(b *testing.B) {
+	for _, bench := range []struct {
+		name    string
+		traffic capturetest.Traffic
+	}{
+		{"2000-streams", capturetest.Traffic{Packets: 2_000_000, Conns: 2000, Seed: 1}},
+		{"1M-streams", capturetest.Traffic{Packets: 10_000_000, Conns: 1_000_000, Seed: 1}},
+		{"1M-streams-10k-open", capturetest.Traffic{Packets: 10_000_000, Conns: 1_000_000, Open: 10_000, Seed: 1}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			for b.Loop() {
+				a := analyze.New(analyze.DefaultConfig())
+				addTimed(b, a, bench.traffic)
+				b.StopTimer()
+				runtime.ReadMemStats(&after)
+				runtime.KeepAlive(a)
+				b.StartTimer()
+			}
+			segments := float64(b.N) * float64(bench.traffic.Packets)
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/segments, "ns/segment")
+			b.ReportMetric(float64(after.HeapInuse-before.HeapInuse)/float64(bench.traffic.Conns), "heap-B/stream")
+		})
+	}
+}
+
+// addTimed adds the segments of the traffic. Only adding is timed; the segments
+// come in pieces that fit into the cache, as from a reader.
+func addTimed(b *testing.B, a *analyze.Analyzer, traffic capturetest.Traffic) {
+	b.StopTimer()
+	next, stop := iter.Pull(pieces(traffic))
+	defer stop()
+	for {
+		piece, ok := next()
+		if !ok {
+			break
+		}
+		b.StartTimer()
+		for i := range piece {
+			a.Add(&piece[i])
+		}
+		b.StopTimer()
+	}
+	b.StartTimer()
+}
+
+// pieces yields the traffic in pieces of many segments, each valid until the
+// next one.
+func pieces(traffic capturetest.Traffic) iter.Seq[[]capture.Segment] {
+	return func(yield func([]capture.Segment) bool) {
+		piece := make([]capture.Segment, 0, 1<<15)
+		for s := range traffic.Segments() {
+			piece = append(piece, *s)
+			if len(piece) == cap(piece) {
+				if !yield(piece) {
+					return
+				}
+				piece = piece[:0]
+			}
+		}
+		yield(piece)
+	}
+}
+
+// TestAddAllocatesNothing: with all streams open, segments cost no memory. Only
+// stalls do, of which the traffic has few.
+func TestAddAllocatesNothing(t *testing.T) {
+	a := analyze.New(analyze.DefaultConfig())
+	traffic := capturetest.Traffic{Packets: 40_000, Conns: 100, Seed: 1}
+	var before, after runtime.MemStats
+	n := 0
+	for s := range traffic.Segments() {
+		if n == traffic.Packets/4 {
+			runtime.ReadMemStats(&before)
+		}
+		a.Add(s)
+		n++
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.Mallocs - before.Mallocs; got > 500 {
+		t.Errorf("%d allocations in the last %d segments", got, 3*traffic.Packets/4)
+	}
+	r := a.Result()
+	if r.StreamCount != int64(traffic.Conns) {
+		t.Errorf("%d streams, want %d", r.StreamCount, traffic.Conns)
+	}
+}
