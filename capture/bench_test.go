@@ -41,13 +41,13 @@ func benchFrame(i int) ([]byte, int) {
 	return append(b, make([]byte, min(96-len(b), int(s.Len)))...), wire
 }
 
-func benchPcap(tb testing.TB) []byte {
+func benchPcap(tb testing.TB, frames int) []byte {
 	var buf bytes.Buffer
 	w, err := capture.NewWriter(&buf, capture.LinkEthernet, 96)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	for i := range benchFrames {
+	for i := range frames {
 		b, wire := benchFrame(i)
 		if err := w.WriteFrame(int64(i)*1000, b, wire); err != nil {
 			tb.Fatal(err)
@@ -93,12 +93,12 @@ func benchBatch() func(r *capture.Reader) (int, error) {
 	return func(r *capture.Reader) (int, error) { return r.NextBatch(batch) }
 }
 
-func BenchmarkPcapBatch(b *testing.B)   { benchRead(b, benchPcap(b), benchBatch()) }
+func BenchmarkPcapBatch(b *testing.B)   { benchRead(b, benchPcap(b, benchFrames), benchBatch()) }
 func BenchmarkPcapngBatch(b *testing.B) { benchRead(b, benchPcapng(), benchBatch()) }
 
 func BenchmarkPcapNext(b *testing.B) {
 	var s capture.Segment
-	benchRead(b, benchPcap(b), func(r *capture.Reader) (int, error) {
+	benchRead(b, benchPcap(b, benchFrames), func(r *capture.Reader) (int, error) {
 		err := r.Next(&s)
 		if err != nil {
 			return 0, err

@@ -85,11 +85,11 @@ func (r *Reader) decompress() error {
 		if err != nil {
 			return r.damaged(0, fmt.Errorf("gzip: %w", err))
 		}
-		r.buf = newBuffer(z)
-		r.closers = append(r.closers, z.Close)
+		ahead := newReadAhead(z)
+		r.buf = newBuffer(ahead)
+		r.closers = append(r.closers, ahead.Close)
 	case isZstd(head):
-		z, err := zstd.NewReader(raw, zstd.WithDecoderMaxWindow(maxZstdWindow),
-			zstd.WithDecoderMaxMemory(maxZstdWindow), zstd.WithDecoderLowmem(true))
+		z, err := zstd.NewReader(raw, zstd.WithDecoderMaxMemory(maxZstdWindow), zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return r.damaged(0, fmt.Errorf("zstd: %w", err))
 		}
