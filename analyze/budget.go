@@ -58,7 +58,7 @@ func (a *Analyzer) limited(f *flow, now int64, frame uint64, free, limited class
 	}
 	if !f.is(isFull | isHeld) {
 		t := a.more(f)
-		t.heldAt, t.heldNum = now, frame
+		t.heldAt, t.heldNum, t.heldRoom = now, frame, f.room()
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited

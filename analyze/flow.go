@@ -55,7 +55,6 @@ type flow struct {
 	unseen int64 // payload that was sent but not captured
 	holeAt int64
 	lastAt int64 // when the sender last sent anything
-	dataAt int64 // when it last sent new data
 	// spent is what the time went to; the rest of the stream's the sender was idle.
 	spent [classes]int64
 }

@@ -295,8 +295,8 @@ type Stall struct {
 	SenderWaiting *bool
 	// KeepAlives counts the sender's keep-alives while the window was 0.
 	KeepAlives int64
-	// WindowAtBegin is the window that was open when the stall began (0 for a
-	// zero window); nil if unknown.
+	// WindowAtBegin is what was left of the window when the stall began: less
+	// than the next segment.
 	WindowAtBegin *int64
 	// ProbeCount is the number of probes; Probes holds at most
 	// Config.MaxProbes of them, the first and the last ones.

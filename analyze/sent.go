@@ -101,7 +101,6 @@ func (a *Analyzer) fresh(st *stream, f *flow, s *capture.Segment, end uint32, no
 		f.marks &^= afterPause
 	}
 	f.advance(end)
-	f.dataAt = now
 	f.marks &^= isUnsound | idleProbe
 	if n := f.inFlight(); n > f.maxInFlight {
 		f.maxInFlight = n

@@ -16,12 +16,13 @@ func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment
 	t.began, t.zeroAt, t.acked, t.zeroSpent = now, now, f.una, f.spent[zeroWindow]
 	t.stall = Stall{
 		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,
-		BeganBeforeCapture: first,
+		BeganBeforeCapture: first, WindowAtBegin: ptr(int64(0)),
 	}
 	a.unread(st, f, t)
 	if f.is(isFull | isHeld) {
 		a.settle(f, true)
 		t.began = t.heldAt
+		t.stall.WindowAtBegin = ptr(int64(t.heldRoom))
 		t.stall.Begin, t.stall.BeginFrame = s.Time-(now-t.heldAt), t.heldNum
 	}
 	t.smallTime = 0
@@ -114,8 +115,8 @@ func (a *Analyzer) smallStall(f *flow) {
 		Begin: t.heldAt - a.clock.offset, BeginFrame: t.heldNum,
 		End: t.openedAt - a.clock.offset, EndFrame: t.openedNum,
 		EndedBy: EndWindowUpdate, Duration: time.Duration(t.openedAt - t.heldAt),
-		SenderWaiting: truth(true),
-		Unread:        Estimate{Method: "the window never was 0"},
+		SenderWaiting: ptr(true), WindowAtBegin: ptr(int64(t.heldRoom)),
+		Unread: Estimate{Method: "the window never was 0"},
 	}
 	t.keep(a.cfg.MaxStalls)
 }
@@ -178,12 +179,10 @@ func (t *detail) pause(f *flow) {
 func (t *detail) judge(f *flow, w *Stall) {
 	switch {
 	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:
-		w.SenderWaiting = truth(true)
+		w.SenderWaiting = ptr(true)
 	case w.Released != nil || w.KeepAlives > 0:
-		w.SenderWaiting = truth(false)
+		w.SenderWaiting = ptr(false)
 		t.stallTime -= int64(w.Duration)
 		f.spent[zeroWindow] = t.zeroSpent
 	}
 }
-
-func truth(b bool) *bool { return &b }

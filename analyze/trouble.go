@@ -18,9 +18,11 @@ type detail struct {
 	zeroSpent     int64
 	acked         uint32
 	// heldAt is when the window first held the sender back (isFull, isHeld), in
-	// frame heldNum, and openedAt when it opened again (isOpened).
+	// frame heldNum, when heldRoom bytes were left of it; and openedAt when it
+	// opened again (isOpened).
 	heldAt, openedAt   int64
 	heldNum, openedNum uint64
+	heldRoom           uint32
 	// smallTime is how long a small window has held the sender back since it
 	// last was large enough.
 	smallTime int64
