@@ -16,7 +16,7 @@ import (
 // direction, and joins a probe to its stall.
 const eventsHeader = "kind,stream,direction,sender,sender_port,receiver,receiver_port,stall," +
 	"begin_frame,begin_ns,begin_s,end_frame,end_ns,end_s,duration_s,ended_by," +
-	"began_before_capture,zero_frame,zero_ns,unread_bytes,window_at_begin_bytes,released_bytes," +
+	"began_before_capture,zero_frame,zero_ns,unread_bytes,unread_low_bytes,unread_high_bytes,window_at_begin_bytes,released_bytes," +
 	"probes,backoff_ratio,next_probe_due_ns,next_probe_due_s," +
 	"gap_s,form,len,silence,why\n"
 
@@ -73,6 +73,8 @@ func (e *eventsCSV) stall(st *analyze.Stall) {
 	e.frame(st.ZeroFrame)
 	e.int(st.ZeroFrame != 0, st.ZeroBegin)
 	e.optional(st.Unread.Value)
+	e.optional(st.Unread.Low)
+	e.optional(st.Unread.High)
 	e.optional(st.WindowAtBegin)
 	e.optional(st.Released)
 	e.int(true, st.ProbeCount)
@@ -94,7 +96,7 @@ func (e *eventsCSV) stall(st *analyze.Stall) {
 func (e *eventsCSV) probe(p *analyze.Probe) {
 	e.moment(p.Frame, true, p.Time)
 	e.moment(p.AnswerFrame, p.AnswerFrame != 0, p.AnswerTime)
-	e.skip(12)
+	e.skip(14)
 	e.seconds(int64(p.Gap))
 	e.text(string(p.Form))
 	e.int(true, int64(p.Len))

@@ -3,9 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -355,38 +353,5 @@ func TestBraille(t *testing.T) {
 	}
 	if want := []string{"⡇ ", "⡇⢀"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-// TestSpreadsheetOpensTheCSV converts each kind of CSV with LibreOffice, and
-// back: the numbers must have been taken for numbers.
-func TestSpreadsheetOpensTheCSV(t *testing.T) {
-	office, err := exec.LookPath("libreoffice")
-	if err != nil || testing.Short() {
-		t.Skip("needs libreoffice, and some seconds")
-	}
-	dir := t.TempDir()
-	var timeline bytes.Buffer
-	c := NewCSV(&timeline)
-	analyzeFile(t, "../analyze/testdata/seed-flood.pcap", c.Add)
-	if err := c.Close(); err != nil {
-		t.Fatal(err)
-	}
-	var events bytes.Buffer
-	if err := EventsCSV(&events, flood().result); err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range map[string][]byte{"window.csv": timeline.Bytes(), "events.csv": events.Bytes()} {
-		file := filepath.Join(dir, name)
-		if err := os.WriteFile(file, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.Command(office, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to", "xlsx", "--outdir", dir, file)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-		if info, err := os.Stat(strings.TrimSuffix(file, "csv") + "xlsx"); err != nil || info.Size() == 0 {
-			t.Errorf("%s was not converted: %v", name, err)
-		}
 	}
 }
