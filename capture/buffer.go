@@ -30,13 +30,16 @@ func newBuffer(r io.Reader) *buffer { return &buffer{r: r, buf: make([]byte, fir
 // offset returns the stream offset of the next unread byte.
 func (b *buffer) offset() int64 { return b.base + int64(b.pos) }
 
+// atHand returns how many bytes can be had without reading.
+func (b *buffer) atHand() int { return b.end - b.pos }
+
 // unread returns the bytes at hand.
 func (b *buffer) unread() []byte { return b.buf[b.pos:b.end] }
 
 // need makes sure that n bytes are at hand and reports whether they are. If not,
 // b.err says why.
 func (b *buffer) need(n int) bool {
-	return b.end-b.pos >= n || b.fill(n)
+	return b.atHand() >= n || b.fill(n)
 }
 
 // fill reads until n bytes are at hand. n is bounded by the formats' own limits.

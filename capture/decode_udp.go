@@ -115,12 +115,15 @@ func (d *Decoder) gtpu(v view, s *Segment) Skip {
 		next = 0
 	}
 	for v = v.drop(4); next != 0; {
-		if len(v.b) == 0 || int(v.b[0])*4 > len(v.b) {
-			return v.short(max(len(v.b)+1, 1), NotTCP)
+		if len(v.b) == 0 {
+			return v.short(1, NotTCP)
 		}
 		size := int(v.b[0]) * 4
 		if size == 0 {
 			return NotTCP
+		}
+		if len(v.b) < size {
+			return v.short(size, NotTCP)
 		}
 		next, v = v.b[size-1], v.drop(size)
 	}

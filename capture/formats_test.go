@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -362,29 +363,52 @@ func TestNextDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// TestBatchSizes reads the same file in batches of several sizes.
+// TestBatchSizes reads the same file in batches of several sizes, from inputs
+// that give much or little at a time.
 func TestBatchSizes(t *testing.T) {
 	file := capturetest.Pcap(t, "0 C > S S frame 3\n1 S > C S. frame 4\n2 C > S . frame 9\n3 C > S P. len 5")
 	want, _ := read(t, file)
 	for size := 1; size < 6; size++ {
-		r, err := capture.NewReader(bytes.NewReader(file), "test")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []capture.Segment
-		dst := make([]capture.Segment, size)
-		for {
-			n, err := r.NextBatch(dst)
-			got = append(got, dst[:n]...)
-			if err == io.EOF {
-				break
+		for name, in := range map[string]io.Reader{
+			"whole": bytes.NewReader(file), "bytes": iotest.OneByteReader(bytes.NewReader(file)),
+			"error with data": iotest.DataErrReader(bytes.NewReader(file)),
+		} {
+			r, err := capture.NewReader(in, "test")
+			if err != nil {
+				t.Fatal(err)
 			}
-			if err != nil || n != size {
-				t.Fatalf("size %d: %d segments, %v", size, n, err)
+			var got []capture.Segment
+			dst := make([]capture.Segment, size)
+			for err == nil {
+				var n int
+				n, err = r.NextBatch(dst)
+				if err == nil && n == 0 {
+					t.Fatalf("%s, size %d: neither a segment nor an error", name, size)
+				}
+				got = append(got, dst[:n]...)
+			}
+			if err != io.EOF || len(got) != len(want) || got[3] != want[3] {
+				t.Errorf("%s, size %d: got %v, %v; want %v", name, size, got, err, want)
 			}
 		}
-		if len(got) != len(want) || got[3] != want[3] {
-			t.Errorf("size %d: got %v, want %v", size, got, want)
-		}
+	}
+}
+
+// TestSegmentIsSmall holds Segment to two cache lines.
+func TestSegmentIsSmall(t *testing.T) {
+	if size := reflect.TypeFor[capture.Segment]().Size(); size > 128 {
+		t.Errorf("%d bytes", size)
+	}
+}
+
+// TestNextBatchDoesNotWait: what a pipe has is delivered before more is asked of it.
+func TestNextBatchDoesNotWait(t *testing.T) {
+	file := capturetest.Pcap(t, "0 C > S S\n1 S > C S.\n2 C > S .")
+	r, err := capture.NewReader(io.MultiReader(bytes.NewReader(file), iotest.ErrReader(errors.New("asked for more"))), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := r.NextBatch(make([]capture.Segment, 5)); n != 3 || err != nil {
+		t.Errorf("%d segments, %v", n, err)
 	}
 }

@@ -97,6 +97,9 @@ func (p *pcapReader) plausible(size int) bool {
 
 func (p *pcapReader) read(dst []Segment) (n int, err error) {
 	for n < len(dst) {
+		if n > 0 && p.buf.atHand() < p.recSize {
+			return n, nil
+		}
 		if !p.buf.need(p.recSize) {
 			return n, p.end("cut off in a record header")
 		}
@@ -113,6 +116,9 @@ func (p *pcapReader) read(dst []Segment) (n int, err error) {
 		}
 		size := p.recSize + int(capLen)
 		if size > len(b) {
+			if n > 0 {
+				return n, nil
+			}
 			if !p.buf.need(size) {
 				return n, p.end(fmt.Sprintf("cut off in mid-packet: %d of %d bytes", len(p.buf.unread())-p.recSize, capLen))
 			}

@@ -59,9 +59,15 @@ func (r *Reader) openPcapng() error {
 
 func (p *pcapngReader) read(dst []Segment) (n int, err error) {
 	for n < len(dst) {
+		if n > 0 && p.buf.atHand() < 12 {
+			return n, nil
+		}
 		typ, size, err := p.header()
 		if err != nil {
 			return n, err
+		}
+		if n > 0 && p.buf.atHand() < size {
+			return n, nil
 		}
 		if typ != blockEnhanced {
 			kept, err := p.otherBlock(typ, size, &dst[n])

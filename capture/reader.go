@@ -22,9 +22,10 @@ type Reader struct {
 
 // format is one of the file formats: pcapReader, pcapngReader, textReader.
 type format interface {
-	// read fills in segments until dst is full or the input ends. An error
-	// comes with the segments before it; it is io.EOF or a DamageError, whose
-	// Name is left for the caller to fill in.
+	// read fills in segments until dst is full, the input ends, or it has at
+	// least one and would have to read on. An error comes with the segments
+	// before it; it is io.EOF or a DamageError, whose Name is left for the
+	// caller to fill in.
 	read(dst []Segment) (int, error)
 	// firstTime returns the time of the first frame; no frame must have been
 	// read. It reports false if there is none.
@@ -56,9 +57,9 @@ func (r *Reader) Next(s *Segment) error {
 	return err
 }
 
-// NextBatch reads up to len(dst) segments into dst. It returns fewer only with
-// an error, which is as for Next and holds after the n segments; an error that
-// comes after dst was filled is returned by the next call.
+// NextBatch reads up to len(dst) segments into dst, and at least one unless there
+// is an error. It returns fewer where it would have to wait for more of the
+// input. The error is as for Next and holds after the n segments.
 func (r *Reader) NextBatch(dst []Segment) (n int, err error) {
 	if r.err != nil {
 		return 0, r.err

@@ -173,6 +173,9 @@ func (t *textReader) chatter(line string) {
 func (t *textReader) read(dst []Segment) (n int, err error) {
 	var space [maxRecordLines]string
 	for n < len(dst) {
+		if n > 0 && !t.hasPeek && bytes.IndexByte(t.buf.unread(), '\n') < 0 {
+			return n, nil
+		}
 		lines, ok := t.record(space[:0])
 		if !ok {
 			return n, t.end()
