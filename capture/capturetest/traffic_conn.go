@@ -58,7 +58,7 @@ func (c *conn) begin(id, packets int, rng *rand.Rand) {
 		plan: "sSa", lag: uint32(rng.IntN(10)) * segmentSize,
 	}
 	for i := range c.ends {
-		c.ends[i] = end{nxt: rng.Uint32(), window: 502, ipid: uint16(rng.Uint32()), clock: rng.Uint32()}
+		c.ends[i] = end{nxt: rng.Uint32(), window: 510, ipid: uint16(rng.Uint32()), clock: rng.Uint32()}
 	}
 	if c.sender == 1 {
 		c.plan = "sSaq"

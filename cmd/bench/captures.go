@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -39,13 +40,14 @@ func (o *options) captures() (f files, err error) {
 	crowd := many
 	crowd.Open = 0
 	f.shortPackets, f.manyPackets, f.manyConns = short.Packets, many.Packets, many.Conns
+	kind := fingerprint(o.seed)
 	make := func(t capturetest.Traffic, suffix string, write func(io.Writer) error) string {
 		if err != nil {
 			return ""
 		}
-		name := fmt.Sprintf("%d-packets-%d-conns-%d-open-seed-%d.%s", t.Packets, t.Conns, t.Open, t.Seed, suffix)
+		name := fmt.Sprintf("%d-packets-%d-conns-%d-open-%s.%s", t.Packets, t.Conns, t.Open, kind, suffix)
 		name = filepath.Join(o.dir, name)
-		err = makeFile(name, write)
+		err = o.makeFile(name, write)
 		return name
 	}
 	f.main = make(main, "pcap", main.WritePcap)
@@ -72,6 +74,14 @@ func (o *options) captures() (f files, err error) {
 	return f, err
 }
 
+// fingerprint tells traffic of one seed and one version of the generator from
+// that of others.
+func fingerprint(seed uint64) string {
+	sum := crc32.NewIEEE()
+	capturetest.Traffic{Packets: 10_000, Conns: 300, Seed: seed}.WritePcap(sum) // a hash takes everything
+	return fmt.Sprintf("%08x", sum.Sum32())
+}
+
 // compressed is a writer of the traffic as a compressed pcap file.
 func compressed(t capturetest.Traffic, compress func(io.Writer) (io.WriteCloser, error)) func(io.Writer) error {
 	return func(w io.Writer) error {
@@ -84,11 +94,12 @@ func compressed(t capturetest.Traffic, compress func(io.Writer) (io.WriteCloser,
 }
 
 // makeFile writes a file, unless it is there. It is there only if it is whole.
-func makeFile(name string, write func(io.Writer) error) error {
+func (o *options) makeFile(name string, write func(io.Writer) error) error {
 	if _, err := os.Stat(name); err == nil {
 		return nil
 	}
 	fmt.Fprintln(os.Stderr, "bench: writing", name)
+	o.wrote = true
 	f, err := os.CreateTemp(filepath.Dir(name), "new-*")
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func (o *options) realCaptures() (all []realCapture, err error) {
 		}
 		copies := max(o.packets/5/len(c.records), 1)
 		real := realCapture{kind, filepath.Join(o.dir, fmt.Sprintf("%s-%d-copies.pcap", kind, copies)), copies * len(c.records)}
-		if err := makeFile(real.name, func(w io.Writer) error { return c.repeat(w, copies) }); err != nil {
+		if err := o.makeFile(real.name, func(w io.Writer) error { return c.repeat(w, copies) }); err != nil {
 			return nil, err
 		}
 		all = append(all, real)
