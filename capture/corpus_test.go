@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/gopacket"
@@ -177,31 +178,44 @@ func TestTsharkAgrees(t *testing.T) {
 	if dir := os.Getenv("CAPTURE_DIR"); dir != "" {
 		names, _ = filepath.Glob(filepath.Join(dir, "*"))
 	}
-	compared := 0
-	for _, name := range names {
-		segs, _, ok := load(t, name)
-		if !ok || strings.HasSuffix(name, ".txt") {
-			continue
-		}
-		rows := tshark(t, name)
-		for i := range segs {
-			s := &segs[i]
-			row := rows[s.Frame]
-			delete(rows, s.Frame)
-			if row == nil {
-				t.Errorf("%s: %v: tshark has no stream", name, s)
+	var compared atomic.Int64
+	t.Run("captures", func(t *testing.T) {
+		for _, name := range names {
+			if strings.HasSuffix(name, ".txt") {
 				continue
 			}
-			compared++
-			compareRow(t, name, s, row)
+			t.Run(filepath.Base(name), func(t *testing.T) {
+				t.Parallel()
+				compared.Add(compareWithTshark(t, name))
+			})
 		}
-		for frame, row := range rows {
-			t.Errorf("%s: tshark has a stream in frame %d, we have none: %v", name, frame, row)
+	})
+	if compared.Load() < 1000 {
+		t.Errorf("only %d segments compared", compared.Load())
+	}
+}
+
+// compareWithTshark compares one capture and returns how many segments it has.
+func compareWithTshark(t *testing.T, name string) int64 {
+	segs, _, ok := load(t, name)
+	if !ok {
+		return 0
+	}
+	rows := tshark(t, name)
+	for i := range segs {
+		s := &segs[i]
+		row := rows[s.Frame]
+		delete(rows, s.Frame)
+		if row == nil {
+			t.Errorf("%v: tshark has no stream", s)
+			continue
 		}
+		compareRow(t, s, row)
 	}
-	if compared < 1000 {
-		t.Errorf("only %d segments compared", compared)
+	for frame, row := range rows {
+		t.Errorf("tshark has a stream in frame %d, we have none: %v", frame, row)
 	}
+	return int64(len(segs))
 }
 
 // tshark returns the fields of the frames that have a stream, of nested headers
@@ -236,7 +250,7 @@ func tshark(t *testing.T, name string) map[uint64]map[string]string {
 	return rows
 }
 
-func compareRow(t *testing.T, name string, s *capture.Segment, row map[string]string) {
+func compareRow(t *testing.T, s *capture.Segment, row map[string]string) {
 	t.Helper()
 	flags, _ := strconv.ParseUint(row["tcp.flags"], 0, 16)
 	got := map[string]string{
@@ -252,7 +266,7 @@ func compareRow(t *testing.T, name string, s *capture.Segment, row map[string]st
 	row["tcp.flags"] = fmt.Sprintf("0x%04x", flags&0x1ff)
 	for field, g := range got {
 		if row[field] != g && !tsharkDiffers(field, s, row) {
-			t.Errorf("%s: %v: %s: tshark says %q, we %q", name, s, field, row[field], g)
+			t.Errorf("%v: %s: tshark says %q, we %q", s, field, row[field], g)
 		}
 	}
 }

@@ -49,12 +49,14 @@ type textHalf struct {
 func (t *textNumbers) resolve(p *textSegment, s *Segment, dec *Decoder) {
 	c, own := t.conn(s)
 	from, to := &c.half[own], &c.half[1-own]
-	if s.Flags.Has(SYN|ACK) || !c.origin {
-		if s.Flags.Has(SYN) && p.hasSeq {
-			from.next, from.known = s.Seq, true // a new connection
-		}
-		t.originate(c, from, to, p, s)
-	} else {
+	if s.Flags.Has(SYN) && p.hasSeq {
+		from.next, from.known = s.Seq, true // a new connection, perhaps
+	}
+	switch {
+	case !s.Flags.Has(ACK): // printed as it is in either mode
+	case s.Flags.Has(SYN) || !c.origin:
+		c.originate(from, to, p, s)
+	default:
 		t.shift(p, s, from, to, dec)
 	}
 	if !p.hasSeq {
@@ -73,11 +75,9 @@ func (t *textNumbers) resolve(p *textSegment, s *Segment, dec *Decoder) {
 	}
 }
 
-// originate reads a segment whose numbers are as on the wire in either mode.
-func (t *textNumbers) originate(c *textConn, from, to *textHalf, p *textSegment, s *Segment) {
-	if !s.Flags.Has(ACK) {
-		return
-	}
+// originate reads a segment with an ACK whose numbers are as on the wire in
+// either mode, and to which those after it may be relative.
+func (c *textConn) originate(from, to *textHalf, p *textSegment, s *Segment) {
 	c.origin = true
 	from.base, to.base = from.next, s.Ack-1
 	if p.hasSeq {
@@ -88,24 +88,20 @@ func (t *textNumbers) originate(c *textConn, from, to *textHalf, p *textSegment,
 	}
 }
 
-// shift makes relative numbers absolute.
+// shift makes the numbers of a segment with an ACK absolute.
 func (t *textNumbers) shift(p *textSegment, s *Segment, from, to *textHalf, dec *Decoder) {
-	if s.Flags.Has(ACK) {
-		t.decide(s.Ack, to)
-	}
+	t.decide(s.Ack, to)
 	if p.hasSeq {
 		t.decide(s.Seq, from)
 	}
-	if t.mode != textRelative || s.Flags.Has(SYN) {
+	if t.mode != textRelative {
 		return
 	}
 	dec.c.Noted[TextRelativeSeq]++
 	if p.hasSeq {
 		s.Seq += from.base
 	}
-	if s.Flags.Has(ACK) {
-		s.Ack += to.base
-	}
+	s.Ack += to.base
 	for i := range s.SACK[:s.SACKCount] {
 		s.SACK[i].Left += to.base
 		s.SACK[i].Right += to.base
