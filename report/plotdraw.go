@@ -79,7 +79,7 @@ func (p *panel) Plot(c draw.Canvas, pl *plot.Plot) {
 	for _, t := range pl.Y.Tick.Marker.Ticks(pl.Y.Min, pl.Y.Max) {
 		c.StrokeLine2(draw.LineStyle{Color: plotGrid, Width: 0.6}, c.Min.X, toY(t.Value), c.Max.X, toY(t.Value))
 	}
-	column := columns(c)
+	column := columnOf(c)
 	for i := range p.lines {
 		if l := &p.lines[i]; l.low != nil {
 			l.bars(c, toX, toY, column)
@@ -101,8 +101,8 @@ func (p *panel) Plot(c draw.Canvas, pl *plot.Plot) {
 	}
 }
 
-// columns returns a function that puts an x into one of plotColumns columns.
-func columns(c draw.Canvas) func(x vg.Length) vg.Length {
+// columnOf returns a function that puts an x into one of plotColumns columns.
+func columnOf(c draw.Canvas) func(x vg.Length) vg.Length {
 	step := (c.Max.X - c.Min.X) / plotColumns
 	return func(x vg.Length) vg.Length {
 		return c.Min.X + vg.Length(math.Round(float64((x-c.Min.X)/step)))*step

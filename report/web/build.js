@@ -98,7 +98,7 @@ function showSpan() {
   const from = Math.max(shown.from, first), to = Math.min(shown.to, last);
   const decimals = Math.max(0, Math.min(9, 2 - Math.floor(Math.log10(to - from || 1))));
   const box = document.querySelector(".span-shown");
-  if (box) box.textContent = `${clock(from, decimals)} – ${clock(to, decimals)} s (${span(Math.round((to - from) * 1e9))})`;
+  if (box) box.textContent = `${clock(from, decimals)} – ${clock(to, decimals)}${to < 120 ? " s" : ""} (${span(Math.round((to - from) * 1e9))})`;
 }
 
 function hovered(u) {
