@@ -29,7 +29,7 @@ type plotMarks struct {
 	shape shape
 	ink   color.Color
 	index []int
-	// end is, for every point of the stream, where its sequence space ends.
+	// end is where the sequence space of each of the data sender's points ends.
 	end []float64
 
 	time, value []float64
@@ -52,7 +52,10 @@ func marksOf(points []analyze.Point, dir analyze.Dir) []plotMarks {
 	}
 	end := make([]float64, len(points))
 	for i := range points {
-		end[i] = orNaN(points[i].SeqEnd)
+		end[i] = math.NaN()
+		if points[i].Dir == dir {
+			end[i] = orNaN(points[i].SeqEnd)
+		}
 	}
 	var found []plotMarks
 	for _, m := range kinds {

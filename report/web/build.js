@@ -65,7 +65,7 @@ function chartSpecs(series, d, kernel) {
     lines: [line("edge", "Right edge", series.edge, "--window", { width: 2 }), line("ack", "ACK", series.ack, "--ack", { width: 1.6, dash: [6, 3] }),
       line("data", "Data", series.high, "--data", { bars: true, low: series.low, width: 1.6 })],
     marks: shape(["probe", "answer", "retransmission", "full", "outoforder", "reset", "syn", "fin"]),
-    value: (i, kind) => ({ answer: series.ack[i], reset: NaN, syn: NaN, fin: NaN })[kind.key] ?? (kind.by === "both" ? NaN : state.points.seq[i] + state.points.length[i]) };
+    value: (i, kind) => ({ answer: series.ack[i], reset: NaN, syn: NaN, fin: NaN })[kind.key] ?? (kind.by === "both" ? NaN : state.points.seq[i] >= 0 ? state.points.seq[i] + state.points.length[i] : series.ack[i]) };
   if (!kernel) return [first, second];
   const of = (key, label, values, colour, more) => ({ key, label, values, times: kernel.time, colour, ...more });
   first.lines.push(of("sndwnd", "Kernel: window seen by sender", kernel.window, "--kernel", { dash: [2, 3], width: 2 }),

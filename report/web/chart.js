@@ -55,7 +55,7 @@ function yRange(spec) {
   }
   if (!isFinite(low)) low = 0;
   const space = Math.max(high - low, view.from === null ? 1024 : 8);
-  return [low - space * 0.09, high + space * (spec.stalls && spec.stalls.length ? 0.17 : 0.1)];
+  return [low - space * 0.09, low + space + space * (spec.stalls && spec.stalls.length ? 0.17 : 0.1)];
 }
 
 function timeAxis(spec) {
