@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/charmbracelet/colorprofile"
-
 	"winwatch/capture"
 )
 
@@ -53,8 +51,8 @@ func firstDifference(want, got []byte) string {
 func TestGoldens(t *testing.T) {
 	for _, f := range fixtures() {
 		formats := map[string]func(io.Writer) error{
-			f.name + ".80.txt":     textOf(f, 80, colorprofile.NoTTY),
-			f.name + ".200.txt":    textOf(f, 200, colorprofile.NoTTY),
+			f.name + ".80.txt":     textOf(f, 80, LookPlain),
+			f.name + ".200.txt":    textOf(f, 200, LookPlain),
 			f.name + ".json":       func(w io.Writer) error { return JSON(w, f.result, f.outside) },
 			f.name + ".events.csv": func(w io.Writer) error { return EventsCSV(w, f.result) },
 		}
@@ -62,24 +60,24 @@ func TestGoldens(t *testing.T) {
 			t.Run(name, func(t *testing.T) { golden(t, name, write) })
 		}
 	}
-	t.Run("flood.colour.txt", func(t *testing.T) { golden(t, "flood.colour.txt", textOf(flood(), 80, colorprofile.ANSI256)) })
+	t.Run("flood.colour.txt", func(t *testing.T) { golden(t, "flood.colour.txt", textOf(flood(), 80, LookColour)) })
 	t.Run("flood.verbose.txt", func(t *testing.T) {
 		f := floodProof()
 		f.options.Verbose = true
-		golden(t, "flood.verbose.txt", textOf(f, 100, colorprofile.NoTTY))
+		golden(t, "flood.verbose.txt", textOf(f, 100, LookPlain))
 	})
 	t.Run("flood.quiet.txt", func(t *testing.T) {
 		f := flood()
 		f.options.Quiet = true
-		golden(t, "flood.quiet.txt", textOf(f, 80, colorprofile.NoTTY))
+		golden(t, "flood.quiet.txt", textOf(f, 80, LookPlain))
 	})
 	t.Run("kernel.csv", func(t *testing.T) { golden(t, "kernel.csv", writeKernelCSV) })
 }
 
-func textOf(f fixture, width int, profile colorprofile.Profile) func(io.Writer) error {
+func textOf(f fixture, width int, look Look) func(io.Writer) error {
 	return func(w io.Writer) error {
 		o := f.options
-		o.Width, o.Profile = width, profile
+		o.Width, o.Look = width, look
 		return Text(w, f.result, f.tl, f.outside, o)
 	}
 }

@@ -80,13 +80,13 @@ func halfRow(p *analyze.Proof) []string {
 func proofMark(r *analyze.ProofRow) string {
 	switch {
 	case !r.Judged:
-		return styleFaint.Render("unjudged")
+		return styleFaint.render("unjudged")
 	case !r.OK:
-		return styleStall.Render("WRONG")
+		return styleStall.render("WRONG")
 	case r.Exact:
-		return styleGood.Render("equal")
+		return styleGood.render("equal")
 	default:
-		return styleGood.Render("inside")
+		return styleGood.render("inside")
 	}
 }
 

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/colorprofile"
-
 	"winwatch/analyze"
 	"winwatch/capture"
 )
@@ -86,7 +84,7 @@ func TestRealText(t *testing.T) {
 	}
 	tl := analyze.NewTimeline(100_000)
 	f := fixture{name: "seed-flood", result: analyzeFile(t, "../analyze/testdata/seed-flood.pcap", tl.Add), tl: tl}
-	golden(t, "seed-flood.80.txt", textOf(f, 80, colorprofile.NoTTY))
+	golden(t, "seed-flood.80.txt", textOf(f, 80, LookPlain))
 }
 
 func checkWidth(t *testing.T, text string, width int) {

@@ -2,80 +2,99 @@ package report
 
 import (
 	"strings"
-
-	"charm.land/lipgloss/v2"
+	"unicode/utf8"
 
 	"winwatch/analyze"
 )
 
-// The colours of the text report: the 16 of the terminal's own theme, so that
-// they can be read on any background. Nothing is said by colour alone.
-var (
-	styleHeading = lipgloss.NewStyle().Bold(true)
-	styleFaint   = lipgloss.NewStyle().Faint(true)
-	styleCommand = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
-	styleWindow  = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
-	styleFlight  = lipgloss.NewStyle().Foreground(lipgloss.Yellow).Faint(true)
-	styleStall   = lipgloss.NewStyle().Foreground(lipgloss.Red)
-	styleProbe   = lipgloss.NewStyle().Foreground(lipgloss.Magenta)
-	styleGood    = lipgloss.NewStyle().Foreground(lipgloss.Green)
+// Look is what a terminal can show.
+type Look uint8
 
-	styleSeverity = map[analyze.Severity]lipgloss.Style{
-		analyze.SeverityOK:      lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Green),
-		analyze.SeverityNote:    lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Cyan),
-		analyze.SeverityWarning: lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Yellow),
-		analyze.SeverityProblem: lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Red),
+// The looks. Nothing is said by them alone: the plain text says it all.
+const (
+	// LookPlain is text without an escape sequence, for pipes and TERM=dumb.
+	LookPlain Look = iota
+	// LookMono has bold and faint text, but no colour, for NO_COLOR.
+	LookMono
+	// LookColour has the 16 colours of the terminal's own theme, so that they
+	// can be read on any background.
+	LookColour
+)
+
+// style is a way to show text: attributes and a colour, as the parameters of an
+// SGR sequence (ECMA-48 8.3.117). A library would do the same and bring cgo with
+// it, through os/user.
+type style struct{ attribute, colour string }
+
+var (
+	styleNone    style
+	styleHeading = style{attribute: "1"}
+	styleFaint   = style{attribute: "2"}
+	styleCommand = style{colour: "36"}
+	styleWindow  = style{colour: "36"}
+	styleFlight  = style{attribute: "2", colour: "33"}
+	styleStall   = style{colour: "31"}
+	styleProbe   = style{colour: "35"}
+	styleGood    = style{colour: "32"}
+
+	styleSeverity = [...]style{
+		analyze.SeverityOK:      {"1", "32"},
+		analyze.SeverityNote:    {"1", "36"},
+		analyze.SeverityWarning: {"1", "33"},
+		analyze.SeverityProblem: {"1", "31"},
 	}
 )
 
-// wrap breaks text at spaces into lines of at most width characters; a word
-// that is longer has a line to itself. A number keeps its unit.
-func wrap(text string, width int) []string {
-	var words, lines []string
-	for word := range strings.FieldsSeq(text) {
-		if n := len(words); n > 0 && isUnit(word) && endsInDigit(words[n-1]) {
-			words[n-1] += " " + word
-			continue
-		}
-		words = append(words, word)
+// render wraps text in the sequences of the style. Those that a terminal can't
+// show are taken out at the end: see restyle.
+func (s style) render(text string) string {
+	if text == "" || s == styleNone {
+		return text
 	}
-	line, used := "", 0
-	for _, word := range words {
-		n := lipgloss.Width(word)
-		if used > 0 && used+1+n > width {
-			lines = append(lines, line)
-			line, used = "", 0
+	var b strings.Builder
+	for _, parameter := range [...]string{s.attribute, s.colour} {
+		if parameter != "" {
+			b.WriteString("\x1b[" + parameter + "m")
 		}
-		if used > 0 {
-			line, used = line+" ", used+1
-		}
-		line, used = line+word, used+n
 	}
-	if used > 0 {
-		lines = append(lines, line)
-	}
-	return lines
+	b.WriteString(text)
+	b.WriteString("\x1b[m")
+	return b.String()
 }
 
-func isUnit(word string) bool {
-	switch strings.TrimRight(word, ".,;:)") {
-	case "s", "ms", "µs", "ns", "h", "days", "bytes", "byte", "times", "probes":
-		return true
+// restyle takes out of text the sequences that look does not have.
+func restyle(text string, look Look) string {
+	if look == LookColour {
+		return text
 	}
-	return false
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "\x1b[")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		parameter, after, _ := strings.Cut(rest, "m")
+		if look == LookMono && !strings.HasPrefix(parameter, "3") {
+			b.WriteString("\x1b[" + parameter + "m")
+		}
+		text = after
+	}
 }
 
-func endsInDigit(word string) bool {
-	last := word[len(word)-1]
-	return last >= '0' && last <= '9'
+// columns is how many columns text takes on a terminal, sequences aside. The
+// report's own words and marks take one each.
+func columns(text string) int {
+	if strings.Contains(text, "\x1b") {
+		text = restyle(text, LookPlain)
+	}
+	return utf8.RuneCountInString(text)
 }
 
 // padRight fills s with spaces to the given width on a terminal.
-func padRight(s string, width int) string {
-	return s + strings.Repeat(" ", max(width-lipgloss.Width(s), 0))
-}
+func padRight(s string, width int) string { return s + spaces(width-columns(s)) }
 
 // padLeft fills s with spaces in front.
-func padLeft(s string, width int) string {
-	return strings.Repeat(" ", max(width-lipgloss.Width(s), 0)) + s
-}
+func padLeft(s string, width int) string { return spaces(width-columns(s)) + s }
+
+func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }

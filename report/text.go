@@ -6,9 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/colorprofile"
-
 	"winwatch/analyze"
 )
 
@@ -16,9 +13,8 @@ import (
 type TextOptions struct {
 	// Width is that of the terminal in characters; 0 is 80.
 	Width int
-	// Profile is what the terminal can show (colorprofile.Detect finds out, and
-	// honours NO_COLOR). The zero value gives plain text.
-	Profile colorprofile.Profile
+	// Look is what the terminal can show; the zero value is plain text.
+	Look Look
 	// Top is how many streams are listed; 0 is 10.
 	Top int
 	// Stream is the one to show in detail; nil is the worst.
@@ -89,11 +85,7 @@ func newTextReport(r *analyze.Result, opt TextOptions) *textReport {
 
 // flush writes the report, with the colours that the terminal has.
 func (t *textReport) flush(w io.Writer) error {
-	profile := t.Profile
-	if profile == colorprofile.Unknown {
-		profile = colorprofile.NoTTY
-	}
-	_, err := io.WriteString(&colorprofile.Writer{Forward: w, Profile: profile}, t.b.String())
+	_, err := io.WriteString(w, restyle(t.b.String(), t.Look))
 	return err
 }
 
@@ -132,20 +124,10 @@ func (t *textReport) item(label, lead, text string) {
 
 // verbatim writes what is there to be copied, which is never wrapped.
 func (t *textReport) verbatim(lead, text string) {
-	t.line(margin + lead + styleCommand.Render(clean(text)))
+	t.line(margin + lead + styleCommand.render(clean(text)))
 }
 
-// table writes a table behind the margin or, if it is too wide for that, as far
-// left as it must be.
-func (t *textReport) table(header []string, rows [][]string, left ...int) {
-	lines := plainTable(header, rows, left...)
-	indent := max(min(labelWidth, t.Width-lipgloss.Width(lines)), 0)
-	for l := range strings.Lines(lines) {
-		t.line(margin[:indent] + strings.TrimRight(l, "\n"))
-	}
-}
-
-func heading(s string) string { return styleHeading.Render(s) }
+func heading(s string) string { return styleHeading.render(s) }
 
 // elapsed returns how long after the first segment a moment was, in seconds.
 func (t *textReport) elapsed(ns int64) string {

@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"encoding/csv"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
-
-	"github.com/charmbracelet/colorprofile"
 
 	"winwatch/analyze"
 	"winwatch/capture"
@@ -55,7 +54,7 @@ func TestTextCannotSteerTheTerminal(t *testing.T) {
 	f := hostileFixture()
 	for _, width := range []int{80, 200} {
 		var out bytes.Buffer
-		if err := textOf(f, width, colorprofile.NoTTY)(&out); err != nil {
+		if err := textOf(f, width, LookPlain)(&out); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(out.String(), `\x1b[2J`) {
@@ -142,53 +141,48 @@ func TestEventsCSVIsRectangular(t *testing.T) {
 	}
 }
 
-// TestPlainThroughAPipe: without a terminal there is no escape sequence, and
-// NO_COLOR leaves no colour.
-func TestColour(t *testing.T) {
-	for _, test := range []struct {
-		profile         colorprofile.Profile
-		escapes, colour bool
-	}{
-		{colorprofile.Unknown, false, false},
-		{colorprofile.NoTTY, false, false},
-		{colorprofile.ASCII, true, false}, // NO_COLOR on a terminal: bold is no colour
-		{colorprofile.ANSI, true, true},
-		{colorprofile.TrueColor, true, true},
+// TestLooks: through a pipe there is no escape sequence, and NO_COLOR leaves no
+// colour.
+func TestLooks(t *testing.T) {
+	colours := regexp.MustCompile(`\x1b\[[^m]*3[0-9]`)
+	for look, want := range map[Look]struct{ escapes, colour bool }{
+		LookPlain: {false, false}, LookMono: {true, false}, LookColour: {true, true},
 	} {
-		var out bytes.Buffer
-		if err := textOf(flood(), 80, test.profile)(&out); err != nil {
-			t.Fatal(err)
-		}
-		escapes, colour := strings.Contains(out.String(), "\x1b["), strings.Contains(out.String(), "\x1b[31m") || strings.Contains(out.String(), "31m")
-		if escapes != test.escapes || colour != test.colour {
-			t.Errorf("%v: escapes %v, colour %v; want %v, %v", test.profile, escapes, colour, test.escapes, test.colour)
+		for _, f := range fixtures() {
+			var out bytes.Buffer
+			if err := textOf(f, 100, look)(&out); err != nil {
+				t.Fatal(err)
+			}
+			escapes, colour := strings.Contains(out.String(), "\x1b"), colours.MatchString(out.String())
+			if f.name != "empty" && (escapes != want.escapes || colour != want.colour) {
+				t.Errorf("%s, look %d: escapes %v, colour %v", f.name, look, escapes, colour)
+			}
 		}
 	}
 }
 
-// TestTextSaysTheSameInColour: colour adds nothing to the words.
+// TestTextSaysTheSameInColour: colour adds nothing to the words, and every line
+// ends as it began.
 func TestTextSaysTheSameInColour(t *testing.T) {
 	for _, f := range fixtures() {
-		var plain, colour, stripped bytes.Buffer
-		if err := textOf(f, 100, colorprofile.NoTTY)(&plain); err != nil {
+		var plain, colour bytes.Buffer
+		if err := textOf(f, 100, LookPlain)(&plain); err != nil {
 			t.Fatal(err)
 		}
-		if err := textOf(f, 100, colorprofile.TrueColor)(&colour); err != nil {
+		if err := textOf(f, 100, LookColour)(&colour); err != nil {
 			t.Fatal(err)
 		}
-		strip := colorprofile.Writer{Forward: &stripped, Profile: colorprofile.NoTTY}
-		if _, err := strip.Write(colour.Bytes()); err != nil {
-			t.Fatal(err)
+		plainLines, colourLines := strings.Split(plain.String(), "\n"), strings.Split(colour.String(), "\n")
+		if len(plainLines) != len(colourLines) {
+			t.Fatalf("%s: %d lines in colour, %d without", f.name, len(colourLines), len(plainLines))
 		}
-		trim := func(s string) string {
-			var out []string
-			for l := range strings.Lines(s) {
-				out = append(out, strings.TrimRight(l, " \n"))
+		for i, l := range colourLines {
+			if got := strings.TrimRight(restyle(l, LookPlain), " "); got != plainLines[i] {
+				t.Errorf("%s: in colour %q, plain %q", f.name, got, plainLines[i])
 			}
-			return strings.Join(out, "\n")
-		}
-		if trim(stripped.String()) != trim(plain.String()) {
-			t.Errorf("%s: in colour:\n%s\nplain:\n%s", f.name, &stripped, &plain)
+			if last := strings.LastIndex(l, "\x1b["); last >= 0 && !strings.HasPrefix(l[last:], "\x1b[m") {
+				t.Errorf("%s: a colour runs out of its line: %q", f.name, l)
+			}
 		}
 	}
 }
@@ -198,7 +192,7 @@ func TestTextFitsTheWidth(t *testing.T) {
 		for _, width := range []int{80, 120, 200} {
 			var out bytes.Buffer
 			f.options.Verbose = true
-			if err := textOf(f, width, colorprofile.NoTTY)(&out); err != nil {
+			if err := textOf(f, width, LookPlain)(&out); err != nil {
 				t.Fatal(err)
 			}
 			checkWidth(t, out.String(), width)

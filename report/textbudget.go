@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
-
 	"winwatch/analyze"
 )
 
@@ -20,7 +18,7 @@ func (t *textReport) budget(b *analyze.Budget) {
 		name  string
 		mark  string
 		span  time.Duration
-		style lipgloss.Style
+		style style
 	}{
 		{"zero window", "█", b.ZeroWindow, styleStall},
 		{"window too small", "▓", b.SmallWindow, styleStall},
@@ -39,7 +37,7 @@ func (t *textReport) budget(b *analyze.Budget) {
 	var bar strings.Builder
 	var parts []string
 	for i, c := range classes {
-		bar.WriteString(c.style.Render(strings.Repeat(c.mark, lengths[i])))
+		bar.WriteString(c.style.render(strings.Repeat(c.mark, lengths[i])))
 		if c.span > 0 {
 			parts = append(parts, fmt.Sprintf("%s %s %s", c.mark, c.name, inPercent(tenths[i])))
 		}

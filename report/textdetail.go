@@ -91,7 +91,7 @@ func (t *textReport) list(margin int, parts []string) {
 	empty := true
 	for _, p := range parts {
 		if !empty && len([]rune(line))+2+len([]rune(p)) > t.Width {
-			t.line(styleFaint.Render(line))
+			t.line(styleFaint.render(line))
 			line, empty = strings.Repeat(" ", margin), true
 		}
 		if !empty {
@@ -99,5 +99,5 @@ func (t *textReport) list(margin int, parts []string) {
 		}
 		line, empty = line+p, false
 	}
-	t.line(styleFaint.Render(line))
+	t.line(styleFaint.render(line))
 }

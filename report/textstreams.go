@@ -2,13 +2,9 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"charm.land/lipgloss/v2"
-	"charm.land/lipgloss/v2/table"
 
 	"winwatch/analyze"
 )
@@ -107,9 +103,9 @@ func windowLimits(d *analyze.Direction) []string {
 func (t *textReport) fitEndpoints(header []string, rows [][]string) {
 	room := t.Width
 	for c := range header {
-		widest := lipgloss.Width(header[c])
+		widest := columns(header[c])
 		for _, row := range rows {
-			widest = max(widest, lipgloss.Width(row[c]))
+			widest = max(widest, columns(row[c]))
 		}
 		if c != 1 {
 			room -= widest + columnGap
@@ -125,12 +121,12 @@ func (t *textReport) fitEndpoints(header []string, rows [][]string) {
 // addresses are what tells them apart.
 func shorten(s string, width int) string {
 	from, to, ok := strings.Cut(s, " → ")
-	if !ok || lipgloss.Width(s) <= width {
+	if !ok || columns(s) <= width {
 		return s
 	}
 	each := (width - 3) / 2
-	left, right := min(lipgloss.Width(from), each), min(lipgloss.Width(to), each)
-	left, right = max(left, width-3-lipgloss.Width(to)), max(right, width-3-lipgloss.Width(from))
+	left, right := min(columns(from), each), min(columns(to), each)
+	left, right = max(left, width-3-columns(to)), max(right, width-3-columns(from))
 	left, right = min(left, width-3-right), min(right, width-3-left)
 	return shortenOne(from, left) + " → " + shortenOne(to, right)
 }
@@ -141,30 +137,4 @@ func shortenOne(s string, width int) string {
 	}
 	head := (width - 1) / 3
 	return s[:head] + "…" + s[len(s)-(width-1-head):]
-}
-
-// columnGap is the number of spaces between two columns.
-const columnGap = 2
-
-// plainTable returns a table without rules. The columns named in left are
-// aligned left, the others right: they are numbers.
-func plainTable(header []string, rows [][]string, left ...int) string {
-	return table.New().
-		Border(lipgloss.HiddenBorder()).
-		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).
-		BorderColumn(false).BorderHeader(false).BorderRow(false).
-		Headers(header...).Rows(rows...).
-		StyleFunc(func(row, col int) lipgloss.Style {
-			s := lipgloss.NewStyle()
-			if col < len(header)-1 {
-				s = s.PaddingRight(columnGap)
-			}
-			if row == table.HeaderRow {
-				s = s.Faint(true)
-			}
-			if slices.Contains(left, col) {
-				return s
-			}
-			return s.Align(lipgloss.Right)
-		}).Render()
 }

@@ -43,7 +43,7 @@ func (t *textReport) verdicts() {
 }
 
 func severity(s analyze.Severity) string {
-	return styleSeverity[s].Render(strings.ToUpper(s.String()))
+	return styleSeverity[s].render(strings.ToUpper(s.String()))
 }
 
 func (t *textReport) verdict(v *analyze.Verdict) {

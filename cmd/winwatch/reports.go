@@ -180,10 +180,22 @@ func (w *writing) text(m *material) error {
 func terminalOptions(stdout io.Writer) report.TextOptions {
 	var opt report.TextOptions
 	if f, ok := stdout.(*os.File); ok && isTerminal(f) {
-		opt.Profile = colorprofile.Detect(f, os.Environ())
+		opt.Look = look(f)
 		opt.Width, _, _ = term.GetSize(int(f.Fd()))
 	}
 	return opt
+}
+
+// look is what the terminal can show. It honours NO_COLOR.
+func look(terminal *os.File) report.Look {
+	switch p := colorprofile.Detect(terminal, os.Environ()); {
+	case p >= colorprofile.ANSI:
+		return report.LookColour
+	case p == colorprofile.ASCII:
+		return report.LookMono
+	default:
+		return report.LookPlain
+	}
 }
 
 // file writes one file.
