@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,9 +23,6 @@ type HTMLPage struct {
 	// Timeline feeds the charts; streams that it does not hold have none. It
 	// may be nil.
 	Timeline *analyze.Timeline
-	// Streams are shown first and with charts, if the Timeline has them; the
-	// worst follow.
-	Streams []int64
 	// Witness, Kernel and Proof are of an experiment, nil otherwise; Kernel are
 	// the samples taken while it ran, and belong to the stream of Proof.
 	Witness *capture.Witness
@@ -182,7 +178,7 @@ func newHTMLContent(p *HTMLPage) (*htmlContent, error) {
 		Begin: floorDiv(r.Begin, 1e6), BeginNs: r.Begin - floorDiv(r.Begin, 1e6)*1e6,
 		End: r.End - r.Begin, Streams: r.StreamCount, Kernel: -1,
 	}
-	streams := htmlStreams(p)
+	streams := r.Worst(htmlMaxRows)
 	for _, st := range streams {
 		head.Rows = append(head.Rows, newStreamRow(r, st))
 	}
@@ -223,23 +219,6 @@ type countingWriter int64
 func (n *countingWriter) Write(p []byte) (int, error) {
 	*n += countingWriter(len(p))
 	return len(p), nil
-}
-
-// htmlStreams returns the streams of the page: those asked for, then the worst.
-func htmlStreams(p *HTMLPage) []*analyze.Stream {
-	var streams []*analyze.Stream
-	for _, id := range p.Streams {
-		if st := p.Result.Stream(id); st != nil {
-			streams = append(streams, st)
-		}
-	}
-	asked := len(streams)
-	for _, st := range p.Result.Worst(htmlMaxRows) {
-		if !slices.ContainsFunc(streams[:asked], func(s *analyze.Stream) bool { return s.ID == st.ID }) {
-			streams = append(streams, st)
-		}
-	}
-	return streams[:min(len(streams), htmlMaxRows)]
 }
 
 // packTable packs the rows, the worst half of them where they take too much.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"math"
 	"slices"
 	"testing"
@@ -73,6 +74,25 @@ func TestChartSeriesHoldsWhatIsInForce(t *testing.T) {
 	d.Window.Scale.State = analyze.ScaleUnknown
 	if s := newChartSeries(points, d, 0, 0); s.scaled || s.window[5] != 7 {
 		t.Errorf("of unknown scale the window is %v, want its field, 7", s.window[5])
+	}
+}
+
+// Times at both ends, and numbers as large as they get, give charts all the same.
+func TestChartsAtTheEndsOfTime(t *testing.T) {
+	tl := analyze.NewTimeline(1000)
+	for i, at := range []int64{math.MinInt64, -1, 0, 1, math.MaxInt64 - 1, math.MaxInt64} {
+		tl.Add(&analyze.Sample{Segment: &capture.Segment{Frame: uint64(i + 1)}, Time: at, Dir: analyze.Dir(i % 2),
+			Window: int64(i) << 60, RightEdge: math.MaxInt64, Ack: math.MaxInt64, SeqEnd: math.MaxInt64, InFlight: math.MaxInt64, Events: analyze.EventProbe})
+	}
+	for _, begin := range []int64{math.MinInt64, 0, math.MaxInt64} {
+		st := &analyze.Stream{Begin: math.MinInt64, End: math.MaxInt64}
+		st.Dirs[0].Stalls = []analyze.Stall{{Begin: math.MinInt64, End: math.MaxInt64, BeginFrame: 1, EndFrame: 6, Duration: math.MaxInt64}}
+		r := &analyze.Result{StreamCount: 1, Begin: begin, End: math.MaxInt64}
+		r.SetStreams([]*analyze.Stream{st})
+		if err := HTML(io.Discard, &HTMLPage{Result: r, Timeline: tl}); err != nil {
+			t.Error(err)
+		}
+		drawn(t, "window-ends-of-time", r, tl)
 	}
 }
 

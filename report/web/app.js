@@ -25,6 +25,7 @@ function listen() {
   document.addEventListener("click", e => {
     const button = e.target.closest("[data-copy]");
     if (button) copy(button.dataset.copy);
+    if (e.target.closest(".basis a")) document.getElementById("detail").scrollIntoView();
   });
   document.getElementById("filter").addEventListener("input", e => filterRows(e.target.value));
   document.getElementById("theme").addEventListener("click", nextTheme);
