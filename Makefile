@@ -11,7 +11,7 @@ run: build
 
 build:
 	@.ci/install build
-	$(GO) build -o winwatch ./cmd/winwatch
+	$(GO) build -ldflags='-s -w' -o winwatch ./cmd/winwatch
 
 test: lint
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
@@ -24,6 +24,8 @@ lint:
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+	@cgo=$$($(GO) list -deps -f '{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}' ./analyze ./report ./capture); \
+	if [ -n "$$cgo" ]; then echo "needs cgo outside of capture/live: $$cgo"; exit 1; fi
 
 # winwatch and its peers in turn on the same captures, as a table with the goals:
 # make bench BENCH='-packets 500000 -rounds 3'.

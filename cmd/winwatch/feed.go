@@ -21,17 +21,17 @@ type source interface {
 // the cache.
 const batchSize = 256
 
-// feed reads src to its end, or until ctx is done, and hands its
-// segments to the analyzer. It counts in seen what was read. It returns where
-// the input was broken, which is no failure: what could be read was analyzed.
-func feed(ctx context.Context, src source, a *analyze.Analyzer, seen *atomic.Int64) (damage []*capture.DamageError, err error) {
+// feed reads src to its end, until ctx is done or until take has had enough, and
+// hands its segments to take. It counts in seen what was read. It returns where
+// the input was broken, which is no failure: what could be read was taken.
+func feed(ctx context.Context, src source, take func([]capture.Segment) (more bool), seen *atomic.Int64) (damage []*capture.DamageError, err error) {
 	batch := make([]capture.Segment, batchSize)
 	for ctx.Err() == nil {
 		n, err := src.NextBatch(batch)
-		for i := range batch[:n] {
-			a.Add(&batch[i])
-		}
 		seen.Add(int64(n))
+		if !take(batch[:n]) {
+			return damage, nil
+		}
 		var broken *capture.DamageError
 		switch {
 		case err == nil:
@@ -44,4 +44,14 @@ func feed(ctx context.Context, src source, a *analyze.Analyzer, seen *atomic.Int
 		}
 	}
 	return damage, nil
+}
+
+// into has an analyzer take everything.
+func into(a *analyze.Analyzer) func([]capture.Segment) bool {
+	return func(batch []capture.Segment) bool {
+		for i := range batch {
+			a.Add(&batch[i])
+		}
+		return true
+	}
 }

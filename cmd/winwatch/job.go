@@ -9,7 +9,6 @@ import (
 	"winwatch/analyze"
 	"winwatch/capture"
 	"winwatch/capture/live"
-	"winwatch/report"
 )
 
 // A job is the analysis of one capture, from the reading to the writing.
@@ -20,13 +19,6 @@ type job struct {
 	inputs []string
 	damage []*capture.DamageError
 }
-
-// The bounds on the points that are kept for charts: on the whole, a page holds
-// more than a picture or a terminal can show.
-const (
-	pagePoints    = 400_000
-	picturePoints = 50_000
-)
 
 // runOne analyzes the files as one capture.
 func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
@@ -66,7 +58,7 @@ func (j *job) analyze(ctx context.Context) error {
 		j.timeline = analyze.NewTimeline(picturePoints)
 		a.OnSample(j.chosen(func(int64) {}, j.timeline.Add))
 	}
-	counters, err := j.pass(ctx, a)
+	counters, err := j.pass(ctx, into(a))
 	if err != nil {
 		return err
 	}
@@ -85,8 +77,8 @@ func (j *job) analyze(ctx context.Context) error {
 	return j.narrow()
 }
 
-// pass reads the capture once into a.
-func (j *job) pass(ctx context.Context, a *analyze.Analyzer) (capture.Counters, error) {
+// pass has the capture read once and taken.
+func (j *job) pass(ctx context.Context, take func([]capture.Segment) bool) (capture.Counters, error) {
 	in, err := openInput(j.inputs, j.std)
 	if err != nil {
 		return capture.Counters{}, err
@@ -103,7 +95,7 @@ func (j *job) pass(ctx context.Context, a *analyze.Analyzer) (capture.Counters, 
 	}
 	p := newProgress(j.std.err, in.Offset, in.Size())
 	defer p.stop()
-	j.damage, err = feed(ctx, in, a, &p.segments)
+	j.damage, err = feed(ctx, in, take, &p.segments)
 	if err == nil && filter != nil {
 		err = filter.Err()
 	}
@@ -125,36 +117,6 @@ func (j *job) setFilter(in input) (*live.Filter, error) {
 		return nil, usageError{fmt.Errorf("analyze: %w", err)}
 	}
 	return filter, explainInput(in.SetFilter(filter.Match))
-}
-
-// draw is the second pass: the points of the charts, for the streams that are
-// worth one.
-func (j *job) draw(ctx context.Context) error {
-	if j.timeline != nil || !j.wantsCharts() || ctx.Err() != nil {
-		return nil
-	}
-	want, limit := 1, picturePoints
-	if len(j.outs.of(formatHTML)) > 0 {
-		want, limit = report.HTMLMaxCharts, pagePoints
-	}
-	var ids []int64
-	for _, st := range j.result.Worst(want) {
-		ids = append(ids, st.ID)
-	}
-	if want == 1 && len(j.outs) == 0 && j.stream < 0 && j.result.StreamCount > 1 && !waited(j.result.Worst(1)[0]) {
-		return nil // the terminal shows a chart of trouble only
-	}
-	j.timeline = analyze.NewTimeline(limit, ids...)
-	a := analyze.New(j.o.config())
-	a.OnSample(j.chosen(func(int64) {}, j.timeline.Add))
-	damage := j.damage
-	_, err := j.pass(ctx, a)
-	j.damage = damage
-	return err
-}
-
-func waited(st *analyze.Stream) bool {
-	return st.Verdict.Severity > analyze.SeverityOK || st.Dirs[0].StallCount+st.Dirs[1].StallCount > 0
 }
 
 // account sets what the application counted against the worst stream, or the

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+)
+
+// TestSubsetGivesTheSamePoints: the second pass passes over what is not drawn,
+// and yet collects the points that going through everything would.
+func TestSubsetGivesTheSamePoints(t *testing.T) {
+	files, err := filepath.Glob("../../analyze/testdata/lab/*/capture.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	several, err := filepath.Glob("../../capture/testdata/corpus/*.pcap*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, file := range append(files, several...) {
+		read := func(take func([]capture.Segment) bool) bool {
+			r, err := capture.Open(file)
+			if err != nil {
+				return false // of the corpus, some are no captures on purpose
+			}
+			defer r.Close()
+			var seen atomic.Int64
+			if _, err := feed(context.Background(), r, take, &seen); err != nil {
+				t.Fatal(err)
+			}
+			return true
+		}
+		first := analyze.New(analyze.DefaultConfig())
+		if !read(into(first)) {
+			continue
+		}
+		result := first.Result()
+		if slices.ContainsFunc(result.Warnings, func(w analyze.Warning) bool { return w.Code == "clock-jump" }) {
+			continue // those are gone through in full
+		}
+		worst := result.Worst(3)
+		var timelines [2]*analyze.Timeline
+		for i, all := range []bool{true, false} {
+			p := newSubset(worst)
+			p.all = all
+			timelines[i] = analyze.NewTimeline(100_000, p.ids...)
+			a := analyze.New(analyze.DefaultConfig())
+			a.OnSample(func(s *analyze.Sample) {
+				if p.rename(s) {
+					timelines[i].Add(s)
+				}
+			})
+			read(p.into(a))
+		}
+		for _, st := range worst {
+			want, _ := timelines[0].Points(st.ID)
+			got, _ := timelines[1].Points(st.ID)
+			if !slices.Equal(want, got) {
+				t.Errorf("%s, stream %d: %d points, want %d", file, st.ID, len(got), len(want))
+			}
+			compared += len(want)
+		}
+	}
+	if compared < 1000 {
+		t.Errorf("only %d points were compared", compared)
+	}
+}
