@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 )
 
 // Config says what to capture. The zero value of each field but Interface is
@@ -43,10 +42,6 @@ const (
 	// Any is the pseudo interface that stands for all.
 	Any = "any"
 )
-
-// readTimeout is how long the kernel may hold frames back to hand over many at
-// once, and so the longest that Close and NextBatch wait.
-const readTimeout = 100 * time.Millisecond
 
 // Stats are the kernel's counts of what passed the filter.
 type Stats struct {

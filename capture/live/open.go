@@ -33,7 +33,12 @@ func Open(cfg Config) (*Source, error) {
 		return nil, fmt.Errorf("capture on %s: %w", cfg.Interface, err)
 	}
 	s := &Source{name: cfg.Interface, handle: handle, linkType: fileLinkType(int(handle.LinkType())), loopback: loopback}
-	if err = setFilter(handle, cfg.Filter); err == nil && cfg.Save != nil {
+	if err = setFilter(handle, cfg.Filter); err == nil {
+		if st, err := handle.Stats(); err == nil {
+			s.before = *st
+		}
+	}
+	if err == nil && cfg.Save != nil {
 		s.save, err = capture.NewWriter(cfg.Save, s.linkType, cfg.Snaplen)
 	}
 	if err != nil {

@@ -33,6 +33,9 @@ type Source struct {
 	// stopAt is when Stop was called (Unix, ns), 0 before.
 	stopAt atomic.Int64
 	stats  atomic.Pointer[Stats]
+	// before is what the kernel had counted when the filter was set: it does not
+	// concern what is captured.
+	before pcap.Stats
 }
 
 // Next reads the next TCP segment into s. It waits for one, and returns io.EOF
@@ -64,7 +67,7 @@ func (s *Source) NextBatch(dst []capture.Segment) (n int, err error) {
 			continue
 		case err == pcap.NextErrorTimeoutExpired:
 			s.takeStats()
-			s.endIfDrained()
+			s.endIfIdle()
 			return n, s.err
 		case errors.Is(err, io.EOF):
 			s.err = io.EOF
@@ -112,16 +115,25 @@ func (s *Source) Stop() {
 	s.stopAt.CompareAndSwap(0, time.Now().UnixNano())
 }
 
+// readTimeout is how long the kernel may hold frames back to hand over many at
+// once, and so the longest that Close and NextBatch wait.
+const readTimeout = 100 * time.Millisecond
+
 // drainFor is how long the kernel may take to hand over a frame: it retires a
 // block of its ring after the read time-out, rounded up to its clock's ticks.
 const drainFor = readTimeout + readTimeout/2
 
-// endIfDrained ends the capture if it was stopped long enough ago that nothing
-// from before can still come. It is called when a read has found nothing.
-func (s *Source) endIfDrained() {
+// endIfIdle ends the capture if nothing more can come: it was stopped long enough
+// ago, or the interface is down. libpcap (1.10) tells of the latter only if the
+// interface is gone; but what passes while it is down is missing, and statements
+// across such a gap would be unsound. It is called when a read has found nothing.
+func (s *Source) endIfIdle() {
 	stop := s.stopAt.Load()
-	if stop != 0 && time.Since(time.Unix(0, stop)) >= drainFor {
+	switch {
+	case stop != 0 && time.Since(time.Unix(0, stop)) >= drainFor:
 		s.err = io.EOF
+	case stop == 0 && s.name != Any && !isUp(s.name):
+		s.err = fmt.Errorf("capture on %s: %w", s.name, ErrInterfaceDown)
 	}
 }
 
@@ -132,11 +144,15 @@ func (s *Source) takeStats() {
 	if err != nil {
 		return
 	}
-	received := st.PacketsReceived
+	received := st.PacketsReceived - s.before.PacketsReceived
 	if s.loopback {
 		received = (received + 1) / 2 // each packet once as outgoing, which libpcap leaves out, and once as incoming
 	}
-	s.stats.Store(&Stats{Received: received - s.late, Dropped: st.PacketsDropped, InterfaceDropped: st.PacketsIfDropped})
+	s.stats.Store(&Stats{
+		Received:         received - s.late,
+		Dropped:          st.PacketsDropped - s.before.PacketsDropped,
+		InterfaceDropped: st.PacketsIfDropped - s.before.PacketsIfDropped,
+	})
 }
 
 // Stats returns the kernel's counts: final after the end was reported, before
