@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -26,96 +27,91 @@ type SweepCell struct {
 	Err   error
 }
 
-// sweepColumns are the rows of a proof that the table shows.
-var sweepColumns = []string{"receive queue", "send queue", "probes", "receive buffer"}
-
-// SweepText writes a line for each run, the worst error at the bottom. Of each
-// quantity it shows the kernel's number and how far the packets' was off.
+// SweepText writes a line for each run, the worst error at the bottom: the
+// kernel's number of unread bytes, backlog and probes, and how far the packets'
+// was off; whether SO_RCVBUF was in its interval; and how far "everything sent /
+// 2" was off.
 func SweepText(w io.Writer, s *Sweep, opt TextOptions) error {
-	header := append([]string{}, s.Settings...)
-	for _, name := range sweepColumns {
-		header = append(header, name, "off")
-	}
-	header = append(header, "all sent / 2 off")
-	rows := make([][]string, 0, len(s.Cells)+1)
-	worst := sweepWorst{max: make([]int64, len(sweepColumns))}
-	for i := range s.Cells {
-		rows = append(rows, append(clone(s.Cells[i].Values), worst.cells(&s.Cells[i])...))
-	}
 	t := newTextReport(&analyze.Result{}, opt)
-	rows = append(rows, worst.row(len(s.Settings)))
-	t.table(header, rows)
+	header := append(clone(s.Settings), "unread", "off", "backlog", "off", "probes", "off", "SO_RCVBUF", "half off")
+	rows := make([][]string, 0, len(s.Cells)+1)
+	var worst sweepWorst
 	for i := range s.Cells {
 		c := &s.Cells[i]
-		where := strings.Join(c.Values, " ")
-		switch {
-		case c.Err != nil:
-			t.line(clean(where + ": " + c.Err.Error()))
-		case c.Proof.Withheld != "":
-			t.line(clean(where + ": nothing is judged: " + c.Proof.Withheld))
-		default:
-			for _, r := range c.Proof.Failed() {
-				t.line(clean(where + ": " + r.Name + " is WRONG: " + r.Method))
-			}
+		rows = append(rows, append(clone(c.Values), worst.columns(c)...))
+	}
+	rows = append(rows, append(append([]string{"worst"}, make([]string, len(s.Settings)-1)...), worst.row()...))
+	t.table(header, rows)
+	for i := range s.Cells {
+		if trouble := s.Cells[i].trouble(); trouble != "" {
+			t.section("", strings.Join(s.Cells[i].Values, " ")+": "+trouble)
 		}
 	}
 	return t.flush(w)
+}
+
+// trouble says why a run proves nothing, or what it disproves.
+func (c *SweepCell) trouble() string {
+	switch {
+	case c.Err != nil:
+		return c.Err.Error()
+	case c.Proof.Withheld != "":
+		return "nothing is judged: " + c.Proof.Withheld
+	}
+	var wrong []string
+	for _, r := range c.Proof.Failed() {
+		wrong = append(wrong, r.Name+" is WRONG: "+r.Method)
+	}
+	return strings.Join(wrong, "; ")
 }
 
 func clone(s []string) []string { return append([]string{}, s...) }
 
 // sweepWorst collects the largest differences.
 type sweepWorst struct {
-	max             []int64
-	outside, judged int
-	half            int64
+	off            [3]int64
+	inside, judged int
+	half           int64
 }
 
-// cells returns the columns of a run after its settings.
-func (x *sweepWorst) cells(c *SweepCell) []string {
+// columns returns what a run adds to its settings.
+func (x *sweepWorst) columns(c *SweepCell) []string {
 	var cols []string
-	for i, name := range sweepColumns {
-		r := proofRow(c.Proof, name)
-		switch {
-		case r == nil:
-			cols = append(cols, "–", "–")
-		case r.Exact:
-			cols = append(cols, inUnit(r.Kernel, r.Unit), signed(r.Difference, r.Unit))
+	for i, name := range []string{"receive queue", "send queue", "probes"} {
+		kernel, off := "–", "–"
+		if r := proofRow(c.Proof, name); r != nil && r.Kernel != nil {
+			kernel, off = groupDigits(*r.Kernel), signed(r.Difference, "count")
 			if r.Difference != nil {
-				x.max[i] = max(x.max[i], *r.Difference, -*r.Difference)
-			}
-		default:
-			cols = append(cols, inUnit(r.Kernel, r.Unit), proofMark(r))
-			if r.Judged {
-				x.judged++
-				if !r.OK {
-					x.outside++
-				}
+				x.off[i] = max(x.off[i], *r.Difference, -*r.Difference)
 			}
 		}
+		cols = append(cols, kernel, off)
 	}
-	q := proofRow(c.Proof, "receive queue")
-	if q == nil || q.Kernel == nil || c.Proof.Accepted == nil {
-		return append(cols, "–")
+	mark := "–"
+	if r := proofRow(c.Proof, "receive buffer"); r != nil && r.Judged {
+		x.judged++
+		if r.OK {
+			x.inside++
+		}
+		mark = proofMark(r)
 	}
-	off := c.Proof.Accepted.Half - *q.Kernel
-	x.half = max(x.half, off, -off)
-	return append(cols, signed(&off, q.Unit))
+	return append(cols, mark, x.halfOff(c))
 }
 
-// row returns the line of the worst errors, below n settings.
-func (x *sweepWorst) row(n int) []string {
-	row := make([]string, n)
-	row[0] = "worst"
-	for i, name := range sweepColumns {
-		switch name {
-		case "receive buffer":
-			row = append(row, "", strconv.Itoa(x.judged-x.outside)+" of "+strconv.Itoa(x.judged)+" inside")
-		default:
-			row = append(row, "", groupDigits(x.max[i]))
-		}
+// halfOff returns how far half of what was sent is from what lies unread.
+func (x *sweepWorst) halfOff(c *SweepCell) string {
+	r := proofRow(c.Proof, "receive queue")
+	if r == nil || r.Kernel == nil || c.Proof.Accepted == nil {
+		return "–"
 	}
-	return append(row, "+"+groupDigits(x.half)+" B")
+	off := c.Proof.Accepted.Half - *r.Kernel
+	x.half = max(x.half, off, -off)
+	return signed(&off, "count")
+}
+
+func (x *sweepWorst) row() []string {
+	return []string{"", groupDigits(x.off[0]), "", groupDigits(x.off[1]), "", groupDigits(x.off[2]),
+		fmt.Sprintf("%d of %d", x.inside, x.judged), groupDigits(x.half)}
 }
 
 func proofRow(p *analyze.Proof, name string) *analyze.ProofRow {

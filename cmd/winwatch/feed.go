@@ -25,25 +25,34 @@ const batchSize = 256
 // hands its segments to take. It counts in seen what was read. It returns where
 // the input was broken, which is no failure: what could be read was taken.
 func feed(ctx context.Context, src source, take func([]capture.Segment) (more bool), seen *atomic.Int64) (damage []*capture.DamageError, err error) {
-	batch := make([]capture.Segment, batchSize)
+	a := readAhead(src)
+	defer a.close()
 	for ctx.Err() == nil {
-		n, err := src.NextBatch(batch)
-		seen.Add(int64(n))
-		if !take(batch[:n]) {
+		b := <-a.full
+		seen.Add(int64(len(b.segments)))
+		if !take(b.segments) {
 			return damage, nil
 		}
-		var broken *capture.DamageError
+		a.release(b)
 		switch {
-		case err == nil:
-		case errors.As(err, &broken):
+		case b.err == nil:
+		case isDamage(b.err):
+			var broken *capture.DamageError
+			errors.As(b.err, &broken)
 			damage = append(damage, broken)
-		case errors.Is(err, io.EOF):
+		case errors.Is(b.err, io.EOF):
 			return damage, nil
 		default:
-			return damage, err
+			return damage, b.err
 		}
 	}
 	return damage, nil
+}
+
+// isDamage reports whether a source found the input broken: io.EOF follows.
+func isDamage(err error) bool {
+	var broken *capture.DamageError
+	return errors.As(err, &broken)
 }
 
 // into has an analyzer take everything.
