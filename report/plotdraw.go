@@ -224,28 +224,41 @@ func (l *plotLine) style() draw.LineStyle {
 	return draw.LineStyle{Color: l.ink, Width: l.width, Dashes: l.dashes}
 }
 
-// bars draws a bar for each segment of data, one for all that touch each other
-// in a column.
+// maxBars is how many bars a column may have before one stands for all.
+const maxBars = 4
+
+// bars draws a bar for each segment of data, one for those that touch each
+// other in a column.
 func (l *plotLine) bars(c draw.Canvas, toX, toY func(float64) vg.Length, column func(vg.Length) vg.Length) {
 	var path vg.Path
-	x, low, high := vg.Length(0), math.NaN(), math.NaN()
+	var bars [][2]float64
+	x := vg.Length(math.NaN())
 	flush := func() {
-		if !math.IsNaN(low) {
-			path.Move(vg.Point{X: x, Y: toY(low)})
-			path.Line(vg.Point{X: x, Y: max(toY(high), toY(low)+1)})
+		if len(bars) > maxBars {
+			for _, b := range bars {
+				bars[0] = [2]float64{min(bars[0][0], b[0]), max(bars[0][1], b[1])}
+			}
+			bars = bars[:1]
 		}
+		for _, b := range bars {
+			path.Move(vg.Point{X: x, Y: toY(b[0])})
+			path.Line(vg.Point{X: x, Y: max(toY(b[1]), toY(b[0])+1)})
+		}
+		bars = bars[:0]
 	}
 	for i, t := range l.time {
 		if math.IsNaN(l.low[i]) {
 			continue
 		}
-		at := column(toX(t))
-		if at != x || l.low[i] > high || l.value[i] < low || math.IsNaN(low) {
+		if at := column(toX(t)); at != x {
 			flush()
-			x, low, high = at, l.low[i], l.value[i]
-			continue
+			x = at
 		}
-		low, high = min(low, l.low[i]), max(high, l.value[i])
+		if n := len(bars) - 1; n >= 0 && l.low[i] <= bars[n][1] && l.value[i] >= bars[n][0] {
+			bars[n] = [2]float64{min(bars[n][0], l.low[i]), max(bars[n][1], l.value[i])}
+		} else {
+			bars = append(bars, [2]float64{l.low[i], l.value[i]})
+		}
 	}
 	flush()
 	c.SetLineStyle(l.style())

@@ -24,13 +24,15 @@ function showReadout(box, series, detail, index) {
   readout.index = index;
   if (index === null) return;
   const p = series.points, dir = p.dir[index], i = index;
+  // SYN and FIN, the lowest two flags, take a number each.
+  const payload = p.length[i] - (p.flags[i] & 1) - (p.flags[i] >> 1 & 1);
   const set = (key, text) => { box.querySelector(`[data-value=${key}]`).textContent = text; };
   set("time", clock(p.time[i], 6) + (p.time[i] < 120 ? " s" : ""));
   set("wall", wallClock(state.begin, p.time[i]));
   set("frame", "frame.number == " + p.frame[i]);
   box.querySelector("[data-value=frame]").closest("button").dataset.copy = "frame.number == " + p.frame[i];
   set("who", (dir === 0 ? "client → server" : "server → client") + "  [" + flagNames(p.flags[i]) + "]" +
-    (p.length[i] > 0 && p.seq[i] >= 0 ? "  " + group(p.length[i]) + " bytes at " + group(p.seq[i]) : ""));
+    (payload > 0 && p.seq[i] >= 0 ? `  ${group(payload)} ${payload === 1 ? "byte" : "bytes"} at ${group(p.seq[i])}` : ""));
   set("window", series.scaled ? bytes(series.window[i]) : isNaN(series.window[i]) ? "unknown" : group(series.window[i]) + " (not scaled)");
   set("flight", bytes(series.flight[i]));
   set("edge", series.edge[i] >= 0 ? group(series.edge[i]) : "unknown");

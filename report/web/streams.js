@@ -2,7 +2,7 @@
 
 const COLUMNS = [
   { key: "i", name: "#", title: "Number of the stream, as Wireshark's tcp.stream", number: true, show: r => String(r.i) },
-  { key: "v", name: "Verdict", rank: r => ["ok", "note", "warning", "problem"].indexOf(r.v), show: r => r.v, glyph: true },
+  { key: "v", name: "Verdict", rank: r => ["ok", "note", "warning", "problem"].indexOf(r.v), show: r => r.v[0].toUpperCase() + r.v.slice(1), glyph: true },
   { key: "c", name: "Client", show: r => r.c },
   { key: "s", name: "Server", show: r => r.s },
   { key: "w", name: "Stalled", title: "Time in stalls, of both directions", number: true, show: r => r.w ? span(r.w) : "–" },
