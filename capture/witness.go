@@ -127,7 +127,9 @@ type Reading struct {
 	Time int64
 	// Sender and Receiver are the ends in the sense of Witness.Sender.
 	Sender, Receiver SocketState
-	// AcceptedBytes is what send() had taken, ReadBytes what recv() had given.
+	// AcceptedBytes is what send() had taken, ReadBytes what recv() had given. A
+	// call that was blocked at the moment has handed over up to a chunk more; that
+	// is known, and included, at MomentEnd only.
 	AcceptedBytes, ReadBytes int64
 }
 
