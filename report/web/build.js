@@ -79,7 +79,7 @@ function chartSpecs(series, d, kernel) {
 function buildLegends() {
   for (const c of state.charts) {
     const slot = document.querySelector(`[data-for=${c.spec.key}]`);
-    slot.replaceChildren(legend(c.spec.lines, c.spec.marks, () => state.charts.forEach(o => o.redraw(true, true))));
+    slot.replaceChildren(legend(c.spec.lines, c.spec.marks, () => zoomed(view.from, view.to)));
     if (c.spec.zero.length) slot.append(el("span", { class: "zero-key" }, el("span", { class: "swatch zero-swatch" }), "zero window"));
   }
 }
