@@ -44,6 +44,9 @@ type Analyzer struct {
 	held    capture.Segment
 	holding bool
 
+	// slowly has every segment take the long way: tests compare the two.
+	slowly bool
+
 	sinks  []func(*Sample)
 	sample Sample
 }
@@ -85,9 +88,9 @@ func (a *Analyzer) release(next int64) {
 // add follows one segment; now is its adjusted time.
 func (a *Analyzer) add(s *capture.Segment, now int64) {
 	st, side := a.find(s)
-	if s.Flags&capture.Quoted != 0 {
+	if s.Flags.NoTraffic() {
 		if st.endFrame == 0 {
-			st.marks |= quotedOnly
+			st.marks |= namedOnly
 		}
 		return
 	}
@@ -117,7 +120,7 @@ func (a *Analyzer) account(st *stream, s *capture.Segment, now int64) int64 {
 	a.end = s.Time
 	if st.endFrame == 0 {
 		st.begin, st.firstFrame, st.last = s.Time, s.Frame, now
-		st.marks &^= quotedOnly
+		st.marks &^= namedOnly
 	}
 	st.end, st.endFrame = s.Time, s.Frame
 	if d := now - st.last; d > 0 {
@@ -132,6 +135,9 @@ func (a *Analyzer) account(st *stream, s *capture.Segment, now int64) int64 {
 // follow brings the stream to where it is after the segment, which f's sender
 // sent, and tells what the segment was.
 func (a *Analyzer) follow(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+	if !a.slowly && a.plain(f, r, s, now) {
+		return 0
+	}
 	ev := windowEvents(s)
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
 		ev |= a.control(st, f, r, s, now)
@@ -183,10 +189,10 @@ func (a *Analyzer) control(st *stream, f, r *flow, s *capture.Segment, now int64
 
 // index of a flow of the stream.
 func (st *stream) index(f *flow) uint8 {
-	if f == &st.flows[0] {
-		return 0
+	if f == &st.flows[sideA] {
+		return sideA
 	}
-	return 1
+	return sideB
 }
 
 // reset takes an RST: its window and numbers mean nothing, but it ends what

@@ -49,7 +49,7 @@ func (a *Analyzer) Result() *Result {
 func (a *Analyzer) live() iter.Seq[*stream] {
 	return func(yield func(*stream) bool) {
 		for slot := range a.slab.n {
-			if st := a.slab.at(slot); st.is(inUse) && !st.is(quotedOnly) && !yield(st) {
+			if st := a.slab.at(slot); st.is(inUse) && !st.is(namedOnly) && !yield(st) {
 				return
 			}
 		}
@@ -75,7 +75,7 @@ func (a *Analyzer) all() iter.Seq[*Stream] {
 		}
 		var order []place
 		for slot := range a.slab.n {
-			if st := a.slab.at(slot); !st.is(quotedOnly) {
+			if st := a.slab.at(slot); !st.is(namedOnly) {
 				order = append(order, place{st.id, slot, nil})
 			}
 		}
@@ -98,7 +98,7 @@ func (a *Analyzer) all() iter.Seq[*Stream] {
 // byID derives the stream of that number; nil if there is none.
 func (a *Analyzer) byID(id int64) *Stream {
 	if id >= 0 && id < int64(a.slab.n) && a.slab.at(uint32(id)).id == id {
-		if st := a.slab.at(uint32(id)); !st.is(quotedOnly) {
+		if st := a.slab.at(uint32(id)); !st.is(namedOnly) {
 			return a.derive(st)
 		}
 		return nil
@@ -220,10 +220,10 @@ func (a *Analyzer) derive(st *stream) *Stream {
 
 // endpoint is the address and port of a side.
 func (st *stream) endpoint(side uint8) netip.AddrPort {
-	if side == 0 {
-		return netip.AddrPortFrom(addr(st.key.lo).Netip(), st.key.loPort)
+	if side == sideA {
+		return netip.AddrPortFrom(st.key.a.Netip(), st.key.aPort)
 	}
-	return netip.AddrPortFrom(addr(st.key.hi).Netip(), st.key.hiPort)
+	return netip.AddrPortFrom(st.key.b.Netip(), st.key.bPort)
 }
 
 // handshakeSeen tells how much of the handshake was captured.

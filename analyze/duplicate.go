@@ -6,12 +6,15 @@ import "winwatch/capture"
 // was captured twice (on two interfaces of a bridge, on both ends of a veth
 // pair) from a retransmission: a retransmission is another IP packet.
 //
-// It is a small direct-mapped table: a packet that is overwritten before its
-// duplicate comes is taken for a retransmission, no worse than without it.
-type duplicates [1 << 10]struct {
+// It is a small direct-mapped table, which stays in the fastest cache: a packet
+// that is overwritten before its duplicate comes is taken for a retransmission,
+// no worse than without it.
+type duplicates [1 << duplicateBits]struct {
 	print uint64
 	at    int64
 }
+
+const duplicateBits = 8
 
 // seen reports whether the same packet was there less than within ns ago, and
 // remembers this one.
@@ -25,7 +28,7 @@ func (d *duplicates) seen(st *stream, s *capture.Segment, now, within int64) boo
 	print := uint64(s.Seq)<<32 ^ uint64(s.Ack) ^ uint64(s.IPID)<<48 ^ uint64(s.Len)<<24 ^
 		uint64(s.Window)<<8 ^ uint64(s.TSVal)<<20 ^ uint64(s.Flags) ^ uint64(s.SrcPort)<<40
 	print = (print ^ uint64(st.id)<<17) * 0x9e3779b97f4a7c15
-	e := &d[print>>54]
+	e := &d[print>>(64-duplicateBits)]
 	dup := e.print == print && now-e.at < within
 	e.print, e.at = print, now
 	return dup

@@ -80,6 +80,7 @@ const (
 	isTiming                     // timed is being waited for
 	idleProbe                    // nothing but one empty segment was seen: it may prove to be a probe
 	midProbe                     // and it has: the stall began before the capture
+	isStory                      // the window was 0, or an answer is waited for: its detail follows every segment
 	afterPause                   // the last new data came after a pause, with nothing in flight
 )
 

@@ -19,7 +19,7 @@ func decodeSegment(b []byte, frame uint64, prev *capture.Segment) capture.Segmen
 	s := capture.Segment{
 		Frame: frame, Time: prev.Time + int64(int16(le.Uint16(b[0:])))*int64(1)<<(b[2]&31),
 		SrcPort: 1000 + uint16(b[3]&1), DstPort: 2000,
-		Flags:  capture.Flags(b[4]) | capture.Flags(b[5]&0x70)<<8,
+		Flags:  capture.Flags(b[4]) | capture.Flags(b[5]&0xf0)<<8,
 		Window: le.Uint16(b[6:]) & (1<<(b[5]&15) - 1),
 		Len:    uint32(le.Uint16(b[8:])) >> (b[10] & 15),
 		Seq:    uint32(int32(int8(b[11]))) << (b[12] & 31), Ack: uint32(int32(int8(b[13]))) << (b[12] >> 3 & 31),
@@ -50,7 +50,7 @@ func FuzzAnalyzer(f *testing.F) {
 		for len(data) >= segmentBytes {
 			segs++
 			prev = decodeSegment(data, segs, &prev)
-			if prev.Flags&capture.Quoted != 0 {
+			if prev.Flags.NoTraffic() {
 				quoted++
 			}
 			a.Add(&prev)

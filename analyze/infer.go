@@ -33,7 +33,6 @@ func (a *Analyzer) unread(st *stream, f *flow, t *detail) {
 		e.Method = "at most: more was acknowledged than the receiver can have kept, so its application read before"
 	default:
 		e.Value = ptr(acked)
-		e.High = ptr(acked)
 		e.Method = "all that was acknowledged until the window first closed, if nothing was read before: reading can't be told from a growing buffer until then"
 	}
 }
@@ -75,7 +74,7 @@ func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
 	var b Buffer
 	if f.has(hasWnd) && f.shift != Unknown {
 		b.LargestWindow = Estimate{
-			Value: ptr(int64(f.maxWnd)), Low: ptr(int64(f.maxWnd)),
+			Value:  ptr(int64(f.maxWnd)),
 			Method: "the largest window that was advertised; the buffer is larger, by a ratio that differs from kernel to kernel",
 		}
 	} else {

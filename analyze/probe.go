@@ -77,6 +77,7 @@ func (a *Analyzer) keepAlive(f *flow) Events {
 		t.stall.KeepAlives++
 	}
 	t.asked = EventKeepAlive
+	f.marks |= isStory
 	return EventKeepAlive
 }
 

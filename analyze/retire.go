@@ -39,7 +39,7 @@ func (a *Analyzer) retire(slot uint32) {
 	}
 	a.table.remove(st.hash, slot)
 	a.finish(st)
-	if st.is(quotedOnly) {
+	if st.is(namedOnly) {
 		return
 	}
 	a.retired.Streams++

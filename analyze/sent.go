@@ -10,7 +10,7 @@ func (a *Analyzer) sent(st *stream, f, r *flow, s *capture.Segment, now int64) E
 		f.first(s, end)
 		f.time(end, now)
 		if s.Len > 0 {
-			a.data(f, s, now)
+			a.data(f, s)
 		}
 		if end == s.Seq && f.is(hasUna) && s.Seq == f.una-1 {
 			return a.below(st, f, s, now, ProbeEmpty)
@@ -21,7 +21,7 @@ func (a *Analyzer) sent(st *stream, f, r *flow, s *capture.Segment, now int64) E
 		return a.empty(st, f, r, s, now)
 	}
 	if s.Len > 0 {
-		a.data(f, s, now)
+		a.data(f, s)
 	}
 	var ev Events
 	switch d := int32(end - f.nxt); {
@@ -65,7 +65,7 @@ func (f *flow) first(s *capture.Segment, end uint32) {
 }
 
 // data counts a segment with payload.
-func (a *Analyzer) data(f *flow, s *capture.Segment, now int64) {
+func (a *Analyzer) data(f *flow, s *capture.Segment) {
 	f.dataSegs++
 	f.bytes += int64(s.Len)
 	if s.Len > 1 || f.maxSeg == 0 {
@@ -94,6 +94,13 @@ func (a *Analyzer) fresh(st *stream, f *flow, s *capture.Segment, end uint32, no
 	if f.shift == Unknown && after(end, f.edge) {
 		f.need(end)
 	}
+	a.extend(f, end, now)
+	f.marks &^= isUnsound | idleProbe
+	return ev
+}
+
+// extend moves SND.NXT forward over new data.
+func (a *Analyzer) extend(f *flow, end uint32, now int64) {
 	f.time(end, now)
 	if f.inFlight() == 0 && now-f.lastAt >= int64(a.cfg.ProbeTimer) {
 		f.marks |= afterPause
@@ -101,11 +108,9 @@ func (a *Analyzer) fresh(st *stream, f *flow, s *capture.Segment, end uint32, no
 		f.marks &^= afterPause
 	}
 	f.advance(end)
-	f.marks &^= isUnsound | idleProbe
 	if n := f.inFlight(); n > f.maxInFlight {
 		f.maxInFlight = n
 	}
-	return ev
 }
 
 // time begins to time the ACK of the data that ends at end, unless one is being

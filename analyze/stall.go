@@ -12,7 +12,7 @@ import (
 func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, now int64, first bool) {
 	t.pause(f)
 	t.on, t.asked, t.form, t.withData, t.silent = true, 0, "", false, 0
-	t.answerAt, t.doubted = 0, t.doubted[:0]
+	t.doubted = t.doubted[:0]
 	t.began, t.zeroAt, t.acked, t.zeroSpent = now, now, f.una, f.spent[zeroWindow]
 	t.stall = Stall{
 		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,

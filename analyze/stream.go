@@ -8,8 +8,7 @@ type stream struct {
 	key  key
 	hash uint32
 	id   int64
-	// flows are the two directions by their sender: flows[0] is what key.lo
-	// sends.
+	// flows are the two directions by the side that sends.
 	flows [2]flow
 
 	begin, end           int64 // capture time
@@ -27,7 +26,7 @@ const (
 	knowsClient streamMarks = 1 << iota // a SYN or SYN-ACK told
 	sawSYNACK
 	wasRefused // RST as answer to the SYN
-	quotedOnly // known only from ICMP errors
+	namedOnly  // no traffic: only named in ICMP errors and broken headers
 	inUse      // the slot holds a stream
 )
 
@@ -48,21 +47,23 @@ func (st *stream) rtt() int64 { return st.flows[0].rtt + st.flows[1].rtt }
 // new stream where Wireshark (4.0) does: at a key not met before, and at a SYN
 // with another ISN.
 func (a *Analyzer) find(s *capture.Segment) (*stream, uint8) {
-	k, side := keyOf(s)
-	st := a.recent
-	if st == nil || !st.key.is(&k) {
-		hash := a.table.hash(&k)
-		slot, ok := a.table.find(hash, &k, &a.slab)
-		if !ok {
-			st = a.open(&k, hash, s, side)
+	st, side := a.recent, uint8(nobody)
+	if st != nil {
+		side = st.key.side(s)
+	}
+	if side == nobody {
+		hash := a.table.hash(s)
+		var slot uint32
+		if slot, side = a.table.find(hash, s, &a.slab); side == nobody {
+			st = a.open(hash, s)
 			a.recent = st
-			return st, side
+			return st, sideA
 		}
 		st = a.slab.at(slot)
 		a.recent = st
 	}
 	if s.Flags&(capture.SYN|capture.ACK) == capture.SYN && st.renewedBy(s, side) {
-		st = a.open(&k, st.hash, s, side)
+		st, side = a.open(st.hash, s), sideA
 		a.recent = st
 	}
 	return st, side
@@ -81,23 +82,22 @@ func (st *stream) renewedBy(s *capture.Segment, side uint8) bool {
 	return s.Seq != isn
 }
 
-// open makes room for a stream and numbers it.
-func (a *Analyzer) open(k *key, hash uint32, s *capture.Segment, side uint8) *stream {
+// open makes room for a stream, which the segment begins, and numbers it.
+func (a *Analyzer) open(hash uint32, s *capture.Segment) *stream {
 	slot := a.slot()
+	a.table.put(hash, slot, s, &a.slab)
 	st := a.slab.at(slot)
 	*st = stream{
-		key: *k, hash: hash, id: a.nextID, marks: inUse,
+		key: key{s.Src, s.Dst, s.SrcPort, s.DstPort}, hash: hash, id: a.nextID, marks: inUse,
 		begin: s.Time, firstFrame: s.Frame, last: a.clock.now,
-		client: side,
 	}
 	if s.SrcPort < s.DstPort {
-		st.client ^= 1
+		st.client = sideB
 	}
 	for i := range st.flows {
 		f := &st.flows[i]
 		f.shift, f.offer, f.rawMin = Unknown, Unknown, 0xffff
 	}
 	a.nextID++
-	a.table.put(hash, slot, &a.slab)
 	return st
 }

@@ -8,39 +8,30 @@ import (
 	"winwatch/capture"
 )
 
-// key identifies the two ends of a stream, the lower end first, so that both
-// directions have the same key. The addresses are kept as words, which compare
-// and hash faster than bytes do.
+// key identifies the two ends of a stream: a is the one that sent its first
+// segment.
 type key struct {
-	lo, hi         [2]uint64
-	loPort, hiPort uint16
+	a, b         capture.Addr
+	aPort, bPort uint16
 }
 
-// keyOf returns the key of a segment's stream, and 1 if the segment goes from
-// hi to lo.
-func keyOf(s *capture.Segment) (key, uint8) {
-	k := key{words(&s.Src), words(&s.Dst), s.SrcPort, s.DstPort}
-	if k.lo[1] < k.hi[1] || k.lo[1] == k.hi[1] && (k.lo[0] < k.hi[0] || k.lo[0] == k.hi[0] && k.loPort <= k.hiPort) {
-		return k, 0
+// The sides of a stream.
+const (
+	sideA  = 0
+	sideB  = 1
+	nobody = 2
+)
+
+// side returns which end of the stream sent the segment, or nobody if it is
+// not of the stream.
+func (k *key) side(s *capture.Segment) uint8 {
+	switch {
+	case s.SrcPort == k.aPort && s.DstPort == k.bPort && s.Src == k.a && s.Dst == k.b:
+		return sideA
+	case s.SrcPort == k.bPort && s.DstPort == k.aPort && s.Src == k.b && s.Dst == k.a:
+		return sideB
 	}
-	return key{k.hi, k.lo, k.hiPort, k.loPort}, 1
-}
-
-func words(a *capture.Addr) [2]uint64 {
-	return [2]uint64{binary.LittleEndian.Uint64(a[:8]), binary.LittleEndian.Uint64(a[8:])}
-}
-
-// addr is the address that w was made of.
-func addr(w [2]uint64) (a capture.Addr) {
-	binary.LittleEndian.PutUint64(a[:8], w[0])
-	binary.LittleEndian.PutUint64(a[8:], w[1])
-	return a
-}
-
-// is compares field by field: as a whole, the compiler would call for it.
-func (k *key) is(o *key) bool {
-	return k.lo[1] == o.lo[1] && k.hi[1] == o.hi[1] && k.loPort == o.loPort && k.hiPort == o.hiPort &&
-		k.lo[0] == o.lo[0] && k.hi[0] == o.hi[0]
+	return nobody
 }
 
 // table finds the newest stream of a key. It is open-addressed and holds only
@@ -48,7 +39,7 @@ func (k *key) is(o *key) bool {
 // by; the keys stand in the streams. The hash is seeded: who sends the packets
 // can't choose keys that collide.
 type table struct {
-	seed    [3]uint64
+	seed    [2]uint64
 	entries []entry
 	used    int
 }
@@ -60,42 +51,46 @@ type entry struct {
 
 func newTable() table {
 	return table{
-		seed:    [3]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64() | 1},
+		seed:    [2]uint64{rand.Uint64(), rand.Uint64()},
 		entries: make([]entry, 1024),
 	}
 }
 
-// hash mixes a key by the folded multiplication of wyhash.
-func (t *table) hash(k *key) uint32 {
-	ports := uint64(k.loPort)<<16 | uint64(k.hiPort)
-	h0, l0 := bits.Mul64(k.lo[1]^t.seed[0], k.hi[1]^t.seed[1])
-	h1, l1 := bits.Mul64(k.lo[0]^t.seed[1]^ports<<32, k.hi[0]^t.seed[2])
-	h2, l2 := bits.Mul64(h0^l0^ports, h1^l1^t.seed[2])
-	return uint32(h2 ^ l2)
+// hash mixes the two ends of a segment, each by the folded multiplication of
+// wyhash, to a value that does not depend on which of them sent it.
+func (t *table) hash(s *capture.Segment) uint32 {
+	return uint32(t.end(&s.Src, s.SrcPort) + t.end(&s.Dst, s.DstPort))
 }
 
-// find returns the slot of the stream of that key, if there is one.
-func (t *table) find(hash uint32, k *key, streams *slab) (uint32, bool) {
+func (t *table) end(a *capture.Addr, port uint16) uint64 {
+	h, l := bits.Mul64(binary.LittleEndian.Uint64(a[8:])^t.seed[0], binary.LittleEndian.Uint64(a[:8])^uint64(port)<<32^t.seed[1])
+	return h ^ l
+}
+
+// find returns the slot of the stream of a segment, and the side that sent it:
+// nobody if there is no such stream.
+func (t *table) find(hash uint32, s *capture.Segment, streams *slab) (uint32, uint8) {
 	mask := uint32(len(t.entries) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		e := t.entries[i]
 		if e.slot == 0 {
-			return 0, false
+			return 0, nobody
 		}
-		if e.hash == hash && streams.at(e.slot-1).key.is(k) {
-			return e.slot - 1, true
+		if e.hash == hash {
+			if side := streams.at(e.slot - 1).key.side(s); side != nobody {
+				return e.slot - 1, side
+			}
 		}
 	}
 }
 
-// put sets the stream of a key. The key of an older stream of that key, if
-// there is one, must still be in place.
-func (t *table) put(hash uint32, slot uint32, streams *slab) {
+// put sets the stream of a segment, in the place of the older stream of the
+// same ends, if there is one.
+func (t *table) put(hash uint32, slot uint32, s *capture.Segment, streams *slab) {
 	if t.used >= len(t.entries)*3/4 {
 		t.grow()
 	}
 	mask := uint32(len(t.entries) - 1)
-	k := &streams.at(slot).key
 	for i := hash & mask; ; i = (i + 1) & mask {
 		e := &t.entries[i]
 		if e.slot == 0 {
@@ -103,7 +98,7 @@ func (t *table) put(hash uint32, slot uint32, streams *slab) {
 			t.used++
 			return
 		}
-		if e.hash == hash && streams.at(e.slot-1).key.is(k) {
+		if e.hash == hash && streams.at(e.slot-1).key.side(s) != nobody {
 			e.slot = slot + 1
 			return
 		}

@@ -35,8 +35,9 @@ type detail struct {
 	probeAt, probeGap int64
 	probeEnd          uint32
 	withData          bool
-	// answerAt is when a probe was last answered; silent counts the probes since
-	// that should have been.
+	// answerAt is when a probe was last answered, in this stall or another: the
+	// receiver's rate limit is the socket's. silent counts the probes since that
+	// should have been.
 	answerAt int64
 	silent   int
 	// doubted are what may be probes, but for the time taken for keep-alives.
@@ -147,7 +148,7 @@ func (a *Analyzer) moveEdge(f *flow, s *capture.Segment, now int64, old uint32) 
 func (a *Analyzer) zero(st *stream, f *flow, s *capture.Segment, now int64, first bool) {
 	switch isNow := s.Window == 0; {
 	case isNow && !f.is(isZero):
-		f.marks |= isZero
+		f.marks |= isZero | isStory
 		t := a.more(f)
 		if !first {
 			t.toZero++

@@ -112,7 +112,7 @@ const (
 	BadHeader Flags = 1 << 14
 	// SeqInferred: the input does not carry the sequence number (tcpdump prints
 	// none for an empty segment); Seq is the sender's SND.NXT.
-	SeqInferred Flags = 1 << 14
+	SeqInferred Flags = 1 << 15
 )
 
 // flagLetters are tcpdump's letters for the control bits, lowest bit first.

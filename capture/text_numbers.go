@@ -62,6 +62,7 @@ func (t *textNumbers) resolve(p *textSegment, s *Segment, dec *Decoder) {
 	if !p.hasSeq {
 		s.Seq = from.next
 		dec.c.Noted[TextSeqGuessed]++
+		s.Flags |= SeqInferred
 	}
 	if !p.hasLen && p.hasN {
 		s.Len = p.end - p.seg.Seq
