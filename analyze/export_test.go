@@ -1,0 +1,4 @@
+package analyze
+
+// Slowly has every segment take the long way.
+func (a *Analyzer) Slowly() { a.slowly = true }

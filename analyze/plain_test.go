@@ -1,0 +1,110 @@
+package analyze_test
+
+import (
+	"errors"
+	"io"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+	"winwatch/capture/capturetest"
+)
+
+// both follows the same segments on the short way and on the long one.
+type both struct {
+	quick, slow *analyze.Analyzer
+	last        [2]analyze.Sample
+}
+
+func newBoth() *both {
+	b := &both{quick: analyze.New(analyze.DefaultConfig()), slow: analyze.New(analyze.DefaultConfig())}
+	b.slow.Slowly()
+	b.quick.OnSample(func(s *analyze.Sample) { b.last[0] = *s })
+	b.slow.OnSample(func(s *analyze.Sample) { b.last[1] = *s })
+	return b
+}
+
+func (b *both) add(t *testing.T, s *capture.Segment) {
+	b.quick.Add(s)
+	b.slow.Add(s)
+	b.last[0].Segment, b.last[1].Segment = nil, nil
+	if b.last[0] != b.last[1] {
+		t.Fatalf("%v\nshort way %+v\nlong way  %+v", s, b.last[0], b.last[1])
+	}
+}
+
+func (b *both) compare(t *testing.T) {
+	quick, slow := b.quick.Result(), b.slow.Result()
+	next := make(chan *analyze.Stream)
+	go func() {
+		defer close(next)
+		for s := range slow.All() {
+			next <- s
+		}
+	}()
+	for s := range quick.All() {
+		if o := <-next; !reflect.DeepEqual(s, o) {
+			t.Fatalf("short way %+v\nlong way  %+v", s, o)
+		}
+	}
+	if o, more := <-next; more {
+		t.Fatalf("stream %d is missing on the short way", o.ID)
+	}
+	if quick.StallTime != slow.StallTime || quick.Span != slow.Span || quick.Bytes != slow.Bytes {
+		t.Fatalf("totals %+v and %+v", quick, slow)
+	}
+}
+
+// FuzzPlain checks that the short way for plain segments is the long one in
+// less time.
+func FuzzPlain(f *testing.F) {
+	f.Add([]byte("0123456789abcdef0123456789abcdeg0123456789abcdeh"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		b := newBoth()
+		prev := capture.Segment{Time: 1}
+		for n := uint64(1); len(data) >= segmentBytes; n++ {
+			prev = decodeSegment(data, n, &prev)
+			b.add(t, &prev)
+			data = data[segmentBytes:]
+		}
+		b.compare(t)
+	})
+}
+
+// TestPlain does the same with real captures and with made-up traffic, in which
+// most segments are plain.
+func TestPlain(t *testing.T) {
+	files, _ := filepath.Glob("testdata/lab/*/capture.pcap")
+	if len(files) == 0 {
+		t.Fatal("no captures found")
+	}
+	for _, name := range append(files, "testdata/seed-flood.pcap") {
+		t.Run(name, func(t *testing.T) {
+			src, err := capture.Open(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			b := newBoth()
+			var s capture.Segment
+			for {
+				if err := src.Next(&s); errors.Is(err, io.EOF) {
+					break
+				} else if err != nil {
+					t.Fatal(err)
+				}
+				b.add(t, &s)
+			}
+			b.compare(t)
+		})
+	}
+	t.Run("traffic", func(t *testing.T) {
+		b := newBoth()
+		for s := range (capturetest.Traffic{Packets: 200_000, Conns: 300, Seed: 7}).Segments() {
+			b.add(t, s)
+		}
+		b.compare(t)
+	})
+}
