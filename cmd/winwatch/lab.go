@@ -19,6 +19,8 @@ import (
 // runHere runs the experiment in this process's network namespace, and writes
 // what was asked for.
 func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std streams) error {
+	var placing *placer
+	defer func() { placing.stop() }()
 	// That nobody reads stdout is no reason to leave an experiment half done.
 	w, err := o.begin(std, runFormats, nil, func() {})
 	if err != nil {
@@ -30,6 +32,15 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 		return err
 	}
 	defer evidence.discard()
+	if os.Geteuid() == 0 {
+		files := []*outFile{evidence}
+		for _, out := range w.outs {
+			files = append(files, out.outFile)
+		}
+		if placing, err = startPlacer(files); err != nil {
+			return fmt.Errorf("run: keep the right to name files: %w", err)
+		}
+	}
 
 	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: o.stepper(std.err)}
 	save := []io.Writer{evidence}

@@ -245,3 +245,44 @@ func TestRunAsOrdinaryUser(t *testing.T) {
 		t.Errorf("the report:\n%s", &out)
 	}
 }
+
+// TestRunGivesUpRoot looks at the process while packets are parsed: nothing of
+// root is left, and yet the files get their names in a directory of root's.
+func TestRunGivesUpRoot(t *testing.T) {
+	needLive(t)
+	if os.Geteuid() != 0 {
+		t.Skip("not root: there is nothing to give up")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd := program("run", "--port=0", "--hold=300ms", "-v", "-o", filepath.Join(dir, "w.csv"), "-o", filepath.Join(dir, "flood.pcap"))
+	errs, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var status string
+	for lines := bufio.NewScanner(errs); lines.Scan(); {
+		if strings.Contains(lines.Text(), "send() blocked after") {
+			b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+			if err != nil {
+				t.Error(err)
+			}
+			status = string(b)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Uid:\t65534\t65534\t65534\t65534\n", "Gid:\t65534\t65534\t65534\t65534\n", "Groups:\t \n",
+		"CapPrm:\t0000000000000000\n", "CapEff:\t0000000000000000\n", "NoNewPrivs:\t1\n", "Seccomp:\t2\n"} {
+		if !strings.Contains(status, want) {
+			t.Errorf("the status lacks %q:\n%s", want, status)
+		}
+	}
+	onlyFiles(t, dir, "flood.pcap", "w.csv")
+}

@@ -70,7 +70,7 @@ func newRoot(args []string) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(printHelp)
-	root.AddCommand(newAnalyze(), newRun(args), newSchema(), newVersion(), newCompletion(), newMan())
+	root.AddCommand(newAnalyze(), newRun(args), newSchema(), newVersion(), newCompletion(), newMan(), newPlace())
 	return root
 }
 

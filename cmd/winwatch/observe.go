@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"os"
 	"sync/atomic"
 
 	"winwatch/analyze"
@@ -55,6 +56,13 @@ func (v *observation) start(server netip.AddrPort) error {
 		return err
 	}
 	v.source, v.captured = src, make(chan struct{})
+	if os.Geteuid() == 0 {
+		// Nothing that strangers made is parsed with root's rights.
+		if err := live.DropPrivileges(live.Invoker()); err != nil {
+			close(v.captured)
+			return err
+		}
+	}
 	go func() {
 		defer close(v.captured)
 		var seen atomic.Int64

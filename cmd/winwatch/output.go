@@ -21,6 +21,10 @@ type outFile struct {
 	buf        *bufio.Writer
 	err        error
 	ended      bool
+	// place and remove are os.Rename and os.Remove, unless this process has
+	// given up the right to do so.
+	place  func(temp, name string) error
+	remove func(temp string) error
 }
 
 // unfinished are the temporary files that there are, for a program that is told
@@ -88,7 +92,8 @@ func createOut(name string) (*outFile, error) {
 			os.Remove(temp)
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return &outFile{name: name, temp: temp, file: f, buf: bufio.NewWriterSize(f, 64<<10)}, nil
+		return &outFile{name: name, temp: temp, file: f, buf: bufio.NewWriterSize(f, 64<<10),
+			place: os.Rename, remove: os.Remove}, nil
 	}
 	return nil, fmt.Errorf("%s: no free temporary name beside it", name)
 }
@@ -108,10 +113,10 @@ func (o *outFile) commit() error {
 	o.keep(o.buf.Flush())
 	o.keep(o.file.Close())
 	if o.err == nil {
-		o.keep(os.Rename(o.temp, o.name))
+		o.keep(o.place(o.temp, o.name))
 	}
 	if o.err != nil {
-		os.Remove(o.temp)
+		o.remove(o.temp)
 		return fmt.Errorf("%s was not written: %w", o.name, unwrapPath(o.err))
 	}
 	return nil
@@ -125,7 +130,7 @@ func (o *outFile) discard() {
 	o.ended = true
 	defer unfinished.done(o.temp)
 	o.file.Close()
-	os.Remove(o.temp)
+	o.remove(o.temp)
 }
 
 func (o *outFile) keep(err error) {
