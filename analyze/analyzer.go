@@ -24,7 +24,6 @@ type Analyzer struct {
 	clock   clock
 	table   table
 	slab    slab
-	recent  *stream
 	nextID  int64
 	dups    duplicates
 	details []*detail
@@ -44,6 +43,13 @@ type Analyzer struct {
 	held    capture.Segment
 	holding bool
 
+	// hints are what lookUp found, as long as changes, which counts the streams
+	// that were begun, is still hinted.
+	hints   [ahead]*stream
+	changes uint64
+	hinted  uint64
+	touched uint32
+
 	// slowly has every segment take the long way: tests compare the two.
 	slowly bool
 
@@ -62,7 +68,26 @@ func New(cfg Config) *Analyzer {
 func (a *Analyzer) OnSample(f func(*Sample)) { a.sinks = append(a.sinks, f) }
 
 // Add takes the next segment of the capture. It does not keep s.
-func (a *Analyzer) Add(s *capture.Segment) {
+func (a *Analyzer) Add(s *capture.Segment) { a.next(s, nil) }
+
+// AddBatch takes the next segments of the capture, as Add does one by one, in
+// less time. It does not keep segs.
+func (a *Analyzer) AddBatch(segs []capture.Segment) {
+	for len(segs) > 0 {
+		n := min(len(segs), ahead)
+		a.lookUp(segs[:n])
+		for i := range segs[:n] {
+			var hint *stream
+			if a.hinted == a.changes {
+				hint = a.hints[i]
+			}
+			a.next(&segs[i], hint)
+		}
+		segs = segs[n:]
+	}
+}
+
+func (a *Analyzer) next(s *capture.Segment, hint *stream) {
 	if a.holding {
 		a.release(s.Time)
 	}
@@ -70,7 +95,7 @@ func (a *Analyzer) Add(s *capture.Segment) {
 		a.held, a.holding = *s, true
 		return
 	}
-	a.add(s, a.clock.read(s.Time, s.Frame, int64(a.cfg.ClockStep)))
+	a.add(s, hint, a.clock.read(s.Time, s.Frame, int64(a.cfg.ClockStep)))
 }
 
 // release lets the held segment through: at its own time if the next one
@@ -79,15 +104,15 @@ func (a *Analyzer) release(next int64) {
 	a.holding = false
 	s := &a.held
 	if s.Time-next >= int64(a.cfg.ClockStep) {
-		a.add(s, a.clock.skip(s.Time, s.Frame))
+		a.add(s, nil, a.clock.skip(s.Time, s.Frame))
 		return
 	}
-	a.add(s, a.clock.read(s.Time, s.Frame, int64(a.cfg.ClockStep)))
+	a.add(s, nil, a.clock.read(s.Time, s.Frame, int64(a.cfg.ClockStep)))
 }
 
 // add follows one segment; now is its adjusted time.
-func (a *Analyzer) add(s *capture.Segment, now int64) {
-	st, side := a.find(s)
+func (a *Analyzer) add(s *capture.Segment, hint *stream, now int64) {
+	st, side := a.find(s, hint)
 	if s.Flags.NoTraffic() {
 		if st.endFrame == 0 {
 			st.marks |= namedOnly

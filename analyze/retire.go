@@ -34,9 +34,6 @@ func (a *Analyzer) slot() uint32 {
 // worst, its result is kept.
 func (a *Analyzer) retire(slot uint32) {
 	st := a.slab.at(slot)
-	if a.recent == st {
-		a.recent = nil
-	}
 	a.table.remove(st.hash, slot)
 	a.finish(st)
 	if st.is(namedOnly) {

@@ -45,9 +45,9 @@ func (st *stream) rtt() int64 { return st.flows[0].rtt + st.flows[1].rtt }
 
 // find returns the stream of a segment and the side that sent it, and begins a
 // new stream where Wireshark (4.0) does: at a key not met before, and at a SYN
-// with another ISN.
-func (a *Analyzer) find(s *capture.Segment) (*stream, uint8) {
-	st, side := a.recent, uint8(nobody)
+// with another ISN. hint is where lookUp found it, or nil.
+func (a *Analyzer) find(s *capture.Segment, hint *stream) (*stream, uint8) {
+	st, side := hint, uint8(nobody)
 	if st != nil {
 		side = st.key.side(s)
 	}
@@ -55,18 +55,42 @@ func (a *Analyzer) find(s *capture.Segment) (*stream, uint8) {
 		hash := a.table.hash(s)
 		var slot uint32
 		if slot, side = a.table.find(hash, s, &a.slab); side == nobody {
-			st = a.open(hash, s)
-			a.recent = st
-			return st, sideA
+			return a.open(hash, s), sideA
 		}
 		st = a.slab.at(slot)
-		a.recent = st
 	}
 	if s.Flags&(capture.SYN|capture.ACK) == capture.SYN && st.renewedBy(s, side) {
-		st, side = a.open(st.hash, s), sideA
-		a.recent = st
+		return a.open(st.hash, s), sideA
 	}
 	return st, side
+}
+
+// ahead is how many segments are looked up at once: so many cache misses a
+// processor can have under way.
+const ahead = 16
+
+// lookUp finds the streams of up to ahead segments, as far as a first look into
+// the table tells. The look-ups do not wait for one another, nor does what
+// follows have to wait for the streams: with many of them, waiting for memory is
+// most of the time.
+func (a *Analyzer) lookUp(segs []capture.Segment) {
+	var found [ahead]entry
+	mask := uint32(len(a.table.entries) - 1)
+	for i := range segs {
+		h := a.table.hash(&segs[i])
+		if e := a.table.entries[h&mask]; e.hash == h {
+			found[i] = e
+		}
+	}
+	for i := range segs {
+		a.hints[i] = nil
+		if slot := found[i].slot; slot != 0 {
+			st := a.slab.at(slot - 1)
+			a.hints[i] = st
+			a.touched += st.flows[sideA].segs + st.flows[sideB].segs // has both come into the cache
+		}
+	}
+	a.hinted = a.changes
 }
 
 // renewedBy reports whether a SYN begins a new stream of the same key.
@@ -99,5 +123,6 @@ func (a *Analyzer) open(hash uint32, s *capture.Segment) *stream {
 		f.shift, f.offer, f.rawMin = Unknown, Unknown, 0xffff
 	}
 	a.nextID++
+	a.changes++
 	return st
 }

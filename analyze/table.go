@@ -87,7 +87,7 @@ func (t *table) find(hash uint32, s *capture.Segment, streams *slab) (uint32, ui
 // put sets the stream of a segment, in the place of the older stream of the
 // same ends, if there is one.
 func (t *table) put(hash uint32, slot uint32, s *capture.Segment, streams *slab) {
-	if t.used >= len(t.entries)*3/4 {
+	if t.used >= len(t.entries)/2 {
 		t.grow()
 	}
 	mask := uint32(len(t.entries) - 1)
@@ -155,7 +155,7 @@ type slab struct {
 	n      uint32
 }
 
-const chunkBits = 8
+const chunkBits = 12
 
 func (s *slab) at(slot uint32) *stream {
 	return &s.chunks[slot>>chunkBits][slot&(1<<chunkBits-1)]

@@ -58,9 +58,7 @@ func isDamage(err error) bool {
 // into has an analyzer take everything.
 func into(a *analyze.Analyzer) func([]capture.Segment) bool {
 	return func(batch []capture.Segment) bool {
-		for i := range batch {
-			a.Add(&batch[i])
-		}
+		a.AddBatch(batch)
 		return true
 	}
 }
