@@ -2,7 +2,12 @@
 GO ?= go
 export GOFLAGS := -trimpath $(GOFLAGS)
 
-.PHONY: run build test lint bench man clean
+.PHONY: run build test lint fuzz difftest bench man clean
+
+# How long make fuzz runs each target, and the captures that make difftest compares
+# with tshark besides the project's own.
+FUZZTIME ?= 1m
+DIR ?=
 
 # The main job: flood a server that does not read, capture it, prove the report.
 # With the right to capture on lo, else in a namespace of its own.
@@ -26,6 +31,20 @@ lint:
 	$(GO) tool staticcheck ./...
 	@cgo=$$($(GO) list -deps -f '{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}' ./analyze ./report ./capture); \
 	if [ -n "$$cgo" ]; then echo "needs cgo outside of capture/live: $$cgo"; exit 1; fi
+
+# Every fuzz target in turn; go test runs one at a time.
+fuzz:
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+# Frame by frame against tshark: make difftest DIR=captures/.
+difftest:
+	@.ci/install test
+	WINWATCH_DIFF_DIR="$(abspath $(DIR))" $(GO) test -count=1 -v -run '^TestTshark$$' ./analyze
 
 # winwatch and its peers in turn on the same captures, as a table with the goals:
 # make bench BENCH='-packets 500000 -rounds 3'.
