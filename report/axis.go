@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -21,14 +22,15 @@ func timeTicks(first, last int64, n int) ([]tick, string) {
 		decimals++
 	}
 	var ticks []tick
-	begin := int64(float64(first)/step) - 1
-	for i := begin; len(ticks) <= n; i++ {
-		at := int64(float64(i) * step)
-		if at > last {
+	begin := math.Floor(float64(first) / step)
+	for i := range n + 2 {
+		// In floats: the next mark may lie behind what an int64 holds.
+		at := (begin + float64(i)) * step
+		if at > float64(last) || at >= math.MaxInt64 {
 			break
 		}
-		if at >= first {
-			ticks = append(ticks, tick{at, fmt.Sprintf("%.*f", decimals, float64(at)/float64(unit))})
+		if at >= float64(first) && len(ticks) <= n {
+			ticks = append(ticks, tick{int64(at), fmt.Sprintf("%.*f", decimals, at/float64(unit))})
 		}
 	}
 	return ticks, name
