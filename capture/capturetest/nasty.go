@@ -1,0 +1,125 @@
+package capturetest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"iter"
+	"slices"
+)
+
+// Nasty yields files that are wrong, absurd or made to do harm, each with a name
+// that says what is wrong with it. They are the same on every call. The bytes are
+// valid until the next file.
+func Nasty() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for _, group := range [][]nastyFile{
+			nastyPcap, nastyPcapRecords, nastyPcapng, nastyPcapngOptions, nastyCompressed,
+			nastyIP, nastyTCP, nastyTunnels, nastyText, nastyStreams,
+		} {
+			for _, f := range group {
+				if !yield(f.name, f.make()) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Truncations yields a small pcap and a small pcapng file cut off at every byte.
+func Truncations() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		pcap := pcapOf(nastyFrame(1), nastyFrame(2))
+		ng := slices.Concat(section(), iface(1, 0, option(9, 9)), enhanced(0, 1e18, nastyFrame(1)), simple(nastyFrame(2)))
+		for n := range pcap {
+			if !yield(fmt.Sprintf("truncated-at-%03d.pcap", n), pcap[:n]) {
+				return
+			}
+		}
+		for n := range ng {
+			if !yield(fmt.Sprintf("truncated-at-%03d.pcapng", n), ng[:n]) {
+				return
+			}
+		}
+	}
+}
+
+// nastyFile is a file that is made when it is asked for.
+type nastyFile struct {
+	name string
+	make func() []byte
+}
+
+// same is for files that need no making.
+func same(b ...[]byte) func() []byte { return func() []byte { return slices.Concat(b...) } }
+
+const (
+	mib = 1 << 20
+	// all32 is the largest 32-bit number: 4 G less one.
+	all32 = 1<<32 - 1
+	// negative is what a signed 32-bit number reads as its least.
+	negative = 1 << 31
+)
+
+var (
+	le = binary.LittleEndian
+	be = binary.BigEndian
+)
+
+// u32 and u16 are little-endian numbers.
+func u32(v ...uint32) (b []byte) {
+	for _, n := range v {
+		b = le.AppendUint32(b, n)
+	}
+	return b
+}
+
+func u16(v ...uint16) (b []byte) {
+	for _, n := range v {
+		b = le.AppendUint16(b, n)
+	}
+	return b
+}
+
+// pcapHeader is a file header with a magic number, a snaplen and a link type.
+func pcapHeader(magic, snaplen, link uint32) []byte {
+	return slices.Concat(u32(magic), u16(2, 4), u32(0, 0, snaplen, link))
+}
+
+// record is a pcap record whose header may lie about its data.
+func record(sec, frac, capLen, wire uint32, data []byte) []byte {
+	return append(u32(sec, frac, capLen, wire), data...)
+}
+
+// honest is a record that does not lie, i microseconds after the epoch.
+func honest(i int, frame []byte) []byte {
+	n := uint32(len(frame))
+	return record(1_700_000_000+uint32(i/1e6), uint32(i%1e6), n, n, frame)
+}
+
+const (
+	magicMicro    = 0xa1b2c3d4
+	magicNano     = 0xa1b23c4d
+	magicModified = 0xa1b2cd34
+	ethernet      = 1
+	rawIP         = 101
+)
+
+// pcapOf is an ordinary Ethernet capture of frames, a microsecond apart.
+func pcapOf(frames ...[]byte) []byte {
+	b := pcapHeader(magicMicro, 1<<18, ethernet)
+	for i, f := range frames {
+		b = append(b, honest(i, f)...)
+	}
+	return b
+}
+
+// rawPcap is pcapOf for frames that begin with an IP header.
+func rawPcap(frames ...[]byte) []byte {
+	b := pcapOf(frames...)
+	le.PutUint32(b[20:], rawIP)
+	return b
+}
+
+// The names that a stranger can write into a capture: to steer a terminal, to
+// run a script on a page, to be a formula, to be a path.
+const hostile = "\x1b]0;owned\a\x1b[2J\u202e<script>alert(1)</script><img src=x onerror=alert(1)>\r\n=cmd|'/C calc'!A1\x00../../../../tmp/owned"

@@ -1,0 +1,78 @@
+package capture_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"winwatch/capture"
+	"winwatch/capture/capturetest"
+)
+
+// TestNasty reads every nasty file: every frame must be accounted for, and what
+// ends the reading must say what it is and, if it is damage, where.
+func TestNasty(t *testing.T) {
+	seen := map[string]bool{}
+	for _, files := range []func(func(string, []byte) bool){capturetest.Nasty(), capturetest.Truncations()} {
+		for name, data := range files {
+			if seen[name] {
+				t.Errorf("two files are called %s", name)
+			}
+			seen[name] = true
+			readNasty(t, name, data)
+		}
+	}
+}
+
+func readNasty(t *testing.T, name string, data []byte) {
+	r, err := capture.NewReader(bytes.NewReader(data), name)
+	if err != nil {
+		explained(t, name, err)
+		return
+	}
+	defer r.Close()
+	batch := make([]capture.Segment, 256)
+	var segments, damages, last uint64
+	for {
+		n, err := r.NextBatch(batch)
+		segments += uint64(n)
+		for i := range batch[:n] {
+			if f := batch[i].Frame; f <= last {
+				t.Fatalf("%s: frame %d comes after %d", name, f, last)
+			} else {
+				last = f
+			}
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			explained(t, name, err)
+			damages++
+		} else if n == 0 {
+			t.Fatalf("%s: neither a segment nor an error", name)
+		}
+	}
+	c := r.Counters()
+	if !c.Balanced() || c.Segments != segments || damages > 1 {
+		t.Errorf("%s: %d segments, %d damages, counters %+v", name, segments, damages, c)
+	}
+}
+
+// explained checks that an error names the file and has a reason.
+func explained(t *testing.T, name string, err error) {
+	t.Helper()
+	var d *capture.DamageError
+	switch {
+	case !strings.HasPrefix(err.Error(), name+": "):
+		t.Errorf("%s: the error does not name the file: %v", name, err)
+	case errors.As(err, &d):
+		if d.Offset < 0 || d.Err == nil {
+			t.Errorf("%s: damage without place or reason: %v", name, err)
+		}
+	case !errors.Is(err, capture.ErrEmpty) && !errors.Is(err, capture.ErrNotCapture):
+		t.Errorf("%s: %v", name, err)
+	}
+}
