@@ -20,17 +20,18 @@ import "winwatch/capture"
 // Analyzer follows the streams of one capture. It is not safe for concurrent
 // use.
 type Analyzer struct {
-	cfg     Config
-	clock   clock
-	table   table
-	slab    slab
-	nextID  int64
-	dups    duplicates
-	details []*detail
-	free    []uint32 // details that can be used again
-	hand    uint32   // where to look for the next slot to let go
-	retired Retired
-	kept    []*Stream // the worst of the streams that were let go
+	cfg      Config
+	clock    clock
+	table    table
+	slab     slab
+	nextID   int64
+	dups     duplicates
+	details  []*detail
+	free     []uint32 // details that can be used again
+	sketches []*sketch
+	hand     uint32 // where to look for the next slot to let go
+	retired  Retired
+	kept     []*Stream // the worst of the streams that were let go
 
 	segments uint64
 	bytes    int64
@@ -163,6 +164,9 @@ func (a *Analyzer) follow(st *stream, f, r *flow, s *capture.Segment, now int64)
 	if !a.slowly && a.plain(f, r, s, now) {
 		return 0
 	}
+	if f.segs == sketchAfter && f.sketch == 0 {
+		a.beginSketch(st, now)
+	}
 	ev := windowEvents(s)
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
 		ev |= a.control(st, f, r, s, now)
@@ -173,6 +177,9 @@ func (a *Analyzer) follow(st *stream, f, r *flow, s *capture.Segment, now int64)
 		f.lastAt = now
 	}
 	f.segs++
+	if f.sketch != 0 && s.Flags&(capture.SYN|capture.RST) == 0 {
+		a.draw(f, r, s, now)
+	}
 	both := st.bothSides()
 	a.classify(f, now, s.Frame, both)
 	a.classify(r, now, s.Frame, both)

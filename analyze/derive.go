@@ -35,6 +35,7 @@ func (a *Analyzer) Result() *Result {
 
 	r.streams = a.all()
 	r.byID = a.byID
+	r.sketch = a.sketchOf
 	r.worst = a.worst
 	for _, s := range a.worst(a.cfg.MaxVerdicts) {
 		r.Verdicts = append(r.Verdicts, s.Verdict)
@@ -97,16 +98,25 @@ func (a *Analyzer) all() iter.Seq[*Stream] {
 
 // byID derives the stream of that number; nil if there is none.
 func (a *Analyzer) byID(id int64) *Stream {
-	if id >= 0 && id < int64(a.slab.n) && a.slab.at(uint32(id)).id == id {
-		if st := a.slab.at(uint32(id)); !st.is(namedOnly) {
-			return a.derive(st)
-		}
-		return nil
+	if st := a.slabStream(id); st != nil {
+		return a.derive(st)
 	}
 	for s := range a.all() {
 		if s.ID == id {
 			return s
 		}
+	}
+	return nil
+}
+
+// slabStream returns the tracked stream of that number, if it stands in its
+// first place: streams are let go only at the limit.
+func (a *Analyzer) slabStream(id int64) *stream {
+	if id < 0 || id >= int64(a.slab.n) {
+		return nil
+	}
+	if st := a.slab.at(uint32(id)); st.id == id && !st.is(namedOnly) {
+		return st
 	}
 	return nil
 }

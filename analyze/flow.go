@@ -41,8 +41,13 @@ type flow struct {
 	// sequence numbers.
 	turns                          uint32
 	retrans, reorder, gaps, dupAck uint32
-	// detail is an index into Analyzer.details; 0 is none.
-	detail uint32
+	// detail is an index into Analyzer.details, 0 is none; sketch one into
+	// Analyzer.sketches, from 1. The current span of the sketch ends at spanEnd:
+	// least and most of the window field, and most bytes in flight.
+	detail, sketch    uint32
+	spanLow, spanHigh uint16
+	spanFlight        uint32
+	spanEnd           int64
 
 	// timed is the sequence number whose ACK is waited for since timedAt; rtt is
 	// the smallest such time: the round trip from the capture point to the

@@ -25,7 +25,7 @@ func (a *Analyzer) plain(f, r *flow, s *capture.Segment, now int64) bool {
 	edge := s.Ack + wnd
 	if acked < 0 || acked|int32(s.Len) == 0 || after(s.Ack, r.nxt) || before(s.Seq, r.wl1) ||
 		int32(r.edge-edge) >= 1<<uint8(r.shift) || s.Len > 0 && end == f.edge ||
-		f.detail != 0 || r.detail != 0 {
+		f.detail != 0 || r.detail != 0 || f.segs == sketchAfter && f.sketch == 0 {
 		return false
 	}
 	if s.Len > 0 {
@@ -43,6 +43,9 @@ func (a *Analyzer) plain(f, r *flow, s *capture.Segment, now int64) bool {
 	}
 	f.lastAt = now
 	f.segs++
+	if f.sketch != 0 {
+		a.draw(f, r, s, now)
+	}
 	a.classify(f, now, s.Frame, true)
 	a.classify(r, now, s.Frame, true)
 	return true

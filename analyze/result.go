@@ -66,6 +66,7 @@ type Result struct {
 	streams func(yield func(*Stream) bool)
 	worst   func(n int) []*Stream
 	byID    func(id int64) *Stream
+	sketch  func(id int64) *Timeline
 }
 
 // Retired sums up the streams that were let go when more were alive than

@@ -78,9 +78,11 @@ func (a *Analyzer) lookUp(segs []capture.Segment) {
 	mask := uint32(len(a.table.entries) - 1)
 	for i := range segs {
 		h := a.table.hash(&segs[i])
-		if e := a.table.entries[h&mask]; e.hash == h {
-			found[i] = e
+		j := h & mask
+		for a.table.entries[j].hash != h && a.table.entries[j].slot != 0 {
+			j = (j + 1) & mask
 		}
+		found[i] = a.table.entries[j]
 	}
 	for i := range segs {
 		a.hints[i] = nil

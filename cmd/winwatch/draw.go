@@ -21,7 +21,7 @@ const (
 // draw is the second pass: it collects the points of the charts, for the streams
 // that are worth one.
 func (j *job) draw(ctx context.Context) error {
-	if j.timeline != nil || !j.wantsCharts() || ctx.Err() != nil {
+	if !j.wantsCharts() || ctx.Err() != nil || j.sketched() || j.timeline != nil {
 		return nil
 	}
 	want, limit := 1, picturePoints
@@ -48,6 +48,47 @@ func (j *job) draw(ctx context.Context) error {
 	_, err := j.pass(ctx, subset.into(a))
 	j.damage = damage // as it was told
 	return err
+}
+
+// manySegments is where the chart of a terminal is drawn from what the analyzer
+// sketched in its pass: it has all that can be seen there, and the second pass
+// would take as long as a tenth of a second.
+const manySegments = 1_000_000
+
+// sketched takes the chart of a terminal from the analyzer's sketch, if that will
+// do, and reports whether it did.
+func (j *job) sketched() bool {
+	if j.result.Segments <= manySegments || j.closeUp() {
+		return false
+	}
+	id := j.stream
+	if id < 0 {
+		id = j.result.Worst(1)[0].ID
+	}
+	tl := j.result.Sketch(id)
+	if tl == nil {
+		return false
+	}
+	j.timeline = tl
+	return true
+}
+
+// closeUp reports whether charts are wanted that show more than a sketch has.
+func (j *job) closeUp() bool {
+	return len(j.outs.of(formatHTML, formatPNG, formatSVG)) > 0 || j.span != (interval{})
+}
+
+// early passes samples on as long as a sketch would not do.
+func (j *job) early(add func(*analyze.Sample)) func(*analyze.Sample) {
+	if j.closeUp() {
+		return add
+	}
+	n := 0
+	return func(s *analyze.Sample) {
+		if n++; n <= manySegments {
+			add(s)
+		}
+	}
 }
 
 func waited(st *analyze.Stream) bool {

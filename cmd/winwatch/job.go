@@ -56,7 +56,7 @@ func (j *job) analyze(ctx context.Context) error {
 	j.listen(a)
 	if isStream(j.inputs) && j.wantsCharts() {
 		j.timeline = analyze.NewTimeline(picturePoints)
-		a.OnSample(j.chosen(func(int64) {}, j.timeline.Add))
+		a.OnSample(j.chosen(func(int64) {}, j.early(j.timeline.Add)))
 	}
 	counters, err := j.pass(ctx, into(a))
 	if err != nil {

@@ -1,0 +1,186 @@
+package analyze
+
+import (
+	"math"
+
+	"winwatch/capture"
+)
+
+// A sketch is the course of one flow in a fixed number of equal spans of time,
+// for a chart the size of a terminal. It costs a few nanoseconds a segment and
+// so little memory that thousands of streams can have one, which spares a second
+// pass over the capture, and allows a chart of what can't be read twice. When
+// the stream outgrows it, each two spans become one.
+//
+// Only streams of some length have one, and only as many as maxSketches: see
+// Result.Sketch.
+type sketch struct {
+	from  int64 // adjusted time of the begin
+	width uint8 // a span is 1<<width ns
+	last  uint8 // the last span in use
+	spans [sketchSpans]sketchSpan
+}
+
+// sketchSpan is what happened in a span of time. It is empty while low > high.
+type sketchSpan struct {
+	low, high, end uint16 // the window field of the receiver: least, most, last
+	used           bool
+	flight         uint32 // most bytes in flight
+}
+
+const (
+	// sketchSpans is more than a wide terminal has columns.
+	sketchSpans = 128
+	// sketchAfter is how many segments a side sends before its stream gets
+	// sketches: those before make up the first span.
+	sketchAfter = 32
+	// maxSketches bounds their memory to some 12 MB.
+	maxSketches = 8192
+)
+
+// beginSketch gives both flows of a stream their sketches, if there is room.
+func (a *Analyzer) beginSketch(st *stream, now int64) {
+	if len(a.sketches)+2 > maxSketches {
+		return
+	}
+	for i := range st.flows {
+		f := &st.flows[i]
+		a.sketches = append(a.sketches, &sketch{from: now - st.span, width: 10})
+		f.sketch = uint32(len(a.sketches))
+		f.spanLow, f.spanHigh, f.spanFlight = f.rawMin, f.rawMax, f.maxInFlight
+		f.spanEnd = now - st.span + 1 // what was so far is the first span
+		a.nextSpan(f, now)
+	}
+}
+
+// nextSpan puts the span that f has been through into its sketch, and begins
+// the one of now. A flow's current span is kept in the flow: what every segment
+// touches anyway.
+func (a *Analyzer) nextSpan(f *flow, now int64) {
+	k := a.sketches[f.sketch-1]
+	k.put(f)
+	i := k.index(now)
+	f.spanEnd = k.from + int64(i+1)<<k.width
+	f.spanFlight = f.inFlight()
+	f.spanLow, f.spanHigh = math.MaxUint16, 0
+	if f.is(hasWnd) {
+		f.spanLow = f.field()
+		f.spanHigh = f.spanLow
+	}
+}
+
+// draw adds a segment, which f's sender sent, to the sketches of its stream.
+func (a *Analyzer) draw(f, r *flow, s *capture.Segment, now int64) {
+	if now >= f.spanEnd {
+		a.nextSpan(f, now)
+	}
+	if now >= r.spanEnd {
+		a.nextSpan(r, now)
+	}
+	f.spanFlight = max(f.spanFlight, f.inFlight())
+	r.spanLow, r.spanHigh = min(r.spanLow, s.Window), max(r.spanHigh, s.Window)
+}
+
+// field is the last window field.
+func (f *flow) field() uint16 {
+	if f.shift > 0 {
+		return uint16(f.wnd >> uint8(f.shift))
+	}
+	return uint16(f.wnd)
+}
+
+// put adds a flow's current span.
+func (k *sketch) put(f *flow) {
+	i := k.index(f.spanEnd - 1)
+	k.last = max(k.last, uint8(i))
+	k.spans[i].join(sketchSpan{low: f.spanLow, high: f.spanHigh, end: f.field(), used: true, flight: f.spanFlight})
+}
+
+// index returns the span of a time, making them wider if there are too few.
+func (k *sketch) index(t int64) uint64 {
+	i := uint64(max(t-k.from, 0)) >> k.width
+	for i >= sketchSpans {
+		k.fold()
+		i >>= 1
+	}
+	return i
+}
+
+// join adds what came after.
+func (s *sketchSpan) join(o sketchSpan) {
+	switch {
+	case !o.used:
+	case !s.used:
+		*s = o
+	default:
+		s.low, s.high, s.end = min(s.low, o.low), max(s.high, o.high), o.end
+		s.flight = max(s.flight, o.flight)
+	}
+}
+
+// fold makes one span of each two.
+func (k *sketch) fold() {
+	for i := range sketchSpans / 2 {
+		x := k.spans[2*i]
+		x.join(k.spans[2*i+1])
+		k.spans[i] = x
+	}
+	clear(k.spans[sketchSpans/2:])
+	k.width++
+	k.last /= 2
+}
+
+// Sketch returns the points of a chart of the stream in the size of a terminal,
+// or nil if the stream is too short, or came too late, to have a sketch. The
+// points stand for spans of time, not for packets: they have no frame numbers.
+func (r *Result) Sketch(id int64) *Timeline { return r.sketch(id) }
+
+func (a *Analyzer) sketchOf(id int64) *Timeline {
+	st := a.slabStream(id)
+	if st == nil || st.flows[0].sketch == 0 {
+		return nil
+	}
+	var points []Point
+	for side := range st.flows {
+		f := &st.flows[side]
+		k := *a.sketches[f.sketch-1]
+		k.put(f)
+		points = k.points(points, f, st.dir(uint8(side)))
+	}
+	t := NewTimeline(len(points)+1, id)
+	t.newest = id
+	t.series[id] = &series{points: points, thinned: true, unsorted: true}
+	t.series[id].sort()
+	return t
+}
+
+// points appends those of the data that goes in direction dir.
+func (k *sketch) points(points []Point, f *flow, dir Dir) []Point {
+	for i := range k.spans[:k.last+1] {
+		s := &k.spans[i]
+		if !s.used {
+			continue
+		}
+		t := k.from + int64(i)<<k.width
+		points = append(points, Point{
+			Time: t, Dir: dir, Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown,
+			InFlight: int64(s.flight),
+		})
+		if s.low > s.high {
+			continue
+		}
+		for j, raw := range []uint16{s.high, s.low, s.end} {
+			p := Point{
+				Time: t + int64(j), Dir: dir.Reverse(), WindowRaw: raw,
+				Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown, InFlight: Unknown,
+			}
+			if f.shift != Unknown {
+				p.Window = int64(raw) << uint8(f.shift)
+			} else if raw == 0 {
+				p.Window = 0
+			}
+			points = append(points, p)
+		}
+	}
+	return points
+}

@@ -1,0 +1,68 @@
+package analyze_test
+
+import (
+	"testing"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+	"winwatch/capture/capturetest"
+)
+
+// TestSketch: the sketch of a stream has the same extremes as its samples, over
+// the same time, however long it is.
+func TestSketch(t *testing.T) {
+	a := analyze.New(analyze.DefaultConfig())
+	type extremes struct{ low, high, flight, first, last int64 }
+	seen := map[int64]*[2]extremes{}
+	a.OnSample(func(s *analyze.Sample) {
+		if seen[s.Stream] == nil {
+			seen[s.Stream] = &[2]extremes{{low: 1 << 40, first: s.Time}, {low: 1 << 40, first: s.Time}}
+		}
+		x, own := &seen[s.Stream][s.Dir.Reverse()], &seen[s.Stream][s.Dir]
+		if s.Segment.Flags&(capture.SYN|capture.RST) == 0 {
+			x.low, x.high = min(x.low, s.Window), max(x.high, s.Window)
+		}
+		own.flight = max(own.flight, s.InFlight)
+		x.last, own.last = s.Time, s.Time
+	})
+	for s := range (capturetest.Traffic{Packets: 60_000, Conns: 20, Seed: 3}).Segments() {
+		a.Add(s)
+	}
+	r := a.Result()
+	for id, want := range seen {
+		tl := r.Sketch(id)
+		if tl == nil {
+			t.Fatalf("stream %d has no sketch", id)
+		}
+		points, _ := tl.Points(id)
+		got := [2]extremes{{low: 1 << 40}, {low: 1 << 40}}
+		for i, p := range points {
+			if i > 0 && p.Time < points[i-1].Time {
+				t.Fatal("points are not in the order of time")
+			}
+			if p.Window != analyze.Unknown {
+				x := &got[p.Dir.Reverse()]
+				x.low, x.high = min(x.low, p.Window), max(x.high, p.Window)
+			}
+			got[p.Dir].flight = max(got[p.Dir].flight, p.InFlight)
+		}
+		for d := range want {
+			if got[d].low != want[d].low || got[d].high != want[d].high || got[d].flight != want[d].flight {
+				t.Errorf("stream %d direction %d: window %d to %d, in flight %d; want %d to %d, %d", id, d,
+					got[d].low, got[d].high, got[d].flight, want[d].low, want[d].high, want[d].flight)
+			}
+		}
+		span := want[0].last - want[0].first
+		if first, last := points[0].Time-want[0].first, want[0].last-points[len(points)-1].Time; first != 0 || last < 0 || last > span/32 {
+			t.Errorf("stream %d: the sketch begins %d ns late and ends %d ns early, of %d", id, first, last, span)
+		}
+	}
+}
+
+// TestSketchOfFew: a short stream has none.
+func TestSketchOfFew(t *testing.T) {
+	r, _ := run(t, fill)
+	if r.Sketch(0) != nil {
+		t.Error("a stream of eight segments has a sketch")
+	}
+}
