@@ -1,0 +1,112 @@
+// Command modules tells what winwatch is made of: the modules in its binary with
+// their licences, as a page (licences) or as a bill of materials in CycloneDX
+// (sbom). It fails if a module has no licence that it knows. Run it in the
+// module's root; what it writes depends on go.mod and go.sum alone.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "modules:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, out io.Writer) error {
+	write, ok := map[string]func(io.Writer, *parts) error{"licences": licences, "sbom": sbom}[strings.Join(args, " ")]
+	if !ok {
+		return errors.New("usage: modules licences | modules sbom")
+	}
+	p, err := collect()
+	if err != nil {
+		return err
+	}
+	return write(out, p)
+}
+
+// module is something that winwatch is built of, or with.
+type module struct {
+	Path, Version, Dir, Sum string
+	// licence is an SPDX identifier, file the name of the file it was read from.
+	licence, file string
+}
+
+// parts are all modules, each list in the order of paths.
+type parts struct {
+	// linked are in the binary; others are for tests and development alone.
+	linked, others []module
+}
+
+// uPlot is in the binary without being a Go module.
+var uPlot = module{Path: "uPlot (JavaScript, in report/web)", Version: "v1.6.32", licence: "MIT", file: "uPlot.LICENSE"}
+
+// collect asks the Go command. The binary is the one that can capture, as make
+// builds it.
+func collect() (*parts, error) {
+	linked, err := list("./cmd/winwatch")
+	if err != nil {
+		return nil, err
+	}
+	all, err := list("-test", "./...", "honnef.co/go/tools/cmd/staticcheck")
+	if err != nil {
+		return nil, err
+	}
+	p := &parts{linked: linked}
+	for _, m := range all {
+		if !slices.ContainsFunc(linked, func(l module) bool { return l.Path == m.Path }) {
+			p.others = append(p.others, m)
+		}
+	}
+	for _, list := range [][]module{p.linked, p.others} {
+		for i := range list {
+			if err := list[i].readLicence(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return p, nil
+}
+
+// list returns the modules of what the patterns depend on, without this one.
+func list(patterns ...string) ([]module, error) {
+	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=Module"}, patterns...)...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "GOOS=linux", "GOARCH=amd64")
+	cmd.Stderr = os.Stderr
+	b, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	var modules []module
+	for d := json.NewDecoder(strings.NewReader(string(b))); ; {
+		var p struct {
+			Module *struct {
+				module
+				Main bool
+			}
+		}
+		if err := d.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		if m := p.Module; m != nil && !m.Main {
+			modules = append(modules, m.module)
+		}
+	}
+	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.Path, b.Path) })
+	return slices.CompactFunc(modules, func(a, b module) bool { return a.Path == b.Path }), nil
+}
+
+// goVersion is that of the standard library.
+func goVersion() string { return strings.TrimPrefix(runtime.Version(), "go") }
