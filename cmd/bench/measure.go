@@ -24,7 +24,7 @@ type bench struct {
 	works  []*work
 	starts []time.Duration // of the file with a few packets
 	long   *run
-	busy   string // load before the measurement
+	before string // load then
 }
 
 // work is one command on one file.
@@ -45,7 +45,7 @@ type run struct {
 // measure runs everything.
 func (b *bench) measure() error {
 	b.plan()
-	b.busy = load()
+	b.before = load()
 	for round := range b.rounds {
 		fmt.Fprintf(os.Stderr, "bench: round %d of %d\n", round+1, b.rounds)
 		for _, w := range b.works {

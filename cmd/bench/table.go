@@ -12,7 +12,7 @@ import (
 
 // print writes the tables as Markdown.
 func (b *bench) print(w io.Writer) {
-	fmt.Fprintf(w, "%s; %s. Load before: %s.\n\n", machine(), strings.Join(b.tools.versions, ", "), b.busy)
+	fmt.Fprintf(w, "%s; %s. Load: %s before, %s after.\n\n", machine(), strings.Join(b.tools.versions, ", "), b.before, load())
 	fmt.Fprintf(w, "%d packets, %d connections, seed %d; %d rounds.\n\n", b.packets, b.conns, b.seed, b.rounds)
 	fmt.Fprintln(w, "| work | packets | ns a packet, median (least to most) | CPU, ns a packet | peak memory, MB |")
 	fmt.Fprintln(w, "|---|--:|--:|--:|--:|")
