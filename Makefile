@@ -57,3 +57,30 @@ man: build
 
 clean:
 	rm -rf winwatch man
+
+# Files made to do harm, every file below DIR, and damaged copies of the captures
+# in the tree: no crash, no hang, no more than 512 MiB: make torture DIR=captures/.
+torture:
+	WINWATCH_TORTURE_DIR="$(if $(DIR),$(abspath $(DIR)))" WINWATCH_TORTURE_MUTANTS=$(MUTANTS) \
+		$(GO) test ./cmd/winwatch -count=1 -v -timeout 0 -run '^TestTorture'
+
+# What traffic made to exhaust winwatch costs, as a table.
+attack:
+	@WINWATCH_ATTACK_PACKETS=$(PACKETS) $(GO) test ./cmd/winwatch -count=1 -timeout 0 -run '^TestAttacks$$'
+
+# The licences of all modules, in docs/licences.md.
+licences:
+	$(GO) run ./cmd/modules licences > licences.tmp && mv licences.tmp docs/licences.md
+
+# A bill of materials (CycloneDX) of the binary, in winwatch.cdx.json.
+sbom:
+	$(GO) run ./cmd/modules sbom > winwatch.cdx.json
+
+# The committed tree, built in two places with two caches, gives the same bytes.
+reproducible:
+	@.ci/install build
+	.ci/reproducible
+
+MUTANTS ?= 5000
+PACKETS ?= 10000000
+.PHONY: torture attack licences sbom reproducible
