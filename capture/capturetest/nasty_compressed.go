@@ -12,12 +12,12 @@ import (
 // nastyCompressed are compressed files: small ones that become large, and broken
 // ones.
 var nastyCompressed = []nastyFile{
-	{"bomb-of-zeros.pcap.gz", func() []byte { return gzipped(pcapHeader(magicMicro, 65535, ethernet), zeros(256)) }},
-	{"bomb-of-empty-blocks.pcapng.gz", func() []byte { return gzipped(section(), many(block(blockCustom), 256)) }},
+	{"bomb-of-zeros.pcap.gz", func() []byte { return gzipped(pcapHeader(magicMicro, 65535, ethernet), zeros(128)) }},
+	{"bomb-of-empty-blocks.pcapng.gz", func() []byte { return gzipped(section(), many(block(blockCustom), 128)) }},
 	{"bomb-of-one-packet.pcap.gz", func() []byte { return gzipped(pcapOf(nastyFrame(1)), many(honest(1, nastyFrame(2)), 64)) }},
 	{"bomb-of-one-line.txt.gz", func() []byte { return gzipped(nil, many([]byte("x"), 256)) }},
-	{"bomb-of-zeros.pcap.zst", func() []byte { return zstdBomb(pcapHeader(magicMicro, 65535, ethernet), 8192) }},
-	{"bomb-of-empty-blocks.pcapng.zst", func() []byte { return zstded(section(), many(block(blockCustom), 256)) }},
+	{"bomb-of-zeros.pcap.zst", func() []byte { return zstdBomb(pcapHeader(magicMicro, 65535, ethernet), 4096) }},
+	{"bomb-of-empty-blocks.pcapng.zst", func() []byte { return zstded(section(), many(block(blockCustom), 128)) }},
 	{"nested.pcap.gz", func() []byte { return gzipped(gzipped(pcapOf(nastyFrame(1)))) }},
 	{"nested.pcap.zst", func() []byte { return zstded(gzipped(pcapOf(nastyFrame(1)))) }},
 	{"garbage-behind.pcap.gz", func() []byte { return append(gzipped(pcapOf(nastyFrame(1), nastyFrame(2))), noise(5, 1000)...) }},

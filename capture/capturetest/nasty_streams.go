@@ -5,11 +5,11 @@ import "math/rand/v2"
 // nastyStreams are captures that are well-formed and made to exhaust whoever
 // keeps track of connections.
 var nastyStreams = []nastyFile{
-	{"syn-flood-200000.pcap", func() []byte {
-		return stormOf(200_000, func(i int, h *storm) { h.from(i); h.seq, h.flags = uint32(i), syn })
+	{"syn-flood-50000.pcap", func() []byte {
+		return stormOf(50_000, func(i int, h *storm) { h.from(i); h.seq, h.flags = uint32(i), syn })
 	}},
-	{"half-open-65536.pcap", func() []byte {
-		return stormOf(2*65_536, func(i int, h *storm) {
+	{"half-open-20000.pcap", func() []byte {
+		return stormOf(2*20_000, func(i int, h *storm) {
 			h.from(i / 2)
 			if h.seq, h.flags = uint32(i), syn; i%2 == 1 {
 				h.turn()
@@ -17,11 +17,11 @@ var nastyStreams = []nastyFile{
 			}
 		})
 	}},
-	{"same-ports-50000-times.pcap", func() []byte {
-		return stormOf(50_000, func(i int, h *storm) { h.seq, h.flags = uint32(i)*100_000, syn })
+	{"same-ports-20000-times.pcap", func() []byte {
+		return stormOf(20_000, func(i int, h *storm) { h.seq, h.flags = uint32(i)*100_000, syn })
 	}},
-	{"port-scan.pcap", func() []byte {
-		return stormOf(2*65_535, func(i int, h *storm) {
+	{"port-scan-20000.pcap", func() []byte {
+		return stormOf(2*20_000, func(i int, h *storm) {
 			if h.dstPort, h.flags = uint16(i/2), syn; i%2 == 1 {
 				h.turn()
 				h.flags = rst | ack

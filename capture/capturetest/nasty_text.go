@@ -58,9 +58,9 @@ var nastyText = []nastyFile{
 		}
 		return []byte(b.String())
 	}},
-	{"connections-100000.txt", func() []byte {
+	{"connections-30000.txt", func() []byte {
 		var b bytes.Buffer
-		for i := range 100_000 {
+		for i := range 30_000 {
 			fmt.Fprintf(&b, "12:00:00.%06d IP 10.%d.%d.%d.%d > 192.0.2.2.80: Flags [S], seq %d, win 1, length 0\n", i, i>>16, i>>8&255, i&255, 1024+i%60000, i)
 		}
 		return b.Bytes()
