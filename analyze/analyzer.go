@@ -51,6 +51,9 @@ type Analyzer struct {
 	hinted  uint64
 	touched uint32
 
+	// sinceLast is the time from the last segment of the stream to this one.
+	sinceLast int64
+
 	// slowly has every segment take the long way: tests compare the two.
 	slowly bool
 
@@ -149,9 +152,10 @@ func (a *Analyzer) account(st *stream, s *capture.Segment, now int64) int64 {
 		st.marks &^= namedOnly
 	}
 	st.end, st.endFrame = s.Time, s.Frame
-	if d := now - st.last; d > 0 {
-		st.flows[0].spend(d)
-		st.flows[1].spend(d)
+	a.sinceLast = max(now-st.last, 0)
+	if d := a.sinceLast; d > 0 {
+		st.flows[0].spend(d, &st.flows[1])
+		st.flows[1].spend(d, &st.flows[0])
 		st.span += d
 		st.last = now
 	}
@@ -174,7 +178,6 @@ func (a *Analyzer) follow(st *stream, f, r *flow, s *capture.Segment, now int64)
 	if s.Flags&capture.RST == 0 {
 		ev |= a.sent(st, f, r, s, now)
 		ev |= a.received(st, r, f, s, now, ev)
-		f.lastAt = now
 	}
 	f.segs++
 	if f.sketch != 0 && s.Flags&(capture.SYN|capture.RST) == 0 {
@@ -207,7 +210,9 @@ func (a *Analyzer) control(st *stream, f, r *flow, s *capture.Segment, now int64
 		st.client = st.index(f)
 		if s.Flags.Has(capture.ACK) {
 			st.client ^= 1
+			st.marks &^= wasRefused
 		}
+		a.restart(st, f, r, s, now)
 	}
 	if s.Flags.Has(capture.FIN) {
 		ev |= EventFIN
@@ -219,6 +224,28 @@ func (a *Analyzer) control(st *stream, f, r *flow, s *capture.Segment, now int64
 	return ev
 }
 
+// restart forgets the sequence numbers of an attempt before this SYN or SYN-ACK:
+// an old connection of the same ports that the peer still held (RFC 9293 3.5.1),
+// or a new connection that happens to have the same ISN. What was counted stays.
+func (a *Analyzer) restart(st *stream, f, r *flow, s *capture.Segment, now int64) {
+	again := f.is(hasNxt) && (s.Seq != f.base || after(f.nxt, s.Seq+1+s.Len))
+	if s.Flags&capture.ACK != 0 {
+		again = f.is(hasNxt) && s.Seq != f.base
+		if r.is(hasUna) && r.una != s.Ack && !r.is(sawFIN) && r.dataSegs == 0 {
+			r.marks &^= hasUna | hasWnd | isUnsound | isTiming
+		}
+	}
+	if !again {
+		return
+	}
+	for _, g := range []*flow{f, r} {
+		a.endStall(st, g, s, now, EndResetBySender)
+		g.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles
+	}
+	f.marks &^= hasNxt | hasBase
+	f.turns = 0
+}
+
 // index of a flow of the stream.
 func (st *stream) index(f *flow) uint8 {
 	if f == &st.flows[sideA] {
@@ -227,16 +254,25 @@ func (st *stream) index(f *flow) uint8 {
 	return sideB
 }
 
+// maxUnscaled is the largest window without a scale.
+const maxUnscaled = 65535
+
 // reset takes an RST: its window and numbers mean nothing, but it ends what
 // was waiting.
+//
+// One that is far from the sequence numbers of its sender is of no connection,
+// or of another one (RFC 9293 3.10.7.4; RFC 5961 3): it ends nothing.
 func (a *Analyzer) reset(st *stream, f, r *flow, s *capture.Segment, now int64) {
+	if d := int32(s.Seq - f.nxt); f.is(hasNxt) && s.Seq != 0 && (d < -maxUnscaled || d > max(int32(f.room()), maxUnscaled)) {
+		return
+	}
 	if r.is(sawSYN) && r.dataSegs == 0 && !f.is(sawSYN) {
 		st.marks |= wasRefused
 	}
 	f.marks |= sawRST
 	// f's sender reset: it is the receiver of r's data, and the sender of f's.
-	a.endStall(r, s, now, EndResetByReceiver)
-	a.endStall(f, s, now, EndResetBySender)
+	a.endStall(st, r, s, now, EndResetByReceiver)
+	a.endStall(st, f, s, now, EndResetBySender)
 }
 
 // emit passes what was made of the segment to those who asked for it.

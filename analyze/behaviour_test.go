@@ -290,16 +290,27 @@ func TestWindowUpdates(t *testing.T) {
 			0.01 C > S P. len 1000
 			+0   S > C .  win 0
 			+0   S > C R. win 65535
-		`, 1, 1, 4000, 1, 1},
+		`, 1, 0, 4000, 1, 1},
 		{"a FIN with window 0", handshake + `
 			0.01 C > S P. len 1000
 			+0   S > C F. win 0
-		`, 1, 1, 4000, 1, 1},
+		`, 1, 0, 4000, 1, 1},
 		{"taken back", handshake + `
 			0.01 C > S P. len 1000
+			+0   S > C .  win 1000
 			+0   S > C .  win 250
 		`, 0, 1, 4000, 0, 0},
+		{"smaller than the SYN-ACK's, and nothing sent past it", handshake + `
+			0.01 C > S P. len 1000
+			+0   S > C .  win 250
+		`, 0, 0, 4000, 0, 0},
+		{"smaller than the SYN-ACK's, and data sent past it", handshake + `
+			0.01 C > S P. len 1000
+			+0   C > S P. len 2000
+			+0   S > C .  ack 1001 win 250
+		`, 0, 1, 4000, 0, 0},
 		{"rounding is no shrinking", handshake + `
+			+0   S > C .  win 1000
 			0.01 C > S P. len 1001
 			+0   S > C .  win 749
 		`, 0, 0, 4000, 0, 0},

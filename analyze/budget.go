@@ -18,12 +18,43 @@ const (
 	senderIdle = classes
 )
 
-// spend books time of the stream.
-func (f *flow) spend(d int64) {
+// spend books time of the stream. o is the flow of what the receiver sends.
+//
+// Where the capture was taken near the receiver, an ACK is seen long before the
+// sender has it: until then the sender is not idle, but waits as it did before.
+func (f *flow) spend(d int64, o *flow) {
+	if f.is(isEcho) {
+		f.marks &^= isEcho
+		echo := min(d, o.rtt)
+		if f.is(wasFull) {
+			f.spent[maybeFull] += echo
+		} else {
+			f.spent[network] += echo
+		}
+		d -= echo
+	}
 	if f.class != senderIdle {
 		f.spent[f.class] += d
 	}
 }
+
+// echo notes that an ACK has left nothing in flight, as far as can be seen here;
+// o is the flow of the receiver that sent it.
+func (f *flow) echo(o *flow) {
+	if f.nxt != f.una || o.rtt < farAway || f.dataSegs == 0 {
+		return
+	}
+	f.marks |= isEcho
+	if f.is(isFull | isHeld) {
+		f.marks |= wasFull
+	} else {
+		f.marks &^= wasFull
+	}
+}
+
+// farAway is the round trip in ns from which it matters at which end the capture
+// was taken.
+const farAway = 1e6
 
 // classify says what the time from now on is spent on, and marks whether the
 // window holds the sender back. It is called after every segment of the stream.

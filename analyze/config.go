@@ -17,10 +17,14 @@ type Config struct {
 	// Linux's TCP_RTO_MIN, 200 ms, less the granularity of its timers.
 	ProbeTimer time.Duration
 	// FirstProbe is the longest time after which an empty segment below
-	// SND.UNA is taken for a first probe, or three retransmission time-outs if
-	// they are longer; later ones are keep-alives, whose least interval is a
+	// SND.UNA is taken for a first probe, or five round trips if they are
+	// longer; later ones are keep-alives, whose least interval is a
 	// second on every stack.
 	FirstProbe time.Duration
+	// NoProbe is the time after which a sender that has not probed a closed
+	// window has nothing to send: BSD's first probe comes after 5 s, the latest
+	// that is known.
+	NoProbe time.Duration
 	// RateLimit is the time in which a stack answers at most one segment that
 	// is out of its window: net.ipv4.tcp_invalid_ratelimit, 500 ms.
 	RateLimit time.Duration
@@ -54,6 +58,7 @@ func DefaultConfig() Config {
 		MaxFrames:   64,
 		ProbeTimer:  180 * time.Millisecond,
 		FirstProbe:  950 * time.Millisecond,
+		NoProbe:     10 * time.Second,
 		RateLimit:   500 * time.Millisecond,
 		MinStall:    180 * time.Millisecond,
 		Grave:       time.Second,

@@ -271,7 +271,7 @@ func (a *Analyzer) direction(st *stream, side uint8, d *Direction) {
 		Probes: uint64(t.probes), ProbeAnswers: uint64(t.probeAnswers), ProbeTimerData: uint64(t.timerData),
 		MSS: f.mss, MaxSegment: int64(f.maxSeg),
 		Window:     f.window(st, t),
-		StallCount: t.stallCount, StallTime: nanos(t.stallTime),
+		StallCount: t.stallCount - t.unwaited, StallTime: nanos(t.stallTime),
 		Budget: f.budget(st.span),
 	}
 	if f.has(hasNxt | hasUna) {
@@ -280,7 +280,7 @@ func (a *Analyzer) direction(st *stream, side uint8, d *Direction) {
 	d.Stalls = a.stalls(t)
 	worst := d.WorstStall()
 	d.Buffer = f.buffer(t, d.Stalls)
-	d.Reader = f.reader(t, worst)
+	d.Reader = f.reader(t, worst, st.begin)
 	d.Backlog = backlog(worst)
 }
 

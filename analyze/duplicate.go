@@ -25,9 +25,13 @@ func (d *duplicates) seen(st *stream, s *capture.Segment, now, within int64) boo
 	if s.IPID == 0 {
 		within /= 20 // the timestamp ticks in milliseconds only
 	}
-	print := uint64(s.Seq)<<32 ^ uint64(s.Ack) ^ uint64(s.IPID)<<48 ^ uint64(s.Len)<<24 ^
-		uint64(s.Window)<<8 ^ uint64(s.TSVal)<<20 ^ uint64(s.Flags) ^ uint64(s.SrcPort)<<40
-	print = (print ^ uint64(st.id)<<17) * 0x9e3779b97f4a7c15
+	const k0, k1, k2 = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb
+	print := (uint64(s.Seq)<<32 | uint64(s.Ack)) * k0
+	print = (print ^ print>>29 ^ (uint64(s.Len)<<32 | uint64(s.Window)<<16 | uint64(s.IPID))) * k1
+	print = (print ^ print>>32 ^ (uint64(s.TSVal)<<32 | uint64(s.TSEcr)) ^ uint64(st.id)<<17 ^ uint64(s.Flags)) * k2
+	if s.SACKCount > 0 {
+		print = (print ^ print>>29 ^ (uint64(s.SACK[0].Left)<<32 | uint64(s.SACK[0].Right))) * k0
+	}
 	e := &d[print>>(64-duplicateBits)]
 	dup := e.print == print && now-e.at < within
 	e.print, e.at = print, now

@@ -18,8 +18,9 @@ type flow struct {
 	wl1 uint32
 	// maxWnd is the largest window.
 	maxWnd uint32
-	// hole and holeEnd bound the last gap in the data; holeAt is when it showed.
-	hole, holeEnd uint32
+	// readTo is up to where the receiver's application has read, to judge by
+	// its having answered: what was acknowledged when it last sent data.
+	readTo uint32
 	// needEnd ends the data that needed a larger window than was known to be
 	// open, and needShift is the shift that makes it legal: see scale.go.
 	needEnd uint32
@@ -56,10 +57,10 @@ type flow struct {
 	timedAt int64
 	rtt     int64
 
-	bytes  int64
-	unseen int64 // payload that was sent but not captured
-	holeAt int64
-	lastAt int64 // when the sender last sent anything
+	bytes   int64
+	unseen  int64 // payload that was sent but not captured
+	ackedAt int64 // when the receiver last acknowledged something new
+	lastAt  int64 // when the sender last sent something that takes sequence space
 	// spent is what the time went to; the rest of the stream's the sender was idle.
 	spent [classes]int64
 }
@@ -86,6 +87,11 @@ const (
 	idleProbe                    // nothing but one empty segment was seen: it may prove to be a probe
 	midProbe                     // and it has: the stall began before the capture
 	isStory                      // the window was 0, or an answer is waited for: its detail follows every segment
+	hasHoles                     // parts of the data before nxt were not captured, or not yet
+	isEcho                       // the last ACK has left nothing in flight, but the sender can't have had it before a while
+	wasFull                      // and had filled the window when it was sent
+	sawScaled                    // a window other than a SYN's was seen
+	isAnswered                   // the receiver's side has sent data itself: readTo is set
 	afterPause                   // the last new data came after a pause, with nothing in flight
 )
 

@@ -117,7 +117,7 @@ func checkDirection(t *testing.T, s *analyze.Stream, d *analyze.Direction) {
 			}
 		}
 	}
-	if int64(len(d.Stalls)) == d.StallCount && probes != int64(d.Probes) || keepAlives > int64(d.KeepAlives) {
+	if len(d.Stalls) < 3 && probes != int64(d.Probes) || keepAlives > int64(d.KeepAlives) {
 		t.Fatalf("%d probes and %d keep-alives in the stalls, %d and %d in all", probes, keepAlives, d.Probes, d.KeepAlives)
 	}
 	if sc := d.Window.Scale; sc.Min > sc.Max || sc.Max > 14 {

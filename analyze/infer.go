@@ -28,6 +28,12 @@ func (a *Analyzer) unread(st *stream, f *flow, t *detail) {
 	case t.closedAt != t.zeroAt:
 		e.High = ptr(f.most(acked))
 		e.Method = "at most what was acknowledged and can have been kept: the application has read since the first zero window"
+	case f.is(isAnswered) && after(f.readTo, f.base+1):
+		e.Value, e.High = ptr(acked-f.payload(f.readTo)), ptr(acked)
+		e.Method = "what was acknowledged since the receiver's side last sent data itself, by which its application had read what came before"
+	case t.updates > 0:
+		e.High = ptr(f.most(acked))
+		e.Method = "at most: the window was reopened before it closed, so the application has read some"
 	case float64(acked) > mostFactor*float64(f.largest()):
 		e.High = ptr(f.most(acked))
 		e.Method = "at most: more was acknowledged than the receiver can have kept, so its application read before"
@@ -57,8 +63,12 @@ func (f *flow) most(acked int64) int64 {
 func absorbed(stalls []Stall) *int64 {
 	var most *int64
 	for i := range stalls {
-		if v := stalls[i].Unread.Value; v != nil && (most == nil || *v > *most) {
-			most = v
+		s := &stalls[i]
+		if s.Unread.Value == nil {
+			continue
+		}
+		if v := *s.Unread.Value + s.taken; most == nil || v > *most {
+			most = &v
 		}
 	}
 	return most
@@ -98,8 +108,9 @@ func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
 // counts memory, not payload: it is at least about the payload it took (the
 // check comes before the last packet is added), and at most the memory that so
 // many packets of this size can need. A small shift says more: Linux takes it
-// from the largest buffer the socket may grow to, so that one below 7 is of a
-// buffer that was set (tcp_select_initial_window).
+// from the largest buffer the socket may grow to, 7 or more with its defaults
+// (tcp_select_initial_window), and the BSDs begin at 6: one below is of a buffer
+// that was set.
 func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
 	packet := max(int64(f.maxSeg), 1)
 	if f.dataSegs > 0 {
@@ -109,7 +120,7 @@ func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
 	high := took*2 + took*perPacket/packet + 2*int64(f.maxSeg) + 4096
 	e := Estimate{Method: "from the payload absorbed and the memory that packets of this size need in the kernels known"}
 	var set *bool
-	if f.shift > 0 && f.shift < 7 {
+	if f.shift > 0 && f.shift < 6 {
 		shiftLow, shiftHigh := int64(1)<<(f.shift+15), int64(1)<<(f.shift+17)
 		if low < shiftHigh && high > shiftLow {
 			low, high = max(low, shiftLow), min(high, shiftHigh)
@@ -122,10 +133,11 @@ func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
 }
 
 // reader infers how the receiving application reads.
-func (f *flow) reader(t *detail, worst *Stall) Reader {
+func (f *flow) reader(t *detail, worst *Stall, begin int64) Reader {
 	var r Reader
 	if t == nil || t.closedAt == 0 {
 		r.Rate.Method = "unknown: until the window has closed once, reading can't be told from a growing buffer"
+		r.avoid(nil, 0)
 		return r
 	}
 	if t.rise > 0 && t.riseAt > t.closedAt {
@@ -137,12 +149,12 @@ func (f *flow) reader(t *detail, worst *Stall) Reader {
 	} else {
 		r.Rate = Estimate{Value: ptr(int64(0)), Method: "the right edge has not risen since the window closed: nothing was read"}
 	}
-	f.avoid(&r, worst)
+	r.avoid(worst, begin)
 	return r
 }
 
 // avoid tells what would have avoided the worst stall.
-func (f *flow) avoid(r *Reader, worst *Stall) {
+func (r *Reader) avoid(worst *Stall, begin int64) {
 	const why = "unknown: it takes a stall whose begin and end, and what was unread, are known"
 	r.AvoidBuffer.Method, r.AvoidRate.Method = why, why
 	if worst == nil || worst.Released == nil || worst.Unread.Value == nil {
@@ -152,10 +164,10 @@ func (f *flow) avoid(r *Reader, worst *Stall) {
 		Low:    ptr(*worst.Unread.Value + *worst.Released),
 		Method: "what was unread when the window closed, and what came out when it opened: room for both, in payload bytes",
 	}
-	if worst.Duration > 0 {
+	if came := worst.ZeroBegin - begin; came > 0 {
 		r.AvoidRate = Estimate{
-			Low:    ptr(int64(float64(*worst.Unread.Value) / worst.Duration.Seconds())),
-			Method: "what was unread, read within the time of the stall",
+			Low:    ptr(int64(float64(*worst.Unread.Value) / (float64(came) / 1e9))),
+			Method: "what was unread, over the time in which it had come: reading as fast as that",
 		}
 	}
 }
@@ -171,26 +183,38 @@ func backlog(worst *Stall) Estimate {
 	}
 }
 
-// backoff fits the factor by which the gaps of probes grow, as the geometric
-// mean, and returns it with the last gap. Gaps of less than floor are between
-// probes of one timer. It is 0 for less than two gaps.
-func backoff(probes []Probe, floor time.Duration) (ratio float64, last time.Duration) {
-	var first time.Duration
-	n := 0
+// backoff fits the factor by which the gaps of probes grow, as the geometric mean
+// over those that do, and returns it with the gap that is to be expected next.
+// Gaps of less than floor are between probes of one timer. The factor is 0 for
+// less than two gaps.
+func backoff(probes []Probe, floor time.Duration) (ratio float64, next time.Duration) {
+	var last time.Duration
+	var grown []float64
+	steady := false
 	for _, p := range probes {
 		if p.Gap < floor {
 			continue
 		}
-		if n == 0 {
-			first = p.Gap
+		if last > 0 {
+			r := float64(p.Gap) / float64(last)
+			if steady = r < leastGrowth; !steady {
+				grown = append(grown, r)
+			}
 		}
 		last = p.Gap
-		n++
 	}
-	if n < 2 {
-		return 0, last
+	if len(grown) == 0 {
+		return 0, 2 * last // RFC 9293 3.8.6.1, SHLD-30
 	}
-	return math.Pow(float64(last)/float64(first), 1/float64(n-1)), last
+	ratio = 1
+	for _, r := range grown {
+		ratio *= r
+	}
+	ratio = math.Pow(ratio, 1/float64(len(grown)))
+	if steady {
+		return ratio, last // at the longest that this stack waits
+	}
+	return ratio, min(time.Duration(float64(last)*ratio), max(maxGap, last))
 }
 
 // maxGap is the longest time between two probes (Linux: TCP_RTO_MAX).
@@ -198,16 +222,11 @@ const maxGap = 120 * time.Second
 
 // timing fits the back-off of a stall's probes and says when the next is due.
 func (w *Stall) timing() {
-	ratio, last := backoff(w.Probes, promptly)
+	ratio, next := backoff(w.Probes, promptly)
 	w.Backoff = ratio
-	if w.EndedBy != EndCaptureEnded || last == 0 {
-		return
+	if w.EndedBy == EndCaptureEnded && next > 0 {
+		w.NextProbeDue = ptr(w.Probes[len(w.Probes)-1].Time + int64(next))
 	}
-	if ratio == 0 {
-		ratio = 2 // RFC 9293 3.8.6.1, SHLD-30
-	}
-	gap := min(time.Duration(float64(last)*max(ratio, 1)), max(maxGap, last))
-	w.NextProbeDue = ptr(w.Probes[len(w.Probes)-1].Time + int64(gap))
 }
 
 // blame says who could have ended the stall sooner.

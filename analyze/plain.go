@@ -4,8 +4,8 @@ import "winwatch/capture"
 
 // What both flows must be like for a segment to be plain.
 const (
-	plainWanted = hasBase | hasNxt | hasUna | hasWnd
-	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | idleProbe | midProbe | isStory | sawFIN | sawRST
+	plainWanted = hasBase | hasNxt | hasUna | hasWnd | sawScaled
+	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST
 )
 
 // plain takes a segment if it is of the kind that nearly all are: in order,
@@ -16,7 +16,7 @@ const (
 func (a *Analyzer) plain(f, r *flow, s *capture.Segment, now int64) bool {
 	if s.Flags&^(capture.PSH|capture.ECE|capture.CWR|capture.AE) != capture.ACK ||
 		f.marks&(plainWanted|plainBarred) != plainWanted || r.marks&(plainWanted|plainBarred) != plainWanted ||
-		f.shift < 0 || r.shift < 0 || s.Window == 0 || s.Seq != f.nxt || r.hole != r.holeEnd {
+		f.shift < 0 || r.shift < 0 || s.Window == 0 || s.Seq != f.nxt {
 		return false
 	}
 	end := s.Seq + s.Len
@@ -31,17 +31,19 @@ func (a *Analyzer) plain(f, r *flow, s *capture.Segment, now int64) bool {
 	if s.Len > 0 {
 		a.data(f, s)
 		a.extend(f, end, now)
+		r.answers(s.Ack)
+		f.lastAt = now
 	}
 	if acked > 0 {
 		r.answered(s.Ack, now)
-		r.una = s.Ack
+		r.una, r.ackedAt = s.Ack, now
+		r.echo(f)
 	}
 	r.rawMax, r.rawMin = max(r.rawMax, s.Window), min(r.rawMin, s.Window)
 	r.wnd, r.edge, r.wl1, r.maxWnd = wnd, edge, s.Seq, max(r.maxWnd, wnd)
 	if after(edge, r.maxEdge) {
 		r.maxEdge = edge
 	}
-	f.lastAt = now
 	f.segs++
 	if f.sketch != 0 {
 		a.draw(f, r, s, now)

@@ -14,59 +14,81 @@ import (
 // over, and keep-alives come after a second at the earliest. A stall has probes
 // of one form only; the other one is a keep-alive (gVisor sends both at once).
 func (a *Analyzer) below(st *stream, f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
+	t := a.trouble(f)
 	if !f.is(isZero) {
+		if t != nil && t.lateProbe(now, form) {
+			return a.probe(f, s, now, form)
+		}
 		return a.keepAlive(f)
 	}
-	t := a.more(f)
 	switch {
 	case t.form == ProbeUrgent || t.form == form:
 		return a.probe(f, s, now, form)
 	case t.form != "":
 		return a.keepAlive(f)
-	case t.stall.BeganBeforeCapture, now-t.zeroAt <= st.timeout(int64(a.cfg.FirstProbe)):
+	case !t.stall.BeganBeforeCapture && now-t.zeroAt <= st.timeout(int64(a.cfg.FirstProbe)):
 		return a.probe(f, s, now, form)
-	case t.backsOff(now, form):
-		a.believe(f, t)
+	case a.backsOff(t, now, form):
+		a.believe(t)
 		return a.probe(f, s, now, form)
 	}
-	t.doubt(s, now, form)
+	t.doubt(s, now, form, a.cfg.MaxProbes)
 	return a.keepAlive(f)
 }
 
-// backsOff reports whether the gaps of the doubted segments have grown by the
-// factor that probes back off with; keep-alives are even.
-func (t *detail) backsOff(now int64, form ProbeForm) bool {
+// lateProbe reports whether a segment goes on with the probes of a stall that is
+// over, as far as the capture shows: the sender has not got the window update.
+func (t *detail) lateProbe(now int64, form ProbeForm) bool {
+	n := len(t.stall.Probes)
+	return t.endedAt != 0 && t.releasedBytes == 0 && t.form == form && n > 0 &&
+		float64(now-t.probeAt) > leastGrowth*float64(t.stall.Probes[n-1].Gap)
+}
+
+// leastGrowth is the factor by which the gap to the next probe must have grown
+// for it to go on from the ones before.
+const leastGrowth = 1.3
+
+// backsOff reports whether the gaps between the doubted segments are those of
+// probes: shorter than any keep-alive's, or grown by the factor that probes back
+// off with. Keep-alives are even.
+func (a *Analyzer) backsOff(t *detail, now int64, form ProbeForm) bool {
 	n := len(t.doubted)
 	if n == 0 || t.doubted[n-1].Form != form {
 		return false
 	}
-	last := &t.doubted[n-1]
-	ratio := float64(now-t.doubtedAt) / float64(last.Gap)
+	gap := now - t.doubtedAt
+	if gap < int64(a.cfg.FirstProbe) {
+		return true
+	}
+	ratio := float64(gap) / float64(t.doubted[n-1].Gap)
 	return ratio > 1.6 && ratio < 2.6
 }
 
 // doubt remembers what may turn out to be a probe.
-func (t *detail) doubt(s *capture.Segment, now int64, form ProbeForm) {
+func (t *detail) doubt(s *capture.Segment, now int64, form ProbeForm, most int) {
 	since := t.zeroAt
 	if len(t.doubted) > 0 {
 		since = t.doubtedAt
 	}
-	t.doubted = append(t.doubted[:0], Probe{
-		Frame: s.Frame, Time: s.Time, Gap: time.Duration(now - since), Form: form, Len: s.Len,
+	if len(t.doubted) == most {
+		t.doubted = append(t.doubted[:0], t.doubted[1:]...)
+	}
+	t.doubted = append(t.doubted, Probe{
+		Frame: s.Frame, Time: s.Time, Gap: time.Duration(max(now-since, 0)), Form: form, Len: s.Len,
 	})
 	t.doubtedAt = now
 }
 
-// believe takes the doubted segment for the probe that it was.
-func (a *Analyzer) believe(f *flow, t *detail) {
-	p := t.doubted[0]
+// believe takes the doubted segments for the probes that they were.
+func (a *Analyzer) believe(t *detail) {
+	n := len(t.doubted)
+	t.keepAlives -= min(t.keepAlives, uint32(n))
+	t.stall.KeepAlives -= min(t.stall.KeepAlives, int64(n))
+	t.probes += uint32(n)
+	t.stall.ProbeCount += int64(n)
+	t.stall.Probes = append(t.stall.Probes, t.doubted...)
+	t.form, t.probeAt = t.doubted[n-1].Form, t.doubtedAt
 	t.doubted = t.doubted[:0]
-	t.keepAlives--
-	t.stall.KeepAlives--
-	t.probes++
-	t.stall.ProbeCount++
-	t.stall.Probes = append(t.stall.Probes, p)
-	t.form, t.probeAt, t.probeGap = p.Form, t.doubtedAt, int64(p.Gap)
 }
 
 // keepAlive counts a keep-alive of f's sender.
@@ -84,22 +106,38 @@ func (a *Analyzer) keepAlive(f *flow) Events {
 // beyond takes a segment past the right edge of a zero window, with nothing in
 // flight: a classic probe (one byte at SND.NXT; lwIP: or a bare FIN), or a
 // sender that goes on because it knows of a window that was not captured.
-func (a *Analyzer) beyond(st *stream, f *flow, s *capture.Segment, end uint32, now int64) Events {
+func (a *Analyzer) beyond(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
 	t := a.more(f)
 	timer := now-max(f.lastAt, t.zeroAt) >= int64(a.cfg.ProbeTimer)
+	if t.asked == EventProbe && t.form == ProbeDataBlock && s.Seq == t.probeEnd && !timer {
+		// It was no probe: the sender goes on, and knows of a window that was not
+		// captured.
+		t.takeBack()
+		f.advance(t.probeEnd)
+	}
 	form := ProbeDataByte
-	switch {
-	case s.Len == 1 && s.Flags&capture.FIN == 0:
-	case s.Len == 0 && timer:
+	switch past := after(end, f.maxEdge); {
+	case s.Len == 1 && s.Flags&capture.FIN == 0 && (past || timer):
+	case s.Len == 0 && timer && past:
 		form = ProbeFIN
-	case s.Len > 1 && timer && s.Seq == f.nxt:
+	case s.Len > 1 && timer && past && s.Seq == f.nxt:
 		form = ProbeDataBlock
 	default:
-		return a.fresh(st, f, s, end, now)
+		return a.fresh(st, f, r, s, end, now)
 	}
 	ev := a.probe(f, s, now, form)
 	t.probeEnd, t.withData = end, true
 	return ev
+}
+
+// takeBack forgets the last probe, which has turned out not to be one.
+func (t *detail) takeBack() {
+	t.asked, t.withData, t.form = 0, false, ""
+	t.probes--
+	t.stall.ProbeCount--
+	if n := len(t.stall.Probes); n > 0 {
+		t.stall.Probes = t.stall.Probes[:n-1]
+	}
 }
 
 // probe counts a probe of the stall that is on.
@@ -111,10 +149,13 @@ func (a *Analyzer) probe(f *flow, s *capture.Segment, now int64, form ProbeForm)
 		since = t.probeAt
 	}
 	p := Probe{Frame: s.Frame, Time: s.Time, Gap: time.Duration(max(now-since, 0)), Form: form, Len: s.Len}
-	t.form, t.probeAt, t.probeGap = form, now, int64(p.Gap)
+	t.form, t.probeAt = form, now
 	t.asked = EventProbe
 	t.probes++
 	w := &t.stall
+	if !t.on {
+		w = t.listed(t.watched)
+	}
 	w.ProbeCount++
 	if len(w.Probes) >= a.cfg.MaxProbes {
 		half := a.cfg.MaxProbes / 2 // the first ones and the last ones are kept
@@ -146,7 +187,7 @@ const (
 // silence says why the last probe had no answer, if it had none.
 func (a *Analyzer) silence(f *flow, t *detail) {
 	n := len(t.stall.Probes)
-	if t.asked != EventProbe || n == 0 {
+	if t.asked != EventProbe || n == 0 || !t.on {
 		return
 	}
 	t.asked = 0

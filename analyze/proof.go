@@ -80,7 +80,7 @@ func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, withheld strin
 	p.exact("window seen", "bytes", windowOf(lastAt(tl, st.ID, dir.Reverse(), end.Time)), end.Sender.SndWnd,
 		"the last window the receiver advertised", "tcpi_snd_wnd at the sender")
 	p.counters(st, dir, w)
-	p.times(st, d, end)
+	p.times(st, d, w, end)
 	return p
 }
 
@@ -142,33 +142,64 @@ func (p *Proof) counters(st *Stream, dir Dir, w *capture.Witness) {
 		}
 	}
 	namespace("keep-alives", "keep-alives seen", "TCPKeepAlive", fwd.KeepAlives+rev.KeepAlives, true)
-	// tcp_select_window counts by the window before scaling, and a window 0 sent
-	// for want of memory not at all: the wire may differ.
-	const onWire = "transitions on the wire; the kernel counts before scaling, and not when memory is short, so they may differ"
-	namespace("to zero window", onWire, "TCPToZeroWindowAdv", fwd.Window.ToZero+rev.Window.ToZero, false)
-	namespace("from zero window", onWire, "TCPFromZeroWindowAdv", fwd.Window.FromZero+rev.Window.FromZero, false)
+	transitions, comparable := "transitions on the wire", true
+	if why := uncounted(w); why != "" {
+		transitions, comparable = transitions+": nothing is judged, because "+why, false
+	}
+	namespace("to zero window", transitions, "TCPToZeroWindowAdv", fwd.Window.ToZero+rev.Window.ToZero, comparable)
+	namespace("from zero window", transitions, "TCPFromZeroWindowAdv", fwd.Window.FromZero+rev.Window.FromZero, comparable)
 }
 
-// delayedACK is Linux's shortest (TCP_DELACK_MIN, 40 ms): while one is awaited,
-// packets don't tell a sender held back by the window from one by the path.
-const delayedACK = 40 * time.Millisecond
+// uncounted says why the kernel's counts of zero windows, made in
+// tcp_select_window, may differ from those on the wire; "" if they can't.
+func uncounted(w *capture.Witness) string {
+	rose := func(name string) bool {
+		rise, ok := w.Counter(name)
+		return !ok || rise > 0
+	}
+	switch {
+	case rose("TCPRcvQDrop"):
+		return "a window of 0 that is sent because memory is short (ICSK_ACK_NOMEM) is not counted"
+	case rose("OutRsts"):
+		return "the kernel counts the window of a reset, which means nothing"
+	}
+	return ""
+}
 
-// times compares the time budget. The kernel was read at one moment; the packets
-// may end before it, or go on.
-func (p *Proof) times(st *Stream, d *Direction, end capture.Reading) {
-	tolerance := st.Span/20 + 2*delayedACK
-	after, before := max(time.Duration(st.End-end.Time), 0), max(time.Duration(end.Time-st.End), 0)
+// times compares the time budget. The kernel was read at one moment, the packets
+// may end before it: a stall that was still on has lasted until then.
+func (p *Proof) times(st *Stream, d *Direction, w *capture.Witness, end capture.Reading) {
+	silence, after := max(time.Duration(end.Time-st.End), 0), max(time.Duration(st.End-end.Time), 0)
+	var until, open time.Duration // the silence, if it is known to belong to a stall, and if not
+	if d.stalled() {
+		until = silence
+	} else {
+		open = silence
+	}
+	// The kernel reads its clock when a state begins and when it ends.
+	tolerance := (st.Span+until)/20 + w.Tick*time.Duration(2+2*d.StallCount)
 	span := func(v time.Duration, method string) Estimate {
-		return Estimate{Value: ptr(int64(v)), Low: ptr(int64(max(v-tolerance-after, 0))),
-			High: ptr(int64(v + tolerance + before)), Method: method}
+		return Estimate{Value: ptr(int64(v)), Low: ptr(int64(max(v-tolerance-after, 0))), High: ptr(int64(v + tolerance + open)),
+			Method: method + ", within 5% of the stream's time and a tick of the kernel's clock for each change"}
 	}
 	b := &d.Budget
 	p.within("time limited by the window", "ns",
-		span(b.ReceiverLimited(), "zero window + small window + window full, within 5% of the stream's time and two delayed ACKs"),
+		span(b.ReceiverLimited()+until, "zero window + small window + window full"),
 		end.Sender.RwndLimited, b.Total > 0, "tcpi_rwnd_limited at the sender")
 	p.within("time busy", "ns",
-		span(b.Total-b.SenderIdle-b.Unjudged, "all time but the sender's idle time, within 5% of the stream's time and two delayed ACKs"),
+		span(b.Total-b.SenderIdle-b.Unjudged+until, "all time but the sender's idle time"),
 		end.Sender.Busy, b.Total > 0, "tcpi_busy_time at the sender")
+}
+
+// stalled reports whether a sender with data was held back when the capture
+// ended.
+func (d *Direction) stalled() bool {
+	for i := range d.Stalls {
+		if w := &d.Stalls[i]; w.EndedBy == EndCaptureEnded && w.SenderWaiting != nil && *w.SenderWaiting {
+			return true
+		}
+	}
+	return false
 }
 
 // exact adds a row whose numbers must be equal.

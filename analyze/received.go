@@ -27,10 +27,11 @@ func (a *Analyzer) received(st *stream, f, o *flow, s *capture.Segment, now int6
 		return out // an old ACK: neither it nor its window counts (RFC 9293 3.10.7.4)
 	case advanced:
 		out |= a.acknowledge(f, s, now)
+		f.echo(o)
 	}
 	pure := s.Len == 0 && s.Flags&(capture.SYN|capture.FIN) == 0
 	if !f.is(hasWnd) || advanced || !before(s.Seq, f.wl1) {
-		out |= a.advertise(st, f, s, now, hadUna && !advanced && pure)
+		out |= a.advertise(st, f, s, now, advanced, hadUna && !advanced && pure)
 	}
 	if pure && hadUna && !advanced && !out.Has(EventWindowUpdate) {
 		out |= a.repeated(f, s, now, ev)
@@ -40,7 +41,7 @@ func (a *Analyzer) received(st *stream, f, o *flow, s *capture.Segment, now int6
 
 // firstACK begins the receiving half of a flow.
 func (a *Analyzer) firstACK(f *flow, s *capture.Segment, now int64) Events {
-	f.una = s.Ack
+	f.una, f.ackedAt = s.Ack, now
 	f.answered(s.Ack, now)
 	if !f.is(hasBase) {
 		f.base, f.nxt = s.Ack, s.Ack
@@ -56,14 +57,22 @@ func (a *Analyzer) firstACK(f *flow, s *capture.Segment, now int64) Events {
 		return 0
 	}
 	if d := int32(s.Ack - f.nxt); d > 0 {
-		if d == 1 && f.is(idleProbe) && s.Window == 0 {
-			// The only segment seen was empty and below SND.UNA: a probe.
+		if d == 1 && f.is(idleProbe) {
+			// The only segment seen was empty and below SND.UNA: a probe, or a
+			// keep-alive, and this is its answer.
 			f.advance(s.Ack)
 			f.base = s.Ack
-			f.marks |= midProbe
-			return 0
+			if s.Window == 0 {
+				f.marks |= midProbe
+				return 0
+			}
+			a.keepAlive(f)
+			t := a.more(f)
+			t.asked = 0
+			t.keepAliveAnswers++
+			return EventKeepAliveAnswer
 		}
-		f.unseen += int64(d)
+		a.addHole(f, f.nxt, s.Ack, now)
 		f.advance(s.Ack)
 		f.marks |= isUnsound
 		return EventACKOfUnseen
@@ -74,23 +83,31 @@ func (a *Analyzer) firstACK(f *flow, s *capture.Segment, now int64) Events {
 // acknowledge moves SND.UNA.
 func (a *Analyzer) acknowledge(f *flow, s *capture.Segment, now int64) Events {
 	var ev Events
+	t := a.trouble(f)
 	if d := int32(s.Ack - f.nxt); d > 0 {
-		if t := a.trouble(f); t == nil || !t.withData || after(s.Ack, t.probeEnd) {
+		if t == nil || !t.withData || after(s.Ack, t.probeEnd) {
 			if f.is(hasNxt) {
 				ev = EventACKOfUnseen
 			}
-			f.unseen += int64(d)
+			a.addHole(f, f.nxt, s.Ack, now)
 			f.marks |= isUnsound
+		} else if t.form == ProbeFIN {
+			// It was no probe, after all, but the end of the data.
+			t.takeBack()
+			f.marks |= sawFIN
 		}
 		f.advance(s.Ack)
 	}
 	f.answered(s.Ack, now)
-	f.una = s.Ack
+	if t != nil && t.on {
+		t.stall.taken += int64(s.Ack - f.una)
+	}
+	f.una, f.ackedAt = s.Ack, now
 	if f.shift == Unknown {
 		f.legal()
 	}
-	if f.hole != f.holeEnd && !before(f.una, f.holeEnd) {
-		f.hole = f.holeEnd
+	if f.is(hasHoles) {
+		a.forgetHoles(f, now)
 	}
 	return ev
 }

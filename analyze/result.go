@@ -192,7 +192,8 @@ type Direction struct {
 	// Window is what Receiver advertised.
 	Window Window
 	Stalls []Stall
-	// StallCount and StallTime count also the stalls that were too many to keep.
+	// StallCount and StallTime are of the stalls in which the sender waited, or may
+	// have; they count also those that were too many to keep.
 	StallCount int64
 	StallTime  time.Duration
 	Budget     Budget
@@ -316,6 +317,8 @@ type Stall struct {
 	// Burst is the part of Released that came before the receiver acknowledged
 	// any of it: it lay in the sender's socket when the window opened.
 	Burst *int64
+	// taken is the payload that the receiver acknowledged while its window was 0.
+	taken int64
 	// Blame says who could have ended it sooner, in words.
 	Blame string
 }

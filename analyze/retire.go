@@ -76,8 +76,8 @@ func (a *Analyzer) sum(t *totals, st *stream) int64 {
 			continue
 		}
 		wait += d.stallTime
-		stalls += d.stallCount
-		t.stalls += d.stallCount
+		stalls += d.stallCount - d.unwaited
+		t.stalls += d.stallCount - d.unwaited
 		t.probes += int64(d.probes)
 		t.keepAlives += int64(d.keepAlives)
 		t.zeroWindows += int64(d.zeroSegs)
@@ -95,7 +95,7 @@ func (a *Analyzer) finish(st *stream) {
 		f := &st.flows[i]
 		t := a.trouble(f)
 		if t != nil {
-			t.pause(f)
+			t.pause(f, st.last, a.pauseOf(st))
 			if t.on {
 				a.leaveOpen(st, f, t, &st.flows[i^1])
 			}
@@ -118,5 +118,5 @@ func (a *Analyzer) leaveOpen(st *stream, f *flow, t *detail, o *flow) {
 		w.Probes[n-1].Silence = silenceEnd
 	}
 	t.on = false
-	t.judge(f, t.listed(t.keep(a.cfg.MaxStalls)))
+	a.judge(st, f, t, t.listed(t.keep(a.cfg.MaxStalls)))
 }

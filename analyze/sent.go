@@ -12,6 +12,7 @@ func (a *Analyzer) sent(st *stream, f, r *flow, s *capture.Segment, now int64) E
 		if s.Len > 0 {
 			a.data(f, s)
 		}
+		f.lastAt = now
 		if end == s.Seq && f.is(hasUna) && s.Seq == f.una-1 {
 			return a.below(st, f, s, now, ProbeEmpty)
 		}
@@ -27,11 +28,12 @@ func (a *Analyzer) sent(st *stream, f, r *flow, s *capture.Segment, now int64) E
 	switch d := int32(end - f.nxt); {
 	case d <= 0:
 		ev = a.old(st, f, s, end, now)
-	case f.is(isZero) && f.inFlight() == 0 && after(end, f.maxEdge) && s.Flags&capture.SYN == 0:
-		ev = a.beyond(st, f, s, end, now)
+	case f.is(isZero) && f.inFlight() == 0 && s.Flags&capture.SYN == 0:
+		ev = a.beyond(st, f, r, s, end, now)
 	default:
-		ev = a.fresh(st, f, s, end, now)
+		ev = a.fresh(st, f, r, s, end, now)
 	}
+	f.lastAt = now
 	if s.Len > 0 && f.shift != Unknown && f.has(hasUna|hasWnd) && end == f.edge && !ev.Has(EventProbe|EventKeepAlive) && !f.is(isZero) {
 		ev |= EventWindowFull
 		a.more(f).filled++
@@ -74,22 +76,24 @@ func (a *Analyzer) data(f *flow, s *capture.Segment) {
 }
 
 // fresh takes new data in order or after a gap, or a SYN or FIN.
-func (a *Analyzer) fresh(st *stream, f *flow, s *capture.Segment, end uint32, now int64) Events {
+func (a *Analyzer) fresh(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
 	var ev Events
+	if s.Len > 0 {
+		r.answers(s.Ack)
+	}
 	if s.Flags&capture.FIN != 0 {
 		f.marks |= sawFIN
 	}
 	if gap := int32(s.Seq - f.nxt); gap > 0 {
 		ev |= EventGap
 		f.gaps++
-		f.unseen += int64(gap)
-		f.hole, f.holeEnd, f.holeAt = f.nxt, s.Seq, now
+		a.addHole(f, f.nxt, s.Seq, now)
 	}
-	if f.is(isHeld|isFull|isOpened) && s.Len > 0 {
-		a.resume(st, f, s, end, now)
+	if s.Len > 0 {
+		a.resume(st, f, r, end, now)
 	}
 	if f.detail != 0 {
-		a.details[f.detail].release(f, end, now, int64(a.cfg.Pause))
+		a.details[f.detail].release(f, end, now, a.pauseOf(st))
 	}
 	if f.shift == Unknown && after(end, f.edge) {
 		f.need(end)
@@ -99,10 +103,23 @@ func (a *Analyzer) fresh(st *stream, f *flow, s *capture.Segment, end uint32, no
 	return ev
 }
 
+// answers notes that the receiver of the flow sends data itself: its
+// application has read what was acknowledged so far, to judge by its answering.
+func (f *flow) answers(ack uint32) {
+	if !f.is(hasUna) {
+		return
+	}
+	f.marks |= isAnswered
+	f.readTo = f.una
+	if after(ack, f.una) && !after(ack, f.nxt) {
+		f.readTo = ack // the answer itself acknowledges it
+	}
+}
+
 // extend moves SND.NXT forward over new data.
 func (a *Analyzer) extend(f *flow, end uint32, now int64) {
 	f.time(end, now)
-	if f.inFlight() == 0 && now-f.lastAt >= int64(a.cfg.ProbeTimer) {
+	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(a.cfg.ProbeTimer) {
 		f.marks |= afterPause
 	} else {
 		f.marks &^= afterPause
@@ -122,10 +139,22 @@ func (f *flow) time(end uint32, now int64) {
 	}
 }
 
-// resume takes the first new data of a sender that the window held back, or may
-// have: what it does now tells whether it had something to send then.
-func (a *Analyzer) resume(st *stream, f *flow, s *capture.Segment, end uint32, now int64) {
-	switch {
+// resume takes new data of a sender that the window held back, or may have: what
+// it does now tells whether it had something to send then.
+func (a *Analyzer) resume(st *stream, f, r *flow, end uint32, now int64) {
+	since := max(f.lastAt, r.lastAt, f.ackedAt)
+	switch fills := end == f.edge && f.inFlight() == 0 && f.has(hasUna|hasWnd) && f.shift != Unknown; {
+	case fills && !f.is(isOpened) && now-since >= int64(a.cfg.ProbeTimer) && (f.is(isHeld) || a.timerFits(st, f, now-since)):
+		// The probe timer sent what fits into the small window (Linux:
+		// tcp_write_wakeup; BSD: the persist timer).
+		t := a.more(f)
+		t.timerData++
+		if !f.is(isHeld) {
+			f.spent[maybeSmall] += now - since // booked as idle until now
+			t.heldAt, t.heldNum, t.heldRoom = since, st.endFrame, f.room()
+			f.marks |= isHeld
+		}
+		a.settle(f, true)
 	case f.is(isOpened):
 		wanted := now-a.more(f).openedAt <= max(2*st.rtt(), promptly)
 		a.settle(f, wanted)
@@ -133,17 +162,22 @@ func (a *Analyzer) resume(st *stream, f *flow, s *capture.Segment, end uint32, n
 			a.smallStall(f)
 		}
 		f.marks &^= isOpened
-	case end == f.edge && f.is(isHeld) && now-f.lastAt >= int64(a.cfg.ProbeTimer):
-		// The probe timer sent what fits into the small window (Linux:
-		// tcp_write_wakeup; BSD: the persist timer).
-		a.more(f).timerData++
-		a.settle(f, true)
-	case end == f.edge:
+	case end == f.edge && f.is(isHeld|isFull):
 		a.settle(f, true)
 	case f.is(isHeld):
 		a.settle(f, false)
 	}
 }
+
+// timerFits reports whether a pause before data that fills the window is as long
+// as a first probe timer, and the window smaller than the MSS: an application
+// that writes after a pause rarely meets both.
+func (a *Analyzer) timerFits(st *stream, f *flow, pause int64) bool {
+	return pause <= st.timeout(2*int64(a.cfg.ProbeTimer)) && (f.mss == 0 || f.room() < uint32(f.mss))
+}
+
+// pauseOf is how long the sender of a stream must be silent to have paused.
+func (a *Analyzer) pauseOf(st *stream) int64 { return max(int64(a.cfg.Pause), 2*st.rtt()) }
 
 // promptly is how soon after the window opened a sender that was held back
 // sends again, in ns, if two round trips are less.
@@ -154,13 +188,9 @@ func (a *Analyzer) old(st *stream, f *flow, s *capture.Segment, end uint32, now 
 	if s.Len == 1 && end == f.nxt && f.una == f.nxt && s.Flags&(capture.SYN|capture.FIN) == 0 {
 		return a.below(st, f, s, now, ProbeJunkByte)
 	}
-	if !before(s.Seq, f.hole) && !after(end, f.holeEnd) && f.hole != f.holeEnd {
-		if now-f.holeAt <= int64(a.cfg.Reordering) {
-			f.reorder++
-			f.fill(s.Seq, end)
-			return EventOutOfOrder
-		}
-		f.fill(s.Seq, end)
+	if filled, soon := a.fill(f, s.Seq, end, now); filled > 0 && soon {
+		f.reorder++
+		return EventOutOfOrder
 	}
 	f.retrans++
 	f.marks &^= isTiming // its ACK could be of either (Karn)
@@ -170,21 +200,10 @@ func (a *Analyzer) old(st *stream, f *flow, s *capture.Segment, end uint32, now 
 	return EventRetransmission
 }
 
-// fill closes the last gap as far as a segment fills it.
-func (f *flow) fill(seq, end uint32) {
-	f.unseen -= int64(end - seq)
-	switch {
-	case seq == f.hole:
-		f.hole = end
-	case end == f.holeEnd:
-		f.holeEnd = seq
-	}
-}
-
 // empty takes a segment without payload, SYN or FIN.
 func (a *Analyzer) empty(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
 	if s.Flags&capture.SeqInferred != 0 {
-		if f.is(isZero) && f.inFlight() == 0 && now-max(f.lastAt, r.lastAt) >= int64(a.cfg.ProbeTimer) {
+		if f.is(isZero) && f.inFlight() == 0 && a.sinceLast >= int64(a.cfg.ProbeTimer) {
 			return a.below(st, f, s, now, ProbeEmpty)
 		}
 		return 0
@@ -197,7 +216,7 @@ func (a *Analyzer) empty(st *stream, f, r *flow, s *capture.Segment, now int64) 
 	case d > 0:
 		// Only data that was not captured can lie between.
 		f.gaps++
-		f.unseen += int64(d)
+		a.addHole(f, f.nxt, s.Seq, now)
 		f.advance(s.Seq)
 		f.marks |= isUnsound
 		return EventGap

@@ -10,7 +10,7 @@ import (
 // been held back for some time: since it filled the window, or since the rest
 // was too small for its next segment.
 func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, now int64, first bool) {
-	t.pause(f)
+	t.pause(f, now, a.pauseOf(st))
 	t.on, t.asked, t.form, t.withData, t.silent = true, 0, "", false, 0
 	t.doubted = t.doubted[:0]
 	t.began, t.zeroAt, t.acked, t.zeroSpent = now, now, f.una, f.spent[zeroWindow]
@@ -40,21 +40,25 @@ func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment
 	f.marks &^= isFull | isHeld | isOpened | midProbe
 }
 
-// firstProbe counts the segment with which the capture of a sender began: what
-// came back has shown that it was a probe, and s is its answer.
+// firstProbe remembers the segment with which the capture of a sender began: s,
+// which came back, has shown that it was a probe, or a keep-alive.
 func (a *Analyzer) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment, now int64) {
 	at := f.lastAt
 	began := *s
 	began.Frame, began.Time = st.firstFrame, s.Time-(now-at)
-	a.probe(f, &began, at, ProbeEmpty)
-	t.answer(s, now)
+	t.doubt(&began, at, ProbeEmpty, a.cfg.MaxProbes)
+	p := &t.doubted[len(t.doubted)-1]
+	p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
+	t.keepAlives++
+	t.stall.KeepAlives++
+	t.keepAliveAnswers++
 }
 
 // opening says what opened the window: reading, or the ACK of a probe or of
 // data.
-func (t *detail) opening(st *stream, f *flow, s *capture.Segment, now int64) StallEnd {
+func (t *detail) opening(st *stream, s *capture.Segment, now int64, advanced bool) StallEnd {
 	switch {
-	case f.una != t.acked:
+	case advanced:
 		if t.asked == EventProbe {
 			t.answer(s, now)
 		}
@@ -67,7 +71,7 @@ func (t *detail) opening(st *stream, f *flow, s *capture.Segment, now int64) Sta
 }
 
 // endStall ends the stall that is on, if there is one.
-func (a *Analyzer) endStall(f *flow, s *capture.Segment, now int64, how StallEnd) {
+func (a *Analyzer) endStall(st *stream, f *flow, s *capture.Segment, now int64, how StallEnd) {
 	t := a.trouble(f)
 	if t == nil || !t.on {
 		return
@@ -80,13 +84,14 @@ func (a *Analyzer) endStall(f *flow, s *capture.Segment, now int64, how StallEnd
 	w.End, w.EndFrame, w.EndedBy = s.Time, s.Frame, how
 	w.Duration = time.Duration(now - t.began)
 	t.on = false
+	t.acked = f.una
 	f.marks &^= isZero
 	kept := t.keep(a.cfg.MaxStalls)
 	if how == EndWindowUpdate || how == EndProbeAnswer || how == EndDataAccepted {
 		t.watched, t.endedAt, t.sentAt = kept, now, now
 		t.releasedBytes, t.burst, t.burstOver = 0, 0, false
 	} else {
-		t.judge(f, t.listed(kept))
+		a.judge(st, f, t, t.listed(kept))
 	}
 }
 
@@ -110,7 +115,7 @@ func (a *Analyzer) smallStall(f *flow) {
 	if !long {
 		return
 	}
-	t.pause(f)
+	t.pause(f, t.openedAt, 0)
 	t.stall = Stall{
 		Begin: t.heldAt - a.clock.offset, BeginFrame: t.heldNum,
 		End: t.openedAt - a.clock.offset, EndFrame: t.openedNum,
@@ -144,13 +149,13 @@ func (t *detail) keep(most int) int {
 }
 
 // release counts new data that comes out after a stall, until the sender
-// pauses with nothing in flight. The data ends at end.
+// pauses with nothing in flight and the window open. The data ends at end.
 func (t *detail) release(f *flow, end uint32, now, pause int64) {
 	if t.endedAt == 0 {
 		return
 	}
-	if now-t.sentAt > pause && f.inFlight() == 0 {
-		t.pause(f)
+	if now-max(t.sentAt, f.ackedAt) > pause && f.inFlight() == 0 && !f.is(isHeld|isFull) {
+		t.pause(f, now, pause)
 		return
 	}
 	n := int64(int32(end - f.nxt))
@@ -162,27 +167,42 @@ func (t *detail) release(f *flow, end uint32, now, pause int64) {
 	}
 }
 
-// pause ends the watch over what comes out after a stall.
-func (t *detail) pause(f *flow) {
+// pause ends the watch over what comes out after a stall. If nothing has, it
+// takes a pause to know that nothing was waiting.
+func (t *detail) pause(f *flow, now, pause int64) {
 	if t.endedAt == 0 {
 		return
 	}
 	w := t.listed(t.watched)
-	released, burst := t.releasedBytes, t.burst
-	w.Released, w.Burst = &released, &burst
-	t.judge(f, w)
+	if t.releasedBytes > 0 || now-t.endedAt > pause {
+		released, burst := t.releasedBytes, t.burst
+		w.Released, w.Burst = &released, &burst
+	}
+	t.settleStall(f, w)
 	t.endedAt = 0
 }
 
-// judge says whether the sender was waiting at all in a stall that is over, and
-// books its time accordingly.
-func (t *detail) judge(f *flow, w *Stall) {
+// judge settles a stall that did not end with an open window.
+func (a *Analyzer) judge(st *stream, f *flow, t *detail, w *Stall) {
+	done := f.is(sawFIN) && f.una == f.nxt // all was sent, and the end of it
+	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(a.cfg.NoProbe), 2*st.timeout(0))) {
+		w.SenderWaiting = ptr(false)
+	}
+	t.settleStall(f, w)
+}
+
+// settleStall says whether the sender was waiting at all in a stall that is
+// over, and books its time accordingly.
+func (t *detail) settleStall(f *flow, w *Stall) {
 	switch {
 	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:
 		w.SenderWaiting = ptr(true)
 	case w.Released != nil || w.KeepAlives > 0:
 		w.SenderWaiting = ptr(false)
+	}
+	if w.SenderWaiting != nil && !*w.SenderWaiting {
 		t.stallTime -= int64(w.Duration)
+		t.unwaited++
 		f.spent[zeroWindow] = t.zeroSpent
 	}
 }

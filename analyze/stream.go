@@ -35,9 +35,9 @@ func (st *stream) is(m streamMarks) bool { return st.marks&m != 0 }
 // bothSides reports whether both directions were captured.
 func (st *stream) bothSides() bool { return st.flows[0].segs > 0 && st.flows[1].segs > 0 }
 
-// timeout estimates the sender's retransmission time-out: three round trips,
-// but at least floor (Linux: TCP_RTO_MIN).
-func (st *stream) timeout(floor int64) int64 { return max(floor, 3*st.rtt()) }
+// timeout bounds the sender's retransmission time-out: it can be several of the
+// smallest round trips, but at least floor (Linux: TCP_RTO_MIN).
+func (st *stream) timeout(floor int64) int64 { return max(floor, 5*st.rtt()) }
 
 // rtt is the smallest round trip, in ns: from the capture point to the one end
 // and back, and to the other end and back; 0 is unknown.

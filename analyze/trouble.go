@@ -7,6 +7,7 @@ import "winwatch/capture"
 type detail struct {
 	stalls     []Stall
 	stallCount int64
+	unwaited   int64 // stalls in which the sender had nothing to send
 	stallTime  int64
 
 	// stall is the one that is on if on is set; began and zeroAt are the adjusted
@@ -29,12 +30,11 @@ type detail struct {
 
 	// asked is EventProbe or EventKeepAlive while an answer to one is open.
 	asked Events
-	// form, probeAt and probeGap are of the last probe of this stall, and
-	// probeEnd ends the data that it carried past the right edge, if withData.
-	form              ProbeForm
-	probeAt, probeGap int64
-	probeEnd          uint32
-	withData          bool
+	// form and probeAt are of the last probe of this stall, and probeEnd ends the data that it carried past the right edge, if withData.
+	form     ProbeForm
+	probeAt  int64
+	probeEnd uint32
+	withData bool
 	// answerAt is when a probe was last answered, in this stall or another: the
 	// receiver's rate limit is the socket's. silent counts the probes since that
 	// should have been.
@@ -51,6 +51,9 @@ type detail struct {
 	watched              int
 	releasedBytes, burst int64
 	burstOver            bool
+
+	// holes are the parts of the data that were not captured, or not yet.
+	holes []hole
 
 	// The ledger of the right edge: when it first stood still at a zero window,
 	// how far it has risen since, and when it rose last.
@@ -88,10 +91,13 @@ func (a *Analyzer) trouble(f *flow) *detail {
 
 // advertise takes the window of a segment that may change it (RFC 9293
 // 3.10.7.4). update says that nothing but the window can be new in it.
-func (a *Analyzer) advertise(st *stream, f *flow, s *capture.Segment, now int64, update bool) Events {
+func (a *Analyzer) advertise(st *stream, f *flow, s *capture.Segment, now int64, advanced, update bool) Events {
 	var ev Events
 	wnd := uint32(s.Window)
-	if s.Flags&capture.SYN == 0 {
+	isSYN := s.Flags&capture.SYN != 0
+	rescaled := !isSYN && !f.is(sawScaled)
+	if !isSYN {
+		f.marks |= sawScaled
 		f.rawMax, f.rawMin = max(f.rawMax, s.Window), min(f.rawMin, s.Window)
 		if f.shift > 0 {
 			wnd <<= uint8(f.shift)
@@ -110,23 +116,26 @@ func (a *Analyzer) advertise(st *stream, f *flow, s *capture.Segment, now int64,
 			ev |= EventWindowUpdate
 			a.more(f).updates++
 		}
-		ev |= a.moveEdge(f, s, now, oldEdge)
+		ev |= a.moveEdge(f, s, now, oldEdge, rescaled)
 	}
-	if s.Flags&capture.SYN == 0 {
-		a.zero(st, f, s, now, first)
+	if !isSYN || wnd == 0 {
+		a.zero(st, f, s, now, first, advanced)
 	}
 	return ev
 }
 
 // moveEdge follows the right edge forward, which means that the application
 // read or the buffer grew, and back, which no receiver should do.
-func (a *Analyzer) moveEdge(f *flow, s *capture.Segment, now int64, old uint32) Events {
+//
+// The first window after a SYN's is often smaller, and as long as nothing was
+// sent past it no harm: RFC 7323 2.4 speaks of the like.
+func (a *Analyzer) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, rescaled bool) Events {
 	unit := int32(1) // the edge is rounded to the scale
 	if f.shift > 0 {
 		unit <<= uint8(f.shift)
 	}
 	var ev Events
-	if f.shift != Unknown && int32(old-f.edge) >= unit {
+	if f.shift != Unknown && int32(old-f.edge) >= unit && !(rescaled && !after(f.nxt, f.edge)) {
 		ev = EventWindowShrunk
 		a.more(f).shrunk++
 	}
@@ -145,7 +154,7 @@ func (a *Analyzer) moveEdge(f *flow, s *capture.Segment, now int64, old uint32) 
 }
 
 // zero follows the window to 0 and back.
-func (a *Analyzer) zero(st *stream, f *flow, s *capture.Segment, now int64, first bool) {
+func (a *Analyzer) zero(st *stream, f *flow, s *capture.Segment, now int64, first, advanced bool) {
 	switch isNow := s.Window == 0; {
 	case isNow && !f.is(isZero):
 		f.marks |= isZero | isStory
@@ -156,11 +165,11 @@ func (a *Analyzer) zero(st *stream, f *flow, s *capture.Segment, now int64, firs
 		if t.closedAt == 0 {
 			t.closedAt = now
 		}
-		a.beginStall(st, f, t, s, now, first)
+		a.beginStall(st, f, t, s, now, first && s.Flags&capture.SYN == 0)
 	case !isNow && f.is(isZero):
 		f.marks &^= isZero
 		t := a.more(f)
 		t.fromZero++
-		a.endStall(f, s, now, t.opening(st, f, s, now))
+		a.endStall(st, f, s, now, t.opening(st, s, now, advanced))
 	}
 }

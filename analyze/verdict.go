@@ -26,7 +26,7 @@ func (a *Analyzer) gravity(f *flow) Severity {
 
 // lossy reports whether so many of the data segments were retransmissions that
 // the path is the first suspect.
-func lossy(retrans, data uint64) bool { return retrans >= 3 && retrans*200 >= data }
+func lossy(retrans, data uint64) bool { return data > 0 && retrans >= 3 && retrans*200 >= data }
 
 // verdict says in a sentence what the trouble of a stream is: that of the
 // direction that waited longest.

@@ -1,0 +1,76 @@
+package analyze
+
+import "slices"
+
+// hole is a part of a flow's data that others came after before it did: it was
+// lost, or overtaken, or not captured.
+type hole struct {
+	seq, end uint32
+	at       int64 // when it showed
+}
+
+// maxHoles bounds the holes that are remembered of a flow: the last ones.
+const maxHoles = 16
+
+// addHole notes that nothing between seq and end was captured so far.
+func (a *Analyzer) addHole(f *flow, seq, end uint32, now int64) {
+	f.unseen += int64(end - seq)
+	f.marks |= hasHoles
+	t := a.more(f)
+	if len(t.holes) == maxHoles {
+		t.holes = append(t.holes[:0], t.holes[1:]...)
+	}
+	t.holes = append(t.holes, hole{seq, end, now})
+}
+
+// fill closes holes as far as the data from seq to end does, and reports how much
+// of it was new, and whether that came soon enough after the hole showed to have
+// been overtaken only.
+func (a *Analyzer) fill(f *flow, seq, end uint32, now int64) (filled int64, soon bool) {
+	if !f.is(hasHoles) {
+		return 0, false
+	}
+	t := a.details[f.detail]
+	left := t.holes[:0]
+	var split []hole
+	for _, h := range t.holes {
+		from, to := h.seq, h.end
+		if after(seq, from) {
+			from = seq
+		}
+		if before(end, to) {
+			to = end
+		}
+		if !before(from, to) {
+			left = append(left, h)
+			continue
+		}
+		filled += int64(to - from)
+		soon = soon || now-h.at <= int64(a.cfg.Reordering)
+		if before(h.seq, from) {
+			left = append(left, hole{h.seq, from, h.at})
+			h.seq = to
+		}
+		if before(to, h.end) {
+			split = append(split, hole{to, h.end, h.at})
+		}
+	}
+	t.holes = append(left, split...)
+	if len(t.holes) == 0 {
+		f.marks &^= hasHoles
+	}
+	f.unseen -= filled
+	return filled, soon
+}
+
+// forgetHoles lets those go that were acknowledged: what belongs there will not
+// come any more, unless it was overtaken by its ACK just now.
+func (a *Analyzer) forgetHoles(f *flow, now int64) {
+	t := a.details[f.detail]
+	t.holes = slices.DeleteFunc(t.holes, func(h hole) bool {
+		return !after(h.end, f.una) && now-h.at > int64(a.cfg.Reordering)
+	})
+	if len(t.holes) == 0 {
+		f.marks &^= hasHoles
+	}
+}
