@@ -50,6 +50,9 @@ type Witness struct {
 	Congestion string
 	// MTU is that of the loopback interface, in bytes.
 	MTU int64
+	// Tick is how often the clock of SocketState.Busy and its like ticks
+	// (1 / CONFIG_HZ); 0 if unknown.
+	Tick time.Duration
 
 	// ChunkBytes is the size of one send(). RcvBufAsked and SndBufAsked are the
 	// bytes given to SO_RCVBUF and SO_SNDBUF, 0 where the default was kept.

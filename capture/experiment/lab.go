@@ -63,7 +63,7 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*capture.Wi
 	l.w = &capture.Witness{
 		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: isolated, Kernel: kernelRelease(),
 		ChunkBytes: int64(cfg.Chunk), RcvBufAsked: int64(cfg.RcvBuf), SndBufAsked: int64(cfg.SndBuf),
-		Sender: s.sender, Probes: capture.Unknown, MTU: loopbackMTU(),
+		Sender: s.sender, Probes: capture.Unknown, MTU: loopbackMTU(), Tick: tick(),
 	}
 	err := s.run(l)
 	if err != nil {
@@ -198,6 +198,16 @@ func (l *lab) join(t *thread, what string, limit time.Duration) error {
 		return err
 	}
 	return t.err
+}
+
+// tick returns the time between two ticks of the kernel's clock, which is what
+// its coarse clocks can tell apart (TICK_NSEC); 0 if it does not say.
+func tick() time.Duration {
+	var resolution unix.Timespec
+	if err := unix.ClockGetres(unix.CLOCK_MONOTONIC_COARSE, &resolution); err != nil {
+		return 0
+	}
+	return time.Duration(resolution.Nano())
 }
 
 // kernelRelease returns what uname -r prints.

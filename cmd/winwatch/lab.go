@@ -6,14 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
-	"time"
 
 	"winwatch/analyze"
 	"winwatch/capture"
 	"winwatch/capture/experiment"
-	"winwatch/report"
 )
 
 // runHere runs the experiment in this process's network namespace, and writes
@@ -27,13 +23,13 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 		return err
 	}
 	defer w.outs.discard()
-	evidence, err := createOut(filepath.Join(os.TempDir(), fmt.Sprintf("winwatch-%s-%d.pcap", s.Name, time.Now().UnixNano())))
+	found, err := collect(s.Name)
 	if err != nil {
 		return err
 	}
-	defer evidence.discard()
+	defer found.discard()
 	if os.Geteuid() == 0 {
-		files := []*outFile{evidence}
+		files := []*outFile{found.packets, found.report}
 		for _, out := range w.outs {
 			files = append(files, out.outFile)
 		}
@@ -43,7 +39,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	}
 
 	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: o.stepper(std.err)}
-	save := []io.Writer{evidence}
+	save := []io.Writer{found.packets}
 	for _, out := range w.outs.of(formatPCAP) {
 		save = append(save, out)
 	}
@@ -67,7 +63,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	if runErr == nil && m.outside.Proof == nil {
 		runErr = fmt.Errorf("run: no packet of the experiment was seen on %s: it runs on loopback", o.iface)
 	}
-	return errors.Join(w.finish(m), explainRun(runErr), accuse(m, evidence))
+	return errors.Join(w.finish(m), explainRun(runErr), found.accuse(m))
 }
 
 // withheld says why the packets can't be held against the kernel's numbers, if
@@ -96,31 +92,6 @@ func prove(m *material, withheld string) *analyze.Proof {
 		}
 	}
 	return nil
-}
-
-// accuse returns an error if the packets and the kernel disagree, and keeps the
-// capture and the report, for whoever mends winwatch. Claims of the scenario
-// that did not hold are an error too, but not winwatch's.
-func accuse(m *material, evidence *outFile) error {
-	var errs []error
-	for _, f := range m.outside.Witness.Failed() {
-		errs = append(errs, fmt.Errorf("run: this did not hold: %s (%s)", f.Claim, f.Evidence))
-	}
-	if m.outside.Proof == nil || len(m.outside.Proof.Failed()) == 0 {
-		return errors.Join(errs...)
-	}
-	for _, r := range m.outside.Proof.Failed() {
-		errs = append(errs, fmt.Errorf("run: failure of winwatch: %s: the packets say %s, the kernel %s (%s)",
-			r.Name, said(&r), number(r.Kernel), r.Unit))
-	}
-	name := strings.TrimSuffix(evidence.name, ".pcap") + ".json"
-	saved, err := createOut(name)
-	if err == nil {
-		saved.keep(report.JSON(saved, m.result, &m.outside))
-		err = saved.commit()
-	}
-	errs = append(errs, evidence.commit(), err)
-	return withHint(errors.Join(errs...), "please report this, with "+evidence.name+"\nand "+name)
 }
 
 // said returns what was inferred: a number, or the interval it must lie in.

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"winwatch/report"
+)
+
+// evidence is what is kept of an experiment in which the packets and the kernel
+// disagree, for whoever mends winwatch. The files are there from the start: at
+// the end there may be no right to create them.
+type evidence struct{ packets, report *outFile }
+
+// collect begins to write both files, in the directory for temporary ones.
+func collect(scenario string) (*evidence, error) {
+	name := filepath.Join(os.TempDir(), fmt.Sprintf("winwatch-%s-%d", scenario, time.Now().UnixNano()))
+	packets, err := createOut(name + ".pcap")
+	if err != nil {
+		return nil, err
+	}
+	told, err := createOut(name + ".json")
+	if err != nil {
+		packets.discard()
+		return nil, err
+	}
+	return &evidence{packets, told}, nil
+}
+
+// discard removes what is not kept.
+func (e *evidence) discard() {
+	e.packets.discard()
+	e.report.discard()
+}
+
+// keep gives both files their names.
+func (e *evidence) keep(m *material) error {
+	e.report.keep(report.JSON(e.report, m.result, &m.outside))
+	return errors.Join(e.report.commit(), e.packets.commit())
+}
+
+// accuse returns an error if the packets and the kernel disagree, and keeps the
+// evidence. Claims of the scenario that did not hold are an error too, but not
+// winwatch's.
+func (e *evidence) accuse(m *material) error {
+	var errs []error
+	for _, f := range m.outside.Witness.Failed() {
+		errs = append(errs, fmt.Errorf("run: this did not hold: %s (%s)", f.Claim, f.Evidence))
+	}
+	if m.outside.Proof == nil || len(m.outside.Proof.Failed()) == 0 {
+		return errors.Join(errs...)
+	}
+	for _, r := range m.outside.Proof.Failed() {
+		errs = append(errs, fmt.Errorf("run: failure of winwatch: %s: the packets say %s, the kernel %s (%s)",
+			r.Name, said(&r), number(r.Kernel), r.Unit))
+	}
+	if err := e.keep(m); err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	return withHint(errors.Join(errs...), "please report this, with "+e.packets.name+"\nand "+e.report.name)
+}
