@@ -2,6 +2,7 @@ package capture_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"winwatch/capture"
@@ -18,7 +19,6 @@ var (
 	seg4   = join(ipv4(6, 23), tcp(), []byte("abc"))
 	seg6   = join(ipv6(6, 23), tcp(), []byte("abc"))
 	frame4 = join(ether(0x0800), seg4)
-	frame6 = join(ether(0x86dd), seg6)
 )
 
 const (
@@ -34,50 +34,16 @@ func extension(next byte, size byte) []byte {
 	return b
 }
 
-func TestDecodeLinkTypes(t *testing.T) {
-	sll := join(make([]byte, 14), be.AppendUint16(nil, 0x0800))
-	sll2 := join(be.AppendUint16(nil, 0x86dd), make([]byte, 18))
-	snap := []byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0}
-	data := join([]byte{0x08, 0x02}, make([]byte, 22))
-	qosData := join([]byte{0x88, 0x03}, make([]byte, 30))
-	tests := []struct {
-		name  string
-		link  capture.LinkType
-		frame []byte
-		want  string
-	}{
-		{"Ethernet", capture.LinkEthernet, frame4, want4},
-		{"Ethernet, padding", capture.LinkEthernet, join(frame4, make([]byte, 3)), want4},
-		{"Ethernet, IPv6", capture.LinkEthernet, frame6, want6},
-		{"802.1Q", capture.LinkEthernet, join(ether(0x8100), vlan(0x0800), seg4), want4},
-		{"802.1ad and 802.1Q", capture.LinkEthernet, join(ether(0x88a8), vlan(0x8100), vlan(0x86dd), seg6), want6},
-		{"old QinQ", capture.LinkEthernet, join(ether(0x9100), vlan(0x8100), vlan(0x0800), seg4), want4},
-		{"802.3 with SNAP", capture.LinkEthernet, join(ether(8+43), snap, seg4), want4},
-		{"MPLS", capture.LinkEthernet, join(ether(0x8847), []byte{0, 1, 0, 9, 0, 2, 1, 9}, seg4), want4},
-		{"MPLS pseudowire", capture.LinkEthernet, join(ether(0x8847), []byte{0, 1, 1, 9, 0, 0, 0, 0}, frame6), want6},
-		{"PPPoE", capture.LinkEthernet, join(ether(0x8864), []byte{0x11, 0, 0, 1, 0, 45, 0, 0x21}, seg4, make([]byte, 5)), want4},
-		{"SLL", capture.LinkSLL, join(sll, seg4), want4},
-		{"SLL2", capture.LinkSLL2, join(sll2, seg6), want6},
-		{"NULL, little", capture.LinkNull, join([]byte{2, 0, 0, 0}, seg4), want4},
-		{"NULL, big", capture.LinkNull, join([]byte{0, 0, 0, 2}, seg4), want4},
-		{"NULL, FreeBSD IPv6", capture.LinkNull, join([]byte{28, 0, 0, 0}, seg6), want6},
-		{"LOOP", capture.LinkLoop, join([]byte{0, 0, 0, 24}, seg6), want6},
-		{"RAW", capture.LinkRaw, seg6, want6},
-		{"RAW 12", 12, seg4, want4},
-		{"RAW 14", 14, seg4, want4},
-		{"IPv4", capture.LinkIPv4, seg4, want4},
-		{"IPv6", capture.LinkIPv6, seg6, want6},
-		{"PPP", capture.LinkPPP, join([]byte{0xff, 3, 0, 0x21}, seg4), want4},
-		{"PPP, compressed protocol", capture.LinkPPPHDLC, join([]byte{0x57}, seg6), want6},
-		{"PPPoE session", capture.LinkPPPEther, join([]byte{0x11, 0, 0, 1, 0, 45, 0, 0x21}, seg4), want4},
-		{"Cisco HDLC", capture.LinkCHDLC, join([]byte{0x0f, 0, 8, 0}, seg4), want4},
-		{"FDDI", capture.LinkFDDI, join(make([]byte, 13), snap, seg4), want4},
-		{"802.11", capture.LinkWLAN, join(data, snap, seg4), want4},
-		{"radiotap, QoS, four addresses", capture.LinkRadiotap, join([]byte{0, 0, 8, 0, 0, 0, 0, 0}, qosData, snap, seg4), want4},
-		{"NFLOG", capture.LinkNFLog, join([]byte{2, 0, 0, 0, 8, 0, 1, 0, 0, 0, 0, 0, 47, 0, 9, 0}, seg4), want4},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { checkDecode(t, tt.link, tt.frame, tt.want) })
+// TestDecodeEncapsulations decodes one packet in every kind of frame.
+func TestDecodeEncapsulations(t *testing.T) {
+	for _, e := range slices.Concat(etherFrames, otherLinks, tunnels, untold) {
+		t.Run(e.name, func(t *testing.T) {
+			if e.ipv6 {
+				checkDecode(t, e.link, e.wrap(seg6), want6)
+			} else {
+				checkDecode(t, e.link, e.wrap(seg4), want4)
+			}
+		})
 	}
 }
 
@@ -108,49 +74,17 @@ func checkDecode(t *testing.T, link capture.LinkType, frame []byte, want string)
 	}
 }
 
-func TestDecodeTunnels(t *testing.T) {
-	vxlan := []byte{8, 0, 0, 0, 0, 0, 1, 0}
-	geneve := []byte{1, 0, 0x65, 0x58, 0, 0, 1, 0, 1, 2, 3, 4}
-	over4 := func(proto byte, parts ...[]byte) []byte {
-		b := join(parts...)
-		return join(ether(0x0800), ipv4(proto, len(b)), b)
-	}
-	overUDP := func(port uint16, parts ...[]byte) []byte {
-		b := join(parts...)
-		return over4(17, udp(port, len(b)), b)
-	}
+// TestDecodeOther decodes what looks like TCP or a tunnel, and is not.
+func TestDecodeOther(t *testing.T) {
 	tests := []struct {
 		name  string
 		frame []byte
 		want  string
 	}{
-		{"4in4", over4(4, seg4), want4},
-		{"6in4", over4(41, seg6), want6},
-		{"4in6", join(ether(0x86dd), ipv6(4, len(seg4)), seg4), want4},
-		{"6in6", join(ether(0x86dd), ipv6(41, len(seg6)), seg6), want6},
-		{"GRE", over4(47, []byte{0, 0, 8, 0}, seg4), want4},
-		{"GRE with checksum, key and sequence", over4(47, []byte{0xb0, 0, 8, 0}, make([]byte, 12), seg4), want4},
-		{"GRE with Ethernet", over4(47, []byte{0, 0, 0x65, 0x58}, frame6), want6},
-		{"PPTP", over4(47, []byte{0x30, 0x81, 0x88, 0x0b}, make([]byte, 12), []byte{0xff, 3, 0, 0x21}, seg4), want4},
-		{"ERSPAN II", over4(47, []byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1}, make([]byte, 8), frame4), want4},
-		{"EtherIP", over4(97, []byte{0x30, 0}, frame4), want4},
-		{"MPLS in IP", over4(137, []byte{0, 1, 1, 9}, seg4), want4},
-		{"VXLAN", overUDP(4789, vxlan, frame6), want6},
-		{"VXLAN, Linux' old port", overUDP(8472, vxlan, frame4), want4},
-		{"VXLAN-GPE", overUDP(4790, []byte{0x0c, 0, 0, 1, 0, 0, 1, 0}, seg4), want4},
-		{"Geneve with an option", overUDP(6081, geneve, frame4), want4},
-		{"GTP-U", overUDP(2152, []byte{0x30, 255, 0, 43, 0, 0, 0, 1}, seg4), want4},
-		{"GTP-U with extension", overUDP(2152, []byte{0x34, 255, 0, 51, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 0, 0}, seg4), want4},
-		{"Teredo", overUDP(3544, []byte{0, 0, 1, 2, 3, 4, 5, 6}, seg6), want6},
-		{"Teredo with authentication", overUDP(3544, make([]byte, 1), []byte{1, 0, 0}, make([]byte, 9), seg6), want6},
-		{"MPLS in UDP", overUDP(6635, []byte{0, 1, 1, 9}, seg6), want6},
-		{"GRE in UDP", overUDP(4754, []byte{0, 0, 8, 0}, seg4), want4},
-		{"CAPWAP", overUDP(5247, []byte{0, 0x10, 0, 0, 0, 0, 0, 0}, frame4), want4},
-		{"VXLAN in VXLAN", overUDP(4789, vxlan, overUDP(4789, vxlan, frame4)), want4},
-		{"AH", over4(51, []byte{6, 4}, make([]byte, 22), seg4[20:]), want4},
-		{"UDP", overUDP(53, seg4), "not TCP"},
-		{"VXLAN of something else", overUDP(4789, vxlan, ether(0x0806), make([]byte, 28)), "not TCP"},
-		{"ESP", over4(50, seg4), "not TCP"},
+		{"UDP", inUDP(53)(seg4), "not TCP"},
+		{"VXLAN of something else", inside(inUDP(4789), after(vxlan), inEther(0x0806))(make([]byte, 28)), "not TCP"},
+		{"ESP", inIPv4(50)(seg4), "not TCP"},
+		{"ARP", inEther(0x0806)(make([]byte, 28)), "not IP"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { checkDecode(t, capture.LinkEthernet, tt.frame, tt.want) })

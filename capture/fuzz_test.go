@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -62,33 +63,35 @@ func drain(t *testing.T, data []byte, size int) (segs []Segment, c Counters) {
 	}
 }
 
-// addFiles seeds a fuzz target with files of testdata that are small.
-func addFiles(f *testing.F, names ...string) {
-	for _, name := range names {
-		b, err := os.ReadFile("testdata/" + name)
-		if err != nil {
-			f.Fatal(err)
+// addFiles seeds a fuzz target with small captures of the lab and files of
+// testdata/made.
+func addFiles(f *testing.F, patterns ...string) {
+	for _, pattern := range patterns {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			f.Fatalf("%s: no such files: %v", pattern, err)
 		}
-		f.Add(b)
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(b)
+		}
 	}
 }
 
+const labDir = "../analyze/testdata/lab/"
+
 func FuzzPcap(f *testing.F) {
-	addFiles(f, "lab/midstream.pcap", "lab/made-stale-ack.pcap",
-		"corpus/OISF_suricata-verify__h_cf105f4a__tests__http-async-srv__input.pcap",
-		"corpus/zeek_zeek__h_689128f2__testing__btest__Traces__trunc__trunc-hdr.pcap",
-		"corpus/m-lab_packet-headers__h_d5dcd340__saver__test.pcap",
-		"corpus/the-tcpdump-group_tcpdump__tests__vtp_asan.pcap",
-		"corpus/blitz_tcptrace__input__tcp.dmp.gz")
+	addFiles(f, labDir+"midstream/capture.pcap", labDir+"made-stale-ack/capture.pcap", "testdata/made/link-type-000.pcap",
+		"testdata/made/cut-in-first-packet.pcap", "testdata/made/nanoseconds*.pcap", "testdata/made/modified.pcap",
+		"testdata/made/record-too-long.pcap", "testdata/made/fragments.pcap", "testdata/made/gzip.pcap.gz")
 	f.Fuzz(func(t *testing.T, data []byte) { fuzzRead(t, data) })
 }
 
 func FuzzPcapng(f *testing.F) {
-	addFiles(f, "corpus/google_gopacket__pcapgo__tests__be__test901.pcapng",
-		"corpus/the-tcpdump-group_libpcap__h_49432f0b__tests__pcapng-block-len-not-mult4.pcapng",
-		"corpus/ntop_PF_RING__userland__tcpdump-4.99.4__tests__bgp-extended-shutdown-msg.pcapng",
-		"corpus/the-tcpdump-group_tcpdump__tests__bgp-ovs.pcapng",
-		"corpus/the-tcpdump-group_tcpdump__h_b3bcdbd5__tests__relts-0x80000000.pcap")
+	addFiles(f, "testdata/made/*.pcapng")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) >= 4 {
 			copy(data, "\x0a\x0d\x0d\x0a")
@@ -110,8 +113,9 @@ func FuzzText(f *testing.F) {
 
 // FuzzDecode decodes a frame and holds the fast path to the slow one.
 func FuzzDecode(f *testing.F) {
-	for _, name := range []string{"lab/veth-bigtcp6.pcap", "lab/flood-any.pcap", "lab/gvisor-sender.pcap", "seed-flood.pcap"} {
-		b, err := os.ReadFile("testdata/" + name)
+	for _, name := range []string{labDir + "veth-bigtcp6/capture.pcap", labDir + "flood-any/capture.pcap",
+		labDir + "gvisor-sender/capture.pcap", "../analyze/testdata/seed-flood.pcap"} {
+		b, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -95,8 +95,44 @@ func (p *pcapReader) plausible(size int) bool {
 	return true
 }
 
+// quick reads what is at hand as long as the frames are of the usual kind:
+// little-endian Ethernet that fast reads. It leaves everything else to read.
+func (p *pcapReader) quick(dst []Segment) (n int) {
+	b := p.buf.buf[p.buf.pos:p.buf.end]
+	frames := p.dec.c.Frames
+	fracNs := p.fracNs
+	for n < len(dst) && len(b) >= 16+14 {
+		h := (*[30]byte)(b)
+		capLen, wire := le32(h[8:]), le32(h[12:])
+		size := 16 + int(capLen)
+		if capLen < 14 || capLen > MaxCaptured || size > len(b) || wire < capLen {
+			break
+		}
+		s := &dst[n]
+		if !fast(be16(h[28:]), b[30:size], s) {
+			break
+		}
+		frames++
+		s.Frame = frames
+		s.Time = int64(le32(h[0:]))*1e9 + int64(le32(h[4:]))*fracNs
+		b = b[size:]
+		n++
+	}
+	p.dec.c.Segments += uint64(n)
+	p.dec.c.Frames = frames
+	p.buf.pos = p.buf.end - len(b)
+	return n
+}
+
 func (p *pcapReader) read(dst []Segment) (n int, err error) {
+	plain := p.link == LinkEthernet && !p.swap && !p.swapLen && p.fcs == 0 && p.recSize == 16 && p.dec.filter == nil
 	for n < len(dst) {
+		if plain {
+			n += p.quick(dst[n:])
+			if n == len(dst) {
+				break
+			}
+		}
 		if n > 0 && p.buf.atHand() < p.recSize {
 			return n, nil
 		}

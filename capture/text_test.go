@@ -2,7 +2,6 @@ package capture_test
 
 import (
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,8 +11,8 @@ import (
 // TestTextIsThePcap holds the text of the seed flood against its capture: all is
 // equal but what the text does not carry.
 func TestTextIsThePcap(t *testing.T) {
-	text, c, _ := load(t, "testdata/seed-flood.txt")
-	pcap, _, _ := load(t, "testdata/seed-flood.pcap")
+	text, c, _ := load(t, seedFlood+".txt")
+	pcap, _, _ := load(t, seedFlood+".pcap")
 	if len(text) != 195 || len(text) != len(pcap) {
 		t.Fatalf("%d segments in the text, %d in the capture", len(text), len(pcap))
 	}
@@ -48,15 +47,16 @@ func TestTextOfTcpdump(t *testing.T) {
 	if _, err := exec.LookPath("tcpdump"); err != nil {
 		t.Skip("tcpdump is not installed")
 	}
-	files := []string{"testdata/seed-flood.pcap"}
-	lab, _ := filepath.Glob("testdata/lab/*.pcap")
-	files = append(files, lab...)
+	files := []string{seedFlood + ".pcap"}
+	for _, lab := range []string{"flood-any", "gvisor-sender", "made-stale-ack", "midstream", "port-reuse", "snap68", "syn-missing", "veth-bigtcp6"} {
+		files = append(files, labDir+lab+"/capture.pcap")
+	}
 	for _, options := range []string{"-S -tt", "-S -v -tt", "-S -vv -tttt", "-S -e", "-S -ttt", "-S -ttttt", "-S -A -tt", "-tt", "-S -t", "-v"} {
 		for _, name := range files {
 			if strings.HasSuffix(options, "-ttt") && strings.Contains(name, "stale") {
 				continue // its steps are alike: nothing tells -ttt from -ttttt
 			}
-			t.Run(options+" "+filepath.Base(name), func(t *testing.T) {
+			t.Run(options+" "+name, func(t *testing.T) {
 				compareText(t, name, strings.Fields(options))
 			})
 		}

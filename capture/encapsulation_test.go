@@ -1,0 +1,213 @@
+package capture_test
+
+import "winwatch/capture"
+
+// A wrapper puts a header around a packet.
+type wrapper func(packet []byte) []byte
+
+// An encapsulation is a way in which IP packets stand in frames.
+type encapsulation struct {
+	name string
+	link capture.LinkType
+	ipv6 bool // what the packets inside are
+	wrap wrapper
+}
+
+// inside returns what puts headers around a packet, given from the outermost on.
+func inside(headers ...wrapper) wrapper {
+	return func(packet []byte) []byte {
+		for i := len(headers) - 1; i >= 0; i-- {
+			packet = headers[i](packet)
+		}
+		return packet
+	}
+}
+
+// after returns what puts bytes before a packet.
+func after(parts ...[]byte) wrapper {
+	return func(packet []byte) []byte { return join(join(parts...), packet) }
+}
+
+// before returns what puts bytes behind a packet.
+func before(parts ...[]byte) wrapper {
+	return func(packet []byte) []byte { return join(packet, join(parts...)) }
+}
+
+// The headers of tunnels, with the lengths that they need.
+
+func inEther(typ uint16) wrapper { return after(ether(typ)) }
+
+func inIPv4(proto byte) wrapper {
+	return func(p []byte) []byte { return join(ether(0x0800), ipv4(proto, len(p)), p) }
+}
+
+func inIPv6(next byte) wrapper {
+	return func(p []byte) []byte { return join(ether(0x86dd), ipv6(next, len(p)), p) }
+}
+
+func inUDP(port uint16) wrapper {
+	return func(p []byte) []byte {
+		return join(ether(0x0800), ipv4(17, 8+len(p)), udp(port, len(p)), p)
+	}
+}
+
+func inUDP6(port uint16) wrapper {
+	return func(p []byte) []byte {
+		return join(ether(0x86dd), ipv6(17, 8+len(p)), udp(port, len(p)), p)
+	}
+}
+
+func inPPPoE(proto uint16) wrapper {
+	return func(p []byte) []byte {
+		length := be.AppendUint16(nil, uint16(2+len(p)))
+		return join([]byte{0x11, 0, 0, 1}, length, be.AppendUint16(nil, proto), p)
+	}
+}
+
+// in8023 is an IEEE 802.3 header: its type is the length of what follows.
+func in8023(p []byte) []byte { return join(ether(uint16(len(p))), p) }
+
+// inGTPU is a GTP-U header with the fields and extensions that flags announce.
+func inGTPU(flags byte, more ...byte) wrapper {
+	return func(p []byte) []byte {
+		length := be.AppendUint16(nil, uint16(len(more)+len(p)))
+		return join([]byte{flags, 255}, length, []byte{0, 0, 0, 1}, more, p)
+	}
+}
+
+// inNFLog is a netfilter log message in a byte order, with a prefix before the packet.
+func inNFLog(order interface{ AppendUint16([]byte, uint16) []byte }) wrapper {
+	return func(p []byte) []byte {
+		b := []byte{2, 0, 0, 0}
+		b = order.AppendUint16(order.AppendUint16(b, 4+2), 10) // a prefix of 2 bytes and its padding
+		b = append(b, "x\x00\x00\x00"...)
+		b = order.AppendUint16(order.AppendUint16(b, uint16(4+len(p))), 9)
+		return join(b, p, make([]byte, -len(p)&3))
+	}
+}
+
+// withAH puts an authentication header of 24 bytes behind the IPv4 header of a packet.
+func withAH(p []byte) []byte {
+	header := join(p[:20])
+	be.PutUint16(header[2:], be.Uint16(header[2:])+24)
+	header[9] = 51
+	return join(header, []byte{p[9], 4}, make([]byte, 22), p[20:])
+}
+
+// withExtensions puts extension headers behind the IPv6 header of a packet: hop by
+// hop, routing that has ended, destination options, an atomic fragment and an
+// authentication header.
+func withExtensions(p []byte) []byte {
+	pad := []byte{1, 4, 0, 0, 0, 0}
+	chain := join([]byte{43, 0}, pad, []byte{60, 0, 0, 0, 0, 0, 0, 0}, []byte{44, 0}, pad,
+		[]byte{51, 0, 0, 0, 0, 0, 0, 7}, []byte{6, 4}, make([]byte, 22))
+	header := join(p[:40])
+	be.PutUint16(header[4:], be.Uint16(header[4:])+uint16(len(chain)))
+	header[6] = 0
+	return join(header, chain, p[40:])
+}
+
+var (
+	snap      = []byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0}
+	snap6     = []byte{0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd}
+	wlanData  = join([]byte{0x08, 0x02}, make([]byte, 22))
+	wlanQoS   = join([]byte{0x88, 0x03}, make([]byte, 30)) // four addresses
+	radiotap  = []byte{0, 0, 8, 0, 0, 0, 0, 0}
+	vxlan     = []byte{8, 0, 0, 0, 0, 0, 1, 0}
+	geneve    = []byte{1, 0, 0x65, 0x58, 0, 0, 1, 0, 1, 2, 3, 0} // with an option without data
+	greEther  = []byte{0, 0, 0x65, 0x58}
+	greIPv4   = []byte{0, 0, 8, 0}
+	mplsOne   = []byte{0, 1, 1, 9}
+	mplsTwo   = []byte{0, 1, 0, 9, 0, 2, 1, 9}
+	erspanTwo = join([]byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1}, []byte{0x10, 1, 0, 1, 0, 0, 0, 0})
+)
+
+// etherFrames are the ways on Ethernet without a tunnel.
+var etherFrames = []encapsulation{
+	{"Ethernet", capture.LinkEthernet, false, inEther(0x0800)},
+	{"Ethernet, padding", capture.LinkEthernet, false, inside(inEther(0x0800), before(make([]byte, 3)))},
+	{"Ethernet, IPv6", capture.LinkEthernet, true, inEther(0x86dd)},
+	{"802.1Q", capture.LinkEthernet, false, after(ether(0x8100), vlan(0x0800))},
+	{"802.1ad and 802.1Q", capture.LinkEthernet, true, after(ether(0x88a8), vlan(0x8100), vlan(0x86dd))},
+	{"two of 802.1Q", capture.LinkEthernet, false, after(ether(0x8100), vlan(0x8100), vlan(0x0800))},
+	{"old QinQ", capture.LinkEthernet, false, after(ether(0x9100), vlan(0x8100), vlan(0x0800))},
+	{"802.3 with SNAP", capture.LinkEthernet, false, inside(in8023, after(snap))},
+	{"MPLS", capture.LinkEthernet, false, after(ether(0x8847), mplsTwo)},
+	{"PPPoE", capture.LinkEthernet, false, inside(inEther(0x8864), before(make([]byte, 5)), inPPPoE(0x21))},
+	{"PPPoE, IPv6", capture.LinkEthernet, true, inside(inEther(0x8864), inPPPoE(0x57))},
+	{"AH", capture.LinkEthernet, false, inside(inEther(0x0800), withAH)},
+	{"AH in QinQ", capture.LinkEthernet, false, inside(after(ether(0x88a8), vlan(0x8100), vlan(0x0800)), withAH)},
+	{"extension headers", capture.LinkEthernet, true, inside(inEther(0x86dd), withExtensions)},
+}
+
+// otherLinks are the link types besides Ethernet.
+var otherLinks = []encapsulation{
+	{"SLL", capture.LinkSLL, false, after(make([]byte, 5), []byte{6}, make([]byte, 8), []byte{8, 0})},
+	{"SLL, IPv6", capture.LinkSLL, true, after(make([]byte, 5), []byte{6}, make([]byte, 8), []byte{0x86, 0xdd})},
+	{"SLL2", capture.LinkSLL2, true, after([]byte{0x86, 0xdd}, make([]byte, 6), []byte{0, 1, 0, 6}, make([]byte, 8))},
+	{"NULL, little", capture.LinkNull, false, after([]byte{2, 0, 0, 0})},
+	{"NULL, big", capture.LinkNull, false, after([]byte{0, 0, 0, 2})},
+	{"NULL, NetBSD IPv6", capture.LinkNull, true, after([]byte{24, 0, 0, 0})},
+	{"NULL, FreeBSD IPv6", capture.LinkNull, true, after([]byte{28, 0, 0, 0})},
+	{"NULL, Darwin IPv6", capture.LinkNull, true, after([]byte{30, 0, 0, 0})},
+	{"LOOP", capture.LinkLoop, true, after([]byte{0, 0, 0, 24})},
+	{"RAW", capture.LinkRaw, true, after()},
+	{"RAW, IPv4", capture.LinkRaw, false, after()},
+	{"RAW 12", 12, false, after()},
+	{"RAW 14", 14, false, after()},
+	{"IPv4", capture.LinkIPv4, false, after()},
+	{"IPv6", capture.LinkIPv6, true, after()},
+	{"PPP", capture.LinkPPP, false, after([]byte{0xff, 3, 0, 0x21})},
+	{"PPP, compressed protocol", capture.LinkPPPHDLC, true, after([]byte{0x57})},
+	{"PPPoE session", capture.LinkPPPEther, false, inPPPoE(0x21)},
+	{"Cisco HDLC", capture.LinkCHDLC, false, after([]byte{0x0f, 0, 8, 0})},
+	{"FDDI", capture.LinkFDDI, false, after([]byte{0x50}, make([]byte, 12), snap)},
+	{"802.11", capture.LinkWLAN, false, after(wlanData, snap)},
+	{"radiotap, QoS, four addresses", capture.LinkRadiotap, false, after(radiotap, wlanQoS, snap)},
+	{"NFLOG", capture.LinkNFLog, false, inNFLog(le)},
+}
+
+// tunnels are the ways in IP and UDP, on Ethernet.
+var tunnels = []encapsulation{
+	{"4in4", capture.LinkEthernet, false, inIPv4(4)},
+	{"6in4", capture.LinkEthernet, true, inIPv4(41)},
+	{"4in6", capture.LinkEthernet, false, inIPv6(4)},
+	{"6in6", capture.LinkEthernet, true, inIPv6(41)},
+	{"GRE", capture.LinkEthernet, false, inside(inIPv4(47), after(greIPv4))},
+	{"GRE with checksum, key and sequence", capture.LinkEthernet, false, inside(inIPv4(47), after([]byte{0xb0, 0, 8, 0}, make([]byte, 12)))},
+	{"GRE with Ethernet", capture.LinkEthernet, true, inside(inIPv4(47), after(greEther), inEther(0x86dd))},
+	{"ERSPAN II", capture.LinkEthernet, false, inside(inIPv4(47), after(erspanTwo), inEther(0x0800))},
+	{"EtherIP", capture.LinkEthernet, false, inside(inIPv4(97), after([]byte{0x30, 0}), inEther(0x0800))},
+	{"MPLS in IP", capture.LinkEthernet, false, inside(inIPv4(137), after(mplsOne))},
+	{"AH with IPv6 in it", capture.LinkEthernet, true, inside(inIPv4(51), after([]byte{41, 4}, make([]byte, 22)))},
+	{"VXLAN", capture.LinkEthernet, true, inside(inUDP(4789), after(vxlan), inEther(0x86dd))},
+	{"VXLAN over IPv6", capture.LinkEthernet, false, inside(inUDP6(4789), after(vxlan), inEther(0x0800))},
+	{"VXLAN-GPE", capture.LinkEthernet, false, inside(inUDP(4790), after([]byte{0x0c, 0, 0, 1, 0, 0, 1, 0}))},
+	{"Geneve with an option", capture.LinkEthernet, false, inside(inUDP(6081), after(geneve), inEther(0x0800))},
+	{"Geneve over IPv6", capture.LinkEthernet, true, inside(inUDP6(6081), after(geneve), inEther(0x86dd))},
+	{"GTP-U", capture.LinkEthernet, false, inside(inUDP(2152), inGTPU(0x30))},
+	{"GTP-U of IPv6", capture.LinkEthernet, true, inside(inUDP(2152), inGTPU(0x30))},
+	{"GTP-U with extension", capture.LinkEthernet, false, inside(inUDP(2152), inGTPU(0x34, 0, 0, 0, 0x85, 1, 0, 0, 0))},
+	{"Teredo", capture.LinkEthernet, true, inside(inUDP(3544), after([]byte{0, 0, 1, 2, 3, 4, 5, 6}))},
+	{"Teredo with authentication", capture.LinkEthernet, true, inside(inUDP(3544), after([]byte{0, 1, 0, 0}, make([]byte, 9)))},
+	{"MPLS in UDP", capture.LinkEthernet, true, inside(inUDP(6635), after(mplsOne))},
+	{"GRE in UDP", capture.LinkEthernet, false, inside(inUDP(4754), after(greIPv4))},
+	{"CAPWAP", capture.LinkEthernet, false, inside(inUDP(5247), after([]byte{0, 0x10, 0, 0, 0, 0, 0, 0}), inEther(0x0800))},
+	{"CAPWAP with 802.11, bytes swapped", capture.LinkEthernet, true, inside(inUDP(5247), after([]byte{0, 0x10, 3, 0, 0, 0, 0, 0}, []byte{0x02, 0x08}, wlanData[2:], snap6))},
+	{"VXLAN in VXLAN", capture.LinkEthernet, false, inside(inUDP(4789), after(vxlan), inUDP(4789), after(vxlan), inEther(0x0800))},
+	{"PPTP", capture.LinkEthernet, false, inside(inIPv4(47), inPPTP)},
+}
+
+// inPPTP is GRE version 1 (RFC 2637 4.1) with PPP.
+func inPPTP(p []byte) []byte {
+	length := be.AppendUint16(nil, uint16(4+len(p)))
+	return join([]byte{0x30, 0x81, 0x88, 0x0b}, length, make([]byte, 10), []byte{0xff, 3, 0, 0x21}, p)
+}
+
+// untold are ways in which tshark finds no TCP of itself.
+var untold = []encapsulation{
+	{"NFLOG, big", capture.LinkNFLog, true, inNFLog(be)},
+	{"CAPWAP with 802.11", capture.LinkEthernet, false, inside(inUDP(5247), after([]byte{0, 0x10, 3, 0, 0, 0, 0, 0}, wlanData, snap))},
+	{"VXLAN, Linux' old port", capture.LinkEthernet, false, inside(inUDP(8472), after(vxlan), inEther(0x0800))},
+	{"MPLS pseudowire", capture.LinkEthernet, true, after(ether(0x8847), mplsOne, make([]byte, 4), ether(0x86dd))},
+}

@@ -1,0 +1,173 @@
+package capture_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"winwatch/capture"
+)
+
+// tsharkFields are what TestTsharkAgrees compares.
+var tsharkFields = []string{
+	"frame.number", "frame.time_epoch", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw",
+	"tcp.len", "tcp.window_size_value", "tcp.flags", "ip.len", "ipv6.plen", "frame.len", "tcp.stream",
+}
+
+// TestTsharkAgrees compares every segment of the captures with tshark: which
+// frames have a stream, and the fields of each. Differences are allowed only
+// where tsharkDiffers says why. CAPTURE_DIR names another directory to compare.
+func TestTsharkAgrees(t *testing.T) {
+	if _, err := exec.LookPath("tshark"); err != nil {
+		t.Skip("tshark is not installed")
+	}
+	names, dir := captures(t), os.Getenv("CAPTURE_DIR")
+	if dir != "" {
+		names, _ = filepath.Glob(filepath.Join(dir, "*"))
+	}
+	var compared atomic.Int64
+	var reasons sync.Map
+	t.Run("captures", func(t *testing.T) {
+		for _, name := range names {
+			if strings.HasSuffix(name, ".txt") || strings.Contains(name, "option-too-long") {
+				continue // tshark reads no text, and refuses the other for the option
+			}
+			t.Run(strings.TrimPrefix(name, dir), func(t *testing.T) {
+				t.Parallel()
+				compared.Add(compareWithTshark(t, name, &reasons))
+			})
+		}
+	})
+	if compared.Load() < 1000 {
+		t.Errorf("only %d segments compared", compared.Load())
+	}
+	for _, why := range []string{overASecond, badHeader, quoted, fragmented, timeless, overlong} {
+		if _, ok := reasons.Load(why); !ok && dir == "" {
+			t.Errorf("no capture shows the difference any more: %s", why)
+		}
+	}
+}
+
+// compareWithTshark compares one capture and returns how many segments it has.
+func compareWithTshark(t *testing.T, name string, reasons *sync.Map) int64 {
+	segs, _, ok := load(t, name)
+	if !ok {
+		return 0
+	}
+	rows := tshark(t, name)
+	for i := range segs {
+		s := &segs[i]
+		row := rows[s.Frame]
+		delete(rows, s.Frame)
+		if row == nil {
+			t.Errorf("%v: tshark has no stream", s)
+			continue
+		}
+		compareRow(t, s, row, reasons)
+	}
+	for frame, row := range rows {
+		t.Errorf("tshark has a stream in frame %d, we have none: %v", frame, row)
+	}
+	return int64(len(segs))
+}
+
+// tshark returns the fields of the frames that have a stream, of nested headers
+// the innermost.
+func tshark(t *testing.T, name string) map[uint64]map[string]string {
+	t.Helper()
+	args := []string{"-n", "-r", name, "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE",
+		"-T", "fields", "-E", "separator=;", "-E", "occurrence=l"}
+	for _, f := range tsharkFields {
+		args = append(args, "-e", f)
+	}
+	out, err := exec.Command("tshark", args...).Output()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) { // a damaged file ends it with 2
+		t.Fatal(err)
+	}
+	r := csv.NewReader(bytes.NewReader(out))
+	r.Comma = ';'
+	records, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[uint64]map[string]string{}
+	for _, rec := range records {
+		row := map[string]string{}
+		for i, f := range tsharkFields {
+			row[f] = rec[i]
+		}
+		if n, err := strconv.ParseUint(row["frame.number"], 10, 64); err == nil && row["tcp.stream"] != "" {
+			rows[n] = row
+		}
+	}
+	return rows
+}
+
+func compareRow(t *testing.T, s *capture.Segment, row map[string]string, reasons *sync.Map) {
+	t.Helper()
+	flags, _ := strconv.ParseUint(row["tcp.flags"], 0, 16)
+	got := map[string]string{
+		"frame.time_epoch":      fmt.Sprintf("%d.%09d", s.Time/1e9, s.Time%1e9),
+		"tcp.srcport":           fmt.Sprint(s.SrcPort),
+		"tcp.dstport":           fmt.Sprint(s.DstPort),
+		"tcp.seq_raw":           fmt.Sprint(s.Seq),
+		"tcp.ack_raw":           fmt.Sprint(s.Ack),
+		"tcp.len":               fmt.Sprint(s.Len),
+		"tcp.window_size_value": fmt.Sprint(s.Window),
+		"tcp.flags":             fmt.Sprintf("0x%04x", uint16(s.Flags&0x1ff)),
+	}
+	row["tcp.flags"] = fmt.Sprintf("0x%04x", flags&0x1ff)
+	for field, g := range got {
+		if row[field] == g {
+			continue
+		}
+		why := tsharkDiffers(field, s, row)
+		if why == "" {
+			t.Errorf("%v: %s: tshark says %q, we %q", s, field, row[field], g)
+		}
+		reasons.Store(why, true)
+	}
+}
+
+// The differences that are no fault of ours.
+const (
+	overASecond = "a fraction of over a second: tshark prints it as it stands, we carry it over"
+	badHeader   = "tshark stops reading there, or takes the header's length from the datagram"
+	quoted      = "tshark keeps the numbers of a quoted header in other fields"
+	fragmented  = "the length of the whole is not known to tshark"
+	timeless    = "a packet block without a time, which tshark does not print"
+	overlong    = "the IP header says more than the frame holds: tshark believes the frame"
+)
+
+// tsharkDiffers returns which of them a difference is, or "".
+func tsharkDiffers(field string, s *capture.Segment, row map[string]string) string {
+	ip, _ := strconv.Atoi(row["ip.len"])
+	frame, _ := strconv.Atoi(row["frame.len"])
+	_, frac, _ := strings.Cut(row[field], ".")
+	switch {
+	case field == "frame.time_epoch" && len(frac) > 9:
+		return overASecond
+	case field == "frame.time_epoch" && row[field] == "" && s.Time == 0:
+		return timeless
+	case field == "frame.time_epoch":
+	case s.Flags.Has(capture.BadHeader) && field != "tcp.srcport" && field != "tcp.dstport":
+		return badHeader
+	case s.Flags.Has(capture.Quoted) && row[field] == "" && (field == "tcp.seq_raw" || field == "tcp.len"):
+		return quoted
+	case field != "tcp.len":
+	case s.Flags.Has(capture.Fragmented) && row[field] == "":
+		return fragmented
+	case ip > frame || s.Len > uint32(frame):
+		return overlong
+	}
+	return ""
+}
