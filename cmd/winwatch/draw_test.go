@@ -18,7 +18,7 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	several, err := filepath.Glob("../../capture/testdata/corpus/*.pcap*")
+	several, err := filepath.Glob("../../capture/testdata/made/*.pcap*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 		read := func(take func([]capture.Segment) bool) bool {
 			r, err := capture.Open(file)
 			if err != nil {
-				return false // of the corpus, some are no captures on purpose
+				return false // some are no captures on purpose
 			}
 			defer r.Close()
 			var seen atomic.Int64
