@@ -5,7 +5,9 @@ import "time"
 // Config holds every threshold of the analysis. Start from DefaultConfig.
 type Config struct {
 	// MaxStreams bounds the number of streams kept in memory; when one more
-	// comes, the one that was quiet longest is let go (Result.Retired).
+	// comes, the one that was quiet longest is let go (Result.Retired). The
+	// default takes some 300 MB if it is used up, at 600 bytes a stream, so that
+	// the whole program stays below 512 MiB.
 	MaxStreams int
 	// MaxStalls and MaxProbes bound what is kept of one direction's stalls and
 	// of one stall's probes; the counts go on.
@@ -51,7 +53,7 @@ type Config struct {
 // DefaultConfig returns the thresholds that the documentation speaks of.
 func DefaultConfig() Config {
 	return Config{
-		MaxStreams:  1 << 20,
+		MaxStreams:  1 << 19,
 		MaxStalls:   256,
 		MaxProbes:   32,
 		MaxVerdicts: 64,

@@ -264,9 +264,9 @@ func (a *Analyzer) direction(st *stream, side uint8, d *Direction) {
 	*d = Direction{
 		Sender: st.endpoint(side), Receiver: st.endpoint(side ^ 1),
 		Segments: uint64(f.segs), DataSegments: uint64(f.dataSegs),
-		Bytes: f.bytes, UniqueBytes: max(f.payload(f.nxt)-f.unseen, 0), AckedBytes: f.acked(),
+		Bytes: f.bytes, UniqueBytes: max(f.payload(f.nxt)-t.unseen, 0), AckedBytes: f.acked(),
 		Retransmissions: uint64(f.retrans), RetransmissionsIntoZeroWindow: uint64(t.retransZero),
-		OutOfOrder: uint64(f.reorder), Gaps: uint64(f.gaps), DupACKs: uint64(f.dupAck),
+		OutOfOrder: uint64(t.reorder), Gaps: uint64(t.gaps), DupACKs: uint64(t.dupAck),
 		KeepAlives: uint64(t.keepAlives), KeepAliveAnswers: uint64(t.keepAliveAnswers),
 		Probes: uint64(t.probes), ProbeAnswers: uint64(t.probeAnswers), ProbeTimerData: uint64(t.timerData),
 		MSS: f.mss, MaxSegment: int64(f.maxSeg),

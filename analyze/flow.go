@@ -21,16 +21,12 @@ type flow struct {
 	// readTo is up to where the receiver's application has read, to judge by
 	// its having answered: what was acknowledged when it last sent data.
 	readTo uint32
-	// needEnd ends the data that needed a larger window than was known to be
-	// open, and needShift is the shift that makes it legal: see scale.go.
-	needEnd uint32
 
-	marks     marks
-	class     class
-	shift     int8 // of the receiver's window; Unknown
-	offer     int8 // what the receiver announced; Unknown if nothing was seen
-	minShift  uint8
-	needShift uint8
+	marks    marks
+	class    class
+	shift    int8 // of the receiver's window; Unknown
+	offer    int8 // what the receiver announced; Unknown if nothing was seen
+	minShift uint8
 
 	mss            uint16 // what the receiver announced; 0 is unknown
 	rawMax, rawMin uint16
@@ -40,8 +36,8 @@ type flow struct {
 	segs, dataSegs uint32
 	// turns counts how often nxt passed base: the upper half of relative
 	// sequence numbers.
-	turns                          uint32
-	retrans, reorder, gaps, dupAck uint32
+	turns   uint32
+	retrans uint32
 	// detail is an index into Analyzer.details, 0 is none; sketch one into
 	// Analyzer.sketches, from 1. The current span of the sketch ends at spanEnd:
 	// least and most of the window field, and most bytes in flight.
@@ -58,7 +54,6 @@ type flow struct {
 	rtt     int64
 
 	bytes   int64
-	unseen  int64 // payload that was sent but not captured
 	ackedAt int64 // when the receiver last acknowledged something new
 	lastAt  int64 // when the sender last sent something that takes sequence space
 	// spent is what the time went to; the rest of the stream's the sender was idle.

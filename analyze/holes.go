@@ -14,9 +14,9 @@ const maxHoles = 16
 
 // addHole notes that nothing between seq and end was captured so far.
 func (a *Analyzer) addHole(f *flow, seq, end uint32, now int64) {
-	f.unseen += int64(end - seq)
 	f.marks |= hasHoles
 	t := a.more(f)
+	t.unseen += int64(end - seq)
 	if len(t.holes) == maxHoles {
 		t.holes = append(t.holes[:0], t.holes[1:]...)
 	}
@@ -59,7 +59,7 @@ func (a *Analyzer) fill(f *flow, seq, end uint32, now int64) (filled int64, soon
 	if len(t.holes) == 0 {
 		f.marks &^= hasHoles
 	}
-	f.unseen -= filled
+	t.unseen -= filled
 	return filled, soon
 }
 

@@ -25,7 +25,7 @@ func (a *Analyzer) plain(f, r *flow, s *capture.Segment, now int64) bool {
 	edge := s.Ack + wnd
 	if acked < 0 || acked|int32(s.Len) == 0 || after(s.Ack, r.nxt) || before(s.Seq, r.wl1) ||
 		int32(r.edge-edge) >= 1<<uint8(r.shift) || s.Len > 0 && end == f.edge ||
-		f.detail != 0 || r.detail != 0 || f.segs == sketchAfter && f.sketch == 0 {
+		f.segs == sketchAfter && f.sketch == 0 {
 		return false
 	}
 	if s.Len > 0 {

@@ -104,7 +104,7 @@ func (a *Analyzer) acknowledge(f *flow, s *capture.Segment, now int64) Events {
 	}
 	f.una, f.ackedAt = s.Ack, now
 	if f.shift == Unknown {
-		f.legal()
+		a.legal(f)
 	}
 	if f.is(hasHoles) {
 		a.forgetHoles(f, now)
@@ -141,7 +141,7 @@ func (a *Analyzer) repeated(f *flow, s *capture.Segment, now int64, ev Events) E
 		}
 	}
 	if f.inFlight() > 0 {
-		f.dupAck++
+		a.more(f).dupAck++
 		return EventDupACK
 	}
 	return 0

@@ -55,7 +55,7 @@ func (st *stream) unscaled() bool {
 // need notes that data up to end was sent although only the bare field was
 // known to be open: if it is acknowledged, it was legal, and the shift is at
 // least as large as that takes.
-func (f *flow) need(end uint32) {
+func (a *Analyzer) need(f *flow, end uint32) {
 	if !f.has(hasUna|hasWnd) || f.wnd == 0 {
 		return
 	}
@@ -64,15 +64,17 @@ func (f *flow) need(end uint32) {
 	for shift < maxShift && int64(f.wnd)<<shift < reach {
 		shift++
 	}
-	if shift > f.minShift && shift >= f.needShift {
-		f.needEnd, f.needShift = end, shift
+	if shift > f.minShift {
+		if t := a.more(f); shift >= t.needShift {
+			t.needEnd, t.needShift = end, shift
+		}
 	}
 }
 
 // legal raises the lower bound of the shift once the data that needed it was
 // acknowledged.
-func (f *flow) legal() {
-	if f.needShift > f.minShift && !before(f.una, f.needEnd) {
-		f.minShift = f.needShift
+func (a *Analyzer) legal(f *flow) {
+	if t := a.trouble(f); t != nil && t.needShift > f.minShift && !before(f.una, t.needEnd) {
+		f.minShift = t.needShift
 	}
 }

@@ -86,8 +86,8 @@ func (a *Analyzer) fresh(st *stream, f, r *flow, s *capture.Segment, end uint32,
 	}
 	if gap := int32(s.Seq - f.nxt); gap > 0 {
 		ev |= EventGap
-		f.gaps++
 		a.addHole(f, f.nxt, s.Seq, now)
+		a.more(f).gaps++
 	}
 	if s.Len > 0 {
 		a.resume(st, f, r, end, now)
@@ -96,7 +96,7 @@ func (a *Analyzer) fresh(st *stream, f, r *flow, s *capture.Segment, end uint32,
 		a.details[f.detail].release(f, end, now, a.pauseOf(st))
 	}
 	if f.shift == Unknown && after(end, f.edge) {
-		f.need(end)
+		a.need(f, end)
 	}
 	a.extend(f, end, now)
 	f.marks &^= isUnsound | idleProbe
@@ -189,7 +189,7 @@ func (a *Analyzer) old(st *stream, f *flow, s *capture.Segment, end uint32, now 
 		return a.below(st, f, s, now, ProbeJunkByte)
 	}
 	if filled, soon := a.fill(f, s.Seq, end, now); filled > 0 && soon {
-		f.reorder++
+		a.more(f).reorder++
 		return EventOutOfOrder
 	}
 	f.retrans++
@@ -215,8 +215,8 @@ func (a *Analyzer) empty(st *stream, f, r *flow, s *capture.Segment, now int64) 
 		return a.probe(f, s, now, ProbeUrgent)
 	case d > 0:
 		// Only data that was not captured can lie between.
-		f.gaps++
 		a.addHole(f, f.nxt, s.Seq, now)
+		a.more(f).gaps++
 		f.advance(s.Seq)
 		f.marks |= isUnsound
 		return EventGap

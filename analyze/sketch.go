@@ -29,12 +29,14 @@ type sketchSpan struct {
 }
 
 const (
-	// sketchSpans is more than a wide terminal has columns.
-	sketchSpans = 128
+	// sketchSpans is as many as a terminal has columns, or about.
+	sketchSpans = 64
+	// narrowest is the width of the first spans: 1<<22 ns is 4 ms.
+	narrowest = 22
 	// sketchAfter is how many segments a side sends before its stream gets
 	// sketches: those before make up the first span.
 	sketchAfter = 32
-	// maxSketches bounds their memory to some 12 MB.
+	// maxSketches bounds their memory to some 6 MB.
 	maxSketches = 8192
 )
 
@@ -45,7 +47,7 @@ func (a *Analyzer) beginSketch(st *stream, now int64) {
 	}
 	for i := range st.flows {
 		f := &st.flows[i]
-		a.sketches = append(a.sketches, &sketch{from: now - st.span, width: 10})
+		a.sketches = append(a.sketches, &sketch{from: now - st.span, width: narrowest})
 		f.sketch = uint32(len(a.sketches))
 		f.spanLow, f.spanHigh, f.spanFlight = f.rawMin, f.rawMax, f.maxInFlight
 		f.spanEnd = now - st.span + 1 // what was so far is the first span

@@ -52,6 +52,13 @@ type detail struct {
 	releasedBytes, burst int64
 	burstOver            bool
 
+	// needEnd ends the data that needed a larger window than was known to be
+	// open, and needShift is the shift that makes it legal: see scale.go.
+	needEnd   uint32
+	needShift uint8
+	// unseen is the payload that was sent but not captured.
+	unseen                int64
+	gaps, reorder, dupAck uint32
 	// holes are the parts of the data that were not captured, or not yet.
 	holes []hole
 

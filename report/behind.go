@@ -4,64 +4,43 @@ import "io"
 
 // behindWriter writes on a goroutine of its own, so that who makes the bytes
 // does not wait for the system to take them: writing a row costs as much as
-// formatting it. It holds two buffers at most.
+// formatting it. There are two buffers: one is filled while the other is written.
 type behindWriter struct {
 	full, free chan []byte
-	// failed carries the first error, once; done is closed at the end.
-	failed chan error
-	done   chan struct{}
-	err    error
+	// done carries the first error when everything is written.
+	done chan error
 }
 
-// newBehindWriter returns a writer to w that must be closed. w itself stays
-// open, and is not used after Close.
-func newBehindWriter(w io.Writer) *behindWriter {
-	b := &behindWriter{
-		full: make(chan []byte, 1), free: make(chan []byte, 2),
-		failed: make(chan error, 1), done: make(chan struct{}),
-	}
-	b.free <- nil
-	b.free <- nil
+// newBehindWriter returns a writer to w that must be closed, with two buffers of
+// the given size. w itself stays open, and is not used after Close.
+func newBehindWriter(w io.Writer, size int) *behindWriter {
+	b := &behindWriter{full: make(chan []byte, 1), free: make(chan []byte, 2), done: make(chan error, 1)}
+	b.free <- make([]byte, 0, size)
+	b.free <- make([]byte, 0, size)
 	go b.run(w)
 	return b
 }
 
 func (b *behindWriter) run(w io.Writer) {
-	defer close(b.done)
-	failed := false
+	var first error
 	for p := range b.full {
-		if !failed {
-			if _, err := w.Write(p); err != nil {
-				failed = true
-				b.failed <- err
-			}
+		if first == nil {
+			_, first = w.Write(p)
 		}
 		b.free <- p[:0]
 	}
+	b.done <- first
 }
 
-// Write takes a copy of p. An error is that of an earlier call.
-func (b *behindWriter) Write(p []byte) (int, error) {
-	buf := append(<-b.free, p...)
-	select {
-	case b.err = <-b.failed:
-	default:
-	}
-	if b.err != nil {
-		b.free <- buf[:0]
-		return 0, b.err
-	}
-	b.full <- buf
-	return len(p), nil
-}
+// buffer returns an empty buffer to fill.
+func (b *behindWriter) buffer() []byte { return <-b.free }
+
+// write hands a filled buffer over. Errors are kept until Close; after one,
+// nothing more is written.
+func (b *behindWriter) write(p []byte) { b.full <- p }
 
 // Close waits until everything is written, and returns the first error.
 func (b *behindWriter) Close() error {
 	close(b.full)
-	<-b.done
-	select {
-	case b.err = <-b.failed:
-	default:
-	}
-	return b.err
+	return <-b.done
 }

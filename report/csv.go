@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bufio"
 	"bytes"
-	"cmp"
 	"io"
 
 	"winwatch/analyze"
@@ -27,20 +25,22 @@ const (
 // capture (RFC 4180). Columns whose value is unknown are empty: the raw window
 // is never passed off as the window. A CSV is for one goroutine.
 type CSV struct {
-	w         *bufio.Writer
 	out       *behindWriter
+	buf       []byte
 	start     int64
 	started   bool
 	endpoints endpointCache
+	// time and elapsed hold the digits of the last row's, of which only the end
+	// is different in the next.
+	time, elapsed clockText
 }
 
 // NewCSV returns a CSV that writes to w, and writes the header line. It writes
 // on a goroutine of its own, which Close ends: it must be called. Errors are
 // kept until then. The caller closes w, after Close.
 func NewCSV(w io.Writer) *CSV {
-	out := newBehindWriter(w)
-	c := &CSV{w: bufio.NewWriterSize(out, csvBuffer), out: out, endpoints: make(endpointCache, endpointSlots)}
-	c.w.WriteString(csvHeader) // bufio keeps the error
+	c := &CSV{out: newBehindWriter(w, csvBuffer), endpoints: make(endpointCache, endpointSlots)}
+	c.buf = append(c.out.buffer(), csvHeader...)
 	return c
 }
 
@@ -55,15 +55,16 @@ func (c *CSV) Add(s *analyze.Sample) {
 	if !c.started {
 		c.start, c.started = g.Time, true
 	}
-	if c.w.Available() < csvMaxRow {
-		c.w.Flush()
+	if cap(c.buf)-len(c.buf) < csvMaxRow {
+		c.out.write(c.buf)
+		c.buf = c.out.buffer()
 	}
-	b := c.w.AvailableBuffer()
+	b := c.buf
 	b = appendUint(b, g.Frame)
 	b = append(b, ',')
-	b = appendNanoseconds(b, g.Time)
+	b = c.time.appendTime(b, g.Time)
 	b = append(b, ',')
-	b = appendElapsed(b, c.start, g.Time)
+	b = c.elapsed.appendElapsed(b, c.start, g.Time)
 	b = append(b, ',')
 	b = append(b, c.endpoints.of(s)...)
 	b = append(b, flagText(g.Flags)...)
@@ -88,13 +89,13 @@ func (c *CSV) Add(s *analyze.Sample) {
 		b = s.Events.AppendTo(b)
 	}
 	b = append(b, '\n')
-	c.w.Write(b) // bufio keeps the error
+	c.buf = b
 }
 
 // Close writes what is buffered, and returns the first error that any write met.
 func (c *CSV) Close() error {
-	err := c.w.Flush()
-	return cmp.Or(c.out.Close(), err)
+	c.out.write(c.buf)
+	return c.out.Close()
 }
 
 // flagTexts holds the text of every combination of the control bits.

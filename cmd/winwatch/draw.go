@@ -55,10 +55,18 @@ func (j *job) draw(ctx context.Context) error {
 // would take as long as a tenth of a second.
 const manySegments = 1_000_000
 
+// fewSegments is up to where the points of what can't be read twice are kept:
+// then the sketch takes over.
+const fewSegments = 50_000
+
 // sketched takes the chart of a terminal from the analyzer's sketch, if that will
 // do, and reports whether it did.
 func (j *job) sketched() bool {
-	if j.result.Segments <= manySegments || j.closeUp() {
+	few := uint64(manySegments)
+	if isStream(j.inputs) {
+		few = fewSegments
+	}
+	if j.result.Segments <= few || j.closeUp() {
 		return false
 	}
 	id := j.stream
@@ -85,7 +93,7 @@ func (j *job) early(add func(*analyze.Sample)) func(*analyze.Sample) {
 	}
 	n := 0
 	return func(s *analyze.Sample) {
-		if n++; n <= manySegments {
+		if n++; n <= fewSegments {
 			add(s)
 		}
 	}

@@ -17,9 +17,9 @@ type source interface {
 	Counters() capture.Counters
 }
 
-// batchSize is how many segments are read at once: some 40 kB, which stay in
-// the cache.
-const batchSize = 256
+// batchSize is how many segments are read at once: some 100 kB, which stay in the
+// cache, and take long enough for the hand-over not to count.
+const batchSize = 1024
 
 // feed reads src to its end, until ctx is done or until take has had enough, and
 // hands its segments to take. It counts in seen what was read. It returns where
