@@ -101,7 +101,7 @@ func (b *bench) plan() {
 	add("zstd", "on zstd", f.zstd, b.packets, t.winwatch, "analyze", f.zstd)
 	add("unzstd", "the zstd decompressor alone", f.zstd, b.packets, t.self, "-decompress", f.zstd)
 	add("many", "many streams, 10,000 open at a time", f.many, f.manyPackets, t.winwatch, "analyze", f.many)
-	add("crowd", "many streams, all open at once", f.crowd, f.manyPackets, t.winwatch, "analyze", f.crowd)
+	add("crowd", "many streams, all open at once", f.crowd, f.manyPackets, t.winwatch, "analyze", "--max-streams=1048576", f.crowd)
 	for _, c := range f.real {
 		add(c.kind, "`winwatch analyze`: "+c.kind, c.name, c.packets, t.winwatch, "analyze", c.name)
 		add(c.kind+" capinfos", "`capinfos -c`: "+c.kind, c.name, c.packets, t.capinfos, "-c", c.name)
