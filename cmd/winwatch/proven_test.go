@@ -1,0 +1,207 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"winwatch/analyze"
+	"winwatch/capture/experiment"
+)
+
+// exactRows are the rows of a proof in which packets and kernel must agree to
+// the byte and the segment, in a namespace where nothing else happens.
+var exactRows = []string{"receive queue", "send queue", "window seen", "probes", "keep-alives"}
+
+// checkProof checks that no row failed, and that the exact ones were judged.
+func checkProof(t *testing.T, proof *analyze.Proof) {
+	t.Helper()
+	if proof.Withheld != "" {
+		t.Errorf("nothing is judged: %s", proof.Withheld)
+	}
+	for _, r := range proof.Failed() {
+		t.Errorf("%s: packets say %s, kernel %s", r.Name, said(&r), number(r.Kernel))
+	}
+	for _, name := range exactRows {
+		i := slices.IndexFunc(proof.Rows, func(r analyze.ProofRow) bool { return r.Name == name })
+		if i < 0 {
+			t.Errorf("the proof has no row %q", name)
+		} else if r := proof.Rows[i]; !r.Exact || !r.Judged {
+			t.Errorf("%s: inferred %s, kernel %s: exact %v, judged %v", name, number(r.Inferred), number(r.Kernel), r.Exact, r.Judged)
+		}
+	}
+}
+
+// TestRunProves runs the main job: the proof must hold, the saved capture must
+// tell what the live one did, and every window be what tshark reads.
+func TestRunProves(t *testing.T) {
+	dir := t.TempDir()
+	name := func(n string) string { return filepath.Join(dir, n) }
+	out, _ := inIsolation(t, 0, "--hold=1s", "--format=proof", "-o", name("w.csv"), "-o", name("r.json"),
+		"-o", name("flood.pcap"), "-o", name("kernel.csv"), "-o", name("r.html"))
+	var proof analyze.Proof
+	if err := json.Unmarshal([]byte(out), &proof); err != nil {
+		t.Fatal(err)
+	}
+	checkProof(t, &proof)
+	analyzed := func(format string) []byte {
+		var out, errs bytes.Buffer
+		if status := run([]string{"analyze", name("flood.pcap"), "--format=" + format}, nil, &out, &errs); status != 0 {
+			t.Fatalf("analyze: status %d: %s", status, &errs)
+		}
+		return out.Bytes()
+	}
+	windows := read(t, name("w.csv"))
+	if !bytes.Equal(windows, analyzed("csv")) {
+		t.Error("the saved capture gives other windows than the live one")
+	}
+	sameFindings(t, read(t, name("r.json")), analyzed("json"))
+	windowsAsTshark(t, windows, name("flood.pcap"))
+	if kernel := read(t, name("kernel.csv")); bytes.Count(kernel, []byte("\n")) < 10 {
+		t.Errorf("kernel.csv:\n%s", kernel)
+	}
+	onlyFiles(t, dir, "flood.pcap", "kernel.csv", "r.html", "r.json", "w.csv")
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// sameFindings compares what two JSON reports say of the packets.
+func sameFindings(t *testing.T, live, saved []byte) {
+	t.Helper()
+	var a, b map[string]any
+	if err := json.Unmarshal(live, &a); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(saved, &b); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"input", "summary", "verdicts", "warnings", "streams"} {
+		if a[part] == nil || !reflect.DeepEqual(a[part], b[part]) {
+			t.Errorf("%s: the live run says\n%v\nand the saved capture\n%v", part, a[part], b[part])
+		}
+	}
+}
+
+// windowsAsTshark compares the column window_bytes.
+func windowsAsTshark(t *testing.T, windows []byte, capture string) {
+	t.Helper()
+	if _, err := exec.LookPath("tshark"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("tshark is not installed")
+		}
+		t.Log("not compared with tshark, which is not installed")
+		return
+	}
+	rows, err := csv.NewReader(bytes.NewReader(windows)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := slices.Index(rows[0], "window_bytes")
+	theirs, err := exec.Command("tshark", "-r", capture, "-T", "fields", "-e", "tcp.window_size").Output()
+	if err != nil {
+		t.Fatalf("tshark: %v", err)
+	}
+	lines := strings.Fields(string(theirs))
+	if len(lines) != len(rows)-1 || len(lines) < 10 {
+		t.Fatalf("%d windows, tshark has %d", len(rows)-1, len(lines))
+	}
+	for i, want := range lines {
+		if got := rows[1+i][column]; got != want {
+			t.Errorf("frame %d: window %s, tshark has %s", i+1, got, want)
+		}
+	}
+}
+
+// TestScenarios runs every scenario, as the user who runs the tests and as an
+// ordinary one: the claims must hold by the kernel's word, and what the packets
+// tell be what the kernel knows.
+func TestScenarios(t *testing.T) {
+	needLive(t)
+	if len(experiment.Scenarios()) == 0 {
+		t.Fatal("there are no scenarios")
+	}
+	slots := make(chan struct{}, 6) // they mostly wait
+	for _, user := range []struct {
+		name   string
+		become func(*testing.T, *exec.Cmd)
+	}{{"this user", func(*testing.T, *exec.Cmd) {}}, {"ordinary user", asOrdinaryUser}} {
+		for _, s := range experiment.Scenarios() {
+			t.Run(user.name+"/"+s.Name, func(t *testing.T) {
+				t.Parallel()
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				cmd := program("run", s.Name, "--isolate", "--format=proof")
+				user.become(t, cmd)
+				var out, errs bytes.Buffer
+				cmd.Stdout, cmd.Stderr = &out, &errs
+				if err := cmd.Run(); err != nil { // a claim that does not hold is a failure, too
+					t.Errorf("%v\n%s", err, &errs)
+				}
+				var proof analyze.Proof
+				if err := json.Unmarshal(out.Bytes(), &proof); err != nil {
+					t.Fatal(err)
+				}
+				checkProof(t, &proof)
+			})
+		}
+	}
+}
+
+// TestSweep runs a grid of buffers and of calls: in every cell both queues, the
+// window and the probes are the kernel's, and both buffers in their intervals.
+func TestSweep(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "sweep.csv")
+	out, _ := inIsolation(t, 0, "--hold=700ms", "--sweep", "rcvbuf=4k,64k,256k,1M", "--sweep", "chunk=10,100,1000,64k", "-o", name)
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 1+16+1 || !strings.Contains(lines[17], "worst") {
+		t.Errorf("the table is not 16 runs and their worst:\n%s", out)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(read(t, name))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 1+16 || !slices.Equal(rows[0][:2], []string{"rcvbuf", "chunk"}) || !slices.Equal(rows[16][:2], []string{"1048576", "65536"}) {
+		t.Fatalf("sweep.csv: %v", rows)
+	}
+	for _, row := range rows[1:] {
+		value := func(column string) string {
+			i := slices.Index(rows[0], column)
+			if i < 0 {
+				t.Fatalf("sweep.csv has no column %s: %v", column, rows[0])
+			}
+			return row[i]
+		}
+		for _, q := range []string{"receive_queue", "send_queue", "window_seen", "probes", "keep_alives"} {
+			unit := "_bytes"
+			if q == "probes" || q == "keep_alives" {
+				unit = "_count"
+			}
+			if value(q+"_difference"+unit) != "0" {
+				t.Errorf("%v: %s: inferred %s, kernel %s", row[:2], q, value(q+"_inferred"+unit), value(q+"_kernel"+unit))
+			}
+		}
+		for _, column := range []string{"receive_buffer_ok", "send_buffer_ok", "time_limited_by_the_window_ok", "time_busy_ok"} {
+			if value(column) != "true" {
+				t.Errorf("%v: %s is %q: %v", row[:2], column, value(column), row)
+			}
+		}
+		if value("probes_kernel_count") == "0" || value("receive_queue_kernel_bytes") == "0" {
+			t.Errorf("%v shows nothing: %v", row[:2], row)
+		}
+	}
+}
