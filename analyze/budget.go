@@ -76,7 +76,7 @@ func (a *Analyzer) classify(f *flow, now int64, frame uint64, bothSides bool) {
 // limited returns free if the window has room for the next segment, and else
 // limited, marking the flow with m.
 func (a *Analyzer) limited(f *flow, now int64, frame uint64, free, limited class, m marks) class {
-	if room := f.room(); room >= f.maxSeg || room >= f.nextSegment() || f.is(sawFIN) {
+	if f.room() >= f.nextSegment() || f.is(sawFIN) {
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
 			t := a.more(f)
@@ -87,8 +87,9 @@ func (a *Analyzer) limited(f *flow, now int64, frame uint64, free, limited class
 	if f.shift == Unknown {
 		return unjudged
 	}
+	t := a.more(f)
+	t.leftRoom = f.room()
 	if !f.is(isFull | isHeld) {
-		t := a.more(f)
 		t.heldAt, t.heldNum, t.heldRoom = now, frame, f.room()
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m

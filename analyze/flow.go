@@ -115,7 +115,7 @@ func (f *flow) room() uint32 {
 // tcp_bound_to_half_wnd).
 func (f *flow) nextSegment() uint32 {
 	seg := uint32(f.mss)
-	if seg == 0 || f.maxSeg < seg {
+	if seg == 0 {
 		seg = f.maxSeg
 	}
 	return min(seg, f.maxWnd/2)

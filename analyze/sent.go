@@ -156,7 +156,9 @@ func (a *Analyzer) resume(st *stream, f, r *flow, end uint32, now int64) {
 		}
 		a.settle(f, true)
 	case f.is(isOpened):
-		wanted := now-a.more(f).openedAt <= max(2*st.rtt(), promptly)
+		// It did wait for room if it sends more now than there was, or is known to.
+		t := a.more(f)
+		wanted := now-t.openedAt <= max(2*st.rtt(), promptly) && f.maxSeg > t.leftRoom
 		a.settle(f, wanted)
 		if wanted {
 			a.smallStall(f)

@@ -24,6 +24,8 @@ type detail struct {
 	heldAt, openedAt   int64
 	heldNum, openedNum uint64
 	heldRoom           uint32
+	// leftRoom is what the sender has left of the window while it holds back.
+	leftRoom uint32
 	// smallTime is how long a small window has held the sender back since it
 	// last was large enough.
 	smallTime int64
