@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+	"unicode/utf16"
 )
 
 // jsonWriter writes one JSON object piece by piece, so that a million streams
@@ -169,18 +170,21 @@ func (j *jsonWriter) quote(s string) {
 	j.w.WriteByte('"')
 }
 
-// escape writes a string that has characters to escape. JSON lets C1 controls
-// stand, but JSON is printed on terminals too, and they obey them.
+// escape writes a string that has characters to escape. JSON lets C1 controls and
+// those that turn the direction of writing stand, but JSON is printed on
+// terminals too, and they obey them.
 func (j *jsonWriter) escape(s string) {
 	b, err := json.Marshal(s)
 	if err != nil {
 		b = []byte(`""`) // unreachable: every string has a JSON form
 	}
 	for _, r := range string(b) {
-		if r >= 0x7f && r < 0xa0 {
-			fmt.Fprintf(j.w, `\u%04x`, r)
-		} else {
+		if !steers(r) {
 			j.w.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(j.w, `\u%04x`, unit)
 		}
 	}
 }

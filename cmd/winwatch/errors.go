@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -94,12 +95,12 @@ func tell(stderr io.Writer, err error) int {
 	return statusFailed
 }
 
-// printable replaces control characters, which a file name may hold, so that
-// they don't reach the terminal.
+// printable replaces control characters, and those that change the direction of
+// writing, so that they don't reach the terminal: a file name may hold them.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || 0x80 <= r && r < 0xa0 {
-			return '\uFFFD'
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
 		}
 		return r
 	}, s)

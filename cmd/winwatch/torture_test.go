@@ -14,12 +14,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+	"unicode"
 
 	"winwatch/capture"
 	"winwatch/capture/capturetest"
@@ -217,6 +219,9 @@ func (t *torture) run(what string, args ...string) (stdout, stderr []byte, statu
 	if status != statusDone && status != statusFailed && status != statusDamaged {
 		wrong = append(wrong, cmd.ProcessState.String())
 	}
+	if at := bytes.IndexFunc(slices.Concat(out, errs), steers); at >= 0 {
+		wrong = append(wrong, fmt.Sprintf("byte %d of what it prints steers a terminal", at))
+	}
 	if cpu > tortureCPU {
 		wrong = append(wrong, fmt.Sprintf("it took %v of processor time", cpu))
 	}
@@ -227,6 +232,12 @@ func (t *torture) run(what string, args ...string) (stdout, stderr []byte, statu
 		t.Errorf("%s: winwatch %s: %s\n%s", what, strings.Join(args[:1], " "), strings.Join(wrong, "; "), head(errs))
 	}
 	return out, errs, status, len(wrong) == 0
+}
+
+// steers reports whether a terminal acts on r, or shows what follows in another
+// order.
+func steers(r rune) bool {
+	return r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
 // keep keeps the beginning of what is written to it. More would count as the
