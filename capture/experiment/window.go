@@ -47,7 +47,7 @@ func windowShrink(l *lab) error {
 	}
 	narrow := l.sender.state()
 	f := l.flood()
-	if err := l.stall(f, 1); err != nil {
+	if err := l.stall(f, drainProbes); err != nil {
 		return err
 	}
 	if err := l.endBlocked(f); err != nil {
