@@ -166,8 +166,10 @@ func (a *Analyzer) resume(st *stream, f, r *flow, end uint32, now int64) {
 		f.marks &^= isOpened
 	case end == f.edge && f.is(isHeld|isFull):
 		a.settle(f, true)
-	case f.is(isHeld):
+	case f.is(isHeld | isFull):
+		// It sends less than the window allows: it was not held back until now.
 		a.settle(f, false)
+		f.marks &^= isHeld | isFull
 	}
 }
 
