@@ -66,7 +66,7 @@ torture:
 
 # What traffic made to exhaust winwatch costs, as a table.
 attack:
-	@WINWATCH_ATTACK_PACKETS=$(PACKETS) $(GO) test ./cmd/winwatch -count=1 -timeout 0 -run '^TestAttacks$$'
+	@WINWATCH_ATTACK_PACKETS=$(PACKETS) $(GO) test ./cmd/winwatch -count=1 -v -timeout 0 -run '^TestAttacks$$'
 
 # The licences of all modules, in docs/licences.md.
 licences:
