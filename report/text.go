@@ -97,14 +97,16 @@ func (t *textReport) line(s string) {
 
 func (t *textReport) blank() { t.b.WriteByte('\n') }
 
-// section writes text beside its label, wrapped; label must fit the margin.
+// section writes text beside its label, wrapped. A label that does not fit the
+// margin pushes the first line to the right.
 func (t *textReport) section(label, text string) {
-	width := min(t.Width, proseWidth) - labelWidth
+	over := max(columns(label)+1-labelWidth, 0)
+	width := min(t.Width, proseWidth) - labelWidth - over
 	for i, l := range wrap(clean(text), width) {
 		if i > 0 {
-			label = ""
+			label, over = "", 0
 		}
-		t.line(padRight(label, labelWidth) + l)
+		t.line(padRight(label, labelWidth+over) + l)
 	}
 }
 

@@ -209,6 +209,7 @@ func TestTextOptions(t *testing.T) {
 		has, not string
 	}{
 		{"a stream that is fine", many, TextOptions{Stream: ptr[int64](3)}, "Stream 3 ", "Stalls"},
+		{"a stream with a long number", many, TextOptions{Stream: ptr[int64](164)}, "\nStream 164 10.0.0.9:443", "Stalls"},
 		{"a stream that is not there", many, TextOptions{Stream: ptr[int64](999)}, "there is no stream 999", "Stalls"},
 		{"top", many, TextOptions{Top: 2}, "10 more streams stalled", "40034  "},
 		{"quiet", one, TextOptions{Quiet: true}, "PROBLEM", "Frames"},
