@@ -92,8 +92,8 @@ func (a *Analyzer) fresh(st *stream, f, r *flow, s *capture.Segment, end uint32,
 	if s.Len > 0 {
 		a.resume(st, f, r, end, now)
 	}
-	if f.detail != 0 {
-		a.details[f.detail].release(f, end, now, a.pauseOf(st))
+	if f.detail != 0 && s.Len > 0 {
+		a.details[f.detail].release(f, s.Seq+s.Len, now, a.pauseOf(st))
 	}
 	if f.shift == Unknown && after(end, f.edge) {
 		a.need(f, end)
@@ -164,10 +164,8 @@ func (a *Analyzer) resume(st *stream, f, r *flow, end uint32, now int64) {
 			a.smallStall(f)
 		}
 		f.marks &^= isOpened
-	case end == f.edge && f.is(isHeld|isFull):
-		a.settle(f, true)
 	case f.is(isHeld | isFull):
-		// It sends less than the window allows: it was not held back until now.
+		// It sends into what is left of the window: it was not held back so far.
 		a.settle(f, false)
 		f.marks &^= isHeld | isFull
 	}
