@@ -64,8 +64,8 @@ var madePackets = []madeFile{
 			options(137, 7, 8, 192, 0, 2, 99, 0), options(7, 7, 4, 0, 0, 0, 0, 0), route(0, 1), route(0, 0))
 	}},
 	// Every flag, an urgent pointer, a window of 65535, SACK, options that are
-	// malformed, and headers that say they are too short or too long.
-	{"tcp-headers", ".pcap", 14, "", func(tb testing.TB) []byte {
+	// malformed, and a header that says it is too short.
+	{"tcp-headers", ".pcap", 13, "", func(tb testing.TB) []byte {
 		var frames [][]byte
 		for _, p := range packetsOf(tb, `
 			0 C > S SEWe win 65535 mss 1460 ws 14 sackok ts 4294967295 0
@@ -79,10 +79,8 @@ var madePackets = []madeFile{
 		for _, opts := range [][]byte{{3, 0, 0, 0}, {3, 1, 0, 0}, {3, 8, 0, 0}, {1, 1, 1, 3}, {2, 3, 5, 1}, {253, 4, 0, 0}} {
 			frames = append(frames, inEther(0x0800)(join(ipv4(6, 20+len(opts)), tcp(opts...))))
 		}
-		for _, words := range []byte{4, 15} {
-			frames = append(frames, inEther(0x0800)(join(ipv4(6, 23), tcpWithHeaderLength(words), []byte("abc"))))
-		}
-		return pcapOf(capture.LinkEthernet, frames...)
+		short := inEther(0x0800)(join(ipv4(6, 23), tcpWithHeaderLength(4), []byte("abc")))
+		return pcapOf(capture.LinkEthernet, append(frames, short)...)
 	}},
 	// A capture of 60 bytes a frame, where TCP's options are cut.
 	{"snaplen-60", ".pcap", 6, "", func(tb testing.TB) []byte { return snapped(tb, 60, "") }},
