@@ -61,10 +61,16 @@ var attacks = []attack{
 	{"1,000 streams, each new on the same ports", func(i uint32, p *attackPacket) { p.host, p.flags, p.seq = i%1000, flagSYN, i*100_000 }},
 }
 
-// TestAttacks sends each attack through the command and prints what it costs.
+func TestAttacks(t *testing.T) {
+	program := buildProgram(t)
+	t.Run("cost", func(t *testing.T) { attackCosts(newTorture(t, program)) })
+	t.Run("told", func(t *testing.T) { attackIsToldOf(newTorture(t, program)) })
+}
+
+// attackCosts sends each attack through the command and prints what it costs.
 // WINWATCH_ATTACK_PACKETS is the number of packets; a tenth of it is measured
 // first, to show that the time per packet stays flat. Only memory is judged.
-func TestAttacks(t *testing.T) {
+func attackCosts(t *torture) {
 	n, args := uint64(200_000), []string{"--max-streams=20000"}
 	if s := os.Getenv("WINWATCH_ATTACK_PACKETS"); s != "" {
 		var err error
@@ -73,11 +79,10 @@ func TestAttacks(t *testing.T) {
 		}
 		args = nil
 	}
-	tt := newTorture(t)
 	fmt.Printf("| attack | packets | ns a packet | peak memory, MiB | streams let go |\n|---|---:|---:|---:|---:|\n")
 	for _, a := range attacks {
 		for _, packets := range []uint64{n / 10, n} {
-			out, usage := tt.attack(a, packets, args...)
+			out, usage := t.attack(a, packets, args...)
 			cpu := time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 			letGo := "0"
 			if m := streamsLetGo.FindSubmatch(out); m != nil {
@@ -93,10 +98,10 @@ func TestAttacks(t *testing.T) {
 
 var streamsLetGo = regexp.MustCompile(`([0-9,]+)\s+streams\s+were\s+let\s+go`)
 
-// TestAttackIsToldOf: every stream is either in the report or told as let go.
-func TestAttackIsToldOf(t *testing.T) {
+// attackIsToldOf: every stream is either in the report or told as let go.
+func attackIsToldOf(t *torture) {
 	const packets, most = 5000, 100
-	out, _ := newTorture(t).attack(attacks[0], packets, "--format=json", "--max-streams="+strconv.Itoa(most))
+	out, _ := t.attack(attacks[0], packets, "--format=json", "--max-streams="+strconv.Itoa(most))
 	var r struct {
 		Input   struct{ Frames, Segments int }
 		Summary struct{ Streams, Segments int }

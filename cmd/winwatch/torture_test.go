@@ -36,26 +36,42 @@ const (
 	tortureRSS  = 512 << 10 // KiB
 )
 
-// TestTortureNasty analyzes every file of the project's own collection.
-func TestTortureNasty(t *testing.T) { newTorture(t).files(capturetest.Nasty()) }
-
-// TestTortureTruncated analyzes files that are cut off at every byte.
-func TestTortureTruncated(t *testing.T) {
-	tt := newTorture(t)
-	var names []string
-	for name, data := range capturetest.Truncations() {
-		names = append(names, tt.write(name, data))
-	}
-	tt.each(names)
+// TestTorture analyzes files that nobody should have to read.
+func TestTorture(t *testing.T) {
+	program := buildProgram(t)
+	t.Run("nasty", func(t *testing.T) { newTorture(t, program).files(capturetest.Nasty()) })
+	t.Run("truncated", func(t *testing.T) { tortureTruncated(newTorture(t, program)) })
+	t.Run("directory", func(t *testing.T) { tortureDirectory(newTorture(t, program)) })
+	t.Run("mutants", func(t *testing.T) { tortureMutants(newTorture(t, program)) })
 }
 
-// TestTortureDirectory analyzes every file below WINWATCH_TORTURE_DIR.
-func TestTortureDirectory(t *testing.T) {
+// buildProgram builds winwatch: in a test binary, the race detector would take
+// most of the memory and of the time.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "winwatch")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build winwatch: %v\n%s", err, out)
+	}
+	return program
+}
+
+// tortureTruncated analyzes files that are cut off at every byte.
+func tortureTruncated(t *torture) {
+	var names []string
+	for name, data := range capturetest.Truncations() {
+		names = append(names, t.write(name, data))
+	}
+	t.each(names)
+}
+
+// tortureDirectory analyzes every file below WINWATCH_TORTURE_DIR.
+func tortureDirectory(t *torture) {
 	dir := os.Getenv("WINWATCH_TORTURE_DIR")
 	if dir == "" {
 		t.Skip("WINWATCH_TORTURE_DIR is not set: make torture DIR=...")
 	}
-	newTorture(t).paths(func(yield func(string) bool) {
+	t.paths(func(yield func(string) bool) {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() && !yield(path) {
 				return filepath.SkipAll
@@ -68,9 +84,9 @@ func TestTortureDirectory(t *testing.T) {
 	})
 }
 
-// TestTortureMutants analyzes damaged copies of real captures.
+// tortureMutants analyzes damaged copies of real captures.
 // WINWATCH_TORTURE_MUTANTS is how many; always the same ones.
-func TestTortureMutants(t *testing.T) {
+func tortureMutants(t *torture) {
 	n := 40
 	if s := os.Getenv("WINWATCH_TORTURE_MUTANTS"); s != "" {
 		var err error
@@ -78,8 +94,8 @@ func TestTortureMutants(t *testing.T) {
 			t.Fatalf("WINWATCH_TORTURE_MUTANTS: %v", err)
 		}
 	}
-	originals := readOriginals(t)
-	newTorture(t).files(func(yield func(string, []byte) bool) {
+	originals := readOriginals(t.T)
+	t.files(func(yield func(string, []byte) bool) {
 		for i := range n {
 			if !yield(mutant(originals, uint64(i))) {
 				return
@@ -101,16 +117,13 @@ type torture struct {
 	}
 }
 
-// newTorture builds the program: in a test binary, the race detector would take
-// most of the memory and of the time.
-func newTorture(t *testing.T) *torture {
+func newTorture(t *testing.T, program string) *torture {
 	t.Helper()
-	tt := &torture{T: t, dir: t.TempDir()}
-	tt.program = filepath.Join(tt.dir, "winwatch")
-	if out, err := exec.Command("go", "build", "-o", tt.program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build winwatch: %v\n%s", err, out)
-	}
+	tt := &torture{T: t, program: program, dir: t.TempDir()}
 	t.Cleanup(func() {
+		if tt.worst.cpuFile == "" {
+			return
+		}
 		t.Logf("statuses 0 to 3: %v; most time: %v, %s; most memory: %d MiB, %s", tt.statuses,
 			time.Duration(tt.worst.cpu), tt.worst.cpuFile, tt.worst.rss>>10, tt.worst.rssFile)
 	})
