@@ -20,7 +20,7 @@ build:
 
 test: lint
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
-	$(GO) test -race ./...
+	$(GO) test -race -p 1 ./...
 
 lint:
 	@.ci/install test
@@ -84,3 +84,14 @@ reproducible:
 MUTANTS ?= 5000
 PACKETS ?= 10000000
 .PHONY: torture attack licences sbom reproducible
+
+# What the documents show of winwatch: outputs of commands (which run experiments),
+# pictures, man pages. Best on an idle machine.
+docs: man
+	WINWATCH_UPDATE=docs $(GO) test ./cmd/winwatch -count=1 -run '^TestDocs$$'
+	./winwatch analyze -q analyze/testdata/seed-flood.pcap -o docs/pictures/seed-flood.png
+	./winwatch analyze -q analyze/testdata/lab/drain/capture.pcap -o docs/pictures/drain.png
+	docs/pictures/page.sh slow-reader.html slow-reader 2140 && rm slow-reader.html
+	docs/pictures/peers.sh analyze/testdata/seed-flood.pcap 127.0.0.1:40846 127.0.0.1:3000 seed-flood
+	docs/pictures/peers.sh analyze/testdata/lab/drain/capture.pcap 127.0.0.1:40001 127.0.0.1:5001 drain
+.PHONY: docs
