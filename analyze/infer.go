@@ -31,9 +31,9 @@ func (a *Analyzer) unread(st *stream, f *flow, t *detail) {
 	case f.is(isAnswered) && after(f.readTo, f.base+1):
 		e.Value, e.High = ptr(acked-f.payload(f.readTo)), ptr(acked)
 		e.Method = "what was acknowledged since the receiver's side last sent data itself, by which its application had read what came before"
-	case t.updates > 0:
+	case t.doubled:
 		e.High = ptr(f.most(acked))
-		e.Method = "at most: the window was reopened before it closed, so the application has read some"
+		e.Method = "at most: the window doubled before it closed while no data came, so the application has read some"
 	case float64(acked) > mostFactor*float64(f.largest()):
 		e.High = ptr(f.most(acked))
 		e.Method = "at most: more was acknowledged than the receiver can have kept, so its application read before"

@@ -66,8 +66,8 @@ func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, withheld strin
 		return p
 	}
 	full, ok := w.At(capture.MomentStall)
-	if !ok {
-		full = end
+	if !ok || full.ReadBytes == end.ReadBytes {
+		full = end // nothing has changed, and what a blocked call handed over is known
 	}
 	d := &st.Dirs[dir]
 	p.Accepted, _ = NewAccepted(st, dir, end.AcceptedBytes)
@@ -101,8 +101,14 @@ func (p *Proof) sendBuffer(d *Direction, w *capture.Witness, full capture.Readin
 		if d.Window.Largest != nil {
 			segment = min(segment, max(*d.Window.Largest/2, minSegment))
 		}
-		buffers := backlog/max(segment, 1) + 2
-		est = Estimate{Value: ptr(backlog), High: ptr((backlog + buffers*skbOverhead) * 3 / 2),
+		// A call that was blocked then, and returned later, had handed over some of
+		// its chunk.
+		most := backlog
+		if full.Moment == capture.MomentStall && w.Send.WouldBlock == 0 {
+			most += w.ChunkBytes
+		}
+		buffers := most/max(segment, 1) + 2
+		est = Estimate{Value: ptr(backlog), High: ptr((most + buffers*skbOverhead) * 3 / 2),
 			Method: "from the backlog with which send() blocked: at least two thirds of the buffer were in use, by it and " +
 				"by what its packets cost; the kernel tests the limit only when a packet starts, so there is no lower bound"}
 	}

@@ -148,6 +148,24 @@ func TestProofOfOpenStall(t *testing.T) {
 	}
 }
 
+// TestProofOfBlockedChunk: a blocked call has handed over a part of its chunk,
+// of which nothing is known until it returns.
+func TestProofOfBlockedChunk(t *testing.T) {
+	for name, read := range map[string]int64{"nothing read since": 0, "read since": 128172} {
+		t.Run(name, func(t *testing.T) {
+			st, w := flooded()
+			w.ChunkBytes = 64 << 20
+			stall := w.Readings[0]
+			stall.Moment, stall.AcceptedBytes = capture.MomentStall, 0
+			w.Readings[0].ReadBytes, w.Readings[0].Receiver.UnreadBytes = read, 128172-read
+			w.Readings = append([]capture.Reading{stall}, w.Readings...)
+			if failed := prove(st, w).Failed(); len(failed) != 0 {
+				t.Errorf("rows failed: %+v", failed)
+			}
+		})
+	}
+}
+
 func TestProofWithholds(t *testing.T) {
 	st, w := flooded()
 	st.Dirs[0].AckedBytes++

@@ -64,6 +64,9 @@ type detail struct {
 	// holes are the parts of the data that were not captured, or not yet.
 	holes []hole
 
+	// doubled: a window update before the first zero window shows reading.
+	doubled bool
+
 	// The ledger of the right edge: when it first stood still at a zero window,
 	// how far it has risen since, and when it rose last.
 	closedAt, rise   int64
@@ -123,7 +126,11 @@ func (a *Analyzer) advertise(st *stream, f *flow, s *capture.Segment, now int64,
 	} else {
 		if update && wnd > old {
 			ev |= EventWindowUpdate
-			a.more(f).updates++
+			t := a.more(f)
+			t.updates++
+			// A window grows a little as its owner learns the size of packets; it
+			// doubles only if the application has read (Linux: tcp_cleanup_rbuf).
+			t.doubled = t.doubled || old > 0 && wnd >= 2*old
 		}
 		ev |= a.moveEdge(f, s, now, oldEdge, rescaled)
 	}
