@@ -90,13 +90,21 @@ func (a *Analyzer) stalled(out *Verdict, s *Stream, d *Direction, w *Stall) {
 		out.Severity = SeverityProblem
 	}
 	open := w.EndedBy == EndCaptureEnded
-	if open || w.Duration >= a.cfg.Grave {
+	slow := d.StallCount > 1 && 5*w.Duration < 4*d.StallTime // it read between, but not enough
+	if !slow && (open || w.Duration >= a.cfg.Grave) {
 		out.Code = "receiver-not-reading"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "the application behind %s did not read for %s%s", d.Receiver, atLeast(open || w.BeganBeforeCapture), seconds(w.Duration))
-	if d.StallCount > 1 {
-		fmt.Fprintf(&b, " (the longest of %d stalls, %s in all)", d.StallCount, seconds(d.StallTime))
+	fmt.Fprintf(&b, "the application behind %s ", d.Receiver)
+	lasted := atLeast(open || w.BeganBeforeCapture) + seconds(w.Duration)
+	switch {
+	case slow:
+		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all and %s at the longest",
+			times(d.StallCount), seconds(d.StallTime), lasted)
+	case d.StallCount > 1:
+		fmt.Fprintf(&b, "did not read for %s (the longest of %d stalls, %s in all)", lasted, d.StallCount, seconds(d.StallTime))
+	default:
+		fmt.Fprintf(&b, "did not read for %s", lasted)
 	}
 	if v := w.Unread.Value; v != nil {
 		fmt.Fprintf(&b, "; %s bytes waited in its receive queue", thousands(*v))
