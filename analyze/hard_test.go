@@ -318,3 +318,26 @@ func TestNextProbeDue(t *testing.T) {
 		t.Errorf("next probe due at %v, want a minute after the last", s.NextProbeDue)
 	}
 }
+
+// TestSlowReader: who reads too little is told from who does not read.
+func TestSlowReader(t *testing.T) {
+	text := fill
+	for range 4 {
+		text += `
+			+0.230 C > S . seq una-1
+			+0     S > C .
+			+0.070 S > C . win 1000
+			+0     C > S P. len 1000
+			+0     C > S P. len 3000
+			+0.001 S > C . win 0`
+	}
+	r, _ := run(t, text+"\n+1 S > C . win 1000\n+0 C > S P. len 1000\n+0 S > C .")
+	v := r.Stream(0).Verdict
+	if v.Code != "receiver-slow" || !strings.Contains(v.Sentence, "read too slowly") || !strings.Contains(v.Sentence, "5 times") || v.Severity != analyze.SeverityProblem {
+		t.Errorf("%s %s: %s", v.Severity, v.Code, v.Sentence)
+	}
+	r, _ = run(t, fill+"\n+3 S > C . win 1000\n+0 C > S P. len 1000\n+0 S > C .")
+	if v := r.Stream(0).Verdict; v.Code != "receiver-not-reading" || !strings.Contains(v.Sentence, "did not read for 3.0") {
+		t.Errorf("%s %s: %s", v.Severity, v.Code, v.Sentence)
+	}
+}

@@ -106,11 +106,15 @@ func (a *Analyzer) stalled(out *Verdict, s *Stream, d *Direction, w *Stall) {
 	default:
 		fmt.Fprintf(&b, "did not read for %s", lasted)
 	}
-	if v := w.Unread.Value; v != nil {
+	if v := w.Unread.Value; v != nil && !slow {
 		fmt.Fprintf(&b, "; %s bytes waited in its receive queue", thousands(*v))
 	}
-	if w.ProbeCount > 0 {
-		fmt.Fprintf(&b, "; the sender probed %s", times(w.ProbeCount))
+	probes := w.ProbeCount
+	if slow {
+		probes = int64(d.Probes)
+	}
+	if probes > 0 {
+		fmt.Fprintf(&b, "; the sender probed %s", times(probes))
 	}
 	b.WriteString(w.outcome(s))
 	out.Sentence = b.String()
