@@ -48,26 +48,25 @@ func bindAndListen(fd int, addr netip.AddrPort) error {
 	return nil
 }
 
-// dial opens the client's socket and connects it.
-func dial(server netip.AddrPort, rcvbuf, sndbuf int, congestion string) (*socket, error) {
+// newClient opens the client's socket.
+func newClient(server netip.AddrPort, rcvbuf, sndbuf int, congestion string) (*socket, error) {
 	s, err := newSocket(server)
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(s.tune(rcvbuf, sndbuf, congestion), s.timeouts(connectTimeout))
-	if err == nil {
-		if err = unix.Connect(s.fd, sockaddr(server)); err != nil {
-			err = fmt.Errorf("connect to %s: %w", server, err)
-		}
-	}
-	if err == nil {
-		err = s.timeouts(0)
-	}
-	if err != nil {
+	if err := errors.Join(s.tune(rcvbuf, sndbuf, congestion), s.timeouts(connectTimeout)); err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// connect connects a client's socket.
+func (s *socket) connect(server netip.AddrPort) error {
+	if err := unix.Connect(s.fd, sockaddr(server)); err != nil {
+		return fmt.Errorf("connect to %s: %w", server, err)
+	}
+	return s.timeouts(0)
 }
 
 // accept takes the connection that came from the client; anybody else who

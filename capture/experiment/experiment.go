@@ -135,8 +135,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("socket buffer size %d: want a positive number of bytes", min(c.RcvBuf, c.SndBuf))
 	case c.ReadSize < 0 || c.ReadSize > maxChunk:
 		return fmt.Errorf("read size %d: want 1 to %d bytes", c.ReadSize, maxChunk)
-	case c.ReadInterval < 0 || c.Hold < 0 || c.SampleInterval < 0 || c.Timeout < 0:
-		return errors.New("a negative time")
+	case min(c.ReadInterval, c.Hold, c.SampleInterval, c.Timeout) < 0:
+		return fmt.Errorf("a time of %v: want a positive one", min(c.ReadInterval, c.Hold, c.SampleInterval, c.Timeout))
 	case c.MTU != 0 && (c.MTU < minMTU || c.MTU > maxMTU):
 		return fmt.Errorf("MTU %d: want %d to %d bytes", c.MTU, minMTU, maxMTU)
 	}

@@ -98,15 +98,8 @@ func (l *lab) connect() error {
 	if l.w.Server, err = listener.local(); err != nil {
 		return err
 	}
-	if l.hooks.Listening != nil {
-		if err := l.hooks.Listening(l.w.Server); err != nil {
-			return err
-		}
-	}
-	if l.before, err = readCounters(); err != nil {
-		return err
-	}
-	client, err := dial(l.w.Server, receiverIs(capture.ClientEnd, l.cfg.RcvBuf),
+	// Before the hook, which may give up the right to set all of this.
+	client, err := newClient(l.w.Server, receiverIs(capture.ClientEnd, l.cfg.RcvBuf),
 		senderIs(capture.ClientEnd, l.cfg.SndBuf), l.cfg.Congestion)
 	if err != nil {
 		return err
@@ -120,9 +113,20 @@ func (l *lab) connect() error {
 	return l.read(capture.MomentEstablished)
 }
 
-// meet accepts the client's connection.
+// meet starts the capture, connects the client and accepts its connection.
 func (l *lab) meet(listener, client *socket) (*socket, error) {
+	if l.hooks.Listening != nil {
+		if err := l.hooks.Listening(l.w.Server); err != nil {
+			return nil, err
+		}
+	}
 	var err error
+	if l.before, err = readCounters(); err != nil {
+		return nil, err
+	}
+	if err := client.connect(l.w.Server); err != nil {
+		return nil, err
+	}
 	if l.w.Client, err = client.local(); err != nil {
 		return nil, err
 	}

@@ -3,8 +3,11 @@
 package experiment
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -58,11 +61,28 @@ func (s *socket) tune(rcvbuf, sndbuf int, congestion string) error {
 		}
 	}
 	if congestion != "" {
-		if err := unix.SetsockoptString(s.fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, congestion); err != nil {
-			return fmt.Errorf("set congestion control %q: %w", congestion, err)
-		}
+		return s.setCongestion(congestion)
 	}
 	return nil
+}
+
+// setCongestion chooses the congestion control. An error names those that there
+// are, or those that ordinary users may choose (tcp(7)).
+func (s *socket) setCongestion(name string) error {
+	list := func(which string) string {
+		names, _ := os.ReadFile("/proc/sys/net/ipv4/tcp_" + which + "_congestion_control")
+		return string(bytes.TrimSpace(names))
+	}
+	err := unix.SetsockoptString(s.fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, name)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, unix.ENOENT):
+		return fmt.Errorf("no congestion control is called %q; there are: %s", name, list("available"))
+	case errors.Is(err, unix.EPERM):
+		return fmt.Errorf("congestion control %q: %w; allowed are: %s", name, err, list("allowed"))
+	}
+	return fmt.Errorf("set congestion control %q: %w", name, err)
 }
 
 // timeouts bounds blocking calls; 0 is for ever. With a time-out set, a signal

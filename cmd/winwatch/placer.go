@@ -38,6 +38,8 @@ func startPlacer(files []*outFile) (*placer, error) {
 	p.cmd = exec.Command("/proc/self/exe", args...)
 	p.cmd.Args[0] = os.Args[0]
 	p.cmd.Stderr = os.Stderr
+	// Ctrl-C on a terminal is for this process.
+	p.cmd.SysProcAttr = ownGroup()
 	in, err := p.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -62,10 +64,8 @@ func (p *placer) remove(temp string) error   { return p.ask("remove", temp) }
 func (p *placer) ask(what, temp string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, err := fmt.Fprintf(p.in, "%s %d\n", what, p.index[temp]); err != nil {
-		return err
-	}
-	if !p.replies.Scan() {
+	_, err := fmt.Fprintf(p.in, "%s %d\n", what, p.index[temp])
+	if err != nil || !p.replies.Scan() {
 		return errors.New("the process that kept the right to name it has ended")
 	}
 	if reply := p.replies.Text(); reply != placed {
@@ -92,7 +92,7 @@ func newPlace() *cobra.Command {
 	return &cobra.Command{
 		Use: "place", Hidden: true, DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			signal.Ignore(os.Interrupt, syscall.SIGTERM) // Ctrl-C is for the other process
+			signal.Ignore(os.Interrupt, syscall.SIGTERM) // they are for the other process
 			return placeFiles(cmd.InOrStdin(), cmd.OutOrStdout(), args)
 		},
 	}
