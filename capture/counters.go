@@ -21,6 +21,7 @@ const (
 	TooDeep              // more nested headers than maxLayers
 	UnknownLinkType      // a link type that Decode does not know
 	NoInterface          // pcapng: an interface that the section does not describe
+	CustomBlock          // pcapng: a custom block, which Wireshark counts as a frame
 	BadText              // tcpdump text: a line that is not understood
 	FilteredOut          // SetFilter's filter did not want it
 	NumSkips
@@ -31,7 +32,7 @@ var skipNames = [NumSkips]string{
 	CutShort: "TCP header not captured", BadLink: "malformed link or tunnel header",
 	BadIP: "malformed IP header", BadTCP: "too short for TCP", TooDeep: "nested too deep",
 	UnknownLinkType: "unknown link type", NoInterface: "unknown pcapng interface",
-	BadText: "text not understood", FilteredOut: "left out by the filter",
+	CustomBlock: "pcapng custom block", BadText: "text not understood", FilteredOut: "left out by the filter",
 }
 
 // String returns the reason in words for a report.

@@ -115,7 +115,8 @@ func TestPcapng(t *testing.T) {
 	raw := frame[14:]
 	f := &ng{order: le}
 	f.section()
-	f.block(0x0bad, []byte("unknown block"))
+	f.block(0x7777, []byte("unknown block"))
+	f.block(0x0bad, []byte("custom block")) // a frame, as Wireshark counts
 	f.iface(1, 0, f.option(9, 9))                                                   // nanoseconds
 	f.iface(101, 0, f.option(2, 'e', 't', 'h'), f.option(9, 0x80|10))               // 2^-10 s
 	f.iface(1, 0, f.option(9, 3), f.option(14, 100, 0, 0, 0, 0, 0, 0, 0), f.u32(0)) // ms, 100 s later
@@ -143,7 +144,7 @@ func TestPcapng(t *testing.T) {
 	want := []struct {
 		frame uint64
 		time  int64
-	}{{1, 7}, {2, 1_500_000_000}, {3, 101_234_000_000}, {5, 100_005_000_000}, {6, 0}, {7, 2_000_001_000}}
+	}{{2, 7}, {3, 1_500_000_000}, {4, 101_234_000_000}, {6, 100_005_000_000}, {7, 0}, {8, 2_000_001_000}}
 	if len(segs) != len(want) {
 		t.Fatalf("got %d segments, want %d", len(segs), len(want))
 	}

@@ -12,8 +12,13 @@ const (
 	blockPacket    = 2 // obsolete
 	blockSimple    = 3
 	blockStats     = 5
-	blockEnhanced  = 6
-	blockSection   = 0x0a0d0d0a // the same in both byte orders
+
+	// Custom blocks: not to be copied, or to be, by who does not know them.
+	blockCustomKeep = 0x00000bad
+	blockCustom     = 0x40000bad
+
+	blockEnhanced = 6
+	blockSection  = 0x0a0d0d0a // the same in both byte orders
 )
 
 const (
@@ -182,6 +187,9 @@ func (p *pcapngReader) description(typ uint32, size int) error {
 		return p.readInterface(size)
 	case blockStats:
 		return p.readStats(size)
+	case blockCustom, blockCustomKeep:
+		// Wireshark counts it as a frame, and frame numbers are to be its.
+		p.dec.skipFrame(CustomBlock)
 	}
 	return p.pass(int64(size))
 }

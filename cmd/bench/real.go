@@ -4,22 +4,24 @@ package main
 
 import (
 	"bufio"
-	"embed"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/klauspost/compress/gzip"
 
 	"winwatch/capture"
 )
 
-//go:embed testdata/*.gz
-var testdata embed.FS
+// realKinds are real captures of different kinds, from the lab of the analysis;
+// the bench runs at the top of the project.
+var realKinds = []struct{ kind, dir string }{
+	{"bulk-loss", "network-limited-loss"},
+	{"stall-loss", "loss5-stall"},
+	{"requests", "app-limited"},
+	{"big-tcp-ipv6", "veth-bigtcp6"},
+}
 
 // A realCapture is a real capture, repeated until it is long enough to measure.
 type realCapture struct {
@@ -27,20 +29,16 @@ type realCapture struct {
 	packets    int
 }
 
-// realCaptures makes them of the captures in testdata.
+// realCaptures makes them.
 func (o *options) realCaptures() (all []realCapture, err error) {
-	entries, err := testdata.ReadDir("testdata")
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		kind := strings.TrimSuffix(e.Name(), ".pcap.gz")
-		c, err := readRecords(path.Join("testdata", e.Name()))
+	for _, k := range realKinds {
+		name := filepath.Join("analyze", "testdata", "lab", k.dir, "capture.pcap")
+		c, err := readRecords(name)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Name(), err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		copies := max(o.packets/5/len(c.records), 1)
-		real := realCapture{kind, filepath.Join(o.dir, fmt.Sprintf("%s-%d-copies.pcap", kind, copies)), copies * len(c.records)}
+		real := realCapture{k.kind, filepath.Join(o.dir, fmt.Sprintf("%s-%d-copies.pcap", k.kind, copies)), copies * len(c.records)}
 		if err := o.makeFile(real.name, func(w io.Writer) error { return c.repeat(w, copies) }); err != nil {
 			return nil, err
 		}
@@ -61,18 +59,9 @@ type record struct {
 	time    int64
 }
 
-// readRecords reads a capture of testdata: gzipped pcap, little-endian, µs.
+// readRecords reads a capture: pcap, little-endian, µs.
 func readRecords(name string) (c records, err error) {
-	f, err := testdata.Open(name)
-	if err != nil {
-		return c, err
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return c, err
-	}
-	b, err := io.ReadAll(z)
+	b, err := os.ReadFile(name)
 	if err != nil {
 		return c, err
 	}
