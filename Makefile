@@ -18,6 +18,7 @@ build:
 	@.ci/install build
 	$(GO) build -ldflags='-s -w' -o winwatch ./cmd/winwatch
 
+# One package at a time: live tests compare times with the kernel's.
 test: lint
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
 	$(GO) test -race -p 1 ./...
