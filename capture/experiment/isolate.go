@@ -110,15 +110,29 @@ func namespaces() *syscall.SysProcAttr {
 	attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
 	attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
 	attr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW}
+	if _, permitted := capabilities(); permitted != 0 {
+		// A binary with capabilities of its own gets those instead of the ambient
+		// ones, unless it is executed from a mount of another namespace
+		// (mnt_may_suid).
+		attr.Cloneflags |= unix.CLONE_NEWNS
+	}
 	return attr
 }
 
 // mayMakeNamespaces reports whether CAP_SYS_ADMIN is in effect.
 func mayMakeNamespaces() bool {
+	effective, _ := capabilities()
+	return effective&(1<<unix.CAP_SYS_ADMIN) != 0
+}
+
+// capabilities returns the first 32 that are in effect, and that may be.
+func capabilities() (effective, permitted uint32) {
 	var data [2]unix.CapUserData
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	err := unix.Capget(&header, &data[0])
-	return err == nil && data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return 0, 0
+	}
+	return data[0].Effective, data[0].Permitted
 }
 
 // isForbidden reports whether the kernel refused the namespaces: by policy, by

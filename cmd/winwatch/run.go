@@ -165,15 +165,26 @@ func (o *runOptions) needsIsolation(s experiment.Scenario, std streams) (bool, e
 	if o.isolate || s.NeedsIsolation || o.mtu != 0 {
 		return true, nil
 	}
+	may, err := o.mayCapture()
+	if err != nil {
+		return false, explainRun(err)
+	}
+	if !may {
+		fmt.Fprintln(std.err, "winwatch: no right to capture here: running in a private user and network namespace")
+	}
+	return !may, nil
+}
+
+// mayCapture reports whether this user may capture on the host.
+func (o *runOptions) mayCapture() (bool, error) {
 	src, err := live.Open(live.Config{Interface: o.iface, BufferBytes: 64 << 10, Filter: "tcp"})
 	switch {
 	case err == nil:
-		return false, src.Close()
+		return true, src.Close()
 	case errors.Is(err, live.ErrPermission):
-		fmt.Fprintln(std.err, "winwatch: no right to capture here: running in a private user and network namespace")
-		return true, nil
+		return false, nil
 	}
-	return false, explainRun(err)
+	return false, err
 }
 
 // runIsolated runs this program again in namespaces of its own.

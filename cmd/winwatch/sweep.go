@@ -1,23 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/spf13/pflag"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
-	"winwatch/analyze"
-	"winwatch/capture/experiment"
 	"winwatch/report"
 )
 
@@ -110,79 +102,10 @@ func (o *runOptions) runSweep(ctx context.Context, std streams, axes []axis) err
 		runs = append(runs, args)
 		s.Cells = append(s.Cells, report.SweepCell{Values: values})
 	}
-	if err := runCells(ctx, runs, s.Cells, std); err != nil {
+	if err := o.runCells(ctx, runs, s.Cells, std); err != nil {
 		return explainRun(err)
 	}
 	return o.tellSweep(s, outs, std)
-}
-
-// runCells fills in the cells.
-func runCells(ctx context.Context, runs [][]string, cells []report.SweepCell, std streams) error {
-	screen := mpb.New(mpb.WithOutput(std.err), mpb.WithAutoRefresh())
-	if !isTerminal(std.err) {
-		screen = mpb.New(mpb.WithOutput(nil))
-	}
-	bar := screen.AddBar(int64(len(runs)), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.CountersNoUnit("%d of %d runs")), mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
-	defer screen.Wait()
-	defer bar.Abort(true)
-
-	// The first run finds out whether there can be private namespaces.
-	cell := isolatedCell
-	cells[0].Proof, cells[0].Err = cell(ctx, runs[0])
-	workers := 2 * runtime.NumCPU() // runs mostly wait
-	if errors.Is(cells[0].Err, experiment.ErrCannotIsolate) {
-		cell, workers = hostCell, 1
-		cells[0].Proof, cells[0].Err = cell(ctx, runs[0])
-		if cells[0].Err != nil {
-			return cells[0].Err
-		}
-	}
-	bar.Increment()
-	todo := make(chan int)
-	var wg sync.WaitGroup
-	for range min(workers, len(runs)) {
-		wg.Go(func() {
-			for i := range todo {
-				cells[i].Proof, cells[i].Err = cell(ctx, runs[i])
-				bar.Increment()
-			}
-		})
-	}
-	for i := 1; i < len(runs) && ctx.Err() == nil; i++ {
-		todo <- i
-	}
-	close(todo)
-	wg.Wait()
-	return ctx.Err()
-}
-
-// isolatedCell makes one run in namespaces of its own.
-func isolatedCell(ctx context.Context, args []string) (*analyze.Proof, error) {
-	var out, errs bytes.Buffer
-	status, err := experiment.Isolation{Args: args, Stdout: &out, Stderr: &errs}.Run(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return parseCell(status, &out, &errs)
-}
-
-// hostCell makes one run here, at a port that is free.
-func hostCell(_ context.Context, args []string) (*analyze.Proof, error) {
-	var out, errs bytes.Buffer
-	status := run(append(slices.Clone(args), "--port=0"), nil, &out, &errs)
-	return parseCell(status, &out, &errs)
-}
-
-// parseCell reads the proof that a run wrote. A run whose proof failed has one
-// all the same: that is what a sweep is to show.
-func parseCell(status int, out, errs *bytes.Buffer) (*analyze.Proof, error) {
-	var proof *analyze.Proof
-	if err := json.Unmarshal(out.Bytes(), &proof); err != nil || proof == nil {
-		why, _, _ := strings.Cut(strings.TrimPrefix(errs.String(), "winwatch: "), "\n")
-		return nil, fmt.Errorf("exit status %d: %s", status, why)
-	}
-	return proof, nil
 }
 
 // tellSweep writes the table, and fails if winwatch was wrong anywhere.
@@ -197,14 +120,19 @@ func (o *runOptions) tellSweep(s *report.Sweep, outs outputs, std streams) error
 	} else {
 		errs = append(errs, ignoreEPIPE(report.SweepText(std.out, s, terminalOptions(std.out))))
 	}
-	failed, wrong := 0, 0
+	interrupted, failed, wrong := 0, 0, 0
 	for i := range s.Cells {
 		switch c := &s.Cells[i]; {
+		case errors.Is(c.Err, errInterrupted):
+			interrupted++
 		case c.Err != nil:
 			failed++
 		case len(c.Proof.Failed()) > 0:
 			wrong++
 		}
+	}
+	if interrupted > 0 {
+		errs = append(errs, fmt.Errorf("run: interrupted after %d of %d runs", len(s.Cells)-interrupted, len(s.Cells)))
 	}
 	if failed > 0 {
 		errs = append(errs, fmt.Errorf("run: %d of %d runs failed", failed, len(s.Cells)))

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"winwatch/analyze"
+	"winwatch/capture/experiment"
+	"winwatch/report"
+)
+
+// errInterrupted is the error of the runs of a sweep that were not made.
+var errInterrupted = errors.New("interrupted")
+
+// runCells makes the runs with these arguments and fills in the cells.
+func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []report.SweepCell, std streams) error {
+	screen := mpb.New(mpb.WithOutput(std.err), mpb.WithAutoRefresh())
+	if !isTerminal(std.err) {
+		screen = mpb.New(mpb.WithOutput(nil))
+	}
+	bar := screen.AddBar(int64(len(runs)), mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.CountersNoUnit("%d of %d runs")), mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
+	defer screen.Wait()
+	defer bar.Abort(true)
+
+	cell := isolatedCell
+	fill := func(i int) {
+		cells[i].Err = errInterrupted
+		if ctx.Err() == nil {
+			cells[i].Proof, cells[i].Err = cell(ctx, runs[i])
+		}
+		if ctx.Err() != nil { // what a run that was cut short says proves nothing
+			cells[i].Proof, cells[i].Err = nil, errInterrupted
+		}
+		bar.Increment()
+	}
+	// The first run finds out whether there can be private namespaces.
+	fill(0)
+	workers := 2 * runtime.NumCPU() // runs mostly wait
+	if forbidden := cells[0].Err; errors.Is(forbidden, experiment.ErrCannotIsolate) {
+		if may, err := o.mayCapture(); !may {
+			return errors.Join(forbidden, err)
+		}
+		cell, workers = hostCell, 1
+		fill(0)
+	}
+	if errors.Is(cells[0].Err, errInterrupted) {
+		return errors.New("run: interrupted before the first run was made")
+	}
+	todo := make(chan int)
+	var wg sync.WaitGroup
+	for range min(workers, len(runs)) {
+		wg.Go(func() {
+			for i := range todo {
+				fill(i)
+			}
+		})
+	}
+	for i := 1; i < len(runs); i++ {
+		todo <- i
+	}
+	close(todo)
+	wg.Wait()
+	return nil
+}
+
+// isolatedCell makes one run in namespaces of its own.
+func isolatedCell(ctx context.Context, args []string) (*analyze.Proof, error) {
+	var out, errs bytes.Buffer
+	status, err := experiment.Isolation{Args: args, Stdout: &out, Stderr: &errs}.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return parseCell(status, &out, &errs)
+}
+
+// hostCell makes one run on the host, at a port that is free, in a process of
+// its own: it gives up root.
+func hostCell(ctx context.Context, args []string) (*analyze.Proof, error) {
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", append(args, "--port=0")...)
+	cmd.Args[0] = os.Args[0]
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		return nil, fmt.Errorf("start a run: %w", err)
+	}
+	return parseCell(cmd.ProcessState.ExitCode(), &out, &errs)
+}
+
+// parseCell reads the proof that a run wrote. A run whose proof failed has one
+// all the same: that is what a sweep is to show.
+func parseCell(status int, out, errs *bytes.Buffer) (*analyze.Proof, error) {
+	var proof *analyze.Proof
+	if err := json.Unmarshal(out.Bytes(), &proof); err != nil || proof == nil {
+		why, _, _ := strings.Cut(strings.TrimPrefix(errs.String(), "winwatch: "), "\n")
+		return nil, fmt.Errorf("exit status %d: %s", status, why)
+	}
+	return proof, nil
+}
