@@ -60,25 +60,16 @@ func TestRunProves(t *testing.T) {
 		}
 		return out.Bytes()
 	}
-	windows := read(t, name("w.csv"))
+	windows := readFile(t, name("w.csv"))
 	if !bytes.Equal(windows, analyzed("csv")) {
 		t.Error("the saved capture gives other windows than the live one")
 	}
-	sameFindings(t, read(t, name("r.json")), analyzed("json"))
+	sameFindings(t, readFile(t, name("r.json")), analyzed("json"))
 	windowsAsTshark(t, windows, name("flood.pcap"))
-	if kernel := read(t, name("kernel.csv")); bytes.Count(kernel, []byte("\n")) < 10 {
+	if kernel := readFile(t, name("kernel.csv")); bytes.Count(kernel, []byte("\n")) < 10 {
 		t.Errorf("kernel.csv:\n%s", kernel)
 	}
 	onlyFiles(t, dir, "flood.pcap", "kernel.csv", "r.html", "r.json", "w.csv")
-}
-
-func read(t *testing.T, name string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 // sameFindings compares what two JSON reports say of the packets.
@@ -171,7 +162,7 @@ func TestSweep(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 1+16+1 || !strings.Contains(lines[17], "worst") {
 		t.Errorf("the table is not 16 runs and their worst:\n%s", out)
 	}
-	rows, err := csv.NewReader(bytes.NewReader(read(t, name))).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(readFile(t, name))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,49 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+)
+
+// TestEvidence: packets and report are kept if winwatch was wrong, and only then.
+func TestEvidence(t *testing.T) {
+	one, two := int64(1), int64(2)
+	for name, ok := range map[string]bool{"wrong": false, "right": true} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			t.Setenv("TMPDIR", dir)
+			found, err := collect("drain")
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := &material{result: analyze.New(analyze.DefaultConfig()).Result()}
+			m.outside.Witness = &capture.Witness{Scenario: "drain"}
+			m.outside.Proof = &analyze.Proof{Rows: []analyze.ProofRow{{Name: "probes", Unit: "count",
+				Inferred: &one, Kernel: &two, Exact: true, Judged: true, OK: ok}}}
+			err = found.accuse(m)
+			found.discard()
+			if ok {
+				if err != nil {
+					t.Error(err)
+				}
+				onlyFiles(t, dir)
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), "failure of winwatch: probes: the packets say 1, the kernel 2") {
+				t.Errorf("error %v", err)
+			}
+			onlyFiles(t, dir, filepath.Base(found.report.name), filepath.Base(found.packets.name))
+			var saved map[string]any
+			if err := json.Unmarshal(readFile(t, found.report.name), &saved); err != nil || saved["proof"] == nil {
+				t.Errorf("the report that was kept: %v", err)
+			}
+		})
+	}
+}
