@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"math"
+	"math/bits"
 
 	"winwatch/capture"
 )
@@ -31,8 +32,8 @@ type sketchSpan struct {
 const (
 	// sketchSpans is as many as a terminal has columns, or about.
 	sketchSpans = 64
-	// narrowest is the width of the first spans: 1<<22 ns is 4 ms.
-	narrowest = 22
+	// narrowest is the least width of a span: 1<<20 ns is 1 ms.
+	narrowest = 20
 	// sketchAfter is how many segments a side sends before its stream gets
 	// sketches: those before make up the first span.
 	sketchAfter = 32
@@ -45,9 +46,12 @@ func (a *Analyzer) beginSketch(st *stream, now int64) {
 	if len(a.sketches)+2 > maxSketches {
 		return
 	}
+	// A span is as long as it took to get here: so many segments share one that
+	// going on to the next costs nothing.
+	width := uint8(max(narrowest, bits.Len64(uint64(st.span))-1))
 	for i := range st.flows {
 		f := &st.flows[i]
-		a.sketches = append(a.sketches, &sketch{from: now - st.span, width: narrowest})
+		a.sketches = append(a.sketches, &sketch{from: now - st.span, width: width})
 		f.sketch = uint32(len(a.sketches))
 		f.spanLow, f.spanHigh, f.spanFlight = f.rawMin, f.rawMax, f.maxInFlight
 		f.spanEnd = now - st.span + 1 // what was so far is the first span
@@ -147,7 +151,7 @@ func (a *Analyzer) sketchOf(id int64) *Timeline {
 		f := &st.flows[side]
 		k := *a.sketches[f.sketch-1]
 		k.put(f)
-		points = k.points(points, f, st.dir(uint8(side)))
+		points = k.points(points, f, st.dir(uint8(side)), st.last)
 	}
 	t := NewTimeline(len(points)+1, id)
 	t.newest = id
@@ -156,8 +160,10 @@ func (a *Analyzer) sketchOf(id int64) *Timeline {
 	return t
 }
 
-// points appends those of the data that goes in direction dir.
-func (k *sketch) points(points []Point, f *flow, dir Dir) []Point {
+// points appends those of the data that goes in direction dir. When in a span the
+// window was highest and lowest is not known; they are drawn in this order, at its
+// begin and in its middle, none later than end.
+func (k *sketch) points(points []Point, f *flow, dir Dir, end int64) []Point {
 	for i := range k.spans[:k.last+1] {
 		s := &k.spans[i]
 		if !s.used {
@@ -173,7 +179,7 @@ func (k *sketch) points(points []Point, f *flow, dir Dir) []Point {
 		}
 		for j, raw := range []uint16{s.high, s.low, s.end} {
 			p := Point{
-				Time: t + int64(j), Dir: dir.Reverse(), WindowRaw: raw,
+				Time: min(t+int64(j)<<k.width/2, end), Dir: dir.Reverse(), WindowRaw: raw,
 				Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown, InFlight: Unknown,
 			}
 			if f.shift != Unknown {
