@@ -116,7 +116,7 @@ func TestPcapng(t *testing.T) {
 	f := &ng{order: le}
 	f.section()
 	f.block(0x7777, []byte("unknown block"))
-	f.block(0x0bad, []byte("custom block")) // a frame, as Wireshark counts
+	f.block(0x0bad, []byte("custom block"))                                         // a frame, as Wireshark counts
 	f.iface(1, 0, f.option(9, 9))                                                   // nanoseconds
 	f.iface(101, 0, f.option(2, 'e', 't', 'h'), f.option(9, 0x80|10))               // 2^-10 s
 	f.iface(1, 0, f.option(9, 3), f.option(14, 100, 0, 0, 0, 0, 0, 0, 0), f.u32(0)) // ms, 100 s later
