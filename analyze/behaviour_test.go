@@ -557,12 +557,37 @@ func TestOneSided(t *testing.T) {
 			t.Errorf("in flight %d in frame %d, want it unknown", m.InFlight, m.Segment.Frame)
 		}
 	}
-	var zero int
+	var stalls []analyze.Stall
 	for _, d := range s.Dirs {
-		zero += len(d.Stalls)
+		stalls = append(stalls, d.Stalls...)
 	}
-	if zero != 1 {
-		t.Errorf("%d zero windows found, want 1: it is one at any scale", zero)
+	if len(stalls) != 1 {
+		t.Fatalf("%d zero windows found, want 1: it is one at any scale", len(stalls))
+	}
+	if stalls[0].SenderWaiting != nil {
+		t.Errorf("sender waiting: %v, want it unknown", *stalls[0].SenderWaiting)
+	}
+}
+
+// TestOneSidedACKs: that data came as soon as the window opened shows in the ACKs.
+func TestOneSidedACKs(t *testing.T) {
+	r, _ := run(t, `
+		0     S > C S. seq 0 ack 1 win 65535 ws 0 mss 1460
+		0.1   S > C . ack 1001 win 64535
+		1     S > C . ack 65536 win 0
+		5     S > C . ack 65536 win 65535
+		5.001 S > C . ack 70001 win 65535
+	`)
+	s := r.Stream(0)
+	d := &s.Dirs[analyze.ClientToServer]
+	if len(d.Stalls) != 1 || d.Stalls[0].SenderWaiting == nil || !*d.Stalls[0].SenderWaiting {
+		t.Fatalf("stalls %+v, want one in which the sender waited", d.Stalls)
+	}
+	if v := s.Verdict; v.Confidence != "low" || !strings.Contains(v.Sentence, "did not read for 4.000 s") {
+		t.Errorf("%s confidence: %s", v.Confidence, v.Sentence)
+	}
+	if b := d.Buffer.RcvBuf; b.High == nil || *b.High > 300_000 {
+		t.Errorf("SO_RCVBUF %s: too wide", show(b))
 	}
 }
 

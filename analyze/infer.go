@@ -112,7 +112,7 @@ func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
 // (tcp_select_initial_window), and the BSDs begin at 6: one below is of a buffer
 // that was set.
 func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
-	packet := max(int64(f.maxSeg), 1)
+	packet := max(int64(f.mss), 536) // the data was not captured
 	if f.dataSegs > 0 {
 		packet = max(f.bytes/int64(f.dataSegs), 1)
 	}

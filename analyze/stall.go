@@ -174,7 +174,13 @@ func (t *detail) pause(f *flow, now, pause int64) {
 		return
 	}
 	w := t.listed(t.watched)
-	if t.releasedBytes > 0 || now-t.endedAt > pause {
+	switch {
+	case !f.is(hasNxt):
+		// The sender was not captured: what came out shows in the ACKs only.
+		if f.una != t.acked {
+			w.SenderWaiting = ptr(true)
+		}
+	case t.releasedBytes > 0 || now-t.endedAt > pause:
 		released, burst := t.releasedBytes, t.burst
 		w.Released, w.Burst = &released, &burst
 	}

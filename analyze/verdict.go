@@ -54,8 +54,12 @@ func (a *Analyzer) verdict(s *Stream) Verdict {
 		out.Severity, out.Code, out.Confidence = SeverityNote, "unanswered", "high"
 		out.Sentence = fmt.Sprintf("%s did not answer the SYN", s.Server)
 	case s.OneSided:
+		seen := c.Sender
+		if c.Segments == 0 {
+			seen = v.Sender
+		}
 		out.Severity, out.Code, out.Confidence = SeverityNote, "one-sided", "low"
-		out.Sentence = fmt.Sprintf("only what %s sent was captured: who waited for whom can't be told", d.Sender)
+		out.Sentence = fmt.Sprintf("only what %s sent was captured: who waited for whom can't be told", seen)
 	default:
 		out.Confidence = "high"
 		a.untroubled(&out, d)
