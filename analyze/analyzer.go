@@ -94,6 +94,7 @@ func (a *Analyzer) AddBatch(segs []capture.Segment) {
 func (a *Analyzer) next(s *capture.Segment, hint *stream) {
 	if a.holding {
 		a.release(s.Time)
+		hint = nil // it was from before the held segment
 	}
 	if a.clock.started && s.Time-a.clock.last >= int64(a.cfg.ClockLeap) {
 		a.held, a.holding = *s, true

@@ -155,7 +155,7 @@ type slab struct {
 	n      uint32
 }
 
-const chunkBits = 12
+const chunkBits = 10
 
 func (s *slab) at(slot uint32) *stream {
 	return &s.chunks[slot>>chunkBits][slot&(1<<chunkBits-1)]
