@@ -98,7 +98,13 @@ func TestHardCases(t *testing.T) {
 				3.170 C > S . seq una-1
 				+0    S > C . win 1000
 				+0    C > S P. len 1000`,
-			probes: 4, stalls: 1, waiting: "yes"},
+			probes: 4, stalls: 1, waiting: "yes",
+			check: func(t *testing.T, r *analyze.Result, d *analyze.Direction) {
+				p := d.Stalls[0].Probes
+				if p[2].AnswerFrame != 0 || p[3].AnswerFrame == 0 {
+					t.Errorf("answers in frames %d and %d: want none to the third probe, and one to the fourth", p[2].AnswerFrame, p[3].AnswerFrame)
+				}
+			}},
 		{name: "the application writes long after the window closed",
 			text: fill + `
 				5.230 C > S . seq una-1

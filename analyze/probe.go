@@ -39,9 +39,20 @@ func (a *Analyzer) below(st *stream, f *flow, s *capture.Segment, now int64, for
 // lateProbe reports whether a segment goes on with the probes of a stall that is
 // over, as far as the capture shows: the sender has not got the window update.
 func (t *detail) lateProbe(now int64, form ProbeForm) bool {
-	n := len(t.stall.Probes)
-	return t.endedAt != 0 && t.releasedBytes == 0 && t.form == form && n > 0 &&
-		float64(now-t.probeAt) > leastGrowth*float64(t.stall.Probes[n-1].Gap)
+	if t.endedAt == 0 || t.releasedBytes != 0 || t.form != form {
+		return false
+	}
+	probes := t.probed().Probes
+	return len(probes) > 0 && float64(now-t.probeAt) > leastGrowth*float64(probes[len(probes)-1].Gap)
+}
+
+// probed is the stall that probes belong to: the one that is on, or else the one
+// after which it is watched what comes out.
+func (t *detail) probed() *Stall {
+	if t.on {
+		return &t.stall
+	}
+	return t.listed(t.watched)
 }
 
 // leastGrowth is the factor by which the gap to the next probe must have grown
@@ -152,10 +163,7 @@ func (a *Analyzer) probe(f *flow, s *capture.Segment, now int64, form ProbeForm)
 	t.form, t.probeAt = form, now
 	t.asked = EventProbe
 	t.probes++
-	w := &t.stall
-	if !t.on {
-		w = t.listed(t.watched)
-	}
+	w := t.probed()
 	w.ProbeCount++
 	if len(w.Probes) >= a.cfg.MaxProbes {
 		half := a.cfg.MaxProbes / 2 // the first ones and the last ones are kept
@@ -170,8 +178,8 @@ func (t *detail) answer(s *capture.Segment, now int64) {
 	t.asked = 0
 	t.probeAnswers++
 	t.answerAt, t.silent = now, 0
-	if n := len(t.stall.Probes); n > 0 {
-		p := &t.stall.Probes[n-1]
+	if w := t.probed(); len(w.Probes) > 0 {
+		p := &w.Probes[len(w.Probes)-1]
 		p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
 	}
 }
@@ -186,12 +194,12 @@ const (
 
 // silence says why the last probe had no answer, if it had none.
 func (a *Analyzer) silence(f *flow, t *detail) {
-	n := len(t.stall.Probes)
-	if t.asked != EventProbe || n == 0 || !t.on {
+	w := t.probed()
+	if t.asked != EventProbe || len(w.Probes) == 0 {
 		return
 	}
 	t.asked = 0
-	p := &t.stall.Probes[n-1]
+	p := &w.Probes[len(w.Probes)-1]
 	switch {
 	case t.form == ProbeUrgent:
 		p.Silence = silencePaired
