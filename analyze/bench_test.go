@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"winwatch/analyze"
-	"winwatch/capture"
 	"winwatch/capture/capturetest"
 )
 
@@ -42,41 +41,33 @@ func BenchmarkAdd(b *testing.B) {
 }
 
 // addTimed adds the segments of the traffic. Only adding is timed; the segments
-// come in pieces that fit into the cache, as from a reader.
+// come in batches that fit into the cache, as from a reader.
 func addTimed(b *testing.B, a *analyze.Analyzer, traffic capturetest.Traffic) {
 	b.StopTimer()
-	next, stop := iter.Pull(pieces(traffic))
+	next, stop := iter.Pull(traffic.Segments())
 	defer stop()
+	batch := a.NewBatch(2048)
 	for {
-		piece, ok := next()
-		if !ok {
+		n := 0
+		for ; n < len(batch.Buffer()); n++ {
+			s, ok := next()
+			if !ok {
+				break
+			}
+			batch.Buffer()[n] = *s
+		}
+		if n == 0 {
 			break
 		}
 		b.StartTimer()
-		for i := range piece {
-			a.Add(&piece[i])
+		a.Prepare(batch, n)
+		for i := range a.Lanes() {
+			a.Run(batch, i)
 		}
+		a.Finish(batch)
 		b.StopTimer()
 	}
 	b.StartTimer()
-}
-
-// pieces yields the traffic in pieces of many segments, each valid until the
-// next one.
-func pieces(traffic capturetest.Traffic) iter.Seq[[]capture.Segment] {
-	return func(yield func([]capture.Segment) bool) {
-		piece := make([]capture.Segment, 0, 1<<15)
-		for s := range traffic.Segments() {
-			piece = append(piece, *s)
-			if len(piece) == cap(piece) {
-				if !yield(piece) {
-					return
-				}
-				piece = piece[:0]
-			}
-		}
-		yield(piece)
-	}
 }
 
 // TestAddAllocatesNothing: with all streams open, segments cost no memory. Only

@@ -1,5 +1,7 @@
 package analyze
 
+import "winwatch/capture"
+
 // class is what the time of a flow is spent on.
 type class uint8
 
@@ -18,32 +20,45 @@ const (
 	senderIdle = classes
 )
 
-// spend books time of the stream. o is the flow of what the receiver sends.
+// book books the time until now to what it was spent on. It is not done for every
+// segment, but whenever that changes. o is the flow of what the receiver sends.
 //
 // Where the capture was taken near the receiver, an ACK is seen long before the
 // sender has it: until then the sender is not idle, but waits as it did before.
-func (f *flow) spend(d int64, o *flow) {
+func (l *lane) book(f, o *flow, now int64) {
+	d := now - f.since
+	if d <= 0 {
+		return
+	}
+	f.since = now
 	if f.is(isEcho) {
 		f.marks &^= isEcho
 		echo := min(d, o.rtt)
 		if f.is(wasFull) {
-			f.spent[maybeFull] += echo
+			l.more(f).spent[maybeFull] += echo
 		} else {
-			f.spent[network] += echo
+			f.network += echo
 		}
 		d -= echo
 	}
-	if f.class != senderIdle {
-		f.spent[f.class] += d
+	switch f.class {
+	case senderIdle:
+	case network:
+		f.network += d
+	case unjudged:
+		f.unjudged += d
+	default:
+		l.more(f).spent[f.class] += d
 	}
 }
 
 // echo notes that an ACK has left nothing in flight, as far as can be seen here;
 // o is the flow of the receiver that sent it.
-func (f *flow) echo(o *flow) {
+func (l *lane) echo(f, o *flow, now int64) {
 	if f.nxt != f.una || o.rtt < farAway || f.dataSegs == 0 {
 		return
 	}
+	l.book(f, o, now)
 	f.marks |= isEcho
 	if f.is(isFull | isHeld) {
 		f.marks |= wasFull
@@ -57,8 +72,9 @@ func (f *flow) echo(o *flow) {
 const farAway = 1e6
 
 // classify says what the time from now on is spent on, and marks whether the
-// window holds the sender back. It is called after every segment of the stream.
-func (a *Analyzer) classify(f *flow, now int64, frame uint64, bothSides bool) {
+// window holds the sender back. It is called after every segment s of the stream.
+// The time until now must have been booked.
+func (l *lane) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
 	switch {
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
@@ -67,30 +83,30 @@ func (a *Analyzer) classify(f *flow, now int64, frame uint64, bothSides bool) {
 	case f.dataSegs == 0 || f.is(sawRST):
 		f.class = senderIdle
 	case f.inFlight() > 0:
-		f.class = a.limited(f, now, frame, network, maybeFull, isFull)
+		f.class = l.limited(f, s, now, network, maybeFull, isFull)
 	default:
-		f.class = a.limited(f, now, frame, senderIdle, maybeSmall, isHeld)
+		f.class = l.limited(f, s, now, senderIdle, maybeSmall, isHeld)
 	}
 }
 
 // limited returns free if the window has room for the next segment, and else
 // limited, marking the flow with m.
-func (a *Analyzer) limited(f *flow, now int64, frame uint64, free, limited class, m marks) class {
+func (l *lane) limited(f *flow, s *capture.Segment, now int64, free, limited class, m marks) class {
 	if f.room() >= f.nextSegment() || f.is(sawFIN) {
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
-			t := a.more(f)
-			t.openedAt, t.openedNum = now, frame
+			t := l.more(f)
+			t.openedAt, t.openedTime, t.openedNum = now, s.Time, s.Frame
 		}
 		return free
 	}
 	if f.shift == Unknown {
 		return unjudged
 	}
-	t := a.more(f)
+	t := l.more(f)
 	t.leftRoom = f.room()
 	if !f.is(isFull | isHeld) {
-		t.heldAt, t.heldNum, t.heldRoom = now, frame, f.room()
+		t.heldAt, t.heldTime, t.heldNum, t.heldRoom = now, s.Time, s.Frame, f.room()
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited
@@ -98,15 +114,17 @@ func (a *Analyzer) limited(f *flow, now int64, frame uint64, free, limited class
 
 // settle decides about the time in which the window may have held the sender
 // back: it did if the sender had something to send.
-func (a *Analyzer) settle(f *flow, wanted bool) {
-	if wanted {
-		if f.spent[maybeSmall] > 0 {
-			a.more(f).smallTime += f.spent[maybeSmall]
-		}
-		f.spent[windowFull] += f.spent[maybeFull]
-		f.spent[smallWindow] += f.spent[maybeSmall]
-	} else {
-		f.spent[network] += f.spent[maybeFull]
+func (l *lane) settle(f *flow, wanted bool) {
+	t := l.trouble(f)
+	if t == nil {
+		return
 	}
-	f.spent[maybeFull], f.spent[maybeSmall] = 0, 0
+	if wanted {
+		t.smallTime += t.spent[maybeSmall]
+		t.spent[windowFull] += t.spent[maybeFull]
+		t.spent[smallWindow] += t.spent[maybeSmall]
+	} else {
+		f.network += t.spent[maybeFull]
+	}
+	t.spent[maybeFull], t.spent[maybeSmall] = 0, 0
 }

@@ -5,7 +5,7 @@ package analyze
 //
 // A step back is a jump: time goes on from where it was. A step forward may be
 // a pause; it is a jump if the packet after it takes it back, and for that one
-// packet is held (see Analyzer.Add).
+// packet is held (see Analyzer.jump).
 type clock struct {
 	started bool
 	last    int64 // capture time of the last packet
@@ -17,14 +17,17 @@ type clock struct {
 	largestAt uint64
 }
 
+// start sets the clock to the time of the first packet.
+func (c *clock) start(t int64) {
+	if !c.started {
+		c.started, c.last, c.now = true, t, t
+	}
+}
+
 // read advances the clock to capture time t of a frame and returns the
 // adjusted time. Steps back of less than step are packets out of order: they
 // pass unchanged.
 func (c *clock) read(t int64, frame uint64, step int64) int64 {
-	if !c.started {
-		c.started, c.last, c.now = true, t, t
-		return t
-	}
 	if back := c.last - t; back >= step {
 		c.note(-back, frame)
 		c.offset += back

@@ -6,27 +6,29 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
+	"sort"
 	"time"
 )
 
 // Result closes what is still open and derives what the capture told. It is
-// called once, after the last Add.
+// called once, after the last segment.
 func (a *Analyzer) Result() *Result {
 	if a.holding {
-		a.release(a.held.Time)
+		b := a.batch()
+		a.flush(b)
+		a.through(b)
 	}
 	r := &Result{
 		Segments: a.segments, StreamCount: a.nextID, Bytes: a.bytes,
 		Begin: a.begin, End: a.end,
-		Retired: a.retired,
 	}
 	if a.segments > 0 {
 		r.Span = nanos(a.clock.now - a.beganAt)
 	}
-	sums := a.gone
-	for st := range a.live() {
-		a.finish(st)
-		a.sum(&sums, st)
+	var sums totals
+	for _, l := range a.lanes {
+		l.close(&sums)
+		r.Retired.add(&l.retired)
 	}
 	r.Stalls, r.Probes, r.KeepAlives, r.ZeroWindows = sums.stalls, sums.probes, sums.keepAlives, sums.zeroWindows
 	r.Retransmissions, r.StalledStreams = sums.retransmissions, sums.stalled
@@ -46,24 +48,42 @@ func (a *Analyzer) Result() *Result {
 	return r
 }
 
-// live yields the streams that are tracked, in no particular order.
-func (a *Analyzer) live() iter.Seq[*stream] {
-	return func(yield func(*stream) bool) {
-		for slot := range a.slab.n {
-			if st := a.slab.at(slot); st.is(inUse) && !st.is(namedOnly) && !yield(st) {
+// close closes what is still open in the streams of the lane, and adds up what
+// all streams had.
+func (l *lane) close(sums *totals) {
+	sums.add(&l.gone)
+	for _, st := range l.live() {
+		l.finish(st)
+		l.sum(sums, st)
+	}
+}
+
+func (r *Retired) add(o *Retired) {
+	r.Streams += o.Streams
+	r.Segments += o.Segments
+	r.Bytes += o.Bytes
+	r.Stalled += o.Stalled
+}
+
+// live yields the numbers and streams that are tracked, in the order of their
+// slots: that of their numbers, until the first slot is used again.
+func (l *lane) live() iter.Seq2[int64, *stream] {
+	return func(yield func(int64, *stream) bool) {
+		for slot := range l.slab.n {
+			if st := l.slab.at(slot); st.is(inUse) && !st.is(namedOnly) && !yield(*l.ids.at(slot), st) {
 				return
 			}
 		}
 	}
 }
 
-// all yields the streams in the order of their numbers. Slots are in that order
-// until the first of them is used again.
-func (a *Analyzer) all() iter.Seq[*Stream] {
-	return func(yield func(*Stream) bool) {
-		if a.retired.Streams == 0 {
-			for st := range a.live() {
-				if !yield(a.derive(st)) {
+// ordered yields the numbers and streams of the lane in the order of the numbers.
+// Streams that were let go and kept come without a stream, but derived.
+func (l *lane) ordered() iter.Seq2[int64, func() *Stream] {
+	return func(yield func(int64, func() *Stream) bool) {
+		if !l.reused {
+			for id, st := range l.live() {
+				if !yield(id, func() *Stream { return l.derive(st, id) }) {
 					return
 				}
 			}
@@ -71,26 +91,54 @@ func (a *Analyzer) all() iter.Seq[*Stream] {
 		}
 		type place struct {
 			id   int64
-			slot uint32
+			st   *stream
 			kept *Stream
 		}
 		var order []place
-		for slot := range a.slab.n {
-			if st := a.slab.at(slot); !st.is(namedOnly) {
-				order = append(order, place{st.id, slot, nil})
-			}
+		for id, st := range l.live() {
+			order = append(order, place{id, st, nil})
 		}
-		for _, s := range a.kept {
-			order = append(order, place{s.ID, 0, s})
+		for _, s := range l.kept {
+			order = append(order, place{s.ID, nil, s})
 		}
 		slices.SortFunc(order, func(x, y place) int { return cmp.Compare(x.id, y.id) })
 		for _, p := range order {
-			s := p.kept
-			if s == nil {
-				s = a.derive(a.slab.at(p.slot))
-			}
-			if !yield(s) {
+			if !yield(p.id, func() *Stream {
+				if p.kept != nil {
+					return p.kept
+				}
+				return l.derive(p.st, p.id)
+			}) {
 				return
+			}
+		}
+	}
+}
+
+// all yields the streams in the order of their numbers.
+func (a *Analyzer) all() iter.Seq[*Stream] {
+	return func(yield func(*Stream) bool) {
+		type source struct {
+			next   func() (int64, func() *Stream, bool)
+			id     int64
+			derive func() *Stream
+		}
+		var sources []*source
+		for _, l := range a.lanes {
+			next, stop := iter.Pull2(l.ordered())
+			defer stop()
+			if id, derive, ok := next(); ok {
+				sources = append(sources, &source{next, id, derive})
+			}
+		}
+		for len(sources) > 0 {
+			x := slices.MinFunc(sources, func(x, y *source) int { return cmp.Compare(x.id, y.id) })
+			if !yield(x.derive()) {
+				return
+			}
+			var ok bool
+			if x.id, x.derive, ok = x.next(); !ok {
+				sources = slices.DeleteFunc(sources, func(y *source) bool { return y == x })
 			}
 		}
 	}
@@ -98,24 +146,33 @@ func (a *Analyzer) all() iter.Seq[*Stream] {
 
 // byID derives the stream of that number; nil if there is none.
 func (a *Analyzer) byID(id int64) *Stream {
-	if st := a.slabStream(id); st != nil {
-		return a.derive(st)
-	}
-	for s := range a.all() {
-		if s.ID == id {
-			return s
+	for _, l := range a.lanes {
+		if st := l.numbered(id); st != nil {
+			return l.derive(st, id)
+		}
+		for _, s := range l.kept {
+			if s.ID == id {
+				return s
+			}
 		}
 	}
 	return nil
 }
 
-// slabStream returns the tracked stream of that number, if it stands in its
-// first place: streams are let go only at the limit.
-func (a *Analyzer) slabStream(id int64) *stream {
-	if id < 0 || id >= int64(a.slab.n) {
+// numbered returns the tracked stream of that number; nil if there is none.
+func (l *lane) numbered(id int64) *stream {
+	slot := 0
+	if n := int(l.ids.n); !l.reused {
+		slot = sort.Search(n, func(i int) bool { return *l.ids.at(uint32(i)) >= id })
+	} else {
+		for slot < n && *l.ids.at(uint32(slot)) != id {
+			slot++
+		}
+	}
+	if slot == int(l.ids.n) || *l.ids.at(uint32(slot)) != id {
 		return nil
 	}
-	if st := a.slab.at(uint32(id)); st.id == id && !st.is(namedOnly) {
+	if st := l.slab.at(uint32(slot)); !st.is(namedOnly) {
 		return st
 	}
 	return nil
@@ -127,6 +184,7 @@ type rank struct {
 	wait, bytes int64
 	id          int64
 	st          *stream
+	lane        *lane
 	kept        *Stream
 }
 
@@ -161,11 +219,13 @@ func (a *Analyzer) worst(n int) []*Stream {
 			heap.Fix(&h, 0)
 		}
 	}
-	for st := range a.live() {
-		add(a.rank(st))
-	}
-	for _, s := range a.kept {
-		add(rank{s.Verdict.Severity, s.wait(), s.payload(), s.ID, nil, s})
+	for _, l := range a.lanes {
+		for id, st := range l.live() {
+			add(l.rank(st, id))
+		}
+		for _, s := range l.kept {
+			add(rank{severity: s.Verdict.Severity, wait: s.wait(), bytes: s.payload(), id: s.ID, kept: s})
+		}
 	}
 	slices.SortFunc(h, func(x, y rank) int {
 		if y.better(&x) {
@@ -174,9 +234,9 @@ func (a *Analyzer) worst(n int) []*Stream {
 		return 1
 	})
 	streams := make([]*Stream, len(h))
-	for i := range h {
-		if streams[i] = h[i].kept; streams[i] == nil {
-			streams[i] = a.derive(h[i].st)
+	for i, x := range h {
+		if streams[i] = x.kept; x.kept == nil {
+			streams[i] = x.lane.derive(x.st, x.id)
 		}
 	}
 	return streams
@@ -184,29 +244,31 @@ func (a *Analyzer) worst(n int) []*Stream {
 
 // rank orders a stream without deriving it: by how grave the worse of its two
 // directions is, then by the time waited.
-func (a *Analyzer) rank(st *stream) rank {
-	x := rank{id: st.id, st: st, bytes: st.flows[0].bytes + st.flows[1].bytes}
+func (l *lane) rank(st *stream, id int64) rank {
+	x := rank{id: id, st: st, lane: l, bytes: st.flows[0].bytes + st.flows[1].bytes}
 	for i := range st.flows {
 		f := &st.flows[i]
-		if t := a.trouble(f); t != nil {
+		if t := l.trouble(f); t != nil {
 			x.wait += t.stallTime
 		}
-		x.severity = max(x.severity, a.gravity(f))
+		x.severity = max(x.severity, l.gravity(f))
 	}
 	return x
 }
 
+// worseFirst orders by the time waited, then by age: a stream that has just been
+// let go has no number yet.
 func worseFirst(x, y *Stream) int {
-	return cmp.Or(cmp.Compare(y.wait(), x.wait()), cmp.Compare(x.ID, y.ID))
+	return cmp.Or(cmp.Compare(y.wait(), x.wait()), cmp.Compare(x.FirstFrame, y.FirstFrame))
 }
 
-// derive makes a stream's result. The stream must be finished.
-func (a *Analyzer) derive(st *stream) *Stream {
+// derive makes the result of a stream, with its number. It must be finished.
+func (l *lane) derive(st *stream, id int64) *Stream {
 	s := &Stream{
-		ID: st.id, Client: st.endpoint(st.client), Server: st.endpoint(st.client ^ 1),
+		ID: id, Client: st.endpoint(st.client), Server: st.endpoint(st.client ^ 1),
 		Handshake: st.handshakeSeen(), Closed: "open",
 		Begin: st.begin, End: st.end, FirstFrame: st.firstFrame, LastFrame: st.endFrame,
-		Span: nanos(st.span), Duplicates: uint64(st.duplicates),
+		Span: nanos(st.span()), Duplicates: uint64(st.duplicates),
 		Segments: uint64(st.flows[0].segs) + uint64(st.flows[1].segs) + uint64(st.duplicates),
 		OneSided: !st.bothSides(),
 	}
@@ -215,7 +277,7 @@ func (a *Analyzer) derive(st *stream) *Stream {
 	}
 	for _, d := range []Dir{ClientToServer, ServerToClient} {
 		side := st.client ^ uint8(d)
-		a.direction(st, side, &s.Dirs[d])
+		l.direction(st, side, &s.Dirs[d])
 		if st.flows[side].is(sawRST) {
 			s.Closed, s.ResetBy = "reset", ptr(d)
 		}
@@ -223,8 +285,8 @@ func (a *Analyzer) derive(st *stream) *Stream {
 	if s.Closed == "open" && st.flows[0].is(sawFIN) && st.flows[1].is(sawFIN) {
 		s.Closed = "fin"
 	}
-	a.warnStream(st, s)
-	s.Verdict = a.verdict(s)
+	l.warnStream(st, s)
+	s.Verdict = l.verdict(s)
 	return s
 }
 
@@ -255,9 +317,9 @@ func (st *stream) handshakeSeen() Handshake {
 }
 
 // direction derives the flow of what a side sends.
-func (a *Analyzer) direction(st *stream, side uint8, d *Direction) {
+func (l *lane) direction(st *stream, side uint8, d *Direction) {
 	f := &st.flows[side]
-	t := a.trouble(f)
+	t := l.trouble(f)
 	if t == nil {
 		t = &detail{}
 	}
@@ -272,12 +334,12 @@ func (a *Analyzer) direction(st *stream, side uint8, d *Direction) {
 		MSS: f.mss, MaxSegment: int64(f.maxSeg),
 		Window:     f.window(st, t),
 		StallCount: t.stallCount - t.unwaited, StallTime: nanos(t.stallTime),
-		Budget: f.budget(st.span),
+		Budget: f.budget(t, st.span()),
 	}
 	if f.has(hasNxt | hasUna) {
 		d.MaxInFlight = ptr(int64(f.maxInFlight))
 	}
-	d.Stalls = a.stalls(t)
+	d.Stalls = l.stalls(t)
 	worst := d.WorstStall()
 	d.Buffer = f.buffer(t, d.Stalls)
 	d.Reader = f.reader(t, worst, st.begin)
@@ -286,7 +348,7 @@ func (a *Analyzer) direction(st *stream, side uint8, d *Direction) {
 
 // stalls returns copies of the stalls in the order in which they began, with
 // what is derived of them.
-func (a *Analyzer) stalls(t *detail) []Stall {
+func (l *lane) stalls(t *detail) []Stall {
 	stalls := slices.Clone(t.stalls)
 	slices.SortFunc(stalls, func(x, y Stall) int { return cmp.Compare(x.BeginFrame, y.BeginFrame) })
 	for i := range stalls {
@@ -351,12 +413,12 @@ func (f *flow) scale(st *stream) Scale {
 }
 
 // budget sums up what the time of the stream was spent on.
-func (f *flow) budget(span int64) Budget {
-	at := func(c class) time.Duration { return nanos(f.spent[c]) }
+func (f *flow) budget(t *detail, span int64) Budget {
+	at := func(c class) time.Duration { return nanos(t.spent[c]) }
 	b := Budget{
 		Total:      nanos(span),
 		ZeroWindow: at(zeroWindow), SmallWindow: at(smallWindow), WindowFull: at(windowFull),
-		Network: at(network), Unjudged: at(unjudged),
+		Network: nanos(f.network), Unjudged: nanos(f.unjudged),
 	}
 	b.SenderIdle = b.Total - b.ReceiverLimited() - b.Network - b.Unjudged
 	return b

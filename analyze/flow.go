@@ -6,6 +6,9 @@ package analyze
 //
 // Sequence numbers are raw. Times are adjusted ones (see clock). Windows are in
 // bytes; while the scale is unknown, the bare field.
+//
+// The fields that every segment touches come first: they fill two cache lines, of
+// three.
 type flow struct {
 	// base is the sequence number that counts as 0: the ISN or, if the handshake
 	// was not captured, the first one seen.
@@ -22,42 +25,48 @@ type flow struct {
 	// its having answered: what was acknowledged when it last sent data.
 	readTo uint32
 
-	marks    marks
-	class    class
-	shift    int8 // of the receiver's window; Unknown
-	offer    int8 // what the receiver announced; Unknown if nothing was seen
-	minShift uint8
-
+	marks          marks
+	class          class
+	shift          int8   // of the receiver's window; Unknown
 	mss            uint16 // what the receiver announced; 0 is unknown
-	rawMax, rawMin uint16
+	segs, dataSegs uint32
 	maxSeg         uint32
 	maxInFlight    uint32
+	// timed is the sequence number whose ACK is waited for since timedAt.
+	timed uint32
 
-	segs, dataSegs uint32
-	// turns counts how often nxt passed base: the upper half of relative
-	// sequence numbers.
-	turns   uint32
-	retrans uint32
-	// detail is an index into Analyzer.details, 0 is none; sketch one into
-	// Analyzer.sketches, from 1. The current span of the sketch ends at spanEnd:
-	// least and most of the window field, and most bytes in flight.
-	detail, sketch    uint32
-	spanLow, spanHigh uint16
-	spanFlight        uint32
-	spanEnd           int64
-
-	// timed is the sequence number whose ACK is waited for since timedAt; rtt is
-	// the smallest such time: the round trip from the capture point to the
-	// receiver, in ns; 0 is unknown.
-	timed   uint32
-	timedAt int64
-	rtt     int64
-
-	bytes   int64
 	ackedAt int64 // when the receiver last acknowledged something new
 	lastAt  int64 // when the sender last sent something that takes sequence space
-	// spent is what the time went to; the rest of the stream's the sender was idle.
-	spent [classes]int64
+	// since is up to when the time has been booked: see book.
+	since int64
+	bytes int64
+
+	// The current span of the sketch ends at spanEnd: least and most of the window
+	// field, and most bytes in flight.
+	spanEnd           int64
+	spanFlight        uint32
+	spanLow, spanHigh uint16
+
+	rawMax, rawMin uint16 // most and least of the window field
+	retrans        uint32
+	timedAt        int64
+
+	// rtt is the smallest time from a segment to its ACK: the round trip from the
+	// capture point to the receiver, in ns; 0 is unknown.
+	rtt int64
+	// network and unjudged are what the time until since went to, beside what the
+	// detail says that the window took; the rest of the stream's the sender was idle.
+	network, unjudged int64
+	// turns counts how often nxt passed base: the upper half of relative
+	// sequence numbers.
+	turns uint32
+	// detail is an index into lane.details, 0 is none; sketch one into
+	// lane.sketches, from 1.
+	detail, sketch uint32
+	offer          int8 // what the receiver announced; Unknown if nothing was seen
+	minShift       uint8
+	side           uint8    // the side of the stream that sends
+	_              [24]byte // so that a flow begins with a cache line
 }
 
 // marks are the yes-or-no facts of a flow.

@@ -19,7 +19,7 @@ const mostFactor = 2.2
 // unread estimates what the receiver's application had not read when the window
 // closed. As long as nothing shows that it read, it is all that was
 // acknowledged; when it is more than the receiver can have kept, it is unknown.
-func (a *Analyzer) unread(st *stream, f *flow, t *detail) {
+func (l *lane) unread(st *stream, f *flow, t *detail) {
 	e := &t.stall.Unread
 	acked := f.acked()
 	switch {

@@ -8,47 +8,96 @@ const (
 	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST
 )
 
-// plain takes a segment if it is of the kind that nearly all are: in order,
-// acknowledging something new or nothing while it carries data, in a stream
-// without trouble. It does to the flows what sent, received and classify would,
-// in a fraction of the time, and reports whether it did; if not, it has changed
-// nothing.
-func (a *Analyzer) plain(f, r *flow, s *capture.Segment, now int64) bool {
+// plain takes a segment of the batch if it is of the kind that nearly all are: in
+// order, acknowledging something new or nothing while it carries data, in a
+// stream without trouble. It does what next would, in a fraction of the time, and
+// reports whether it did; if not, it has changed nothing. slot is where the
+// stream may be.
+func (l *lane) plain(b *Batch, slot uint32) bool {
+	s, now, st := &b.segs[l.index], b.now[l.index], l.slab.at(slot)
+	side := st.key.side(s)
+	if side == nobody || st.endFrame == 0 {
+		return false
+	}
+	f, r := &st.flows[side&1], &st.flows[side&1^1]
+	if !isPlain(f, r, s) {
+		return false
+	}
+	now = max(now, st.last)
+	st.end, st.endFrame, st.last = s.Time, s.Frame, now
+	if (f.marks|r.marks)&isEcho != 0 {
+		l.book(f, r, now)
+		l.book(r, f, now)
+	}
+	var ev Events
+	if l.dups.seen(s, now, int64(l.cfg.Duplicate)) {
+		st.duplicates++
+		ev = EventDuplicate
+	} else {
+		l.take(f, r, s, now)
+	}
+	if b.samples != nil {
+		b.slots[l.index] = slot
+		st.sample(&b.samples[l.index], side, s, ev, now)
+	}
+	return true
+}
+
+// isPlain reports whether a segment of f's sender is plain.
+func isPlain(f, r *flow, s *capture.Segment) bool {
 	if s.Flags&^(capture.PSH|capture.ECE|capture.CWR|capture.AE) != capture.ACK ||
-		f.marks&(plainWanted|plainBarred) != plainWanted || r.marks&(plainWanted|plainBarred) != plainWanted ||
-		f.shift < 0 || r.shift < 0 || s.Window == 0 || s.Seq != f.nxt {
+		f.marks&r.marks&plainWanted != plainWanted || (f.marks|r.marks)&plainBarred != 0 ||
+		f.shift|r.shift < 0 || s.Window == 0 || s.Seq != f.nxt || f.segs == sketchAfter {
 		return false
 	}
-	end := s.Seq + s.Len
 	acked := int32(s.Ack - r.una)
-	wnd := uint32(s.Window) << uint8(r.shift)
-	edge := s.Ack + wnd
-	if acked < 0 || acked|int32(s.Len) == 0 || after(s.Ack, r.nxt) || before(s.Seq, r.wl1) ||
-		int32(r.edge-edge) >= 1<<uint8(r.shift) || s.Len > 0 && end == f.edge ||
-		f.segs == sketchAfter && f.sketch == 0 {
-		return false
-	}
+	back := int32(r.edge - s.Ack - uint32(s.Window)<<uint8(r.shift&15))
+	return acked >= 0 && acked|int32(s.Len) != 0 && !after(s.Ack, r.nxt) && !before(s.Seq, r.wl1) &&
+		back < 1<<uint8(r.shift&15) && (s.Len == 0 || s.Seq+s.Len != f.edge)
+}
+
+// take does to the flows what sent, received and classify would.
+func (l *lane) take(f, r *flow, s *capture.Segment, now int64) {
 	if s.Len > 0 {
-		a.data(f, s)
-		a.extend(f, end, now)
+		f.data(s)
+		l.extend(f, s.Seq+s.Len, now)
 		r.answers(s.Ack)
 		f.lastAt = now
 	}
-	if acked > 0 {
+	if s.Ack != r.una {
 		r.answered(s.Ack, now)
 		r.una, r.ackedAt = s.Ack, now
-		r.echo(f)
+		l.echo(r, f, now)
 	}
+	wnd := uint32(s.Window) << uint8(r.shift&15)
+	edge := s.Ack + wnd
 	r.rawMax, r.rawMin = max(r.rawMax, s.Window), min(r.rawMin, s.Window)
 	r.wnd, r.edge, r.wl1, r.maxWnd = wnd, edge, s.Seq, max(r.maxWnd, wnd)
 	if after(edge, r.maxEdge) {
 		r.maxEdge = edge
 	}
 	f.segs++
-	if f.sketch != 0 {
-		a.draw(f, r, s, now)
+	l.draw(f, r, s, now)
+	l.reclassify(f, r, s, now)
+	l.reclassify(r, f, s, now)
+}
+
+// reclassify is classify for a flow that was plain so far. It books the time
+// where its class changes.
+func (l *lane) reclassify(f, o *flow, s *capture.Segment, now int64) {
+	c := senderIdle
+	if f.dataSegs > 0 {
+		if f.nxt != f.una {
+			c = network
+		}
+		if f.room() < f.nextSegment() {
+			l.book(f, o, now)
+			l.classify(f, s, now, true)
+			return
+		}
 	}
-	a.classify(f, now, s.Frame, true)
-	a.classify(r, now, s.Frame, true)
-	return true
+	if c != f.class {
+		l.book(f, o, now)
+		f.class = c
+	}
 }

@@ -27,7 +27,7 @@ func newBoth() *both {
 }
 
 func (b *both) add(t *testing.T, s *capture.Segment) {
-	b.quick.AddBatch([]capture.Segment{*s})
+	b.quick.Add(s)
 	b.slow.Add(s)
 	b.last[0].Segment, b.last[1].Segment = nil, nil
 	if b.last[0] != b.last[1] {

@@ -13,27 +13,27 @@ import (
 // A stack that has data to send probes when its retransmission time-out is
 // over, and keep-alives come after a second at the earliest. A stall has probes
 // of one form only; the other one is a keep-alive (gVisor sends both at once).
-func (a *Analyzer) below(st *stream, f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
-	t := a.trouble(f)
+func (l *lane) below(st *stream, f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
+	t := l.trouble(f)
 	if !f.is(isZero) {
 		if t != nil && t.lateProbe(now, form) {
-			return a.probe(f, s, now, form)
+			return l.probe(f, s, now, form)
 		}
-		return a.keepAlive(f)
+		return l.keepAlive(f)
 	}
 	switch {
 	case t.form == ProbeUrgent || t.form == form:
-		return a.probe(f, s, now, form)
+		return l.probe(f, s, now, form)
 	case t.form != "":
-		return a.keepAlive(f)
-	case !t.stall.BeganBeforeCapture && now-t.zeroAt <= st.timeout(int64(a.cfg.FirstProbe)):
-		return a.probe(f, s, now, form)
-	case a.backsOff(t, now, form):
-		a.believe(t)
-		return a.probe(f, s, now, form)
+		return l.keepAlive(f)
+	case !t.stall.BeganBeforeCapture && now-t.zeroAt <= st.timeout(int64(l.cfg.FirstProbe)):
+		return l.probe(f, s, now, form)
+	case l.backsOff(t, now, form):
+		l.believe(t)
+		return l.probe(f, s, now, form)
 	}
-	t.doubt(s, now, form, a.cfg.MaxProbes)
-	return a.keepAlive(f)
+	t.doubt(s, now, form, l.cfg.MaxProbes)
+	return l.keepAlive(f)
 }
 
 // lateProbe reports whether a segment goes on with the probes of a stall that is
@@ -62,13 +62,13 @@ const leastGrowth = 1.3
 // backsOff reports whether the gaps between the doubted segments are those of
 // probes: shorter than any keep-alive's, or grown by the factor that probes back
 // off with. Keep-alives are even.
-func (a *Analyzer) backsOff(t *detail, now int64, form ProbeForm) bool {
+func (l *lane) backsOff(t *detail, now int64, form ProbeForm) bool {
 	n := len(t.doubted)
 	if n == 0 || t.doubted[n-1].Form != form {
 		return false
 	}
 	gap := now - t.doubtedAt
-	if gap < int64(a.cfg.FirstProbe) {
+	if gap < int64(l.cfg.FirstProbe) {
 		return true
 	}
 	ratio := float64(gap) / float64(t.doubted[n-1].Gap)
@@ -91,7 +91,7 @@ func (t *detail) doubt(s *capture.Segment, now int64, form ProbeForm, most int) 
 }
 
 // believe takes the doubted segments for the probes that they were.
-func (a *Analyzer) believe(t *detail) {
+func (l *lane) believe(t *detail) {
 	n := len(t.doubted)
 	t.keepAlives -= min(t.keepAlives, uint32(n))
 	t.stall.KeepAlives -= min(t.stall.KeepAlives, int64(n))
@@ -103,8 +103,8 @@ func (a *Analyzer) believe(t *detail) {
 }
 
 // keepAlive counts a keep-alive of f's sender.
-func (a *Analyzer) keepAlive(f *flow) Events {
-	t := a.more(f)
+func (l *lane) keepAlive(f *flow) Events {
+	t := l.more(f)
 	t.keepAlives++
 	if t.on {
 		t.stall.KeepAlives++
@@ -117,9 +117,9 @@ func (a *Analyzer) keepAlive(f *flow) Events {
 // beyond takes a segment past the right edge of a zero window, with nothing in
 // flight: a classic probe (one byte at SND.NXT; lwIP: or a bare FIN), or a
 // sender that goes on because it knows of a window that was not captured.
-func (a *Analyzer) beyond(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
-	t := a.more(f)
-	timer := now-max(f.lastAt, t.zeroAt) >= int64(a.cfg.ProbeTimer)
+func (l *lane) beyond(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
+	t := l.more(f)
+	timer := now-max(f.lastAt, t.zeroAt) >= int64(l.cfg.ProbeTimer)
 	if t.asked == EventProbe && t.form == ProbeDataBlock && s.Seq == t.probeEnd && !timer {
 		// It was no probe: the sender goes on, and knows of a window that was not
 		// captured.
@@ -134,9 +134,9 @@ func (a *Analyzer) beyond(st *stream, f, r *flow, s *capture.Segment, end uint32
 	case s.Len > 1 && timer && past && s.Seq == f.nxt:
 		form = ProbeDataBlock
 	default:
-		return a.fresh(st, f, r, s, end, now)
+		return l.fresh(st, f, r, s, end, now)
 	}
-	ev := a.probe(f, s, now, form)
+	ev := l.probe(f, s, now, form)
 	t.probeEnd, t.withData = end, true
 	return ev
 }
@@ -152,9 +152,9 @@ func (t *detail) takeBack() {
 }
 
 // probe counts a probe of the stall that is on.
-func (a *Analyzer) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
-	t := a.more(f)
-	a.silence(f, t)
+func (l *lane) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
+	t := l.more(f)
+	l.silence(f, t)
 	since := t.zeroAt
 	if t.form != "" {
 		since = t.probeAt
@@ -165,8 +165,8 @@ func (a *Analyzer) probe(f *flow, s *capture.Segment, now int64, form ProbeForm)
 	t.probes++
 	w := t.probed()
 	w.ProbeCount++
-	if len(w.Probes) >= a.cfg.MaxProbes {
-		half := a.cfg.MaxProbes / 2 // the first ones and the last ones are kept
+	if len(w.Probes) >= l.cfg.MaxProbes {
+		half := l.cfg.MaxProbes / 2 // the first ones and the last ones are kept
 		w.Probes = append(w.Probes[:half], w.Probes[half+1:]...)
 	}
 	w.Probes = append(w.Probes, p)
@@ -193,7 +193,7 @@ const (
 )
 
 // silence says why the last probe had no answer, if it had none.
-func (a *Analyzer) silence(f *flow, t *detail) {
+func (l *lane) silence(f *flow, t *detail) {
 	w := t.probed()
 	if t.asked != EventProbe || len(w.Probes) == 0 {
 		return
@@ -203,7 +203,7 @@ func (a *Analyzer) silence(f *flow, t *detail) {
 	switch {
 	case t.form == ProbeUrgent:
 		p.Silence = silencePaired
-	case t.answerAt != 0 && t.probeAt-t.answerAt < int64(a.cfg.RateLimit):
+	case t.answerAt != 0 && t.probeAt-t.answerAt < int64(l.cfg.RateLimit):
 		p.Silence = silenceLimited
 	default:
 		p.Silence = silencePeer

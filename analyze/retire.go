@@ -8,70 +8,81 @@ type totals struct {
 	stallTime                                                         int64
 }
 
+func (t *totals) add(o *totals) {
+	t.stalls += o.stalls
+	t.probes += o.probes
+	t.keepAlives += o.keepAlives
+	t.zeroWindows += o.zeroWindows
+	t.retransmissions += o.retransmissions
+	t.stalled += o.stalled
+	t.stallTime += o.stallTime
+}
+
 // sampled is how many streams are looked at to find one to let go: the one
 // among them that was quiet longest. A list in the order of last use would find
 // the very last, but would cost two cache misses a packet.
 const sampled = 32
 
 // slot returns room for a new stream: a fresh one or, at the limit, that of a
-// stream that is let go.
-func (a *Analyzer) slot() uint32 {
-	if int(a.slab.n) < max(a.cfg.MaxStreams, 1) {
-		return a.slab.add()
+// stream that is let go, with what is kept of it.
+func (l *lane) slot() (slot uint32, gone *Stream) {
+	if int(l.slab.n) < max(l.most, 1) {
+		return l.slab.add(), nil
 	}
-	victim := a.hand
-	for range min(sampled, a.slab.n) {
-		if a.slab.at(a.hand).last < a.slab.at(victim).last {
-			victim = a.hand
+	victim := l.hand
+	for range min(sampled, l.slab.n) {
+		if l.slab.at(l.hand).last < l.slab.at(victim).last {
+			victim = l.hand
 		}
-		a.hand = (a.hand + 1) % a.slab.n
+		l.hand = (l.hand + 1) % l.slab.n
 	}
-	a.retire(victim)
-	return victim
+	l.reused = true
+	return victim, l.retire(victim)
 }
 
 // retire lets a stream go: it counts in the totals and, if it is among the
-// worst, its result is kept.
-func (a *Analyzer) retire(slot uint32) {
-	st := a.slab.at(slot)
-	a.table.remove(st.hash, slot)
-	a.finish(st)
+// worst, its result is kept. Its number is still to be set.
+func (l *lane) retire(slot uint32) (kept *Stream) {
+	st := l.slab.at(slot)
+	l.table.remove(st.hash, slot)
+	l.finish(st)
 	if st.is(namedOnly) {
-		return
+		return nil
 	}
-	a.retired.Streams++
-	a.retired.Segments += uint64(st.flows[0].segs) + uint64(st.flows[1].segs)
-	a.retired.Bytes += st.flows[0].bytes + st.flows[1].bytes
-	wait := a.sum(&a.gone, st)
-	if wait > 0 {
-		a.retired.Stalled++
-		a.keepWorst(a.derive(st))
+	l.retired.Streams++
+	l.retired.Segments += uint64(st.flows[0].segs) + uint64(st.flows[1].segs)
+	l.retired.Bytes += st.flows[0].bytes + st.flows[1].bytes
+	if wait := l.sum(&l.gone, st); wait > 0 {
+		l.retired.Stalled++
+		kept = l.derive(st, 0)
+		l.keepWorst(kept)
 	}
 	for i := range st.flows {
 		if d := st.flows[i].detail; d != 0 {
-			a.free = append(a.free, d)
+			l.free = append(l.free, d)
 		}
 	}
+	return kept
 }
 
 // keepWorst keeps the result of a stream that is let go, unless there are
 // enough of them that waited longer.
-func (a *Analyzer) keepWorst(s *Stream) {
-	a.kept = append(a.kept, s)
-	if len(a.kept) >= 2*a.cfg.MaxVerdicts {
-		slices.SortFunc(a.kept, worseFirst)
-		clear(a.kept[a.cfg.MaxVerdicts:])
-		a.kept = a.kept[:a.cfg.MaxVerdicts]
+func (l *lane) keepWorst(s *Stream) {
+	l.kept = append(l.kept, s)
+	if len(l.kept) >= 2*l.cfg.MaxVerdicts {
+		slices.SortFunc(l.kept, worseFirst)
+		clear(l.kept[l.cfg.MaxVerdicts:])
+		l.kept = l.kept[:l.cfg.MaxVerdicts]
 	}
 }
 
 // sum adds a stream to totals and returns the time that its senders waited.
-func (a *Analyzer) sum(t *totals, st *stream) int64 {
+func (l *lane) sum(t *totals, st *stream) int64 {
 	var wait, stalls int64
 	for i := range st.flows {
 		f := &st.flows[i]
 		t.retransmissions += int64(f.retrans)
-		d := a.trouble(f)
+		d := l.trouble(f)
 		if d == nil {
 			continue
 		}
@@ -90,33 +101,34 @@ func (a *Analyzer) sum(t *totals, st *stream) int64 {
 }
 
 // finish closes what is still open in a stream at its end.
-func (a *Analyzer) finish(st *stream) {
+func (l *lane) finish(st *stream) {
 	for i := range st.flows {
 		f := &st.flows[i]
-		t := a.trouble(f)
+		l.book(f, &st.flows[i^1], st.last)
+		t := l.trouble(f)
 		if t != nil {
-			t.pause(f, st.last, a.pauseOf(st))
+			t.pause(f, st.last, l.pauseOf(st))
 			if t.on {
-				a.leaveOpen(st, f, t, &st.flows[i^1])
+				l.leaveOpen(st, f, t, &st.flows[i^1])
 			}
 		}
-		a.settle(f, false)
+		l.settle(f, false)
 	}
 }
 
 // leaveOpen ends a stall that was on when the stream was seen last.
-func (a *Analyzer) leaveOpen(st *stream, f *flow, t *detail, o *flow) {
+func (l *lane) leaveOpen(st *stream, f *flow, t *detail, o *flow) {
 	w := &t.stall
 	w.End, w.EndFrame, w.EndedBy = st.end, st.endFrame, EndCaptureEnded
 	w.Duration = nanos(st.last - t.began)
 	if o.is(sawFIN) && f.is(sawFIN) {
 		w.EndedBy = EndFIN
 	}
-	a.silence(f, t)
+	l.silence(f, t)
 	if n := len(w.Probes); n > 0 && w.Probes[n-1].Silence == silencePeer &&
-		st.last-t.probeAt <= st.timeout(int64(a.cfg.ProbeTimer)) {
+		st.last-t.probeAt <= st.timeout(int64(l.cfg.ProbeTimer)) {
 		w.Probes[n-1].Silence = silenceEnd
 	}
 	t.on = false
-	a.judge(st, f, t, t.listed(t.keep(a.cfg.MaxStalls)))
+	l.judge(st, f, t, t.listed(t.keep(l.cfg.MaxStalls)))
 }

@@ -37,3 +37,38 @@ type Sample struct {
 
 	Events Events
 }
+
+// sample fills in what was made of a segment, but for the number of its stream.
+func (st *stream) sample(m *Sample, side uint8, s *capture.Segment, ev Events, now int64) {
+	f, r := &st.flows[side], &st.flows[side^1]
+	*m = Sample{
+		Segment: s, Time: now, Dir: st.dir(side), Events: ev,
+		Shift: r.shift, Window: Unknown, RightEdge: Unknown, Ack: Unknown, InFlight: Unknown,
+		Seq: f.rel(s.Seq), SeqEnd: f.rel(s.SeqEnd()),
+	}
+	switch {
+	case s.Flags&capture.SYN != 0:
+		m.Shift, m.Window = 0, int64(s.Window)
+	case r.shift != Unknown:
+		m.Window = int64(s.Window) << r.shift
+	case s.Window == 0 && s.Flags&capture.RST == 0:
+		m.Window = 0
+	}
+	if s.Flags&capture.ACK != 0 && r.is(hasBase) {
+		m.Ack = r.rel(s.Ack)
+		if m.Window != Unknown && s.Flags&capture.RST == 0 {
+			m.RightEdge = m.Ack + m.Window
+		}
+	}
+	if f.has(hasNxt|hasUna) && !f.is(isUnsound) {
+		m.InFlight = int64(f.inFlight())
+	}
+}
+
+// dir names the direction in which a side sends.
+func (st *stream) dir(side uint8) Dir {
+	if side == st.client {
+		return ClientToServer
+	}
+	return ServerToClient
+}

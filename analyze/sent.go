@@ -4,39 +4,39 @@ import "winwatch/capture"
 
 // sent follows the sending half of a segment: its sequence numbers, in the flow
 // f of its sender. r is the other flow.
-func (a *Analyzer) sent(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+func (l *lane) sent(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
 	end := s.SeqEnd()
 	if !f.is(hasNxt) {
 		f.first(s, end)
 		f.time(end, now)
 		if s.Len > 0 {
-			a.data(f, s)
+			f.data(s)
 		}
 		f.lastAt = now
 		if end == s.Seq && f.is(hasUna) && s.Seq == f.una-1 {
-			return a.below(st, f, s, now, ProbeEmpty)
+			return l.below(st, f, s, now, ProbeEmpty)
 		}
 		return 0
 	}
 	if end == s.Seq {
-		return a.empty(st, f, r, s, now)
+		return l.empty(st, f, r, s, now)
 	}
 	if s.Len > 0 {
-		a.data(f, s)
+		f.data(s)
 	}
 	var ev Events
 	switch d := int32(end - f.nxt); {
 	case d <= 0:
-		ev = a.old(st, f, s, end, now)
+		ev = l.old(st, f, s, end, now)
 	case f.is(isZero) && f.inFlight() == 0 && s.Flags&capture.SYN == 0:
-		ev = a.beyond(st, f, r, s, end, now)
+		ev = l.beyond(st, f, r, s, end, now)
 	default:
-		ev = a.fresh(st, f, r, s, end, now)
+		ev = l.fresh(st, f, r, s, end, now)
 	}
 	f.lastAt = now
 	if s.Len > 0 && f.shift != Unknown && f.has(hasUna|hasWnd) && end == f.edge && !ev.Has(EventProbe|EventKeepAlive) && !f.is(isZero) {
 		ev |= EventWindowFull
-		a.more(f).filled++
+		l.more(f).filled++
 	}
 	return ev
 }
@@ -67,7 +67,7 @@ func (f *flow) first(s *capture.Segment, end uint32) {
 }
 
 // data counts a segment with payload.
-func (a *Analyzer) data(f *flow, s *capture.Segment) {
+func (f *flow) data(s *capture.Segment) {
 	f.dataSegs++
 	f.bytes += int64(s.Len)
 	if s.Len > 1 || f.maxSeg == 0 {
@@ -76,7 +76,7 @@ func (a *Analyzer) data(f *flow, s *capture.Segment) {
 }
 
 // fresh takes new data in order or after a gap, or a SYN or FIN.
-func (a *Analyzer) fresh(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
+func (l *lane) fresh(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
 	var ev Events
 	if s.Len > 0 {
 		r.answers(s.Ack)
@@ -86,19 +86,19 @@ func (a *Analyzer) fresh(st *stream, f, r *flow, s *capture.Segment, end uint32,
 	}
 	if gap := int32(s.Seq - f.nxt); gap > 0 {
 		ev |= EventGap
-		a.addHole(f, f.nxt, s.Seq, now)
-		a.more(f).gaps++
+		l.addHole(f, f.nxt, s.Seq, now)
+		l.more(f).gaps++
 	}
 	if s.Len > 0 {
-		a.resume(st, f, r, end, now)
+		l.resume(st, f, r, s, end, now)
 	}
 	if f.detail != 0 && s.Len > 0 {
-		a.details[f.detail].release(f, s.Seq+s.Len, now, a.pauseOf(st))
+		l.details[f.detail].release(f, s.Seq+s.Len, now, l.pauseOf(st))
 	}
 	if f.shift == Unknown && after(end, f.edge) {
-		a.need(f, end)
+		l.need(f, end)
 	}
-	a.extend(f, end, now)
+	l.extend(f, end, now)
 	f.marks &^= isUnsound | idleProbe
 	return ev
 }
@@ -117,9 +117,9 @@ func (f *flow) answers(ack uint32) {
 }
 
 // extend moves SND.NXT forward over new data.
-func (a *Analyzer) extend(f *flow, end uint32, now int64) {
+func (l *lane) extend(f *flow, end uint32, now int64) {
 	f.time(end, now)
-	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(a.cfg.ProbeTimer) {
+	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(l.cfg.ProbeTimer) {
 		f.marks |= afterPause
 	} else {
 		f.marks &^= afterPause
@@ -141,32 +141,32 @@ func (f *flow) time(end uint32, now int64) {
 
 // resume takes new data of a sender that the window held back, or may have: what
 // it does now tells whether it had something to send then.
-func (a *Analyzer) resume(st *stream, f, r *flow, end uint32, now int64) {
+func (l *lane) resume(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) {
 	since := max(f.lastAt, r.lastAt, f.ackedAt)
 	switch fills := end == f.edge && f.inFlight() == 0 && f.has(hasUna|hasWnd) && f.shift != Unknown; {
-	case fills && !f.is(isOpened) && now-since >= int64(a.cfg.ProbeTimer) && (f.is(isHeld) || a.timerFits(st, f, now-since)):
+	case fills && !f.is(isOpened) && now-since >= int64(l.cfg.ProbeTimer) && (f.is(isHeld) || l.timerFits(st, f, now-since)):
 		// The probe timer sent what fits into the small window (Linux:
 		// tcp_write_wakeup; BSD: the persist timer).
-		t := a.more(f)
+		t := l.more(f)
 		t.timerData++
 		if !f.is(isHeld) {
-			f.spent[maybeSmall] += now - since // booked as idle until now
-			t.heldAt, t.heldNum, t.heldRoom = since, st.endFrame, f.room()
+			t.spent[maybeSmall] += now - since // booked as idle until now
+			t.heldAt, t.heldTime, t.heldNum, t.heldRoom = since, s.Time-(now-since), st.endFrame, f.room()
 			f.marks |= isHeld
 		}
-		a.settle(f, true)
+		l.settle(f, true)
 	case f.is(isOpened):
 		// It did wait for room if it sends more now than there was, or is known to.
-		t := a.more(f)
+		t := l.more(f)
 		wanted := now-t.openedAt <= max(2*st.rtt(), promptly) && f.maxSeg > t.leftRoom
-		a.settle(f, wanted)
+		l.settle(f, wanted)
 		if wanted {
-			a.smallStall(f)
+			l.smallStall(f)
 		}
 		f.marks &^= isOpened
 	case f.is(isHeld | isFull):
 		// It sends into what is left of the window: it was not held back so far.
-		a.settle(f, false)
+		l.settle(f, false)
 		f.marks &^= isHeld | isFull
 	}
 }
@@ -174,51 +174,51 @@ func (a *Analyzer) resume(st *stream, f, r *flow, end uint32, now int64) {
 // timerFits reports whether a pause before data that fills the window is as long
 // as a first probe timer, and the window smaller than the MSS: an application
 // that writes after a pause rarely meets both.
-func (a *Analyzer) timerFits(st *stream, f *flow, pause int64) bool {
-	return pause <= st.timeout(2*int64(a.cfg.ProbeTimer)) && (f.mss == 0 || f.room() < uint32(f.mss))
+func (l *lane) timerFits(st *stream, f *flow, pause int64) bool {
+	return pause <= st.timeout(2*int64(l.cfg.ProbeTimer)) && (f.mss == 0 || f.room() < uint32(f.mss))
 }
 
 // pauseOf is how long the sender of a stream must be silent to have paused.
-func (a *Analyzer) pauseOf(st *stream) int64 { return max(int64(a.cfg.Pause), 2*st.rtt()) }
+func (l *lane) pauseOf(st *stream) int64 { return max(int64(l.cfg.Pause), 2*st.rtt()) }
 
 // promptly is how soon after the window opened a sender that was held back
 // sends again, in ns, if two round trips are less.
 const promptly = 10e6
 
 // old takes sequence numbers that were sent before.
-func (a *Analyzer) old(st *stream, f *flow, s *capture.Segment, end uint32, now int64) Events {
+func (l *lane) old(st *stream, f *flow, s *capture.Segment, end uint32, now int64) Events {
 	if s.Len == 1 && end == f.nxt && f.una == f.nxt && s.Flags&(capture.SYN|capture.FIN) == 0 {
-		return a.below(st, f, s, now, ProbeJunkByte)
+		return l.below(st, f, s, now, ProbeJunkByte)
 	}
-	if filled, soon := a.fill(f, s.Seq, end, now); filled > 0 && soon {
-		a.more(f).reorder++
+	if filled, soon := l.fill(f, s.Seq, end, now); filled > 0 && soon {
+		l.more(f).reorder++
 		return EventOutOfOrder
 	}
 	f.retrans++
 	f.marks &^= isTiming // its ACK could be of either (Karn)
 	if f.is(isZero) && s.Len > 0 {
-		a.more(f).retransZero++
+		l.more(f).retransZero++
 	}
 	return EventRetransmission
 }
 
 // empty takes a segment without payload, SYN or FIN.
-func (a *Analyzer) empty(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+func (l *lane) empty(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
 	if s.Flags&capture.SeqInferred != 0 {
-		if f.is(isZero) && f.inFlight() == 0 && a.sinceLast >= int64(a.cfg.ProbeTimer) {
-			return a.below(st, f, s, now, ProbeEmpty)
+		if f.is(isZero) && f.inFlight() == 0 && l.sinceLast >= int64(l.cfg.ProbeTimer) {
+			return l.below(st, f, s, now, ProbeEmpty)
 		}
 		return 0
 	}
 	switch d := int32(s.Seq - f.nxt); {
 	case d == -1 && f.una == f.nxt && f.is(hasUna):
-		return a.below(st, f, s, now, ProbeEmpty)
+		return l.below(st, f, s, now, ProbeEmpty)
 	case d == 0 && s.Flags&capture.URG != 0 && f.is(isZero) && f.una == f.nxt:
-		return a.probe(f, s, now, ProbeUrgent)
+		return l.probe(f, s, now, ProbeUrgent)
 	case d > 0:
 		// Only data that was not captured can lie between.
-		a.addHole(f, f.nxt, s.Seq, now)
-		a.more(f).gaps++
+		l.addHole(f, f.nxt, s.Seq, now)
+		l.more(f).gaps++
 		f.advance(s.Seq)
 		f.marks |= isUnsound
 		return EventGap

@@ -7,8 +7,8 @@ import (
 	"winwatch/capture"
 )
 
-// A sketch is the course of one flow in a fixed number of equal spans of time,
-// for a chart the size of a terminal. It costs a few nanoseconds a segment and
+// A sketch is the course of a stream in a fixed number of equal spans of time,
+// for a chart the size of a terminal. It costs a nanosecond or two a segment and
 // so little memory that thousands of streams can have one, which spares a second
 // pass over the capture, and allows a chart of what can't be read twice. When
 // the stream outgrows it, each two spans become one.
@@ -22,10 +22,15 @@ type sketch struct {
 	spans [sketchSpans]sketchSpan
 }
 
-// sketchSpan is what happened in a span of time. It is empty while low > high.
+// sketchSpan is what happened to both flows in a span of time. That of a flow is
+// empty while low > high.
 type sketchSpan struct {
+	flows [2]flowSpan
+	used  bool
+}
+
+type flowSpan struct {
 	low, high, end uint16 // the window field of the receiver: least, most, last
-	used           bool
 	flight         uint32 // most bytes in flight
 }
 
@@ -34,54 +39,54 @@ const (
 	sketchSpans = 64
 	// narrowest is the least width of a span: 1<<20 ns is 1 ms.
 	narrowest = 20
-	// sketchAfter is how many segments a side sends before its stream gets
-	// sketches: those before make up the first span.
-	sketchAfter = 32
-	// maxSketches bounds their memory to some 6 MB.
-	maxSketches = 8192
+	// sketchAfter is how many segments a side sends before its stream gets a
+	// sketch: those before make up the first span.
+	sketchAfter = 64
+	// maxSketches bounds their memory to some 4 MB a lane.
+	maxSketches = 2048
 )
 
-// beginSketch gives both flows of a stream their sketches, if there is room.
-func (a *Analyzer) beginSketch(st *stream, now int64) {
-	if len(a.sketches)+2 > maxSketches {
+// beginSketch gives a stream its sketch, if there is room.
+func (l *lane) beginSketch(st *stream, now int64) {
+	if len(l.sketches) == maxSketches {
 		return
 	}
 	// A span is as long as it took to get here: so many segments share one that
 	// going on to the next costs nothing.
-	width := uint8(max(narrowest, bits.Len64(uint64(st.span))-1))
+	width := uint8(max(narrowest, bits.Len64(uint64(st.span()))))
+	l.sketches = append(l.sketches, &sketch{from: now - st.span(), width: width})
 	for i := range st.flows {
 		f := &st.flows[i]
-		a.sketches = append(a.sketches, &sketch{from: now - st.span, width: width})
-		f.sketch = uint32(len(a.sketches))
+		f.sketch = uint32(len(l.sketches))
 		f.spanLow, f.spanHigh, f.spanFlight = f.rawMin, f.rawMax, f.maxInFlight
-		f.spanEnd = now - st.span + 1 // what was so far is the first span
-		a.nextSpan(f, now)
+		f.spanEnd = now - st.span() + 1 // what was so far is the first span
 	}
+	l.nextSpan(&st.flows[0], &st.flows[1], now)
 }
 
-// nextSpan puts the span that f has been through into its sketch, and begins
-// the one of now. A flow's current span is kept in the flow: what every segment
-// touches anyway.
-func (a *Analyzer) nextSpan(f *flow, now int64) {
-	k := a.sketches[f.sketch-1]
-	k.put(f)
+// nextSpan puts the span that the flows have been through into their sketch, and
+// begins the one of now. The current span is kept in the flows: what every
+// segment touches anyway.
+func (l *lane) nextSpan(f, r *flow, now int64) {
+	k := l.sketches[f.sketch-1]
+	k.put(f, r)
 	i := k.index(now)
-	f.spanEnd = k.from + int64(i+1)<<k.width
-	f.spanFlight = f.inFlight()
-	f.spanLow, f.spanHigh = math.MaxUint16, 0
-	if f.is(hasWnd) {
-		f.spanLow = f.field()
-		f.spanHigh = f.spanLow
+	end := k.from + int64(i+1)<<k.width
+	for _, g := range []*flow{f, r} {
+		g.spanEnd = end
+		g.spanFlight = g.inFlight()
+		g.spanLow, g.spanHigh = math.MaxUint16, 0
+		if g.is(hasWnd) {
+			g.spanLow = g.field()
+			g.spanHigh = g.spanLow
+		}
 	}
 }
 
-// draw adds a segment, which f's sender sent, to the sketches of its stream.
-func (a *Analyzer) draw(f, r *flow, s *capture.Segment, now int64) {
+// draw adds a segment, which f's sender sent, to the sketch of its stream.
+func (l *lane) draw(f, r *flow, s *capture.Segment, now int64) {
 	if now >= f.spanEnd {
-		a.nextSpan(f, now)
-	}
-	if now >= r.spanEnd {
-		a.nextSpan(r, now)
+		l.nextSpan(f, r, now)
 	}
 	f.spanFlight = max(f.spanFlight, f.inFlight())
 	r.spanLow, r.spanHigh = min(r.spanLow, s.Window), max(r.spanHigh, s.Window)
@@ -95,11 +100,16 @@ func (f *flow) field() uint16 {
 	return uint16(f.wnd)
 }
 
-// put adds a flow's current span.
-func (k *sketch) put(f *flow) {
+// flowSpan is the current span of a flow.
+func (f *flow) flowSpan() flowSpan { return flowSpan{f.spanLow, f.spanHigh, f.field(), f.spanFlight} }
+
+// put adds the current span of a stream, whose flows come in any order.
+func (k *sketch) put(f, r *flow) {
 	i := k.index(f.spanEnd - 1)
 	k.last = max(k.last, uint8(i))
-	k.spans[i].join(sketchSpan{low: f.spanLow, high: f.spanHigh, end: f.field(), used: true, flight: f.spanFlight})
+	x := sketchSpan{used: true}
+	x.flows[f.side], x.flows[r.side] = f.flowSpan(), r.flowSpan()
+	k.spans[i].join(&x)
 }
 
 // index returns the span of a time, making them wider if there are too few.
@@ -113,14 +123,16 @@ func (k *sketch) index(t int64) uint64 {
 }
 
 // join adds what came after.
-func (s *sketchSpan) join(o sketchSpan) {
+func (s *sketchSpan) join(o *sketchSpan) {
 	switch {
 	case !o.used:
 	case !s.used:
-		*s = o
+		*s = *o
 	default:
-		s.low, s.high, s.end = min(s.low, o.low), max(s.high, o.high), o.end
-		s.flight = max(s.flight, o.flight)
+		for i := range s.flows {
+			x, y := &s.flows[i], &o.flows[i]
+			x.low, x.high, x.end, x.flight = min(x.low, y.low), max(x.high, y.high), y.end, max(x.flight, y.flight)
+		}
 	}
 }
 
@@ -128,7 +140,7 @@ func (s *sketchSpan) join(o sketchSpan) {
 func (k *sketch) fold() {
 	for i := range sketchSpans / 2 {
 		x := k.spans[2*i]
-		x.join(k.spans[2*i+1])
+		x.join(&k.spans[2*i+1])
 		k.spans[i] = x
 	}
 	clear(k.spans[sketchSpans/2:])
@@ -142,16 +154,20 @@ func (k *sketch) fold() {
 func (r *Result) Sketch(id int64) *Timeline { return r.sketch(id) }
 
 func (a *Analyzer) sketchOf(id int64) *Timeline {
-	st := a.slabStream(id)
-	if st == nil || st.flows[0].sketch == 0 {
-		return nil
+	for _, l := range a.lanes {
+		if st := l.numbered(id); st != nil && st.flows[0].sketch != 0 {
+			return l.sketchOf(st, id)
+		}
 	}
+	return nil
+}
+
+func (l *lane) sketchOf(st *stream, id int64) *Timeline {
+	k := *l.sketches[st.flows[0].sketch-1]
+	k.put(&st.flows[0], &st.flows[1])
 	var points []Point
 	for side := range st.flows {
-		f := &st.flows[side]
-		k := *a.sketches[f.sketch-1]
-		k.put(f)
-		points = k.points(points, f, st.dir(uint8(side)), st.last)
+		points = k.points(points, &st.flows[side], st.dir(uint8(side)), st.last)
 	}
 	t := NewTimeline(len(points)+1, id)
 	t.newest = id
@@ -165,10 +181,10 @@ func (a *Analyzer) sketchOf(id int64) *Timeline {
 // begin and in its middle, none later than end.
 func (k *sketch) points(points []Point, f *flow, dir Dir, end int64) []Point {
 	for i := range k.spans[:k.last+1] {
-		s := &k.spans[i]
-		if !s.used {
+		if !k.spans[i].used {
 			continue
 		}
+		s := &k.spans[i].flows[f.side]
 		t := k.from + int64(i)<<k.width
 		points = append(points, Point{
 			Time: t, Dir: dir, Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown,

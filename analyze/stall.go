@@ -9,18 +9,18 @@ import (
 // beginStall takes the first zero window after an open one. The sender may have
 // been held back for some time: since it filled the window, or since the rest
 // was too small for its next segment.
-func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, now int64, first bool) {
-	t.pause(f, now, a.pauseOf(st))
+func (l *lane) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, now int64, first bool) {
+	t.pause(f, now, l.pauseOf(st))
 	t.on, t.asked, t.form, t.withData, t.silent = true, 0, "", false, 0
 	t.doubted = t.doubted[:0]
-	t.began, t.zeroAt, t.acked, t.zeroSpent = now, now, f.una, f.spent[zeroWindow]
+	t.began, t.zeroAt, t.acked, t.zeroSpent = now, now, f.una, t.spent[zeroWindow]
 	t.stall = Stall{
 		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,
 		BeganBeforeCapture: first, WindowAtBegin: ptr(int64(0)),
 	}
-	a.unread(st, f, t)
+	l.unread(st, f, t)
 	if f.is(isFull | isHeld) {
-		a.settle(f, true)
+		l.settle(f, true)
 		t.began = t.heldAt
 		t.stall.WindowAtBegin = ptr(int64(t.heldRoom))
 		t.stall.Begin, t.stall.BeginFrame = s.Time-(now-t.heldAt), t.heldNum
@@ -35,18 +35,18 @@ func (a *Analyzer) beginStall(st *stream, f *flow, t *detail, s *capture.Segment
 		}
 	}
 	if f.is(midProbe) {
-		a.firstProbe(f, t, st, s, now)
+		l.firstProbe(f, t, st, s, now)
 	}
 	f.marks &^= isFull | isHeld | isOpened | midProbe
 }
 
 // firstProbe remembers the segment with which the capture of a sender began: s,
 // which came back, has shown that it was a probe, or a keep-alive.
-func (a *Analyzer) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment, now int64) {
+func (l *lane) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment, now int64) {
 	at := f.lastAt
 	began := *s
 	began.Frame, began.Time = st.firstFrame, s.Time-(now-at)
-	t.doubt(&began, at, ProbeEmpty, a.cfg.MaxProbes)
+	t.doubt(&began, at, ProbeEmpty, l.cfg.MaxProbes)
 	p := &t.doubted[len(t.doubted)-1]
 	p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
 	t.keepAlives++
@@ -71,12 +71,12 @@ func (t *detail) opening(st *stream, s *capture.Segment, now int64, advanced boo
 }
 
 // endStall ends the stall that is on, if there is one.
-func (a *Analyzer) endStall(st *stream, f *flow, s *capture.Segment, now int64, how StallEnd) {
-	t := a.trouble(f)
+func (l *lane) endStall(st *stream, f *flow, s *capture.Segment, now int64, how StallEnd) {
+	t := l.trouble(f)
 	if t == nil || !t.on {
 		return
 	}
-	a.silence(f, t)
+	l.silence(f, t)
 	if how == EndResetBySender && t.silent >= 3 {
 		how = EndGaveUp
 	}
@@ -86,12 +86,12 @@ func (a *Analyzer) endStall(st *stream, f *flow, s *capture.Segment, now int64, 
 	t.on = false
 	t.acked = f.una
 	f.marks &^= isZero
-	kept := t.keep(a.cfg.MaxStalls)
+	kept := t.keep(l.cfg.MaxStalls)
 	if how == EndWindowUpdate || how == EndProbeAnswer || how == EndDataAccepted {
 		t.watched, t.endedAt, t.sentAt = kept, now, now
 		t.releasedBytes, t.burst, t.burstOver = 0, 0, false
 	} else {
-		a.judge(st, f, t, t.listed(kept))
+		l.judge(st, f, t, t.listed(kept))
 	}
 }
 
@@ -105,25 +105,25 @@ func (t *detail) listed(i int) *Stall {
 
 // smallStall lists a stall in which the window was too small for the next
 // segment, but never 0. It ended when the window opened.
-func (a *Analyzer) smallStall(f *flow) {
-	t := a.trouble(f)
+func (l *lane) smallStall(f *flow) {
+	t := l.trouble(f)
 	if t == nil || t.smallTime == 0 {
 		return
 	}
-	long := t.smallTime >= int64(a.cfg.MinStall)
+	long := t.smallTime >= int64(l.cfg.MinStall)
 	t.smallTime = 0
 	if !long {
 		return
 	}
 	t.pause(f, t.openedAt, 0)
 	t.stall = Stall{
-		Begin: t.heldAt - a.clock.offset, BeginFrame: t.heldNum,
-		End: t.openedAt - a.clock.offset, EndFrame: t.openedNum,
+		Begin: t.heldTime, BeginFrame: t.heldNum,
+		End: t.openedTime, EndFrame: t.openedNum,
 		EndedBy: EndWindowUpdate, Duration: time.Duration(t.openedAt - t.heldAt),
 		SenderWaiting: ptr(true), WindowAtBegin: ptr(int64(t.heldRoom)),
 		Unread: Estimate{Method: "the window never was 0"},
 	}
-	t.keep(a.cfg.MaxStalls)
+	t.keep(l.cfg.MaxStalls)
 }
 
 // keep adds the stall to those that are listed and returns its index + 1, or 0
@@ -184,22 +184,22 @@ func (t *detail) pause(f *flow, now, pause int64) {
 		released, burst := t.releasedBytes, t.burst
 		w.Released, w.Burst = &released, &burst
 	}
-	t.settleStall(f, w)
+	t.settleStall(w)
 	t.endedAt = 0
 }
 
 // judge settles a stall that did not end with an open window.
-func (a *Analyzer) judge(st *stream, f *flow, t *detail, w *Stall) {
+func (l *lane) judge(st *stream, f *flow, t *detail, w *Stall) {
 	done := f.is(sawFIN) && f.una == f.nxt // all was sent, and the end of it
-	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(a.cfg.NoProbe), 2*st.timeout(0))) {
+	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(l.cfg.NoProbe), 2*st.timeout(0))) {
 		w.SenderWaiting = ptr(false)
 	}
-	t.settleStall(f, w)
+	t.settleStall(w)
 }
 
 // settleStall says whether the sender was waiting at all in a stall that is
 // over, and books its time accordingly.
-func (t *detail) settleStall(f *flow, w *Stall) {
+func (t *detail) settleStall(w *Stall) {
 	switch {
 	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:
 		w.SenderWaiting = ptr(true)
@@ -209,6 +209,6 @@ func (t *detail) settleStall(f *flow, w *Stall) {
 	if w.SenderWaiting != nil && !*w.SenderWaiting {
 		t.stallTime -= int64(w.Duration)
 		t.unwaited++
-		f.spent[zeroWindow] = t.zeroSpent
+		t.spent[zeroWindow] = t.zeroSpent
 	}
 }

@@ -1,10 +1,6 @@
 package analyze
 
 import (
-	"encoding/binary"
-	"math/bits"
-	"math/rand/v2"
-
 	"winwatch/capture"
 )
 
@@ -36,10 +32,8 @@ func (k *key) side(s *capture.Segment) uint8 {
 
 // table finds the newest stream of a key. It is open-addressed and holds only
 // hashes and slots, so that it stays small and the garbage collector passes it
-// by; the keys stand in the streams. The hash is seeded: who sends the packets
-// can't choose keys that collide.
+// by; the keys stand in the streams.
 type table struct {
-	seed    [2]uint64
 	entries []entry
 	used    int
 }
@@ -50,26 +44,12 @@ type entry struct {
 }
 
 func newTable() table {
-	return table{
-		seed:    [2]uint64{rand.Uint64(), rand.Uint64()},
-		entries: make([]entry, 1024),
-	}
-}
-
-// hash mixes the two ends of a segment, each by the folded multiplication of
-// wyhash, to a value that does not depend on which of them sent it.
-func (t *table) hash(s *capture.Segment) uint32 {
-	return uint32(t.end(&s.Src, s.SrcPort) + t.end(&s.Dst, s.DstPort))
-}
-
-func (t *table) end(a *capture.Addr, port uint16) uint64 {
-	h, l := bits.Mul64(binary.LittleEndian.Uint64(a[8:])^t.seed[0], binary.LittleEndian.Uint64(a[:8])^uint64(port)<<32^t.seed[1])
-	return h ^ l
+	return table{entries: make([]entry, 1024)}
 }
 
 // find returns the slot of the stream of a segment, and the side that sent it:
 // nobody if there is no such stream.
-func (t *table) find(hash uint32, s *capture.Segment, streams *slab) (uint32, uint8) {
+func (t *table) find(hash uint32, s *capture.Segment, streams *slab[stream]) (uint32, uint8) {
 	mask := uint32(len(t.entries) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		e := t.entries[i]
@@ -86,7 +66,7 @@ func (t *table) find(hash uint32, s *capture.Segment, streams *slab) (uint32, ui
 
 // put sets the stream of a segment, in the place of the older stream of the
 // same ends, if there is one.
-func (t *table) put(hash uint32, slot uint32, s *capture.Segment, streams *slab) {
+func (t *table) put(hash uint32, slot uint32, s *capture.Segment, streams *slab[stream]) {
 	if t.used >= len(t.entries)/2 {
 		t.grow()
 	}
@@ -149,23 +129,30 @@ func (t *table) remove(hash uint32, slot uint32) {
 	}
 }
 
-// slab holds streams in chunks that never move and hold no pointer.
-type slab struct {
-	chunks [][]stream
+// slab holds values in chunks that never move. Streams hold no pointer, so that
+// the garbage collector passes them by.
+type slab[T any] struct {
+	chunks [][]T
 	n      uint32
 }
 
 const chunkBits = 10
 
-func (s *slab) at(slot uint32) *stream {
+func (s *slab[T]) at(slot uint32) *T {
 	return &s.chunks[slot>>chunkBits][slot&(1<<chunkBits-1)]
 }
 
 // add returns a new slot.
-func (s *slab) add() uint32 {
-	if s.n>>chunkBits == uint32(len(s.chunks)) {
-		s.chunks = append(s.chunks, make([]stream, 1<<chunkBits))
-	}
-	s.n++
+func (s *slab[T]) add() uint32 {
+	s.grow(s.n)
 	return s.n - 1
+}
+
+// grow makes room up to the slot, and returns what is there.
+func (s *slab[T]) grow(slot uint32) *T {
+	for uint32(len(s.chunks)) <= slot>>chunkBits {
+		s.chunks = append(s.chunks, make([]T, 1<<chunkBits))
+	}
+	s.n = max(s.n, slot+1)
+	return s.at(slot)
 }

@@ -12,18 +12,21 @@ type detail struct {
 
 	// stall is the one that is on if on is set; began and zeroAt are the adjusted
 	// times of its begin and of its first zero window, zeroSpent and acked what
-	// flow.spent[zeroWindow] and flow.una were then.
+	// spent[zeroWindow] and flow.una were then.
 	stall         Stall
 	on            bool
 	began, zeroAt int64
 	zeroSpent     int64
 	acked         uint32
-	// heldAt is when the window first held the sender back (isFull, isHeld), in
-	// frame heldNum, when heldRoom bytes were left of it; and openedAt when it
-	// opened again (isOpened).
-	heldAt, openedAt   int64
-	heldNum, openedNum uint64
-	heldRoom           uint32
+	// spent is the time that the window took of the flow's.
+	spent [classes]int64
+	// heldAt is when the window first held the sender back (isFull, isHeld), at
+	// capture time heldTime in frame heldNum, when heldRoom bytes were left of it;
+	// and openedAt when it opened again (isOpened).
+	heldAt, openedAt     int64
+	heldTime, openedTime int64
+	heldNum, openedNum   uint64
+	heldRoom             uint32
 	// leftRoom is what the sender has left of the window while it holds back.
 	leftRoom uint32
 	// smallTime is how long a small window has held the sender back since it
@@ -79,31 +82,31 @@ type detail struct {
 }
 
 // more returns the detail of a flow, which it is given if it has none.
-func (a *Analyzer) more(f *flow) *detail {
+func (l *lane) more(f *flow) *detail {
 	if f.detail != 0 {
-		return a.details[f.detail]
+		return l.details[f.detail]
 	}
-	if n := len(a.free); n > 0 {
-		f.detail, a.free = a.free[n-1], a.free[:n-1]
-		*a.details[f.detail] = detail{}
+	if n := len(l.free); n > 0 {
+		f.detail, l.free = l.free[n-1], l.free[:n-1]
+		*l.details[f.detail] = detail{}
 	} else {
-		f.detail = uint32(len(a.details))
-		a.details = append(a.details, new(detail))
+		f.detail = uint32(len(l.details))
+		l.details = append(l.details, new(detail))
 	}
-	return a.details[f.detail]
+	return l.details[f.detail]
 }
 
 // trouble returns the detail of a flow, or nil if it has none.
-func (a *Analyzer) trouble(f *flow) *detail {
+func (l *lane) trouble(f *flow) *detail {
 	if f.detail == 0 {
 		return nil
 	}
-	return a.details[f.detail]
+	return l.details[f.detail]
 }
 
 // advertise takes the window of a segment that may change it (RFC 9293
 // 3.10.7.4). update says that nothing but the window can be new in it.
-func (a *Analyzer) advertise(st *stream, f *flow, s *capture.Segment, now int64, advanced, update bool) Events {
+func (l *lane) advertise(st *stream, f *flow, s *capture.Segment, now int64, advanced, update bool) Events {
 	var ev Events
 	wnd := uint32(s.Window)
 	isSYN := s.Flags&capture.SYN != 0
@@ -126,16 +129,16 @@ func (a *Analyzer) advertise(st *stream, f *flow, s *capture.Segment, now int64,
 	} else {
 		if update && wnd > old {
 			ev |= EventWindowUpdate
-			t := a.more(f)
+			t := l.more(f)
 			t.updates++
 			// A window grows a little as its owner learns the size of packets; it
 			// doubles only if the application has read (Linux: tcp_cleanup_rbuf).
 			t.doubled = t.doubled || old > 0 && wnd >= 2*old
 		}
-		ev |= a.moveEdge(f, s, now, oldEdge, rescaled)
+		ev |= l.moveEdge(f, s, now, oldEdge, rescaled)
 	}
 	if !isSYN || wnd == 0 {
-		a.zero(st, f, s, now, first, advanced)
+		l.zero(st, f, s, now, first, advanced)
 	}
 	return ev
 }
@@ -145,7 +148,7 @@ func (a *Analyzer) advertise(st *stream, f *flow, s *capture.Segment, now int64,
 //
 // The first window after a SYN's is often smaller, and as long as nothing was
 // sent past it no harm: RFC 7323 2.4 speaks of the like.
-func (a *Analyzer) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, rescaled bool) Events {
+func (l *lane) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, rescaled bool) Events {
 	unit := int32(1) // the edge is rounded to the scale
 	if f.shift > 0 {
 		unit <<= uint8(f.shift)
@@ -153,14 +156,14 @@ func (a *Analyzer) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, 
 	var ev Events
 	if f.shift != Unknown && int32(old-f.edge) >= unit && !(rescaled && !after(f.nxt, f.edge)) {
 		ev = EventWindowShrunk
-		a.more(f).shrunk++
+		l.more(f).shrunk++
 	}
 	rise := int32(f.edge - f.maxEdge)
 	if rise <= 0 {
 		return ev
 	}
 	f.maxEdge = f.edge
-	if t := a.trouble(f); t != nil && rise >= unit {
+	if t := l.trouble(f); t != nil && rise >= unit {
 		if t.closedAt != 0 {
 			t.rise += int64(rise)
 		}
@@ -170,22 +173,22 @@ func (a *Analyzer) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, 
 }
 
 // zero follows the window to 0 and back.
-func (a *Analyzer) zero(st *stream, f *flow, s *capture.Segment, now int64, first, advanced bool) {
+func (l *lane) zero(st *stream, f *flow, s *capture.Segment, now int64, first, advanced bool) {
 	switch isNow := s.Window == 0; {
 	case isNow && !f.is(isZero):
 		f.marks |= isZero | isStory
-		t := a.more(f)
+		t := l.more(f)
 		if !first {
 			t.toZero++
 		}
 		if t.closedAt == 0 {
 			t.closedAt = now
 		}
-		a.beginStall(st, f, t, s, now, first && s.Flags&capture.SYN == 0)
+		l.beginStall(st, f, t, s, now, first && s.Flags&capture.SYN == 0)
 	case !isNow && f.is(isZero):
 		f.marks &^= isZero
-		t := a.more(f)
+		t := l.more(f)
 		t.fromZero++
-		a.endStall(st, f, s, now, t.opening(st, s, now, advanced))
+		l.endStall(st, f, s, now, t.opening(st, s, now, advanced))
 	}
 }

@@ -8,9 +8,9 @@ import (
 )
 
 // gravity is how grave the trouble of a flow is, without deriving it.
-func (a *Analyzer) gravity(f *flow) Severity {
-	if t := a.trouble(f); t != nil && t.stallTime > 0 {
-		if t.stallTime >= int64(a.cfg.Grave) {
+func (l *lane) gravity(f *flow) Severity {
+	if t := l.trouble(f); t != nil && t.stallTime > 0 {
+		if t.stallTime >= int64(l.cfg.Grave) {
 			return SeverityProblem
 		}
 		return SeverityWarning
@@ -30,7 +30,7 @@ func lossy(retrans, data uint64) bool { return data > 0 && retrans >= 3 && retra
 
 // verdict says in a sentence what the trouble of a stream is: that of the
 // direction that waited longest.
-func (a *Analyzer) verdict(s *Stream) Verdict {
+func (l *lane) verdict(s *Stream) Verdict {
 	dir := ClientToServer
 	c, v := &s.Dirs[ClientToServer], &s.Dirs[ServerToClient]
 	if v.StallTime > c.StallTime || v.StallTime == c.StallTime && v.Bytes > c.Bytes {
@@ -40,7 +40,7 @@ func (a *Analyzer) verdict(s *Stream) Verdict {
 	out := Verdict{Stream: s.ID, Dir: dir, Wait: d.StallTime}
 	switch worst := d.WorstStall(); {
 	case d.StallTime > 0 && worst != nil:
-		a.stalled(&out, s, d, worst)
+		l.stalled(&out, s, d, worst)
 	case lossy(d.Retransmissions, d.DataSegments):
 		out.Severity, out.Code, out.Confidence = SeverityWarning, "path-loss", "medium"
 		out.Sentence = fmt.Sprintf("%d of %d data segments from %s were retransmissions: the path, or the capture, lost packets; the receiver is untested, not healthy",
@@ -62,13 +62,13 @@ func (a *Analyzer) verdict(s *Stream) Verdict {
 		out.Sentence = fmt.Sprintf("only what %s sent was captured: who waited for whom can't be told", seen)
 	default:
 		out.Confidence = "high"
-		a.untroubled(&out, d)
+		l.untroubled(&out, d)
 	}
 	return out
 }
 
 // untroubled tells of a stream in which nobody waited for a window.
-func (a *Analyzer) untroubled(out *Verdict, d *Direction) {
+func (l *lane) untroubled(out *Verdict, d *Direction) {
 	out.Code = "ok"
 	switch b := &d.Budget; {
 	case d.Bytes == 0:
@@ -88,14 +88,14 @@ func (a *Analyzer) untroubled(out *Verdict, d *Direction) {
 }
 
 // stalled tells of a stall.
-func (a *Analyzer) stalled(out *Verdict, s *Stream, d *Direction, w *Stall) {
+func (l *lane) stalled(out *Verdict, s *Stream, d *Direction, w *Stall) {
 	out.Severity, out.Code = SeverityWarning, "receiver-slow"
-	if out.Wait >= a.cfg.Grave {
+	if out.Wait >= l.cfg.Grave {
 		out.Severity = SeverityProblem
 	}
 	open := w.EndedBy == EndCaptureEnded
 	slow := d.StallCount > 1 && 5*w.Duration < 4*d.StallTime // it read between, but not enough
-	if !slow && (open || w.Duration >= a.cfg.Grave) {
+	if !slow && (open || w.Duration >= l.cfg.Grave) {
 		out.Code = "receiver-not-reading"
 	}
 	var b strings.Builder
@@ -124,7 +124,7 @@ func (a *Analyzer) stalled(out *Verdict, s *Stream, d *Direction, w *Stall) {
 	out.Sentence = b.String()
 	out.Confidence, out.Because = confidence(s, d, w)
 	out.ask(d.Receiver, d.Sender)
-	out.Frames = w.frames(a.cfg.MaxFrames)
+	out.Frames = w.frames(l.cfg.MaxFrames)
 }
 
 // outcome says how the stall ended or, if it has not, when the next probe is

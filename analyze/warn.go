@@ -11,11 +11,11 @@ func (a *Analyzer) warn(r *Result) {
 				times(c.jumps), jump(c.largest), c.largestAt),
 		})
 	}
-	if a.retired.Streams > 0 {
+	if r.Retired.Streams > 0 {
 		r.Warnings = append(r.Warnings, Warning{
-			Code: "streams-retired", Count: a.retired.Streams,
+			Code: "streams-retired", Count: r.Retired.Streams,
 			Text: fmt.Sprintf("%s streams were let go to keep within %s at a time: they count in the totals, and the worst of them are kept; one that went on afterwards counts as a new stream",
-				thousands(a.retired.Streams), thousands(int64(a.cfg.MaxStreams))),
+				thousands(r.Retired.Streams), thousands(int64(a.cfg.MaxStreams))),
 		})
 	}
 }
@@ -37,7 +37,7 @@ func jump(ns int64) string {
 }
 
 // warnStream adds what limits the statements about a stream.
-func (a *Analyzer) warnStream(st *stream, s *Stream) {
+func (l *lane) warnStream(st *stream, s *Stream) {
 	add := func(code string, count int64, format string, args ...any) {
 		s.Warnings = append(s.Warnings, Warning{Code: code, Count: count, Text: fmt.Sprintf(format, args...)})
 	}
@@ -51,11 +51,11 @@ func (a *Analyzer) warnStream(st *stream, s *Stream) {
 		add("duplicates", int64(s.Duplicates), "%s packets stand in the capture twice; the copies count for nothing", thousands(int64(s.Duplicates)))
 	}
 	for i := range s.Dirs {
-		a.warnDirection(&s.Dirs[i], add)
+		l.warnDirection(&s.Dirs[i], add)
 	}
 }
 
-func (a *Analyzer) warnDirection(d *Direction, add func(string, int64, string, ...any)) {
+func (l *lane) warnDirection(d *Direction, add func(string, int64, string, ...any)) {
 	if d.Window.Scale.State == ScaleUnknown && d.Window.MaxRaw > 0 {
 		add("scale-unknown", 1, "the window scale of %s is unknown (%d to %d): its windows are shown as the bare field; zero windows are sure all the same",
 			d.Receiver, d.Window.Scale.Min, d.Window.Scale.Max)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"math"
 	"slices"
 
 	"winwatch/analyze"
@@ -45,7 +44,7 @@ func (j *job) draw(ctx context.Context) error {
 		}
 	})
 	damage := j.damage
-	_, err := j.pass(ctx, subset.into(a))
+	_, err := j.pass(ctx, a, subset.pick)
 	j.damage = damage // as it was told
 	return err
 }
@@ -162,24 +161,22 @@ func (p *subset) has(s *capture.Segment) bool {
 	return false
 }
 
-// into has an analyzer take the segments of the subset, until its last frame.
-func (p *subset) into(a *analyze.Analyzer) func([]capture.Segment) bool {
-	last := p.last
+// pick picks the segments of the subset, until its last frame.
+func (p *subset) pick(segs []capture.Segment) (n int, more bool) {
 	if p.all {
-		last = math.MaxUint64
+		return len(segs), true
 	}
-	return func(batch []capture.Segment) bool {
-		for i := range batch {
-			s := &batch[i]
-			if s.Frame > last {
-				return false
-			}
-			if p.all || p.has(s) {
-				a.Add(s)
-			}
+	for i := range segs {
+		s := &segs[i]
+		if s.Frame > p.last {
+			return n, false
 		}
-		return true
+		if p.has(s) {
+			segs[n] = *s
+			n++
+		}
 	}
+	return n, true
 }
 
 // rename gives the sample the number that its stream has among all. It reports

@@ -24,20 +24,20 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 	}
 	compared := 0
 	for _, file := range append(files, several...) {
-		read := func(take func([]capture.Segment) bool) bool {
+		read := func(a *analyze.Analyzer, pick picker) bool {
 			r, err := capture.Open(file)
 			if err != nil {
 				return false // some are no captures on purpose
 			}
 			defer r.Close()
 			var seen atomic.Int64
-			if _, err := feed(context.Background(), r, take, &seen); err != nil {
+			if _, err := feed(context.Background(), r, a, pick, &seen); err != nil {
 				t.Fatal(err)
 			}
 			return true
 		}
 		first := analyze.New(analyze.DefaultConfig())
-		if !read(into(first)) {
+		if !read(first, everything) {
 			continue
 		}
 		result := first.Result()
@@ -56,7 +56,7 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 					timelines[i].Add(s)
 				}
 			})
-			read(p.into(a))
+			read(a, p.pick)
 		}
 		for _, st := range worst {
 			want, _ := timelines[0].Points(st.ID)

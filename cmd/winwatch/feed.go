@@ -17,48 +17,34 @@ type source interface {
 	Counters() capture.Counters
 }
 
-// batchSize is how many segments are read at once: some 100 kB, which stay in the
-// cache, and take long enough for the hand-over not to count.
-const batchSize = 1024
+// A picker moves the segments that are wanted to the front and returns how many
+// they are, and whether any can come after them.
+type picker func([]capture.Segment) (n int, more bool)
 
-// feed reads src to its end, until ctx is done or until take has had enough, and
-// hands its segments to take. It counts in seen what was read. It returns where
-// the input was broken, which is no failure: what could be read was taken.
-func feed(ctx context.Context, src source, take func([]capture.Segment) (more bool), seen *atomic.Int64) (damage []*capture.DamageError, err error) {
-	a := readAhead(src)
-	defer a.close()
-	for ctx.Err() == nil {
-		b := <-a.full
-		seen.Add(int64(len(b.segments)))
-		if !take(b.segments) {
-			return damage, nil
-		}
-		a.release(b)
+// everything picks all segments.
+func everything(segs []capture.Segment) (int, bool) { return len(segs), true }
+
+// feed reads src to its end, until ctx is done or until pick has had enough, and
+// has a analyze what pick leaves. It counts in seen what was read. It returns
+// where the input was broken, which is no failure: what could be read was
+// analyzed.
+func feed(ctx context.Context, src source, a *analyze.Analyzer, pick picker, seen *atomic.Int64) (damage []*capture.DamageError, err error) {
+	p := newPipeline(a, func(b *analyze.Batch) (int, bool) {
+		n, readErr := src.NextBatch(b.Buffer())
+		seen.Add(int64(n))
+		n, more := pick(b.Buffer()[:n])
+		var broken *capture.DamageError
 		switch {
-		case b.err == nil:
-		case isDamage(b.err):
-			var broken *capture.DamageError
-			errors.As(b.err, &broken)
+		case errors.As(readErr, &broken): // io.EOF follows
 			damage = append(damage, broken)
-		case errors.Is(b.err, io.EOF):
-			return damage, nil
-		default:
-			return damage, b.err
+		case readErr != nil:
+			err, more = readErr, false
 		}
+		return n, more && ctx.Err() == nil
+	})
+	p.run()
+	if errors.Is(err, io.EOF) {
+		err = nil
 	}
-	return damage, nil
-}
-
-// isDamage reports whether a source found the input broken: io.EOF follows.
-func isDamage(err error) bool {
-	var broken *capture.DamageError
-	return errors.As(err, &broken)
-}
-
-// into has an analyzer take everything.
-func into(a *analyze.Analyzer) func([]capture.Segment) bool {
-	return func(batch []capture.Segment) bool {
-		a.AddBatch(batch)
-		return true
-	}
+	return damage, err
 }

@@ -58,7 +58,7 @@ func (j *job) analyze(ctx context.Context) error {
 		j.timeline = analyze.NewTimeline(picturePoints)
 		a.OnSample(j.chosen(func(int64) {}, j.early(j.timeline.Add)))
 	}
-	counters, err := j.pass(ctx, into(a))
+	counters, err := j.pass(ctx, a, everything)
 	if err != nil {
 		return err
 	}
@@ -77,8 +77,8 @@ func (j *job) analyze(ctx context.Context) error {
 	return j.narrow()
 }
 
-// pass has the capture read once and taken.
-func (j *job) pass(ctx context.Context, take func([]capture.Segment) bool) (capture.Counters, error) {
+// pass has the capture read once, and analyzed what pick leaves of it.
+func (j *job) pass(ctx context.Context, a *analyze.Analyzer, pick picker) (capture.Counters, error) {
 	in, err := openInput(j.inputs, j.std)
 	if err != nil {
 		return capture.Counters{}, err
@@ -95,7 +95,7 @@ func (j *job) pass(ctx context.Context, take func([]capture.Segment) bool) (capt
 	}
 	p := newProgress(j.std.err, in.Offset, in.Size())
 	defer p.stop()
-	j.damage, err = feed(ctx, in, take, &p.segments)
+	j.damage, err = feed(ctx, in, a, pick, &p.segments)
 	if err == nil && filter != nil {
 		err = filter.Err()
 	}

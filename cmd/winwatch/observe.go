@@ -67,7 +67,7 @@ func (v *observation) start(server netip.AddrPort) error {
 		defer close(v.captured)
 		var seen atomic.Int64
 		// The context is not the experiment's: its end leaves packets to be read.
-		_, v.captureErr = feed(context.Background(), src, into(v.analyzer), &seen)
+		_, v.captureErr = feed(context.Background(), src, v.analyzer, everything, &seen)
 	}()
 	return nil
 }

@@ -1,0 +1,112 @@
+package analyze
+
+import "winwatch/capture"
+
+// follow brings the stream to where it is after the segment, which a side of it
+// sent, and tells what the segment was.
+func (l *lane) follow(st *stream, side uint8, s *capture.Segment, now int64) Events {
+	f, r := &st.flows[side], &st.flows[side^1]
+	l.book(f, r, now)
+	l.book(r, f, now)
+	if l.dups.seen(s, now, int64(l.cfg.Duplicate)) {
+		st.duplicates++
+		return EventDuplicate | windowEvents(s)
+	}
+	if f.segs == sketchAfter && f.sketch == 0 {
+		l.beginSketch(st, now)
+	}
+	ev := windowEvents(s)
+	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
+		ev |= l.control(st, f, r, s, now)
+	}
+	if s.Flags&capture.RST == 0 {
+		ev |= l.sent(st, f, r, s, now)
+		ev |= l.received(st, r, f, s, now, ev)
+	}
+	f.segs++
+	if s.Flags&(capture.SYN|capture.RST) == 0 {
+		l.draw(f, r, s, now)
+	}
+	both := st.bothSides()
+	l.classify(f, s, now, both)
+	l.classify(r, s, now, both)
+	return ev
+}
+
+// windowEvents are those that the segment alone shows.
+func windowEvents(s *capture.Segment) Events {
+	var ev Events
+	if s.Window == 0 && s.Flags&(capture.SYN|capture.RST) == 0 {
+		ev = EventZeroWindow
+	}
+	return ev
+}
+
+// control takes SYN, FIN and RST.
+func (l *lane) control(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+	var ev Events
+	if s.Flags.Has(capture.SYN) {
+		ev |= EventSYN
+		st.handshake(r, f, s)
+		f.marks &^= sawRST // the same SYN again, after the first was refused
+		r.marks &^= sawRST
+		st.marks |= knowsClient
+		st.client = f.side
+		if s.Flags.Has(capture.ACK) {
+			st.client ^= 1
+			st.marks &^= wasRefused
+		}
+		l.restart(st, f, r, s, now)
+	}
+	if s.Flags.Has(capture.FIN) {
+		ev |= EventFIN
+	}
+	if s.Flags.Has(capture.RST) {
+		ev |= EventRST
+		l.reset(st, f, r, s, now)
+	}
+	return ev
+}
+
+// restart forgets the sequence numbers of an attempt before this SYN or SYN-ACK:
+// an old connection of the same ports that the peer still held (RFC 9293 3.5.1),
+// or a new connection that happens to have the same ISN. What was counted stays.
+func (l *lane) restart(st *stream, f, r *flow, s *capture.Segment, now int64) {
+	again := f.is(hasNxt) && (s.Seq != f.base || after(f.nxt, s.Seq+1+s.Len))
+	if s.Flags&capture.ACK != 0 {
+		again = f.is(hasNxt) && s.Seq != f.base
+		if r.is(hasUna) && r.una != s.Ack && !r.is(sawFIN) && r.dataSegs == 0 {
+			r.marks &^= hasUna | hasWnd | isUnsound | isTiming
+		}
+	}
+	if !again {
+		return
+	}
+	for _, g := range []*flow{f, r} {
+		l.endStall(st, g, s, now, EndResetBySender)
+		g.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles
+	}
+	f.marks &^= hasNxt | hasBase
+	f.turns = 0
+}
+
+// maxUnscaled is the largest window without a scale.
+const maxUnscaled = 65535
+
+// reset takes an RST: its window and numbers mean nothing, but it ends what
+// was waiting.
+//
+// One that is far from the sequence numbers of its sender is of no connection,
+// or of another one (RFC 9293 3.10.7.4; RFC 5961 3): it ends nothing.
+func (l *lane) reset(st *stream, f, r *flow, s *capture.Segment, now int64) {
+	if d := int32(s.Seq - f.nxt); f.is(hasNxt) && s.Seq != 0 && (d < -maxUnscaled || d > max(int32(f.room()), maxUnscaled)) {
+		return
+	}
+	if r.is(sawSYN) && r.dataSegs == 0 && !f.is(sawSYN) {
+		st.marks |= wasRefused
+	}
+	f.marks |= sawRST
+	// f's sender reset: it is the receiver of r's data, and the sender of f's.
+	l.endStall(st, r, s, now, EndResetByReceiver)
+	l.endStall(st, f, s, now, EndResetBySender)
+}

@@ -1,0 +1,178 @@
+package analyze
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"math/rand/v2"
+
+	"winwatch/capture"
+)
+
+// maxLanes is the number of lanes: as many as there are processors that the
+// reading of a capture can keep busy.
+const maxLanes = 2
+
+// leastForLanes is the number of streams from which on the streams are shared
+// out to lanes. Each lane may keep its share of them, and with so many the
+// shares come out alike.
+const leastForLanes = 1 << 12
+
+func (c *Config) lanes() int {
+	if c.MaxStreams < leastForLanes {
+		return 1
+	}
+	return maxLanes
+}
+
+// laneOf tells which of maxLanes lanes follows the stream of a segment. Both
+// directions have the same one, and it is the same in every run: which streams
+// are let go at the limit depends on it.
+func laneOf(s *capture.Segment) int {
+	le := binary.LittleEndian
+	ends := le.Uint64(s.Src[8:]) + le.Uint64(s.Dst[8:]) + (le.Uint64(s.Src[:8])+le.Uint64(s.Dst[:8]))*7 +
+		(uint64(s.SrcPort)+uint64(s.DstPort))*0x9e3779b97f4a7c15
+	return int(ends * 0xd6e8feb86659fd93 >> 63)
+}
+
+// lane follows its share of the streams of a capture. It is for one goroutine at
+// a time.
+type lane struct {
+	cfg      *Config
+	seed     seed
+	table    table
+	slab     slab[stream]
+	most     int         // streams at once
+	ids      slab[int64] // the numbers of the streams by slot; for Finish alone
+	dups     duplicates
+	details  []*detail
+	free     []uint32 // details that can be used again
+	sketches []*sketch
+	hand     uint32 // where to look for the next slot to let go
+	reused   bool   // a slot was used again
+	retired  Retired
+	kept     []*Stream // the worst of the streams that were let go
+	gone     totals    // of the streams that were let go
+
+	// hints are what lookUp found, as long as changes, which counts the streams
+	// that were begun, is still hinted.
+	hints   [ahead]uint32
+	changes uint64
+	hinted  uint64
+	touched uint32
+
+	// opened is that of the batch that is run, and index the segment's place in it.
+	opened []opening
+	index  uint16
+
+	// sinceLast is the time from the last segment of the stream to this one.
+	sinceLast int64
+
+	// slowly has every segment take the long way: tests compare the two.
+	slowly bool
+}
+
+func newLane(cfg *Config, seed seed, most int) *lane {
+	return &lane{cfg: cfg, seed: seed, most: most, table: newTable(), details: make([]*detail, 1)}
+}
+
+// ahead is how many segments are looked up at once: so many cache misses a
+// processor can have under way.
+const ahead = 32
+
+// run follows the segments of a batch that are for this lane.
+func (l *lane) run(b *Batch, lane int) {
+	l.opened = b.opened[lane]
+	for order := b.order[lane]; len(order) > 0; {
+		n := min(len(order), ahead)
+		l.lookUp(b, order[:n])
+		for i, index := range order[:n] {
+			hint := uint32(0)
+			if l.hinted == l.changes {
+				hint = l.hints[i]
+			}
+			l.index = index
+			if hint == 0 || l.slowly || !l.plain(b, hint-1) {
+				l.next(b, hint)
+			}
+		}
+		order = order[n:]
+	}
+	b.opened[lane] = l.opened
+}
+
+// lookUp finds the streams of up to ahead segments, as far as a first look into
+// the table tells. The look-ups do not wait for one another, nor does what
+// follows have to wait for the streams: with many of them, waiting for memory is
+// most of the time.
+func (l *lane) lookUp(b *Batch, order []uint16) {
+	mask := uint32(len(l.table.entries) - 1)
+	for i, index := range order {
+		s := &b.segs[index]
+		l.touched += uint32(s.Frame) + s.TSEcr
+		h := b.hash[index]
+		j := h & mask
+		for l.table.entries[j].hash != h && l.table.entries[j].slot != 0 {
+			j = (j + 1) & mask
+		}
+		l.hints[i] = l.table.entries[j].slot
+	}
+	for _, slot := range l.hints[:len(order)] {
+		if slot != 0 {
+			l.touched += l.slab.at(slot - 1).touch()
+		}
+	}
+	l.hinted = l.changes
+}
+
+// next follows one segment of the batch.
+func (l *lane) next(b *Batch, hint uint32) {
+	s, now := &b.segs[l.index], b.now[l.index]
+	slot, side := l.find(s, b.hash[l.index], hint, now)
+	st := l.slab.at(slot)
+	if s.Flags.NoTraffic() {
+		if st.endFrame == 0 {
+			st.marks |= namedOnly
+		}
+		if b.samples != nil {
+			b.samples[l.index].Segment = nil
+		}
+		return
+	}
+	now = l.account(st, s, now)
+	ev := l.follow(st, side, s, now)
+	if b.samples != nil {
+		b.slots[l.index] = slot
+		st.sample(&b.samples[l.index], side, s, ev, now)
+	}
+}
+
+// account notes a segment of the stream. It returns the stream's time, which
+// never goes back: a packet out of order happened when the one before it did.
+func (l *lane) account(st *stream, s *capture.Segment, now int64) int64 {
+	if st.endFrame == 0 {
+		st.begin, st.firstFrame, st.first, st.last = s.Time, s.Frame, now, now
+		st.flows[0].since, st.flows[1].since = now, now
+		st.marks &^= namedOnly
+	}
+	st.end, st.endFrame = s.Time, s.Frame
+	l.sinceLast = max(now-st.last, 0)
+	st.last += l.sinceLast
+	return st.last
+}
+
+// seed is what hashes are made with: who sends the packets can't choose
+// endpoints that collide.
+type seed [2]uint64
+
+func newSeed() seed { return seed{rand.Uint64(), rand.Uint64()} }
+
+// hash mixes the two ends of a segment, each by the folded multiplication of
+// wyhash, to a value that does not depend on which of them sent it.
+func (x *seed) hash(s *capture.Segment) uint32 {
+	return uint32(x.end(&s.Src, s.SrcPort) + x.end(&s.Dst, s.DstPort))
+}
+
+func (x *seed) end(a *capture.Addr, port uint16) uint64 {
+	h, l := bits.Mul64(binary.LittleEndian.Uint64(a[8:])^x[0], binary.LittleEndian.Uint64(a[:8])^uint64(port)<<32^x[1])
+	return h ^ l
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"winwatch/analyze"
+)
+
+// A pipeline has a capture read and analyzed on all cores that there are: while
+// one batch of segments is read, those before it run through the analyzer's
+// lanes. Every worker does what is to be done next, so that none waits while
+// there is work. What comes out is as if one had done it all.
+type pipeline struct {
+	a *analyze.Analyzer
+	// read fills a batch and returns the number of segments, and whether there may
+	// be more.
+	read func(*analyze.Batch) (n int, more bool)
+
+	mu      sync.Mutex
+	changed sync.Cond
+	waiting int
+	done    atomic.Uint64 // pieces of work
+	// ring holds the batches: that of number n is in place n % len(ring).
+	ring []slot
+	// readCount, and finished, are how many batches were read and finished;
+	// ranOn is how many each lane has run.
+	readCount, finished int
+	ranOn               []int
+	reading, finishing  bool
+	running             []bool // by lane
+	ended               bool   // there is no more to read
+}
+
+// slot is a place for a batch.
+type slot struct {
+	*analyze.Batch
+	ran int // lanes that have run it
+}
+
+const (
+	// batchSize is how many segments are read at once: some 60 kB, which stay in
+	// the cache, and take long enough for the hand-over not to count.
+	batchSize = 2048
+	// batches is how many are under way, so that nobody waits for a slow one.
+	batches = 8
+)
+
+func newPipeline(a *analyze.Analyzer, read func(*analyze.Batch) (int, bool)) *pipeline {
+	p := &pipeline{a: a, read: read, ring: make([]slot, batches), ranOn: make([]int, a.Lanes()), running: make([]bool, a.Lanes())}
+	p.changed.L = &p.mu
+	for i := range p.ring {
+		p.ring[i].Batch = a.NewBatch(batchSize)
+	}
+	return p
+}
+
+// run does all of it.
+func (p *pipeline) run() {
+	var workers sync.WaitGroup
+	for i := range min(runtime.GOMAXPROCS(0), p.a.Lanes()+1) {
+		workers.Go(func() { p.work(i) })
+	}
+	workers.Wait()
+}
+
+// work does what is to be done until there is nothing left.
+func (p *pipeline) work(worker int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.finished < p.readCount || !p.ended || p.reading {
+		if !p.step(worker % len(p.ranOn)) {
+			p.wait()
+		}
+	}
+	p.changed.Broadcast()
+}
+
+// backlog is how many batches a worker lets wait for its lane while it reads. With
+// one more it runs them, and the other worker reads.
+const backlog = 2
+
+// step does one piece of work, if there is any to do. The worker prefers the lane
+// of its own, whose streams it has in its cache; it takes over that of another
+// only where that one can't keep up.
+func (p *pipeline) step(own int) bool {
+	switch {
+	case p.canRun(own, backlog+1):
+		p.runLane(own)
+	case p.canFinish():
+		p.finish()
+	case p.canRead():
+		p.readBatch()
+	case p.canRun(own, 1):
+		p.runLane(own)
+	default:
+		for lane := range p.ranOn {
+			if p.canRun(lane, 2) || p.ended && p.canRun(lane, 1) {
+				p.runLane(lane)
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// wait waits until another worker has done something. That is so soon, as a rule,
+// that going to sleep would take longer.
+func (p *pipeline) wait() {
+	done := p.done.Load()
+	p.mu.Unlock()
+	for range spins {
+		if p.done.Load() != done {
+			p.mu.Lock()
+			return
+		}
+	}
+	p.mu.Lock()
+	for p.done.Load() == done {
+		p.waiting++
+		p.changed.Wait()
+		p.waiting--
+	}
+}
+
+// spins takes some 10 µs.
+const spins = 100_000
+
+// canRun reports whether at least so many batches wait for the lane.
+func (p *pipeline) canRun(lane, least int) bool {
+	return !p.running[lane] && p.readCount-p.ranOn[lane] >= least
+}
+
+func (p *pipeline) canFinish() bool {
+	return !p.finishing && p.finished < p.readCount && p.ring[p.finished%len(p.ring)].ran == len(p.ranOn)
+}
+
+func (p *pipeline) canRead() bool {
+	return !p.reading && !p.ended && p.readCount-p.finished < len(p.ring)
+}
+
+func (p *pipeline) runLane(lane int) {
+	s := &p.ring[p.ranOn[lane]%len(p.ring)]
+	p.running[lane] = true
+	p.unlocked(func() { p.a.Run(s.Batch, lane) })
+	p.running[lane] = false
+	p.ranOn[lane]++
+	s.ran++
+}
+
+func (p *pipeline) finish() {
+	s := &p.ring[p.finished%len(p.ring)]
+	p.finishing = true
+	p.unlocked(func() { p.a.Finish(s.Batch) })
+	p.finishing = false
+	s.ran = 0
+	p.finished++
+}
+
+func (p *pipeline) readBatch() {
+	s := &p.ring[p.readCount%len(p.ring)]
+	p.reading = true
+	var more bool
+	p.unlocked(func() {
+		var n int
+		n, more = p.read(s.Batch)
+		p.a.Prepare(s.Batch, n)
+	})
+	p.reading, p.ended = false, !more
+	p.readCount++
+}
+
+// unlocked does a piece of work that others need not wait for, and wakes those
+// who may have waited for its end.
+func (p *pipeline) unlocked(work func()) {
+	p.mu.Unlock()
+	work()
+	p.mu.Lock()
+	p.done.Add(1)
+	if p.waiting > 0 {
+		p.changed.Broadcast()
+	}
+}
