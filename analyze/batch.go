@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"iter"
+	"slices"
 
 	"winwatch/capture"
 )
@@ -87,6 +88,7 @@ func (a *Analyzer) enqueue(b *Batch) {
 	for i := range a.lanes {
 		b.order[i], b.opened[i] = b.order[i][:cap(b.order[i])], b.opened[i][:0]
 	}
+	segments, bytes, last := uint64(0), int64(0), 0
 	x, mask, leap, c := a.seed, a.laneMask, int64(a.cfg.ClockLeap), &a.clock
 	if len(b.segs) > 0 {
 		c.start(b.segs[0].Time)
@@ -106,12 +108,24 @@ func (a *Analyzer) enqueue(b *Batch) {
 		b.order[lane][n[lane]] = uint16(i)
 		n[lane]++
 		if !s.Flags.NoTraffic() {
-			a.count(s, now)
+			segments++
+			bytes += int64(s.Len)
+			last = i
 		}
 	}
 	for i := range a.lanes {
 		b.order[i] = b.order[i][:n[i]]
 	}
+	if segments == 0 {
+		return
+	}
+	if a.segments == 0 {
+		first := slices.IndexFunc(b.segs, func(s capture.Segment) bool { return !s.Flags.NoTraffic() })
+		a.begin, a.beganAt = b.segs[first].Time, b.now[first]
+	}
+	a.segments += segments
+	a.bytes += bytes
+	a.end = b.segs[last].Time
 }
 
 // jump returns the adjusted time of the first segment, whose stamp is d after the
@@ -129,15 +143,6 @@ func (a *Analyzer) jump(segs []capture.Segment, d int64) int64 {
 		}
 	}
 	return a.clock.read(s.Time, s.Frame, step)
-}
-
-func (a *Analyzer) count(s *capture.Segment, now int64) {
-	if a.segments == 0 {
-		a.begin, a.beganAt = s.Time, now
-	}
-	a.segments++
-	a.bytes += int64(s.Len)
-	a.end = s.Time
 }
 
 // Finish numbers the streams that began in the batch, and hands its samples to

@@ -29,24 +29,18 @@ func (d *duplicates) seen(s *capture.Segment, now, within int64) bool {
 		}
 		within /= 20 // the timestamp ticks in milliseconds only
 	}
-	print := fingerprint(s)
+	// The multiplications do not wait for one another.
+	const k0, k1, k2, k3 = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0xd6e8feb86659fd93
+	le := binary.LittleEndian
+	ends := le.Uint64(s.Src[8:]) + 3*le.Uint64(s.Dst[8:]) + uint64(s.SrcPort)<<16 + uint64(s.DstPort)
+	print := (uint64(s.Seq)<<32|uint64(s.Ack))*k0 ^
+		((uint64(s.Len)<<32|uint64(s.Window)<<16|uint64(s.IPID))^ends)*k1 ^
+		((uint64(s.TSVal)<<32|uint64(s.TSEcr))+uint64(s.Flags))*k2
+	if s.SACKCount > 0 {
+		print ^= (uint64(s.SACK[0].Left)<<32 | uint64(s.SACK[0].Right)) * k3
+	}
 	e := &d[print>>(64-duplicateBits)]
 	dup := e.print == print && now-e.at < within
 	e.print, e.at = print, now
 	return dup
-}
-
-// fingerprint mixes what tells packets apart. The multiplications do not wait for
-// one another.
-func fingerprint(s *capture.Segment) uint64 {
-	const k0, k1, k2, k3 = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0xd6e8feb86659fd93
-	le := binary.LittleEndian
-	ends := le.Uint64(s.Src[8:]) + 3*le.Uint64(s.Dst[8:]) + uint64(s.SrcPort)<<16 + uint64(s.DstPort)
-	x := (uint64(s.Seq)<<32 | uint64(s.Ack)) * k0
-	y := ((uint64(s.Len)<<32 | uint64(s.Window)<<16 | uint64(s.IPID)) ^ ends) * k1
-	z := ((uint64(s.TSVal)<<32 | uint64(s.TSEcr)) + uint64(s.Flags)) * k2
-	if s.SACKCount > 0 {
-		z += (uint64(s.SACK[0].Left)<<32 | uint64(s.SACK[0].Right)) * k3
-	}
-	return x ^ y ^ z
 }

@@ -15,6 +15,9 @@ func (l *lane) follow(st *stream, side uint8, s *capture.Segment, now int64) Eve
 	if f.segs == sketchAfter && f.sketch == 0 {
 		l.beginSketch(st, now)
 	}
+	if now >= f.spanEnd {
+		l.nextSpan(f, r, now)
+	}
 	ev := windowEvents(s)
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
 		ev |= l.control(st, f, r, s, now)
@@ -25,7 +28,7 @@ func (l *lane) follow(st *stream, side uint8, s *capture.Segment, now int64) Eve
 	}
 	f.segs++
 	if s.Flags&(capture.SYN|capture.RST) == 0 {
-		l.draw(f, r, s, now)
+		f.draw(r, s)
 	}
 	both := st.bothSides()
 	l.classify(f, s, now, both)

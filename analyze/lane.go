@@ -53,11 +53,8 @@ type lane struct {
 	kept     []*Stream // the worst of the streams that were let go
 	gone     totals    // of the streams that were let go
 
-	// hints are what lookUp found, as long as changes, which counts the streams
-	// that were begun, is still hinted.
-	hints   [ahead]uint32
+	// changes counts the streams that were begun; touched is there for lookUp alone.
 	changes uint64
-	hinted  uint64
 	touched uint32
 
 	// opened is that of the batch that is run, and index the segment's place in it.
@@ -77,22 +74,23 @@ func newLane(cfg *Config, seed seed, most int) *lane {
 
 // ahead is how many segments are looked up at once: so many cache misses a
 // processor can have under way.
-const ahead = 32
+const ahead = 32 // a power of two
 
 // run follows the segments of a batch that are for this lane.
 func (l *lane) run(b *Batch, lane int) {
 	l.opened = b.opened[lane]
+	var found [ahead]hint
 	for order := b.order[lane]; len(order) > 0; {
 		n := min(len(order), ahead)
-		l.lookUp(b, order[:n])
+		l.lookUp(b, order[:n], &found)
+		known := l.changes
 		for i, index := range order[:n] {
-			hint := uint32(0)
-			if l.hinted == l.changes {
-				hint = l.hints[i]
+			h := found[i&(ahead-1)]
+			if l.changes != known {
+				h = hint{} // a stream has begun since
 			}
-			l.index = index
-			if hint == 0 || l.slowly || !l.plain(b, hint-1) {
-				l.next(b, hint)
+			if h.stream == nil || l.slowly || !l.plain(b, index, h.stream, h.slot) {
+				l.next(b, index, h)
 			}
 		}
 		order = order[n:]
@@ -100,49 +98,58 @@ func (l *lane) run(b *Batch, lane int) {
 	b.opened[lane] = l.opened
 }
 
+// hint is where a stream may be found, as long as no other has begun.
+type hint struct {
+	stream *stream
+	slot   uint32
+}
+
 // lookUp finds the streams of up to ahead segments, as far as a first look into
 // the table tells. The look-ups do not wait for one another, nor does what
-// follows have to wait for the streams: with many of them, waiting for memory is
-// most of the time.
-func (l *lane) lookUp(b *Batch, order []uint16) {
-	mask := uint32(len(l.table.entries) - 1)
+// follows have to wait for the streams, and for segments that another processor
+// has read: with many of them, waiting for memory is most of the time.
+func (l *lane) lookUp(b *Batch, order []uint16, found *[ahead]hint) {
+	entries := l.table.entries
+	mask := uint32(len(entries) - 1)
 	for i, index := range order {
 		s := &b.segs[index]
 		l.touched += uint32(s.Frame) + s.TSEcr
 		h := b.hash[index]
 		j := h & mask
-		for l.table.entries[j].hash != h && l.table.entries[j].slot != 0 {
+		for entries[j].hash != h && entries[j].slot != 0 {
 			j = (j + 1) & mask
 		}
-		l.hints[i] = l.table.entries[j].slot
+		found[i&(ahead-1)] = hint{slot: entries[j].slot}
 	}
-	for _, slot := range l.hints[:len(order)] {
-		if slot != 0 {
-			l.touched += l.slab.at(slot - 1).touch()
+	for i := range found[:len(order)] {
+		if slot := found[i].slot; slot != 0 {
+			st := l.slab.at(slot - 1)
+			found[i] = hint{st, slot - 1}
+			l.touched += st.touch()
 		}
 	}
-	l.hinted = l.changes
 }
 
 // next follows one segment of the batch.
-func (l *lane) next(b *Batch, hint uint32) {
-	s, now := &b.segs[l.index], b.now[l.index]
-	slot, side := l.find(s, b.hash[l.index], hint, now)
+func (l *lane) next(b *Batch, index uint16, h hint) {
+	s, now := &b.segs[index], b.now[index]
+	l.index = index
+	slot, side := l.find(s, b.hash[index], h, now)
 	st := l.slab.at(slot)
 	if s.Flags.NoTraffic() {
 		if st.endFrame == 0 {
 			st.marks |= namedOnly
 		}
 		if b.samples != nil {
-			b.samples[l.index].Segment = nil
+			b.samples[index].Segment = nil
 		}
 		return
 	}
 	now = l.account(st, s, now)
 	ev := l.follow(st, side, s, now)
 	if b.samples != nil {
-		b.slots[l.index] = slot
-		st.sample(&b.samples[l.index], side, s, ev, now)
+		b.slots[index] = slot
+		st.sample(&b.samples[index], side, s, ev, now)
 	}
 }
 

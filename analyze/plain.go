@@ -8,13 +8,13 @@ const (
 	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST
 )
 
-// plain takes a segment of the batch if it is of the kind that nearly all are: in
-// order, acknowledging something new or nothing while it carries data, in a
-// stream without trouble. It does what next would, in a fraction of the time, and
-// reports whether it did; if not, it has changed nothing. slot is where the
-// stream may be.
-func (l *lane) plain(b *Batch, slot uint32) bool {
-	s, now, st := &b.segs[l.index], b.now[l.index], l.slab.at(slot)
+// plain takes a segment of the batch, of that stream as it seems, if it is of the
+// kind that nearly all are: in order, acknowledging something new or nothing while
+// it carries data, in a stream without trouble. It does what next would, in a
+// fraction of the time, and reports whether it did; if not, it has changed
+// nothing.
+func (l *lane) plain(b *Batch, index uint16, st *stream, slot uint32) bool {
+	s, now := &b.segs[index], b.now[index]
 	side := st.key.side(s)
 	if side == nobody || st.endFrame == 0 {
 		return false
@@ -37,8 +37,8 @@ func (l *lane) plain(b *Batch, slot uint32) bool {
 		l.take(f, r, s, now)
 	}
 	if b.samples != nil {
-		b.slots[l.index] = slot
-		st.sample(&b.samples[l.index], side, s, ev, now)
+		b.slots[index] = slot
+		st.sample(&b.samples[index], side, s, ev, now)
 	}
 	return true
 }
@@ -56,30 +56,45 @@ func isPlain(f, r *flow, s *capture.Segment) bool {
 		back < 1<<uint8(r.shift&15) && (s.Len == 0 || s.Seq+s.Len != f.edge)
 }
 
-// take does to the flows what sent, received and classify would.
+// take does to the flows what sent, received and classify would, where it changes
+// something: most segments are either data that acknowledges nothing new, or an
+// ACK without data.
 func (l *lane) take(f, r *flow, s *capture.Segment, now int64) {
+	if now >= f.spanEnd {
+		l.nextSpan(f, r, now)
+	}
+	f.segs++
 	if s.Len > 0 {
 		f.data(s)
 		l.extend(f, s.Seq+s.Len, now)
 		r.answers(s.Ack)
 		f.lastAt = now
-	}
-	if s.Ack != r.una {
-		r.answered(s.Ack, now)
-		r.una, r.ackedAt = s.Ack, now
-		l.echo(r, f, now)
+		f.spanFlight = max(f.spanFlight, f.nxt-f.una)
+		l.reclassify(f, r, s, now)
 	}
 	wnd := uint32(s.Window) << uint8(r.shift&15)
-	edge := s.Ack + wnd
-	r.rawMax, r.rawMin = max(r.rawMax, s.Window), min(r.rawMin, s.Window)
-	r.wnd, r.edge, r.wl1, r.maxWnd = wnd, edge, s.Seq, max(r.maxWnd, wnd)
-	if after(edge, r.maxEdge) {
-		r.maxEdge = edge
+	if edge := s.Ack + wnd; edge != r.edge || wnd != r.wnd || s.Ack != r.una {
+		l.takeACK(r, f, s, wnd, now)
+		l.reclassify(r, f, s, now)
 	}
-	f.segs++
-	l.draw(f, r, s, now)
-	l.reclassify(f, r, s, now)
-	l.reclassify(r, f, s, now)
+	r.wl1 = s.Seq
+}
+
+// takeACK takes what is new in the ACK of a plain segment, and its window. o is
+// the flow of its sender.
+func (l *lane) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) {
+	if s.Ack != f.una {
+		f.answered(s.Ack, now)
+		f.una, f.ackedAt = s.Ack, now
+		l.echo(f, o, now)
+	}
+	edge := s.Ack + wnd
+	f.wnd, f.edge, f.maxWnd = wnd, edge, max(f.maxWnd, wnd)
+	f.rawMax, f.rawMin = max(f.rawMax, s.Window), min(f.rawMin, s.Window)
+	f.spanLow, f.spanHigh = min(f.spanLow, s.Window), max(f.spanHigh, s.Window)
+	if after(edge, f.maxEdge) {
+		f.maxEdge = edge
+	}
 }
 
 // reclassify is classify for a flow that was plain so far. It books the time

@@ -84,10 +84,7 @@ func (l *lane) nextSpan(f, r *flow, now int64) {
 }
 
 // draw adds a segment, which f's sender sent, to the sketch of its stream.
-func (l *lane) draw(f, r *flow, s *capture.Segment, now int64) {
-	if now >= f.spanEnd {
-		l.nextSpan(f, r, now)
-	}
+func (f *flow) draw(r *flow, s *capture.Segment) {
 	f.spanFlight = max(f.spanFlight, f.inFlight())
 	r.spanLow, r.spanHigh = min(r.spanLow, s.Window), max(r.spanHigh, s.Window)
 }

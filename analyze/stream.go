@@ -62,11 +62,11 @@ func (st *stream) rtt() int64 { return st.flows[0].rtt + st.flows[1].rtt }
 
 // find returns the slot of the stream of a segment and the side that sent it, and
 // begins a new stream where Wireshark (4.0) does: at a key not met before, and at
-// a SYN with another ISN. hint is the slot + 1 where lookUp found it, or 0.
-func (l *lane) find(s *capture.Segment, hash, hint uint32, now int64) (uint32, uint8) {
-	slot, side := hint-1, uint8(nobody)
-	if hint != 0 {
-		side = l.slab.at(slot).key.side(s)
+// a SYN with another ISN.
+func (l *lane) find(s *capture.Segment, hash uint32, h hint, now int64) (uint32, uint8) {
+	slot, side := h.slot, uint8(nobody)
+	if h.stream != nil {
+		side = h.stream.key.side(s)
 	}
 	if side == nobody {
 		if slot, side = l.table.find(hash, s, &l.slab); side == nobody {

@@ -2,6 +2,33 @@ package capture
 
 import "encoding/binary"
 
+// usual reads the frames that nearly all are in many captures: Ethernet with IPv4
+// without options and TCP with timestamps alone. It is fast for them, and faster:
+// b is the frame up to the end of the TCP header, so that nothing has to be
+// checked but what is in it.
+func usual(b *[66]byte, s *Segment) bool {
+	le := binary.LittleEndian
+	total := be16(b[16:18])
+	if be16(b[12:14]) != etherIPv4 || b[14] != 0x45 || b[23] != protoTCP || be16(b[20:22])&0x3fff != 0 ||
+		b[46]>>4 != 8 || be32(b[54:58]) != nopNopTimestamps || total < 52 {
+		return false
+	}
+	le.PutUint64(s.Src[0:8], 0)
+	le.PutUint64(s.Src[8:16], 0xffff_0000|uint64(le.Uint32(b[26:30]))<<32)
+	le.PutUint64(s.Dst[0:8], 0)
+	le.PutUint64(s.Dst[8:16], 0xffff_0000|uint64(le.Uint32(b[30:34]))<<32)
+	s.SrcPort, s.DstPort = be16(b[34:36]), be16(b[36:38])
+	s.Seq, s.Ack = be32(b[38:42]), be32(b[42:46])
+	s.Len = uint32(total) - 52
+	s.Window, s.Urgent = be16(b[48:50]), be16(b[52:54])
+	s.Flags = Flags(be16(b[46:48]) & 0x1ff)
+	s.MSS, s.WindowShift, s.HopLimit, s.IPID = 0, 0, b[22], be16(b[18:20])
+	s.Options, s.SACKCount = HasTimestamps, 0
+	s.TSVal, s.TSEcr = be32(b[58:62]), be32(b[62:66])
+	s.SACK = [2]SACKBlock{}
+	return true
+}
+
 // fast reads the frames that most captures consist of: TCP without options or
 // with timestamps alone, in IPv4 without options or IPv6 without extension
 // headers, neither fragmented nor of length 0. It reports false for all others,

@@ -95,26 +95,27 @@ func (p *pcapReader) plausible(size int) bool {
 	return true
 }
 
-// quick reads what is at hand as long as the frames are of the usual kind:
-// little-endian Ethernet that fast reads. It leaves everything else to read.
+// quick reads what is at hand as long as the frames are of the usual kinds:
+// little-endian Ethernet that usual or fast reads. It leaves everything else to
+// read.
 func (p *pcapReader) quick(dst []Segment) (n int) {
 	b := p.buf.buf[p.buf.pos:p.buf.end]
 	frames := p.dec.c.Frames
 	fracNs := p.fracNs
-	for n < len(dst) && len(b) >= 16+14 {
-		h := (*[30]byte)(b)
-		capLen, wire := le32(h[8:]), le32(h[12:])
+	for n < len(dst) && len(b) >= 16+66 {
+		h := (*[16 + 66]byte)(b)
+		capLen, wire := le32(h[8:12]), le32(h[12:16])
 		size := 16 + int(capLen)
 		if capLen < 14 || capLen > MaxCaptured || size > len(b) || wire < capLen {
 			break
 		}
 		s := &dst[n]
-		if !fast(be16(h[28:]), b[30:size], s) {
+		if (capLen < 66 || !usual((*[66]byte)(h[16:]), s)) && !fast(be16(h[28:30]), b[30:size], s) {
 			break
 		}
 		frames++
 		s.Frame = frames
-		s.Time = int64(le32(h[0:]))*1e9 + int64(le32(h[4:]))*fracNs
+		s.Time = int64(le32(h[0:4]))*1e9 + int64(le32(h[4:8]))*fracNs
 		b = b[size:]
 		n++
 	}

@@ -40,9 +40,9 @@ type slot struct {
 }
 
 const (
-	// batchSize is how many segments are read at once: some 60 kB, which stay in
-	// the cache, and take long enough for the hand-over not to count.
-	batchSize = 2048
+	// batchSize is more than the segments in what a capture.Reader reads at once, so
+	// that a batch ends where that does: whoever reads it decodes it, too.
+	batchSize = 4096
 	// batches is how many are under way, so that nobody waits for a slow one.
 	batches = 8
 )
