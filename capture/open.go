@@ -89,12 +89,15 @@ func (r *Reader) decompress() error {
 		r.buf = newBuffer(ahead)
 		r.closers = append(r.closers, ahead.Close)
 	case isZstd(head):
-		z, err := zstd.NewReader(raw, zstd.WithDecoderMaxMemory(maxZstdWindow), zstd.WithDecoderLowmem(true))
+		// Concurrency 1: its own goroutines would only compete with those that read
+		// ahead and analyze.
+		z, err := zstd.NewReader(raw, zstd.WithDecoderMaxMemory(maxZstdWindow), zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(1))
 		if err != nil {
 			return r.damaged(0, fmt.Errorf("zstd: %w", err))
 		}
-		r.buf = newBuffer(z)
-		r.closers = append(r.closers, func() error { z.Close(); return nil })
+		ahead := newReadAhead(z.IOReadCloser())
+		r.buf = newBuffer(ahead)
+		r.closers = append(r.closers, ahead.Close)
 	default:
 		return nil
 	}

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// readAhead reads a stream on a goroutine of its own, up to two chunks ahead, so
+// readAhead reads a stream on a goroutine of its own, some chunks ahead, so
 // that decompressing takes another core than decoding. The order of bytes and
 // the place of an error stay as they are.
 type readAhead struct {
@@ -24,8 +24,9 @@ type aheadChunk struct {
 	err error
 }
 
-func newReadAhead(r io.Reader) *readAhead {
-	a := &readAhead{full: make(chan aheadChunk, 2), empty: make(chan []byte, 3), stop: make(chan struct{})}
+// newReadAhead begins to read r, which it closes in the end.
+func newReadAhead(r io.ReadCloser) *readAhead {
+	a := &readAhead{full: make(chan aheadChunk, 3), empty: make(chan []byte, 4), stop: make(chan struct{})}
 	for range cap(a.empty) {
 		a.empty <- make([]byte, chunkSize)
 	}
@@ -34,7 +35,8 @@ func newReadAhead(r io.Reader) *readAhead {
 }
 
 // run reads chunks until r or the reader ends.
-func (a *readAhead) run(r io.Reader) {
+func (a *readAhead) run(r io.ReadCloser) {
+	defer r.Close()
 	for {
 		var c aheadChunk
 		select {

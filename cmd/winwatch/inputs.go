@@ -57,6 +57,7 @@ func openInput(files []string, std streams) (input, error) {
 		if err := refuseTerminal(std.in); err != nil {
 			return nil, err
 		}
+		widenPipe(std.in)
 		r, err := capture.NewReader(std.in, "standard input")
 		if err != nil {
 			return nil, explainInput(err)

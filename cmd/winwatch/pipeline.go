@@ -22,6 +22,8 @@ type pipeline struct {
 	changed sync.Cond
 	waiting int
 	done    atomic.Uint64 // pieces of work
+	// patience is how often who waits looks before going to sleep.
+	patience int
 	// ring holds the batches: that of number n is in place n % len(ring).
 	ring []slot
 	// readCount, and finished, are how many batches were read and finished;
@@ -48,7 +50,7 @@ const (
 )
 
 func newPipeline(a *analyze.Analyzer, read func(*analyze.Batch) (int, bool)) *pipeline {
-	p := &pipeline{a: a, read: read, ring: make([]slot, batches), ranOn: make([]int, a.Lanes()), running: make([]bool, a.Lanes())}
+	p := &pipeline{a: a, read: read, patience: most, ring: make([]slot, batches), ranOn: make([]int, a.Lanes()), running: make([]bool, a.Lanes())}
 	p.changed.L = &p.mu
 	for i := range p.ring {
 		p.ring[i].Batch = a.NewBatch(batchSize)
@@ -106,18 +108,24 @@ func (p *pipeline) step(own int) bool {
 	return true
 }
 
-// wait waits until another worker has done something. That is so soon, as a rule,
-// that going to sleep would take longer.
+// wait waits until another worker has done something. As a rule that is so soon
+// that going to sleep would take longer, but not where the input is slow: how long
+// it pays to stay awake is learned. Others that want the processor have it
+// meanwhile.
 func (p *pipeline) wait() {
-	done := p.done.Load()
+	done, spins := p.done.Load(), p.patience
 	p.mu.Unlock()
-	for range spins {
-		if p.done.Load() != done {
-			p.mu.Lock()
-			return
+	for i := 0; i < spins && p.done.Load() == done; i++ {
+		if i%1000 == 0 {
+			runtime.Gosched()
 		}
 	}
 	p.mu.Lock()
+	if p.done.Load() != done {
+		p.patience = min(2*p.patience, most)
+		return
+	}
+	p.patience = max(p.patience/4, least)
 	for p.done.Load() == done {
 		p.waiting++
 		p.changed.Wait()
@@ -125,8 +133,8 @@ func (p *pipeline) wait() {
 	}
 }
 
-// spins takes some 10 µs.
-const spins = 100_000
+// The patience of those who wait: some 50 µs at most.
+const least, most = 1000, 100_000
 
 // canRun reports whether at least so many batches wait for the lane.
 func (p *pipeline) canRun(lane, least int) bool {
