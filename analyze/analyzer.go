@@ -46,6 +46,7 @@ type Analyzer struct {
 	confirmed bool
 
 	sinks []func(*Sample)
+	top   []*Stream // the worst MaxVerdicts of the result
 	// single is the batch of Add.
 	single *Batch
 }

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"cmp"
-	"container/heap"
 	"iter"
 	"net/netip"
 	"slices"
@@ -26,10 +25,12 @@ func (a *Analyzer) Result() *Result {
 		r.Span = nanos(a.clock.now - a.beganAt)
 	}
 	var sums totals
+	worst := ranking{most: a.cfg.MaxVerdicts}
 	for _, l := range a.lanes {
-		l.close(&sums)
+		l.close(&sums, &worst)
 		r.Retired.add(&l.retired)
 	}
+	a.top = worst.streams()
 	r.Stalls, r.Probes, r.KeepAlives, r.ZeroWindows = sums.stalls, sums.probes, sums.keepAlives, sums.zeroWindows
 	r.Retransmissions, r.StalledStreams = sums.retransmissions, sums.stalled
 	r.StallTime = nanos(sums.stallTime)
@@ -39,7 +40,7 @@ func (a *Analyzer) Result() *Result {
 	r.byID = a.byID
 	r.sketch = a.sketchOf
 	r.worst = a.worst
-	for _, s := range a.worst(a.cfg.MaxVerdicts) {
+	for _, s := range a.top {
 		r.Verdicts = append(r.Verdicts, s.Verdict)
 	}
 	slices.SortStableFunc(r.Verdicts, func(x, y Verdict) int {
@@ -48,14 +49,16 @@ func (a *Analyzer) Result() *Result {
 	return r
 }
 
-// close closes what is still open in the streams of the lane, and adds up what
-// all streams had.
-func (l *lane) close(sums *totals) {
+// close closes what is still open in the streams of the lane, adds up what all
+// streams had, and ranks them.
+func (l *lane) close(sums *totals, worst *ranking) {
 	sums.add(&l.gone)
-	for _, st := range l.live() {
+	for id, st := range l.live() {
 		l.finish(st)
 		l.sum(sums, st)
+		worst.add(l.rank(st, id))
 	}
+	worst.addKept(l.kept)
 }
 
 func (r *Retired) add(o *Retired) {
@@ -176,90 +179,6 @@ func (l *lane) numbered(id int64) *stream {
 		return st
 	}
 	return nil
-}
-
-// rank is what streams are ordered by without deriving them.
-type rank struct {
-	severity    Severity
-	wait, bytes int64
-	id          int64
-	st          *stream
-	lane        *lane
-	kept        *Stream
-}
-
-// better reports whether x is to be named after y.
-func (x *rank) better(y *rank) bool {
-	return cmp.Or(cmp.Compare(x.severity, y.severity), cmp.Compare(x.wait, y.wait),
-		cmp.Compare(x.bytes, y.bytes), cmp.Compare(y.id, x.id)) < 0
-}
-
-// ranks is a heap with the best stream at its top.
-type ranks []rank
-
-func (h ranks) Len() int           { return len(h) }
-func (h ranks) Less(i, j int) bool { return h[i].better(&h[j]) }
-func (h ranks) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *ranks) Push(x any)        { *h = append(*h, x.(rank)) }
-func (h *ranks) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
-}
-
-// worst returns up to n streams, the longest wait first.
-func (a *Analyzer) worst(n int) []*Stream {
-	var h ranks
-	add := func(x rank) {
-		switch {
-		case len(h) < n:
-			heap.Push(&h, x)
-		case n > 0 && h[0].better(&x):
-			h[0] = x
-			heap.Fix(&h, 0)
-		}
-	}
-	for _, l := range a.lanes {
-		for id, st := range l.live() {
-			add(l.rank(st, id))
-		}
-		for _, s := range l.kept {
-			add(rank{severity: s.Verdict.Severity, wait: s.wait(), bytes: s.payload(), id: s.ID, kept: s})
-		}
-	}
-	slices.SortFunc(h, func(x, y rank) int {
-		if y.better(&x) {
-			return -1
-		}
-		return 1
-	})
-	streams := make([]*Stream, len(h))
-	for i, x := range h {
-		if streams[i] = x.kept; x.kept == nil {
-			streams[i] = x.lane.derive(x.st, x.id)
-		}
-	}
-	return streams
-}
-
-// rank orders a stream without deriving it: by how grave the worse of its two
-// directions is, then by the time waited.
-func (l *lane) rank(st *stream, id int64) rank {
-	x := rank{id: id, st: st, lane: l, bytes: st.flows[0].bytes + st.flows[1].bytes}
-	for i := range st.flows {
-		f := &st.flows[i]
-		if t := l.trouble(f); t != nil {
-			x.wait += t.stallTime
-		}
-		x.severity = max(x.severity, l.gravity(f))
-	}
-	return x
-}
-
-// worseFirst orders by the time waited, then by age: a stream that has just been
-// let go has no number yet.
-func worseFirst(x, y *Stream) int {
-	return cmp.Or(cmp.Compare(y.wait(), x.wait()), cmp.Compare(x.FirstFrame, y.FirstFrame))
 }
 
 // derive makes the result of a stream, with its number. It must be finished.

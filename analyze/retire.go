@@ -18,9 +18,9 @@ func (t *totals) add(o *totals) {
 	t.stallTime += o.stallTime
 }
 
-// sampled is how many streams are looked at to find one to let go: the one
-// among them that was quiet longest. A list in the order of last use would find
-// the very last, but would cost two cache misses a packet.
+// sampled is how many streams are looked at to find one to let go: one among them
+// that is over, or else the one that was quiet longest. A list in the order of
+// last use would find the very last, but would cost two cache misses a packet.
 const sampled = 32
 
 // slot returns room for a new stream: a fresh one or, at the limit, that of a
@@ -31,13 +31,28 @@ func (l *lane) slot() (slot uint32, gone *Stream) {
 	}
 	victim := l.hand
 	for range min(sampled, l.slab.n) {
-		if l.slab.at(l.hand).last < l.slab.at(victim).last {
+		if l.slab.at(l.hand).idler(l.slab.at(victim)) {
 			victim = l.hand
 		}
 		l.hand = (l.hand + 1) % l.slab.n
 	}
 	l.reused = true
 	return victim, l.retire(victim)
+}
+
+// idler reports whether a stream is to be let go before another: one that is over,
+// or else the one that was quiet longer.
+func (st *stream) idler(than *stream) bool {
+	if a, b := st.over(), than.over(); a != b {
+		return a
+	}
+	return st.last < than.last
+}
+
+// over reports whether the stream was closed or reset.
+func (st *stream) over() bool {
+	a, b := &st.flows[0], &st.flows[1]
+	return a.marks&b.marks&sawFIN != 0 || (a.marks|b.marks)&sawRST != 0
 }
 
 // retire lets a stream go: it counts in the totals and, if it is among the
