@@ -66,7 +66,8 @@ func (c *CSV) Add(s *analyze.Sample) {
 	b = append(b, ',')
 	b = c.elapsed.appendElapsed(b, c.start, g.Time)
 	b = append(b, ',')
-	b = append(b, c.endpoints.of(s)...)
+	e := c.endpoints.of(s)
+	b = append(b, e.text[:e.size]...)
 	b = append(b, flagText(g.Flags)...)
 	b = append(b, ',')
 	b = appendUint(b, uint64(g.Seq))
@@ -75,14 +76,7 @@ func (c *CSV) Add(s *analyze.Sample) {
 	b = append(b, ',')
 	b = appendUint(b, uint64(g.Len))
 	b = append(b, ',')
-	b = appendUint(b, uint64(g.Window))
-	b = append(b, ',')
-	b = appendKnown(b, int64(s.Shift))
-	b = append(b, ',')
-	b = appendKnown(b, s.Window)
-	b = append(b, ',')
-	b = appendKnown(b, s.RightEdge)
-	b = append(b, ',')
+	b = e.window.append(b, s)
 	b = appendKnown(b, s.InFlight)
 	b = append(b, ',')
 	if s.Events != 0 {
@@ -109,17 +103,18 @@ var flagTexts = func() (t [capture.AE << 1]string) {
 // flagText returns the control bits as tcpdump writes them.
 func flagText(f capture.Flags) string { return flagTexts[f&(capture.AE<<1-1)] }
 
-// endpointSlots bounds the cache to 1 MB; it is a power of two.
+// endpointSlots bounds the cache to 1.5 MB; it is a power of two.
 const endpointSlots = 8192
 
 // endpointCache keeps the columns from stream to dst_port as text. It is direct
 // mapped: a stream that comes back after another took its slot is written anew.
 type endpointCache []endpointEntry
 
-// endpointEntry is two cache lines, of which IPv4 needs the first alone: the
-// analyzer wants the rest of the cache for itself.
+// endpointEntry is three cache lines, of which IPv4 needs two: the analyzer wants
+// the rest of the cache for itself.
 type endpointEntry struct {
 	stream int64
+	window windowText
 	// size is 0 while the slot is empty.
 	size uint8
 	// text is at most a stream number of 20 digits, two addresses of 39 and two
@@ -127,9 +122,8 @@ type endpointEntry struct {
 	text [119]byte
 }
 
-// of returns "stream,src,src_port,dst,dst_port," for s; it is valid until the
-// next call.
-func (c endpointCache) of(s *analyze.Sample) []byte {
+// of returns the entry of s, whose text is "stream,src,src_port,dst,dst_port,".
+func (c endpointCache) of(s *analyze.Sample) *endpointEntry {
 	slot := uint64(s.Stream) << 1
 	if backward(s.Segment) {
 		slot |= 1
@@ -138,7 +132,42 @@ func (c endpointCache) of(s *analyze.Sample) []byte {
 	if e.size == 0 || e.stream != s.Stream {
 		e.fill(s)
 	}
-	return e.text[:e.size]
+	return e
+}
+
+// windowText keeps the columns from window_raw to right_edge as text: as long as
+// data goes one way, the sender's own window and what it acknowledges stay the
+// same.
+type windowText struct {
+	window    int64
+	rightEdge int64
+	raw       uint16
+	shift     int8
+	// size is 0 while there is no text, or it is too long to be kept.
+	size uint8
+	text [36]byte
+}
+
+// append appends "window_raw,window_shift,window_bytes,right_edge,".
+func (w *windowText) append(b []byte, s *analyze.Sample) []byte {
+	raw := s.Segment.Window
+	if w.size > 0 && w.rightEdge == s.RightEdge && w.window == s.Window && w.raw == raw && w.shift == s.Shift {
+		return append(b, w.text[:w.size]...)
+	}
+	from := len(b)
+	b = appendUint(b, uint64(raw))
+	b = append(b, ',')
+	b = appendKnown(b, int64(s.Shift))
+	b = append(b, ',')
+	b = appendKnown(b, s.Window)
+	b = append(b, ',')
+	b = appendKnown(b, s.RightEdge)
+	b = append(b, ',')
+	w.window, w.rightEdge, w.raw, w.shift, w.size = s.Window, s.RightEdge, raw, s.Shift, 0
+	if text := b[from:]; len(text) <= len(w.text) {
+		w.size = uint8(copy(w.text[:], text))
+	}
+	return b
 }
 
 // backward tells the two directions of a stream apart by its endpoints, which
@@ -163,5 +192,5 @@ func (e *endpointEntry) fill(s *analyze.Sample) {
 	b = append(b, ',')
 	b = appendUint(b, uint64(g.DstPort))
 	b = append(b, ',')
-	e.stream, e.size = s.Stream, uint8(copy(e.text[:], b))
+	e.stream, e.size, e.window.size = s.Stream, uint8(copy(e.text[:], b)), 0
 }
