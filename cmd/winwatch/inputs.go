@@ -48,25 +48,24 @@ var (
 	_ input = (*capture.Files)(nil)
 )
 
-// isStream reports whether the capture can be read only once.
-func isStream(files []string) bool { return files[0] == "-" }
+func isStdin(files []string) bool { return files[0] == "-" }
 
-// openInput opens the files as one capture.
-func openInput(files []string, std streams) (input, error) {
-	if isStream(files) {
+// openInput opens the files as one capture. once says that it can't be had again.
+func openInput(files []string, std streams) (in input, once bool, err error) {
+	if isStdin(files) {
 		if err := refuseTerminal(std.in); err != nil {
-			return nil, err
+			return nil, true, err
 		}
 		widenPipe(std.in)
 		r, err := capture.NewReader(std.in, "standard input")
 		if err != nil {
-			return nil, explainInput(err)
+			return nil, true, explainInput(err)
 		}
-		return r, nil
+		return r, true, nil
 	}
 	f, err := capture.OpenAll(files)
 	if err != nil {
-		return nil, explainInput(err)
+		return nil, false, explainInput(err)
 	}
-	return f, nil
+	return f, f.Once(), nil
 }
