@@ -43,7 +43,7 @@ func (j *job) draw(ctx context.Context) error {
 			j.timeline.Add(s)
 		}
 	})
-	in, _, err := openInput(j.inputs, j.std)
+	in, _, err := j.openInput()
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"syscall"
 
 	"winwatch/capture"
 )
@@ -17,6 +18,8 @@ func explainInput(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return withHint(err, "your user may not read it")
+	case errors.Is(err, syscall.EMFILE):
+		return withHint(err, "as root, winwatch opens all captures before it reads the first:\nraise the limit (ulimit -n), or read them as a user who may")
 	case errors.Is(err, capture.ErrNoFrames):
 		return withHint(err, "leave out the words after --, or give it the capture itself")
 	case errors.Is(err, capture.ErrNotCapture):
@@ -50,20 +53,21 @@ var (
 
 func isStdin(files []string) bool { return files[0] == "-" }
 
-// openInput opens the files as one capture. once says that it can't be had again.
-func openInput(files []string, std streams) (in input, once bool, err error) {
-	if isStdin(files) {
-		if err := refuseTerminal(std.in); err != nil {
+// openInput opens the files, which may be held, as one capture. once says that it
+// can't be had again.
+func (j *job) openInput() (in input, once bool, err error) {
+	if isStdin(j.inputs) {
+		if err := refuseTerminal(j.std.in); err != nil {
 			return nil, true, err
 		}
-		widenPipe(std.in)
-		r, err := capture.NewReader(std.in, "standard input")
+		widenPipe(j.std.in)
+		r, err := capture.NewReader(j.std.in, "standard input")
 		if err != nil {
 			return nil, true, explainInput(err)
 		}
 		return r, true, nil
 	}
-	f, err := capture.OpenAll(files)
+	f, err := j.held.OpenAll(j.inputs)
 	if err != nil {
 		return nil, false, explainInput(err)
 	}

@@ -17,6 +17,7 @@ type job struct {
 	*writing
 	material
 	inputs []string
+	held   *capture.Held
 	// once: the capture can be read only once.
 	once   bool
 	damage []*capture.DamageError
@@ -30,12 +31,20 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	defer w.outs.discard()
-	return o.job(w, o.files).do(ctx)
+	defer w.end()
+	if err := w.keepNaming(); err != nil {
+		return err
+	}
+	held, err := o.secure()
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	return o.job(w, o.files, held).do(ctx)
 }
 
-func (o *analyzeOptions) job(w *writing, inputs []string) *job {
-	return &job{o: o, writing: w, inputs: inputs, material: material{source: strings.Join(inputs, ", ")}}
+func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Held) *job {
+	return &job{o: o, writing: w, inputs: inputs, held: held, material: material{source: strings.Join(inputs, ", ")}}
 }
 
 // do does all of it. It returns errDamaged if the input was broken.
@@ -54,7 +63,7 @@ func (j *job) do(ctx context.Context) error {
 
 // analyze is the first pass: everything but the charts.
 func (j *job) analyze(ctx context.Context) error {
-	in, once, err := openInput(j.inputs, j.std)
+	in, once, err := j.openInput()
 	if err != nil {
 		return err
 	}
