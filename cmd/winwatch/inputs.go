@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"syscall"
 
 	"winwatch/capture"
@@ -71,5 +72,20 @@ func (j *job) openInput() (in input, once bool, err error) {
 	if err != nil {
 		return nil, false, explainInput(err)
 	}
+	if err := j.spare(f.Names()); err != nil {
+		f.Close()
+		return nil, false, err
+	}
 	return f, f.Once(), nil
+}
+
+// spare refuses to write over one of the captures that a directory turned out to
+// hold.
+func (j *job) spare(captures []string) error {
+	for _, o := range j.outs {
+		if slices.Contains(captures, o.replaces) {
+			return usageErrorf("%s: is one of the captures; it is never written over", o.name)
+		}
+	}
+	return nil
 }
