@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 )
@@ -27,6 +25,7 @@ type Files struct {
 	size    int64
 	ignored []Ignored
 	filter  Filter
+	from    *Held
 }
 
 // Ignored is a file in a directory that was passed over, and why.
@@ -47,33 +46,30 @@ type input struct {
 // subdirectories; Ignored lists the others. Errors are those of Open; a
 // directory without captures gives ErrNotCapture.
 func OpenAll(names []string) (*Files, error) {
-	f := &Files{}
+	return (*Held)(nil).OpenAll(names)
+}
+
+func (f *Files) addAll(names []string) error {
 	for _, name := range names {
 		if err := f.add(name); err != nil {
-			f.Close()
-			return nil, err
+			return err
 		}
 	}
 	slices.SortStableFunc(f.todo, func(a, b input) int { return cmp.Compare(a.first, b.first) })
-	return f, nil
+	return nil
 }
 
 // add adds what a name of the command line stands for.
 func (f *Files) add(name string) error {
-	info, err := os.Stat(name)
-	if name == "-" || err != nil || !info.IsDir() {
+	if !f.from.IsDir(name) {
 		return f.addFile(name, false)
 	}
-	entries, err := os.ReadDir(name)
+	paths, err := f.from.list(name)
 	if err != nil {
 		return err
 	}
 	before := len(f.todo)
-	for _, e := range entries {
-		path := filepath.Join(name, e.Name())
-		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-			continue
-		}
+	for _, path := range paths {
 		if err := f.addFile(path, true); err != nil {
 			f.ignored = append(f.ignored, Ignored{path, err})
 		}
@@ -87,7 +83,7 @@ func (f *Files) add(name string) error {
 // addFile looks when a capture begins. inDirectory leaves out text: a README
 // that shows a packet is no capture.
 func (f *Files) addFile(name string, inDirectory bool) error {
-	r, err := Open(name)
+	r, err := f.from.reader(name)
 	if err != nil {
 		return err
 	}
@@ -173,7 +169,7 @@ func (f *Files) current() (*Reader, error) {
 	r := in.reader
 	if r == nil {
 		var err error
-		if r, err = Open(in.name); err != nil { // it was there when OpenAll looked
+		if r, err = f.from.reader(in.name); err != nil { // it was there when OpenAll looked
 			if d := (*DamageError)(nil); errors.As(err, &d) {
 				return nil, d
 			}
@@ -229,6 +225,10 @@ func (f *Files) Offset() int64 {
 	}
 	return n
 }
+
+// Once reports whether some of it can be read only once. It is asked before the
+// first Next.
+func (f *Files) Once() bool { return f.streams() > 0 }
 
 // Size returns the size of all files in bytes, without pipes.
 func (f *Files) Size() int64 { return f.size }

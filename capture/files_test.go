@@ -178,6 +178,9 @@ func TestOpenAllPipe(t *testing.T) {
 		t.Skip("no /dev/fd here: ", err)
 	}
 	defer f.Close()
+	if !f.Once() {
+		t.Error("a pipe can be read twice")
+	}
 	segs, _ := readAll(t, f)
 	if got, want := timeline(segs), "1@0 2@5 3@9"; got != want {
 		t.Errorf("got %s, want %s", got, want)

@@ -27,11 +27,14 @@ const compressedChunk = 256 << 10
 // Errors name the file and wrap ErrEmpty, ErrNotCapture, ErrIsDirectory, an
 // error of the os package, or are a *DamageError if the file breaks before its
 // first frame.
-func Open(name string) (*Reader, error) {
+func Open(name string) (*Reader, error) { return (*Held)(nil).reader(name) }
+
+// reader is Open for what is held.
+func (h *Held) reader(name string) (*Reader, error) {
 	if name == "-" {
 		return NewReader(os.Stdin, "standard input")
 	}
-	f, err := os.Open(name)
+	f, err := h.open(name)
 	if err != nil {
 		return nil, err
 	}

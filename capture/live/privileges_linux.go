@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -26,14 +27,17 @@ func Invoker() (uid, gid int) {
 }
 
 // DropPrivileges gives up, for good and on every thread, what a capture no
-// longer needs once it is open. Call it before the first packet is parsed.
+// longer needs once it is open, be it a file or live. Call it before the first
+// packet is parsed.
 //
 // If this process is root it becomes the given user and group, with no
 // supplementary groups; with the last user id that is 0 the kernel takes all
-// capabilities away (capabilities(7)). Then, for every user, no_new_privs is
-// set, and a seccomp filter denies what no capture needs: programs, debugging,
-// namespaces, mounts, modules, raw and packet sockets. Files that are open stay
-// open; new ones, and renaming, are subject to the user's rights.
+// capabilities away (capabilities(7)). A user who is root only in a namespace of
+// their own, with nobody else in it to become, has nothing to give up. Then, for
+// every user, no_new_privs is set, and a seccomp filter denies what no capture
+// needs: programs, debugging, namespaces, mounts, modules, raw and packet sockets.
+// Files that are open stay open; new ones, and renaming, are subject to the user's
+// rights. A kernel without seccomp filters leaves it at the user.
 //
 // User and group ids are changed by the C library, which does it on all
 // threads. For no_new_privs and capabilities it has nothing of the kind, and
@@ -41,12 +45,12 @@ func Invoker() (uid, gid int) {
 // no_new_privs on with a seccomp filter that is set with TSYNC. There is no such
 // way for landlock before its ABI 8, so that it is left out. Nor for dropping
 // capabilities alone: those of a binary with file capabilities stay, and only
-// what they are good for here, packet sockets, is denied. The bounding set
-// stays as well; without exec nothing can be drawn from it.
+// what they are good for here, packet sockets, is denied. The bounding and
+// the inheritable set stay as well; without exec nothing can be drawn from them.
 //
-// Afterwards the process can't be dumped or attached to by the user's others.
+// A process that was root can't be dumped or attached to by the user's others.
 func DropPrivileges(uid, gid int) error {
-	if os.Geteuid() == 0 {
+	if os.Geteuid() == 0 && !rootInName() {
 		if err := become(uid, gid); err != nil {
 			return fmt.Errorf("give up root: %w", err)
 		}
@@ -55,6 +59,14 @@ func DropPrivileges(uid, gid int) error {
 		return fmt.Errorf("restrict the process: %w", err)
 	}
 	return nil
+}
+
+// rootInName reports whether root is but the name that an ordinary user has in a
+// namespace where there is nobody else (user_namespaces(7)).
+func rootInName() bool {
+	b, err := os.ReadFile("/proc/self/uid_map")
+	ids := strings.Fields(string(b)) // inside, outside, how many; and so on
+	return err == nil && len(ids) == 3 && ids[1] != "0" && ids[2] == "1"
 }
 
 // become changes the ids of all threads and makes sure that there is no way back.

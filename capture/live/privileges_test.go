@@ -52,7 +52,7 @@ func dropInside(t *testing.T) {
 	}
 	checkThreads(t, 11, map[string]string{
 		"Uid": "12345 12345 12345 12345", "Gid": "54321 54321 54321 54321", "Groups": "",
-		"CapPrm": "0000000000000000", "CapEff": "0000000000000000", "CapAmb": "0000000000000000",
+		"CapInh": "0000000000000000", "CapPrm": "0000000000000000", "CapEff": "0000000000000000", "CapAmb": "0000000000000000",
 		"NoNewPrivs": "1", "Seccomp": "2",
 	})
 	release()

@@ -43,8 +43,13 @@ func (j *job) draw(ctx context.Context) error {
 			j.timeline.Add(s)
 		}
 	})
+	in, _, err := j.openInput()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
 	damage := j.damage
-	_, err := j.pass(ctx, a, subset.pick)
+	_, err = j.pass(ctx, in, a, subset.pick)
 	j.damage = damage // as it was told
 	return err
 }
@@ -62,7 +67,7 @@ const fewSegments = 50_000
 // do, and reports whether it did.
 func (j *job) sketched() bool {
 	few := uint64(manySegments)
-	if isStream(j.inputs) {
+	if j.once {
 		few = fewSegments
 	}
 	if j.result.Segments <= few || j.closeUp() {

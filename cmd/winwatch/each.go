@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"winwatch/capture"
 	"winwatch/report"
@@ -13,7 +12,12 @@ import (
 // runEach analyzes each file for itself, and tells of all in one table. A file
 // that can't be read keeps no other from being told of.
 func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
-	names, err := o.names()
+	held, err := o.secure()
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	names, err := o.names(held)
 	if err != nil {
 		return err
 	}
@@ -27,7 +31,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		if ctx.Err() != nil {
 			break
 		}
-		j := o.job(&writing{reportOptions: &inner, std: std, terminal: std.out}, []string{name})
+		j := o.job(&writing{reportOptions: &inner, std: std, terminal: std.out}, []string{name}, held)
 		if !o.quiet {
 			fmt.Fprintf(std.out, "%s\n\n", printable(name))
 		}
@@ -55,14 +59,14 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 }
 
 // names lists the captures, those of directories in the order of their time.
-func (o *analyzeOptions) names() ([]string, error) {
+func (o *analyzeOptions) names(held *capture.Held) ([]string, error) {
 	var names []string
 	for _, name := range o.files {
-		if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		if !held.IsDir(name) {
 			names = append(names, name)
 			continue
 		}
-		files, err := capture.OpenAll([]string{name})
+		files, err := held.OpenAll([]string{name})
 		if err != nil {
 			return nil, explainInput(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
+	"syscall"
 
 	"winwatch/capture"
 )
@@ -17,6 +19,8 @@ func explainInput(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return withHint(err, "your user may not read it")
+	case errors.Is(err, syscall.EMFILE):
+		return withHint(err, "as root, winwatch opens all captures before it reads the first:\nraise the limit (ulimit -n), or read them as a user who may")
 	case errors.Is(err, capture.ErrNoFrames):
 		return withHint(err, "leave out the words after --, or give it the capture itself")
 	case errors.Is(err, capture.ErrNotCapture):
@@ -48,25 +52,40 @@ var (
 	_ input = (*capture.Files)(nil)
 )
 
-// isStream reports whether the capture can be read only once.
-func isStream(files []string) bool { return files[0] == "-" }
+func isStdin(files []string) bool { return files[0] == "-" }
 
-// openInput opens the files as one capture.
-func openInput(files []string, std streams) (input, error) {
-	if isStream(files) {
-		if err := refuseTerminal(std.in); err != nil {
-			return nil, err
+// openInput opens the files, which may be held, as one capture. once says that it
+// can't be had again.
+func (j *job) openInput() (in input, once bool, err error) {
+	if isStdin(j.inputs) {
+		if err := refuseTerminal(j.std.in); err != nil {
+			return nil, true, err
 		}
-		widenPipe(std.in)
-		r, err := capture.NewReader(std.in, "standard input")
+		widenPipe(j.std.in)
+		r, err := capture.NewReader(j.std.in, "standard input")
 		if err != nil {
-			return nil, explainInput(err)
+			return nil, true, explainInput(err)
 		}
-		return r, nil
+		return r, true, nil
 	}
-	f, err := capture.OpenAll(files)
+	f, err := j.held.OpenAll(j.inputs)
 	if err != nil {
-		return nil, explainInput(err)
+		return nil, false, explainInput(err)
 	}
-	return f, nil
+	if err := j.spare(f.Names()); err != nil {
+		f.Close()
+		return nil, false, err
+	}
+	return f, f.Once(), nil
+}
+
+// spare refuses to write over one of the captures that a directory turned out to
+// hold.
+func (j *job) spare(captures []string) error {
+	for _, o := range j.outs {
+		if slices.Contains(captures, o.replaces) {
+			return usageErrorf("%s: is one of the captures; it is never written over", o.name)
+		}
+	}
+	return nil
 }

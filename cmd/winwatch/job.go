@@ -17,6 +17,9 @@ type job struct {
 	*writing
 	material
 	inputs []string
+	held   *capture.Held
+	// once: the capture can be read only once.
+	once   bool
 	damage []*capture.DamageError
 }
 
@@ -28,12 +31,20 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	defer w.outs.discard()
-	return o.job(w, o.files).do(ctx)
+	defer w.end()
+	if err := w.keepNaming(); err != nil {
+		return err
+	}
+	held, err := o.secure()
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	return o.job(w, o.files, held).do(ctx)
 }
 
-func (o *analyzeOptions) job(w *writing, inputs []string) *job {
-	return &job{o: o, writing: w, inputs: inputs, material: material{source: strings.Join(inputs, ", ")}}
+func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Held) *job {
+	return &job{o: o, writing: w, inputs: inputs, held: held, material: material{source: strings.Join(inputs, ", ")}}
 }
 
 // do does all of it. It returns errDamaged if the input was broken.
@@ -52,13 +63,19 @@ func (j *job) do(ctx context.Context) error {
 
 // analyze is the first pass: everything but the charts.
 func (j *job) analyze(ctx context.Context) error {
+	in, once, err := j.openInput()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	j.once = once
 	a := analyze.New(j.o.config())
 	j.listen(a)
-	if isStream(j.inputs) && j.wantsCharts() {
+	if j.once && j.wantsCharts() {
 		j.timeline = analyze.NewTimeline(picturePoints)
 		a.OnSample(j.chosen(func(int64) {}, j.early(j.timeline.Add)))
 	}
-	counters, err := j.pass(ctx, a, everything)
+	counters, err := j.pass(ctx, in, a, everything)
 	if err != nil {
 		return err
 	}
@@ -67,7 +84,7 @@ func (j *job) analyze(ctx context.Context) error {
 	for _, d := range j.damage {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "damaged-input", Text: d.Error(), Frame: d.Frame, Count: 1})
 	}
-	if ctx.Err() != nil && !isStream(j.inputs) {
+	if ctx.Err() != nil && !isStdin(j.inputs) {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{
 			Code: "interrupted", Text: "the reading was interrupted: the capture goes on", Count: 1})
 	}
@@ -77,14 +94,9 @@ func (j *job) analyze(ctx context.Context) error {
 	return j.narrow()
 }
 
-// pass has the capture read once, and analyzed what pick leaves of it.
-func (j *job) pass(ctx context.Context, a *analyze.Analyzer, pick picker) (capture.Counters, error) {
-	in, err := openInput(j.inputs, j.std)
-	if err != nil {
-		return capture.Counters{}, err
-	}
-	defer in.Close()
-	if isStream(j.inputs) {
+// pass has the capture read, and analyzed what pick leaves of it.
+func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick picker) (capture.Counters, error) {
+	if isStdin(j.inputs) {
 		// Ctrl-C ends the program that writes to the pipe too; what it has
 		// written is still to be read.
 		ctx = context.WithoutCancel(ctx)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"winwatch/analyze"
 	"winwatch/capture"
@@ -15,27 +14,19 @@ import (
 // runHere runs the experiment in this process's network namespace, and writes
 // what was asked for.
 func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std streams) error {
-	var placing *placer
-	defer func() { placing.stop() }()
 	// That nobody reads stdout is no reason to leave an experiment half done.
 	w, err := o.begin(std, runFormats, nil, func() {})
 	if err != nil {
 		return err
 	}
-	defer w.outs.discard()
+	defer w.end()
 	found, err := collect(s.Name)
 	if err != nil {
 		return err
 	}
 	defer found.discard()
-	if os.Geteuid() == 0 {
-		files := []*outFile{found.packets, found.report}
-		for _, out := range w.outs {
-			files = append(files, out.outFile)
-		}
-		if placing, err = startPlacer(files); err != nil {
-			return fmt.Errorf("run: keep the right to name files: %w", err)
-		}
+	if err := w.keepNaming(found.packets, found.report); err != nil {
+		return err
 	}
 
 	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: o.stepper(std.err)}

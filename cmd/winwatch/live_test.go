@@ -131,8 +131,8 @@ func TestRunInterrupted(t *testing.T) {
 	if !strings.Contains(out.String(), "nothing is judged: the experiment was cut short") {
 		t.Errorf("the report:\n%s", &out)
 	}
-	if status := run([]string{"analyze", "-q", pcap}, nil, &out, os.Stderr); status != statusDone {
-		t.Errorf("analyzing the capture: status %d", status)
+	if said, err := program("analyze", "-q", pcap).CombinedOutput(); err != nil {
+		t.Errorf("analyzing the capture: %v\n%s", err, said)
 	}
 	onlyFiles(t, dir, "cut.pcap")
 }

@@ -16,7 +16,8 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is the command: it returns the exit status.
+// run is the command: it returns the exit status. What it gives up of the rights of
+// this process does not come back.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// Cobra would take os.Args for no arguments at all.
 	if args == nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
 	"sync/atomic"
 
 	"winwatch/analyze"
@@ -56,9 +55,8 @@ func (v *observation) start(server netip.AddrPort) error {
 		return err
 	}
 	v.source, v.captured = src, make(chan struct{})
-	if os.Geteuid() == 0 {
-		// Nothing that strangers made is parsed with root's rights.
-		if err := live.DropPrivileges(live.Invoker()); err != nil {
+	if givesUpRoot() {
+		if err := giveUpRights(); err != nil {
 			close(v.captured)
 			return err
 		}

@@ -34,6 +34,15 @@ var unfinished fileSet
 type fileSet struct {
 	mu    sync.Mutex
 	names map[string]bool
+	// by is os.Remove if nil.
+	by func(name string) error
+}
+
+// removeBy has files removed by another function.
+func (s *fileSet) removeBy(by func(name string) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.by = by
 }
 
 func (s *fileSet) add(name string) {
@@ -54,8 +63,12 @@ func (s *fileSet) done(name string) {
 // remove removes the files. Nothing can be added or finished afterwards.
 func (s *fileSet) remove() {
 	s.mu.Lock()
+	by := s.by
+	if by == nil {
+		by = os.Remove
+	}
 	for name := range s.names {
-		os.Remove(name)
+		by(name)
 	}
 }
 

@@ -25,6 +25,9 @@ const (
 type output struct {
 	*outFile
 	format format
+	// replaces is the path of the file of this name in a directory that is
+	// analyzed, if there is one: it may be a capture.
+	replaces string
 }
 
 // outputs are all files that a command writes. Each stands for itself: one that
@@ -58,7 +61,7 @@ func createOutputs(names []string, formats []format, inputs []string) (outputs, 
 		if err != nil {
 			return fail(err)
 		}
-		outs = append(outs, output{o, f})
+		outs = append(outs, output{o, f, within(name, inputs)})
 	}
 	return outs, nil
 }
@@ -84,6 +87,25 @@ func sameFile(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
 	return errX == nil && errY == nil && os.SameFile(x, y)
+}
+
+// within returns the path by which one of the directories holds the file, or "".
+func within(name string, dirs []string) string {
+	if _, err := os.Stat(name); err != nil {
+		return ""
+	}
+	for _, dir := range dirs {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			continue
+		}
+		entries, _ := os.ReadDir(dir) // whoever reads the captures is told
+		for _, e := range entries {
+			if path := filepath.Join(dir, e.Name()); sameFile(name, path) {
+				return path
+			}
+		}
+	}
+	return ""
 }
 
 // of returns the outputs of the given formats.

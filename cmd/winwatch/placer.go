@@ -55,6 +55,7 @@ func startPlacer(files []*outFile) (*placer, error) {
 	for _, o := range files {
 		o.place, o.remove = p.place, p.remove
 	}
+	unfinished.removeBy(p.remove)
 	return p, nil
 }
 

@@ -54,11 +54,11 @@ func TestRunProves(t *testing.T) {
 	}
 	checkProof(t, &proof)
 	analyzed := func(format string) []byte {
-		var out, errs bytes.Buffer
-		if status := run([]string{"analyze", name("flood.pcap"), "--format=" + format}, nil, &out, &errs); status != 0 {
-			t.Fatalf("analyze: status %d: %s", status, &errs)
+		out, err := program("analyze", name("flood.pcap"), "--format="+format).Output()
+		if err != nil {
+			t.Fatalf("analyze: %v", err)
 		}
-		return out.Bytes()
+		return out
 	}
 	windows := readFile(t, name("w.csv"))
 	if !bytes.Equal(windows, analyzed("csv")) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -70,8 +71,10 @@ func (o *reportOptions) check() error {
 type writing struct {
 	*reportOptions
 	outs outputs
-	std  streams
-	csvs []*report.CSV
+	// placing keeps the right to name them, if this process gives it up.
+	placing *placer
+	std     streams
+	csvs    []*report.CSV
 	// terminal is stdout as it was given: it may be a terminal.
 	terminal io.Writer
 }
@@ -88,6 +91,28 @@ func (o *reportOptions) begin(std streams, formats []format, inputs []string, st
 		w.std.out = &pipe{std.out, stop}
 	}
 	return w, nil
+}
+
+// keepNaming has the files, and others, named by a process that keeps the right
+// to do so, if this one gives it up.
+func (w *writing) keepNaming(others ...*outFile) (err error) {
+	files := others
+	for _, o := range w.outs {
+		files = append(files, o.outFile)
+	}
+	if len(files) == 0 || !givesUpRoot() {
+		return nil
+	}
+	if w.placing, err = startPlacer(files); err != nil {
+		return fmt.Errorf("keep the right to name files: %w", err)
+	}
+	return nil
+}
+
+// end removes the files that were not finished.
+func (w *writing) end() {
+	w.outs.discard()
+	w.placing.stop()
 }
 
 // listen has the formats that are streamed follow the analysis.

@@ -1,0 +1,38 @@
+//go:build unix
+
+package capture_test
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"testing"
+
+	"winwatch/capture"
+)
+
+// TestHoldTooMany: files that can't be held are not passed over.
+func TestHoldTooMany(t *testing.T) {
+	files := map[string][]byte{}
+	for i := range 100 {
+		files[fmt.Sprint(i)] = nil
+	}
+	dir := writeFiles(t, files)
+	var old syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
+		t.Fatal(err)
+	}
+	few := old
+	few.Cur = 80
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &few); err != nil {
+		t.Fatal(err)
+	}
+	h, err := capture.Hold([]string{dir})
+	if errBack := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old); errBack != nil {
+		t.Fatal(errBack)
+	}
+	if !errors.Is(err, syscall.EMFILE) {
+		h.Close()
+		t.Errorf("100 files are held, of 80 that may be open: %v", err)
+	}
+}

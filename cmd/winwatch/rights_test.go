@@ -1,0 +1,244 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// asRoot skips the test where there is nothing to give up. It returns a directory
+// that only root may enter, with a capture in it that only root may read.
+func asRoot(t *testing.T) (dir string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("not root: there is nothing to give up")
+	}
+	dir = t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.pcap"), flood(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func flood(t *testing.T) []byte { return readFile(t, "../../analyze/testdata/seed-flood.pcap") }
+
+// sudo has the program believe that sudo started it, for user 12345 of group 54321.
+func sudo(cmd *exec.Cmd) *exec.Cmd {
+	cmd.Env = append(os.Environ(), "SUDO_UID=12345", "SUDO_GID=54321")
+	return cmd
+}
+
+// nothingOfRoot is what the status of each thread must hold.
+var nothingOfRoot = []string{"Groups:\t \n", "CapInh:\t0000000000000000\n", "CapPrm:\t0000000000000000\n",
+	"CapEff:\t0000000000000000\n", "CapAmb:\t0000000000000000\n", "NoNewPrivs:\t1\n", "Seccomp:\t2\n"}
+
+// threads returns the status of each thread of a process.
+func threads(t *testing.T, pid int) (statuses []string) {
+	t.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+	if err != nil || len(files) < 2 {
+		t.Fatalf("process %d has threads %v: %v", pid, files, err)
+	}
+	for _, file := range files {
+		if b, err := os.ReadFile(file); err == nil { // a thread may have ended
+			statuses = append(statuses, string(b))
+		}
+	}
+	return statuses
+}
+
+// lacks returns the first of the words that a text does not hold, if any.
+func lacks(text string, words []string) string {
+	if i := slices.IndexFunc(words, func(w string) bool { return !strings.Contains(text, w) }); i >= 0 {
+		return words[i]
+	}
+	return ""
+}
+
+// TestAnalyzeGivesUpRoot looks at the process while it reads: nothing of root is
+// left on any thread, and yet the file gets its name in a directory of root's,
+// and belongs to whoever called sudo.
+func TestAnalyzeGivesUpRoot(t *testing.T) {
+	for name, prepare := range map[string]struct {
+		cmd      func(*exec.Cmd) *exec.Cmd
+		uid, gid uint32
+		owner    uint32
+	}{
+		"sudo": {sudo, 12345, 54321, 12345},
+		"root": {func(cmd *exec.Cmd) *exec.Cmd { return cmd }, 65534, 65534, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := asRoot(t)
+			cmd := prepare.cmd(program("analyze", "-", "-q", "-o", filepath.Join(dir, "w.csv")))
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Groups: []uint32{4, 27}}}
+			statuses, said, err := whileReading(t, cmd)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, said)
+			}
+			want := append([]string{fmt.Sprintf("Uid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", prepare.uid),
+				fmt.Sprintf("Gid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", prepare.gid)}, nothingOfRoot...)
+			for _, status := range statuses {
+				if missing := lacks(status, want); missing != "" {
+					t.Errorf("a thread's status lacks %q:\n%s", missing, status)
+				}
+			}
+			onlyFiles(t, dir, "a.pcap", "w.csv")
+			checkOwner(t, filepath.Join(dir, "w.csv"), prepare.owner)
+		})
+	}
+}
+
+// whileReading starts a program that reads standard input, and returns its
+// threads' statuses when it has read the most of a capture, and what it said.
+func whileReading(t *testing.T, cmd *exec.Cmd) (statuses []string, said string, err error) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	if _, err := unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, 4096); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = r, &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	r.Close()
+	if _, err := w.Write(flood(t)); err != nil { // more than the pipe holds
+		t.Errorf("it stopped reading: %v", err)
+	}
+	statuses = threads(t, cmd.Process.Pid)
+	w.Close()
+	err = cmd.Wait()
+	return statuses, out.String(), err
+}
+
+func checkOwner(t *testing.T, name string, uid uint32) {
+	t.Helper()
+	info, err := os.Lstat(name)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if got := info.Sys().(*syscall.Stat_t).Uid; got != uid || !info.Mode().IsRegular() || info.Size() == 0 {
+		t.Errorf("%s is of user %d, mode %v, %d bytes; want user %d's regular file", name, got, info.Mode(), info.Size(), uid)
+	}
+}
+
+// TestAnalyzeReadsWhatOnlyRootMay: captures are opened before root is given up,
+// and can be read again for charts, in every mode; what is written is the same.
+func TestAnalyzeReadsWhatOnlyRootMay(t *testing.T) {
+	dir := asRoot(t)
+	drain := readFile(t, "../../analyze/testdata/lab/drain/capture.pcap")
+	if err := os.WriteFile(filepath.Join(dir, "b.pcap"), drain, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	capture := filepath.Join(dir, "a.pcap")
+	outputs := []string{"w.csv", "events.csv", "r.json", "r.html", "w.png", "w.svg"}
+	for name, args := range map[string][]string{
+		"file": {capture}, "files": {capture, filepath.Join(dir, "b.pcap")}, "directory": {dir},
+		"filter": {capture, "--", "port", "3000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "filter" && !canCapture {
+				t.Skip("filters need libpcap")
+			}
+			out := filepath.Join(dir, "out")
+			if err := os.Mkdir(out, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			defer os.RemoveAll(out)
+			words := []string{"analyze"}
+			for _, o := range outputs {
+				words = append(words, "-o", filepath.Join(out, o))
+			}
+			said, err := sudo(program(append(words, args...)...)).CombinedOutput()
+			if err != nil || !bytes.Contains(said, []byte("did not read")) || !bytes.Contains(said, []byte(" ┤")) {
+				t.Errorf("%v; the report should have a verdict and a chart:\n%s", err, said)
+			}
+			onlyFiles(t, out, slices.Sorted(slices.Values(outputs))...)
+			for _, o := range outputs {
+				checkOwner(t, filepath.Join(out, o), 12345)
+			}
+		})
+	}
+	for _, args := range [][]string{{dir}, {capture, filepath.Join(dir, "b.pcap")}} {
+		said, err := program(append([]string{"analyze", "--each"}, args...)...).CombinedOutput()
+		if err != nil || bytes.Count(said, []byte(" ┤")) < 2 || bytes.Count(said, []byte("receiver-not-reading")) != 2 {
+			t.Errorf("--each %q: %v; there should be a report with a chart of each:\n%s", args, err, said)
+		}
+	}
+}
+
+// TestAnalyzeRefusesLinksAsRoot: a link planted in the output's place leads
+// nowhere, and a capture that is missing is told of as ever.
+func TestAnalyzeRefusesLinksAsRoot(t *testing.T) {
+	dir := asRoot(t)
+	precious, link := filepath.Join(dir, "precious"), filepath.Join(dir, "link.csv")
+	if err := os.Symlink(precious, link); err != nil {
+		t.Fatal(err)
+	}
+	for args, reason := range map[[2]string]string{
+		{filepath.Join(dir, "a.pcap"), link}:                               "is a symbolic link",
+		{filepath.Join(dir, "missing.pcap"), filepath.Join(dir, "w.csv")}:  "missing.pcap: no such file or directory",
+		{filepath.Join(dir, "a.pcap"), filepath.Join(dir, "no", "w.json")}: "no such file or directory",
+	} {
+		said, err := sudo(program("analyze", "-q", args[0], "-o", args[1])).CombinedOutput()
+		if err == nil || !bytes.Contains(said, []byte(reason)) {
+			t.Errorf("%q: %v, want one that says %q:\n%s", args, err, reason, said)
+		}
+	}
+	onlyFiles(t, dir, "a.pcap", "link.csv")
+}
+
+// TestAnalyzeAsOrdinaryUser: whoever is not root is confined too, and so is one
+// who is root in a namespace of their own, where there is nobody else to become.
+func TestAnalyzeAsOrdinaryUser(t *testing.T) {
+	for _, name := range []string{"user", "root in name"} {
+		t.Run(name, func(t *testing.T) {
+			cmd := program("analyze", "-", "-q")
+			uid := os.Getuid()
+			if uid == 0 {
+				uid = 65534
+			}
+			asOrdinaryUser(t, cmd)
+			if name != "user" {
+				if err := liveError(); err != nil {
+					t.Skip(err)
+				}
+				cmd.SysProcAttr = &syscall.SysProcAttr{
+					Cloneflags:  syscall.CLONE_NEWUSER,
+					UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}},
+					GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}},
+					Credential:  &syscall.Credential{NoSetGroups: true},
+				}
+			}
+			statuses, said, err := whileReading(t, cmd)
+			if err != nil || !strings.Contains(said, "did not read") {
+				t.Fatalf("%v\n%s", err, said)
+			}
+			for _, status := range statuses {
+				if missing := lacks(status, []string{"NoNewPrivs:\t1\n", "Seccomp:\t2\n"}); missing != "" {
+					t.Errorf("a thread's status lacks %q:\n%s", missing, status)
+				}
+			}
+		})
+	}
+}
