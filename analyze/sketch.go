@@ -68,6 +68,9 @@ func (l *lane) beginSketch(st *stream, now int64) {
 // begins the one of now. The current span is kept in the flows: what every
 // segment touches anyway.
 func (l *lane) nextSpan(f, r *flow, now int64) {
+	if f.sketch == 0 {
+		return // the end of time: spanEnd without a sketch
+	}
 	k := l.sketches[f.sketch-1]
 	k.put(f, r)
 	i := k.index(now)

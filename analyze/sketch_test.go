@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"math"
 	"testing"
 
 	"winwatch/analyze"
@@ -64,5 +65,17 @@ func TestSketchOfFew(t *testing.T) {
 	r, _ := run(t, fill)
 	if r.Sketch(0) != nil {
 		t.Error("a stream of eight segments has a sketch")
+	}
+}
+
+// TestEndOfTime: times may be as late as can be.
+func TestEndOfTime(t *testing.T) {
+	a := analyze.New(analyze.DefaultConfig())
+	for s := range (capturetest.Traffic{Packets: 2000, Conns: 2, Seed: 3}).Segments() {
+		s.Time = math.MaxInt64
+		a.Add(s)
+	}
+	if r := a.Result(); r.Segments != 2000 || r.Span != 0 {
+		t.Errorf("%d segments in %v", r.Segments, r.Span)
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"io"
 	"os"
 	"path/filepath"
@@ -35,10 +34,9 @@ func BenchmarkAnalyze(b *testing.B) {
 				b.Fatal(err)
 			}
 			f.Close()
-			var errs bytes.Buffer
 			for b.Loop() {
-				if status := run(append([]string{"analyze", name}, bench.args...), nil, io.Discard, &errs); status != 0 {
-					b.Fatal(status, errs.String())
+				if err := program(append([]string{"analyze", name}, bench.args...)...).Run(); err != nil {
+					b.Fatal(err)
 				}
 			}
 		})

@@ -69,14 +69,14 @@ func (p *pipeline) run() {
 
 // work does what is to be done until there is nothing left.
 func (p *pipeline) work(worker int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.mu.Lock() // no defer: a panic is to be told, not another one
 	for p.finished < p.readCount || !p.ended || p.reading {
 		if !p.step(worker % len(p.ranOn)) {
 			p.wait()
 		}
 	}
 	p.changed.Broadcast()
+	p.mu.Unlock()
 }
 
 // backlog is how many batches a worker lets wait for its lane while it reads. With
