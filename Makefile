@@ -50,6 +50,7 @@ difftest:
 # winwatch and its peers in turn on the same captures, as a table with the goals:
 # make bench BENCH='-packets 500000 -rounds 3'.
 bench:
+	@.ci/install bench
 	$(GO) run ./cmd/bench $(BENCH)
 
 # Man pages from the command definitions, in man/.

@@ -85,7 +85,8 @@ func load() string {
 	return first
 }
 
-// decompressFile decompresses a file as winwatch does, to nowhere.
+// decompressFile decompresses a file to nowhere, with the decompressors that winwatch has,
+// as fast as they can.
 func decompressFile(name string) error {
 	f, err := os.Open(name)
 	if err != nil {
