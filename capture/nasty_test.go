@@ -21,7 +21,9 @@ func TestNasty(t *testing.T) {
 				t.Errorf("two files are called %s", name)
 			}
 			seen[name] = true
-			readNasty(t, name, data)
+			if name != slowBomb {
+				readNasty(t, name, data)
+			}
 		}
 	}
 }

@@ -86,14 +86,14 @@ func (r *Reader) decompress() error {
 			return r.damaged(0, fmt.Errorf("gzip: %w", err))
 		}
 		ahead := newReadAhead(z)
-		r.buf = newBuffer(ahead)
+		r.buf = newBuffer(r.decompressed(ahead))
 		r.closers = append(r.closers, ahead.Close)
 	case isZstd(head):
 		z, err := zstd.NewReader(raw, zstd.WithDecoderMaxMemory(maxZstdWindow), zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return r.damaged(0, fmt.Errorf("zstd: %w", err))
 		}
-		r.buf = newBuffer(z)
+		r.buf = newBuffer(r.decompressed(z))
 		r.closers = append(r.closers, func() error { z.Close(); return nil })
 	default:
 		return nil
