@@ -3,49 +3,14 @@ package capture_test
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
-	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"winwatch/capture"
-	"winwatch/capture/capturetest"
 )
-
-// slowBomb takes minutes with the race detector; TestTorture reads it.
-const slowBomb = "bomb-of-large-packets.pcap.zst"
-
-// TestBombs: what was made to keep its reader busy is called by its name, with
-// the place in the file, after what was read of it.
-func TestBombs(t *testing.T) {
-	bombs := 0
-	for name, data := range capturetest.Nasty() {
-		if !strings.HasPrefix(name, "bomb-") || name == slowBomb {
-			continue
-		}
-		bombs++
-		r, err := capture.NewReader(bytes.NewReader(data), name)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		_, damage := readAll(t, r)
-		r.Close()
-		if damage == nil || !errors.Is(damage, capture.ErrBomb) {
-			t.Errorf("%s: it ends with %v", name, damage)
-			continue
-		}
-		if damage.Offset < 64<<20-1<<20 || r.Offset() > int64(len(data)) {
-			t.Errorf("%s: ended at byte %d, byte %d of %d in the file", name, damage.Offset, r.Offset(), len(data))
-		}
-	}
-	if bombs < 7 {
-		t.Errorf("%d bombs", bombs)
-	}
-}
 
 // TestNoBombs: a capture that shrinks as far as one can is none. Both are of
 // tests that people make.
