@@ -68,6 +68,26 @@ func checkSample(t *testing.T, s *analyze.Sample) {
 	if s.Window < analyze.Unknown || s.InFlight < analyze.Unknown || s.Shift < analyze.Unknown || s.Shift > 14 {
 		t.Fatalf("window %d, in flight %d, shift %d of %v", s.Window, s.InFlight, s.Shift, s.Segment)
 	}
+	checkEdges(t, s)
+}
+
+// checkEdges checks that the numbers of a segment that bound something agree with
+// each other and with the segment. Acknowledged may be -1, as Unknown is, where
+// the capture began later.
+func checkEdges(t *testing.T, s *analyze.Sample) {
+	if s.RightEdge != analyze.Unknown && (s.Window == analyze.Unknown || s.RightEdge != s.Ack+s.Window) {
+		t.Fatalf("right edge %d, acknowledged %d, window %d of %v", s.RightEdge, s.Ack, s.Window, s.Segment)
+	}
+	if s.Ack != analyze.Unknown && s.Window != analyze.Unknown && s.RightEdge == analyze.Unknown &&
+		s.Ack+s.Window != analyze.Unknown && !s.Segment.Flags.Has(capture.RST) {
+		t.Fatalf("no right edge, but acknowledged %d and window %d of %v", s.Ack, s.Window, s.Segment)
+	}
+	if s.Window != analyze.Unknown && s.Window != int64(s.Segment.Window)<<max(s.Shift, 0) { // 0 at any shift
+		t.Fatalf("window %d, shift %d of %v", s.Window, s.Shift, s.Segment)
+	}
+	if n := s.Segment.SeqEnd() - s.Segment.Seq; uint32(s.SeqEnd-s.Seq) != n {
+		t.Fatalf("sequence numbers %d to %d of %v", s.Seq, s.SeqEnd, s.Segment)
+	}
 }
 
 // checkResult checks that counts add up and that no time is negative.

@@ -16,6 +16,10 @@ var (
 	ErrIsDirectory = errors.New("it is a directory")
 )
 
+// ErrBomb is wrapped by the DamageError of a compressed file that holds more than
+// a capture can: it was made to keep its reader busy.
+var ErrBomb = errors.New("it looks like a decompression bomb")
+
 // DamageError says where an input broke. Everything before that place has been
 // delivered.
 type DamageError struct {

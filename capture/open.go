@@ -89,7 +89,7 @@ func (r *Reader) decompress() error {
 			return r.damaged(0, fmt.Errorf("gzip: %w", err))
 		}
 		ahead := newReadAhead(z)
-		r.buf = newBuffer(ahead)
+		r.buf = newBuffer(r.decompressed(ahead))
 		r.closers = append(r.closers, ahead.Close)
 	case isZstd(head):
 		// Concurrency 1: its own goroutines would only compete with those that read
@@ -99,7 +99,7 @@ func (r *Reader) decompress() error {
 			return r.damaged(0, fmt.Errorf("zstd: %w", err))
 		}
 		ahead := newReadAhead(z.IOReadCloser())
-		r.buf = newBuffer(ahead)
+		r.buf = newBuffer(r.decompressed(ahead))
 		r.closers = append(r.closers, ahead.Close)
 	default:
 		return nil

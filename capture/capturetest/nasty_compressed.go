@@ -14,9 +14,11 @@ import (
 var nastyCompressed = []nastyFile{
 	{"bomb-of-zeros.pcap.gz", func() []byte { return gzipped(pcapHeader(magicMicro, 65535, ethernet), zeros(128)) }},
 	{"bomb-of-empty-blocks.pcapng.gz", func() []byte { return gzipped(section(), many(block(blockCustom), 128)) }},
-	{"bomb-of-one-packet.pcap.gz", func() []byte { return gzipped(pcapOf(nastyFrame(1)), many(honest(1, nastyFrame(2)), 64)) }},
-	{"bomb-of-one-line.txt.gz", func() []byte { return gzipped(nil, many([]byte("x"), 256)) }},
-	{"bomb-of-zeros.pcap.zst", func() []byte { return zstdBomb(pcapHeader(magicMicro, 65535, ethernet), 4096) }},
+	{"bomb-of-one-packet.pcap.gz", func() []byte { return gzipped(pcapOf(nastyFrame(1)), many(honest(1, nastyFrame(2)), 128)) }},
+	{"bomb-of-one-line.txt.gz", func() []byte { return gzipped([]byte(textLine), many([]byte("x"), 256)) }},
+	{"bomb-of-unknown-blocks.pcapng.gz", func() []byte { return gzipped(section(), many(block(0x7fffffff), 128)) }},
+	{"bomb-of-zeros.pcap.zst", func() []byte { return zstdBomb(pcapHeader(magicMicro, 65535, ethernet), zstdZeros(4096)) }},
+	{"bomb-of-large-packets.pcap.zst", zstdLargePackets},
 	{"bomb-of-empty-blocks.pcapng.zst", func() []byte { return zstded(section(), many(block(blockCustom), 128)) }},
 	{"nested.pcap.gz", func() []byte { return gzipped(gzipped(pcapOf(nastyFrame(1)))) }},
 	{"nested.pcap.zst", func() []byte { return zstded(gzipped(pcapOf(nastyFrame(1)))) }},
@@ -107,9 +109,19 @@ func zstdBlock(typ uint32, data []byte, last bool) []byte {
 	return append(u32(h)[:3], data...)
 }
 
-// zstdBomb is head followed by n times 128 KiB of zeros, each in 4 bytes.
-func zstdBomb(head []byte, n int) []byte {
-	b := slices.Concat(zstdMagic, []byte{0x00, 0x58}, zstdBlock(0, head, false)) // a window of 2 MiB
-	b = append(b, bytes.Repeat(zstdBlock(1, []byte{0}, false), n)...)
-	return append(b, zstdBlock(0, nil, true)...)
+// zstdZeros is n times 128 KiB of zeros, each in 4 bytes.
+func zstdZeros(n int) []byte { return bytes.Repeat(zstdBlock(1, []byte{0}, false), n) }
+
+// zstdBomb is a zstd frame of head and of blocks.
+func zstdBomb(head, blocks []byte) []byte {
+	return slices.Concat(zstdMagic, []byte{0x00, 0x58}, zstdBlock(0, head, false), blocks, zstdBlock(0, nil, true)) // a window of 2 MiB
+}
+
+// zstdLargePackets holds 5 GiB in TCP segments almost as large as they may be.
+func zstdLargePackets() []byte {
+	const zeros = mib - 128<<10
+	frame := nastyFrame(1)
+	head := record(1, 0, uint32(len(frame)+zeros), uint32(len(frame)+zeros), frame)
+	packet := append(zstdBlock(0, head, false), zstdZeros(zeros/(128<<10))...)
+	return zstdBomb(pcapHeader(magicMicro, mib, ethernet), bytes.Repeat(packet, 5<<30/zeros))
 }

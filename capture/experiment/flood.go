@@ -73,7 +73,7 @@ const (
 func (l *lab) untilBlocked(t *thread, c *calls, number int64, name string) error {
 	err := l.await(name+"() blocks", floodLimit, func() bool {
 		entered := c.entered.Load()
-		return t.ended() || entered != 0 && time.Now().UnixNano()-entered > int64(blockedFor) && t.sleepsIn(number)
+		return t.ended() || entered != 0 && since(entered) > blockedFor && t.sleepsIn(number)
 	})
 	if err == nil && t.ended() {
 		return fmt.Errorf("%s() never blocked: the thread ended: %w", name, t.err)
@@ -81,12 +81,16 @@ func (l *lab) untilBlocked(t *thread, c *calls, number int64, name string) error
 	return err
 }
 
+// since returns how long ago a Unix time (ns) is. The clock may have been set back
+// since then: that must not make anybody wait until it is there again.
+func since(at int64) time.Duration { return time.Duration(time.Now().UnixNano() - at).Abs() }
+
 // hold keeps still until the given number of probes was sent, or for
 // Config.Hold from the time that send() blocked.
 func (l *lab) hold(probes int64) error {
 	if l.cfg.Hold > 0 {
 		entered := l.sender.sends.entered.Load()
-		return l.pause(l.cfg.Hold - time.Duration(time.Now().UnixNano()-entered))
+		return l.pause(l.cfg.Hold - since(entered))
 	}
 	// Each probe comes after twice the time of the one before: probes 1 to n take
 	// less than RTO << n.

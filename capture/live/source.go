@@ -30,8 +30,8 @@ type Source struct {
 	save    *capture.Writer
 	saveErr atomic.Pointer[error]
 
-	// stopAt is when Stop was called (Unix, ns), 0 before.
-	stopAt atomic.Int64
+	// stopAt is when Stop was called, nil before.
+	stopAt atomic.Pointer[time.Time]
 	stats  atomic.Pointer[Stats]
 	// before is what the kernel had counted when the filter was set: it does not
 	// concern what is captured.
@@ -85,9 +85,9 @@ const statsEvery = 4096
 // take saves and decodes a frame, and reports whether it gave a segment. What
 // came after Stop is left out.
 func (s *Source) take(timeNs int64, data []byte, wireLen int, seg *capture.Segment) bool {
-	if stop := s.stopAt.Load(); stop != 0 && timeNs > stop {
+	if stop := s.stopAt.Load(); stop != nil && timeNs > stop.UnixNano() {
 		s.late++
-		if timeNs > stop+int64(drainFor) {
+		if timeNs > stop.Add(drainFor).UnixNano() {
 			s.takeStats()
 			s.err = io.EOF
 		}
@@ -112,7 +112,8 @@ func (s *Source) take(timeNs int64, data []byte, wireLen int, seg *capture.Segme
 // Stop ends the capture at this moment: frames up to now will be delivered, and
 // none that is stamped later. It does not wait. The second call does nothing.
 func (s *Source) Stop() {
-	s.stopAt.CompareAndSwap(0, time.Now().UnixNano())
+	now := time.Now()
+	s.stopAt.CompareAndSwap(nil, &now)
 }
 
 // readTimeout is how long the kernel may hold frames back to hand over many at
@@ -130,9 +131,9 @@ const drainFor = readTimeout + readTimeout/2
 func (s *Source) endIfIdle() {
 	stop := s.stopAt.Load()
 	switch {
-	case stop != 0 && time.Since(time.Unix(0, stop)) >= drainFor:
+	case stop != nil && time.Since(*stop) >= drainFor: // however the clock is set meanwhile
 		s.err = io.EOF
-	case stop == 0 && s.name != Any && !isUp(s.name):
+	case stop == nil && s.name != Any && !isUp(s.name):
 		s.err = fmt.Errorf("capture on %s: %w", s.name, ErrInterfaceDown)
 	}
 }

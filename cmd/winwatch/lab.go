@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"winwatch/analyze"
 	"winwatch/capture"
@@ -39,6 +40,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	w.listen(v.analyzer)
 	v.analyzer.OnSample(timeline.Add)
 
+	clock := readHostClock()
 	witness, runErr := v.observe(ctx, s, o.experiment())
 	if witness == nil {
 		return explainRun(runErr)
@@ -47,7 +49,11 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	m.outside.Witness = witness
 	var drops uint64
 	m.result, drops = v.result()
-	m.outside.Proof = prove(m, withheld(runErr, drops))
+	set := clock.set()
+	if set != 0 {
+		m.result.Warnings = append(m.result.Warnings, clockSet(set))
+	}
+	m.outside.Proof = prove(m, withheld(runErr, drops, set))
 	if errors.Is(runErr, context.Canceled) {
 		runErr = errors.New("run: interrupted: the report is of what was seen until then")
 	}
@@ -59,12 +65,14 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 
 // withheld says why the packets can't be held against the kernel's numbers, if
 // they can't.
-func withheld(runErr error, drops uint64) string {
+func withheld(runErr error, drops uint64, clockSet time.Duration) string {
 	switch {
 	case runErr != nil:
 		return "the experiment was cut short"
 	case drops > 0:
 		return fmt.Sprintf("%d packets were dropped before they could be captured", drops)
+	case clockSet != 0:
+		return fmt.Sprintf("the clock was set by %v during the run", clockSet)
 	}
 	return ""
 }

@@ -20,13 +20,16 @@ type moment struct {
 // Set parses "12.5" or "2024-05-01T12:00:00.5Z" (RFC 3339).
 func (m *moment) Set(s string) error {
 	if seconds, err := strconv.ParseFloat(s, 64); err == nil {
-		if seconds < 0 || seconds > math.MaxInt64/1e9 {
+		if !(seconds >= 0 && seconds < math.MaxInt64/1e9) { // NaN is neither
 			return usageErrorf("%q is outside of any capture", s)
 		}
 		*m = moment{text: s, set: true, ns: int64(math.Round(seconds * 1e9))}
 		return nil
 	}
 	t, err := time.Parse(time.RFC3339Nano, strings.Replace(s, " ", "T", 1))
+	if err == nil && (t.Before(time.Unix(0, math.MinInt64)) || t.After(time.Unix(0, math.MaxInt64))) {
+		return usageErrorf("%q is outside of any capture", s)
+	}
 	if err != nil {
 		return usageErrorf("%q is neither seconds from the start nor a date such as 2024-05-01T12:00:00Z", s)
 	}
@@ -39,9 +42,14 @@ func (m *moment) String() string { return m.text }
 // Type names the value in messages of package pflag.
 func (m *moment) Type() string { return "TIME" }
 
+// unix returns the Unix time of the moment in a capture whose first segment came
+// at the given one.
 func (m *moment) unix(first int64) int64 {
 	if m.absolute {
 		return m.ns
+	}
+	if first > math.MaxInt64-m.ns { // a capture may begin at the end of time
+		return math.MaxInt64
 	}
 	return first + m.ns
 }

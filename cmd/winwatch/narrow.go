@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,18 +15,32 @@ func (j *job) nothing() error {
 	if r.Segments > 0 {
 		return nil
 	}
-	err := fmt.Errorf("%s: the capture holds no packets", j.source)
+	what := "the capture holds no packets"
 	if r.Input.Frames > 0 {
-		var why []string
-		for skip, n := range r.Input.Skips() {
-			why = append(why, fmt.Sprintf("%d %s", n, skip))
-		}
-		err = fmt.Errorf("%s: no TCP in its %d packets: %s", j.source, r.Input.Frames, strings.Join(why, ", "))
+		what = fmt.Sprintf("no TCP in its %d packets: %s", r.Input.Frames, strings.Join(whyNot(r), ", "))
 	}
-	if len(j.damage) > 0 {
-		return damagedError{j.damage[0]}
+	if len(j.damage) == 0 {
+		return fmt.Errorf("%s: %s", j.source, what)
 	}
-	return err
+	var errs []error
+	for _, d := range j.damage {
+		errs = append(errs, d)
+	}
+	if r.Input.Frames > 0 {
+		errs = append(errs, fmt.Errorf("%s: before the damage there is %s", j.source, what))
+	}
+	return damagedError{errors.Join(errs...)}
+}
+
+// whyNot says what became of frames of which none was analyzed.
+func whyNot(r *analyze.Result) (why []string) {
+	if n := r.Input.Segments; n > 0 {
+		why = append(why, fmt.Sprintf("%d left out", n))
+	}
+	for skip, n := range r.Input.Skips() {
+		why = append(why, fmt.Sprintf("%d %s", n, skip))
+	}
+	return why
 }
 
 // narrow leaves what was chosen in the result: one stream, or those that were

@@ -13,23 +13,36 @@ import (
 const impatience = 250 * time.Millisecond
 
 // interruptible returns a context that the first SIGINT or SIGTERM ends. The
-// second ends the program at once; unfinished files are removed.
+// second ends the program at once; unfinished files are removed. The function
+// that it returns makes an end of that.
 func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	over := make(chan struct{})
 	go func() {
-		<-signals
-		first := time.Now()
-		cancel()
-		for range signals {
-			if time.Since(first) > impatience {
+		var first time.Time
+		for {
+			select {
+			case <-over:
+				return
+			case <-signals:
+			}
+			switch {
+			case first.IsZero():
+				first = time.Now()
+				cancel()
+			case time.Since(first) > impatience:
 				unfinished.remove()
 				os.Exit(statusFailed)
 			}
 		}
 	}()
-	return ctx, cancel
+	return ctx, func() {
+		signal.Stop(signals)
+		close(over)
+		cancel()
+	}
 }
 
 // ignoreSIGPIPE makes writing to a closed pipe an error, so that files that are

@@ -41,6 +41,7 @@ func TestTorture(t *testing.T) {
 	program := buildProgram(t)
 	t.Run("nasty", func(t *testing.T) { newTorture(t, program).files(capturetest.Nasty()) })
 	t.Run("truncated", func(t *testing.T) { tortureTruncated(newTorture(t, program)) })
+	t.Run("bombs", func(t *testing.T) { tortureBombs(newTorture(t, program)) })
 	t.Run("directory", func(t *testing.T) { tortureDirectory(newTorture(t, program)) })
 	t.Run("mutants", func(t *testing.T) { tortureMutants(newTorture(t, program)) })
 }
@@ -63,6 +64,20 @@ func tortureTruncated(t *torture) {
 		names = append(names, t.write(name, data))
 	}
 	t.each(names)
+}
+
+// tortureBombs analyzes the compressed files that become too large: whoever waits
+// for their report is told what they are.
+func tortureBombs(t *torture) {
+	for name, data := range capturetest.Nasty() {
+		if !strings.HasPrefix(name, "bomb-") {
+			continue
+		}
+		stdout, stderr, status, _ := t.run(name, "analyze", "--format=json", t.write(name, data))
+		if status != statusDamaged || !bytes.Contains(slices.Concat(stdout, stderr), []byte(capture.ErrBomb.Error())) {
+			t.Errorf("%s: status %d; it is not told what it is: %s", name, status, head(stderr))
+		}
+	}
 }
 
 // tortureDirectory analyzes every file below WINWATCH_TORTURE_DIR.

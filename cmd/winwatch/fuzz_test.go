@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/spf13/cobra"
+)
+
+// FuzzFlags gives winwatch command lines, an argument a line. Each is obeyed or
+// refused with status 2 and a message that says why and steers no terminal.
+func FuzzFlags(f *testing.F) {
+	for _, line := range []string{
+		"", "--help", "help run", "version", "schema", "completion zsh", "completion tcsh", "man x", "vresion",
+		"analyze", "analyze -", "analyze a b -q", "analyze a -qv", "analyze a --each -o x.csv", "analyze a -- tcp port 80",
+		"analyze a --stream 0 --from 0.001 --to 2018-12-17T03:52:40Z --format json", "analyze a --from NaN", "analyze a --to 1e300",
+		"analyze a --from 9999-12-31T23:59:59Z", "analyze a --top 0 --max-streams 1 -v --wireshark", "analyze a --accepted-bytes 3553900",
+		"analyze a -o w.csv -o events.csv -o r.json -o p.html -o p.png -o p.svg", "analyze a --format=csv --strem 3",
+		"run", "run --list", "run drain nagle", "run darin", "run flood --chunk 4k --rcvbuf 64k --sndbuf 1M --hold 1s --mtu 1500",
+		"run --sweep rcvbuf=4k,64k,1M --sweep chunk=10,1000,64k -o sweep.csv", "run --sweep rcvbuf=1g,2g", "run --sweep port=1",
+		"run -6 -p 65536 -i lo", "run --read-size 1k --read-interval 100ms --congestion cubic --isolate",
+	} {
+		f.Add(strings.ReplaceAll(line, " ", "\n"))
+	}
+	capture, err := os.ReadFile("../../analyze/testdata/lab/made-stale-ack/capture.pcap")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		args := []string{}
+		if line != "" {
+			args = strings.Split(line, "\n")
+		}
+		root := newRoot(args)
+		analyzed := confine(t, root)
+		var out, errs bytes.Buffer
+		root.SetArgs(args)
+		root.SetIn(bytes.NewReader(capture))
+		root.SetOut(&out)
+		root.SetErr(&errs)
+		status := tell(&errs, root.ExecuteContext(context.Background()))
+		said := strings.HasPrefix(errs.String(), "winwatch: ")
+		if status == statusDamaged || status == statusFailed && !*analyzed ||
+			said != (status != statusDone) && !strings.HasPrefix(line, "__complete") {
+			t.Errorf("%q: status %d, stderr %q", args, status, &errs)
+		}
+		if at := strings.IndexFunc(errs.String(), func(r rune) bool { return r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf) }); at >= 0 {
+			t.Errorf("%q: stderr steers a terminal at byte %d: %q", args, at, &errs)
+		}
+	})
+}
+
+// confine keeps the commands from doing what a test must not: run experiments,
+// touch files, ask for the addresses of hosts. They parse and check their flags;
+// of analyze without -o all that is read is standard input, and whether it was is
+// returned.
+func confine(t *testing.T, root *cobra.Command) (analyzed *bool) {
+	analyzed = new(bool)
+	for _, c := range root.Commands() {
+		run := c.RunE
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			checkValues(t, cmd)
+			flags := cmd.Flags()
+			switch cmd.Name() {
+			case "man", "place":
+				return nil
+			case "analyze":
+				files := len(args)
+				if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+					files = dash
+					fill(args[dash:], "tcp")
+				}
+				fill(args[:files], "-")
+				if *analyzed = !flags.Changed("output"); *analyzed {
+					break
+				}
+				fallthrough
+			case "run":
+				// No format is the last thing to be refused before anything is done.
+				if err := flags.Set("format", "none"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return run(cmd, args)
+		}
+	}
+	return analyzed
+}
+
+func fill(args []string, with string) {
+	for i := range args {
+		args[i] = with
+	}
+}
+
+// checkValues checks that what a flag's parser let through makes sense.
+func checkValues(t *testing.T, cmd *cobra.Command) {
+	for _, name := range []string{"from", "to"} {
+		f := cmd.Flags().Lookup(name)
+		if f == nil {
+			continue
+		}
+		m := f.Value.(*moment)
+		if !m.absolute && m.ns < 0 {
+			t.Errorf("--%s %q is %d ns after the start", name, m.text, m.ns)
+		}
+		for _, first := range []int64{-1 << 63, 0, 1<<63 - 1} {
+			if at := m.unix(first); !m.absolute && at < first {
+				t.Errorf("--%s %q is at %d of a capture that begins at %d", name, m.text, at, first)
+			}
+		}
+	}
+	for _, name := range []string{"chunk", "rcvbuf", "sndbuf", "read-size"} {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Value.(*size).bytes < 0 {
+			t.Errorf("--%s %q is %d bytes", name, f.Value, f.Value.(*size).bytes)
+		}
+	}
+	if f := cmd.Flags().Lookup("sweep"); f != nil {
+		sweeps, err := cmd.Flags().GetStringArray("sweep")
+		if err != nil {
+			t.Fatal(err)
+		}
+		axes, err := parseAxes(slices.Clone(sweeps), cmd.Flags())
+		if cells := len(grid(axes)); err == nil && cells > maxCells {
+			t.Errorf("--sweep %q: %d runs", sweeps, cells)
+		}
+	}
+}
