@@ -33,10 +33,12 @@ func digits8(v uint64) uint64 {
 
 // appendUint appends v in decimal.
 func appendUint(b []byte, v uint64) []byte {
-	if v < 10 {
+	switch {
+	case v < 10:
 		return append(b, '0'+byte(v))
-	}
-	if v >= eight {
+	case v < 100:
+		return append(b, '0'+byte(v/10), '0'+byte(v%10))
+	case v >= eight:
 		q := v / eight
 		return append8(appendUint(b, q), v-q*eight)
 	}
