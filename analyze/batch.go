@@ -89,16 +89,16 @@ func (a *Analyzer) enqueue(b *Batch) {
 		b.order[i], b.opened[i] = b.order[i][:cap(b.order[i])], b.opened[i][:0]
 	}
 	segments, bytes, last := uint64(0), int64(0), 0
-	x, mask, leap, c := a.seed, a.laneMask, int64(a.cfg.ClockLeap), &a.clock
+	x, mask, leap, c := a.seed, a.laneMask, uint64(a.cfg.ClockLeap), &a.clock
 	if len(b.segs) > 0 {
 		c.start(b.segs[0].Time)
 	}
 	for i := range b.segs {
 		s := &b.segs[i]
 		now := s.Time + c.offset
-		if d := s.Time - c.last; 0 <= d && d < leap {
+		if s.Time >= c.last && uint64(s.Time)-uint64(c.last) < leap && c.low <= now && now <= c.high {
 			c.last, c.now = s.Time, max(c.now, now)
-		} else if now = a.jump(b.segs[i:], d); a.holding {
+		} else if now = a.jump(b.segs[i:]); a.holding {
 			b.segs = b.segs[:i]
 			break
 		}
@@ -128,17 +128,17 @@ func (a *Analyzer) enqueue(b *Batch) {
 	a.end = b.segs[last].Time
 }
 
-// jump returns the adjusted time of the first segment, whose stamp is d after the
-// one before: long after or before it. It holds the segment back if that is for
-// the next one to tell, and there is none yet.
-func (a *Analyzer) jump(segs []capture.Segment, d int64) int64 {
+// jump returns the adjusted time of the first segment, whose stamp is before that
+// of the last one or long after it. It holds the segment back if that is for the
+// next one to tell, and there is none yet.
+func (a *Analyzer) jump(segs []capture.Segment) int64 {
 	s, step := &segs[0], int64(a.cfg.ClockStep)
-	if d >= int64(a.cfg.ClockLeap) && !a.confirmed {
+	if apart(a.clock.last, s.Time) >= int64(a.cfg.ClockLeap) && !a.confirmed {
 		if len(segs) == 1 {
 			a.held, a.holding = *s, true
 			return 0
 		}
-		if s.Time-segs[1].Time >= step {
+		if apart(segs[1].Time, s.Time) >= step {
 			return a.clock.skip(s.Time, s.Frame)
 		}
 	}

@@ -1,5 +1,7 @@
 package analyze
 
+import "math"
+
 // clock turns capture times into a time that does not jump, so that durations
 // can be taken from it. Packets are never sorted.
 //
@@ -11,16 +13,23 @@ type clock struct {
 	last    int64 // capture time of the last packet
 	now     int64 // adjusted time of the last packet
 	offset  int64 // adjusted = capture time + offset
+	// low and high bound the adjusted time.
+	low, high int64
 
 	jumps     int64
 	largest   int64 // ns, signed, of the largest jump
 	largestAt uint64
 }
 
+// longest is how far from its first packet a capture's time can go, 73 years: the
+// difference of any two such times is a duration that an int64 holds.
+const longest = 1 << 61
+
 // start sets the clock to the time of the first packet.
 func (c *clock) start(t int64) {
 	if !c.started {
 		c.started, c.last, c.now = true, t, t
+		c.low, c.high = plus(t, -longest), plus(t, longest)
 	}
 }
 
@@ -28,19 +37,20 @@ func (c *clock) start(t int64) {
 // adjusted time. Steps back of less than step are packets out of order: they
 // pass unchanged.
 func (c *clock) read(t int64, frame uint64, step int64) int64 {
-	if back := c.last - t; back >= step {
+	if back := apart(t, c.last); back >= step {
 		c.note(-back, frame)
-		c.offset += back
+		c.offset = plus(c.offset, back)
 	}
 	c.last = t
-	c.now = max(c.now, t+c.offset)
-	return t + c.offset
+	now := min(max(plus(t, c.offset), c.low), c.high)
+	c.now = max(c.now, now)
+	return now
 }
 
 // skip passes over a frame whose stamp is known to be wrong: it happened when
 // the last one did.
 func (c *clock) skip(t int64, frame uint64) int64 {
-	c.note(t-c.last, frame)
+	c.note(apart(c.last, t), frame)
 	return c.now
 }
 
@@ -56,4 +66,23 @@ func abs(n int64) int64 {
 		return -n
 	}
 	return n
+}
+
+// plus is a + b, or the end of time on that side.
+func plus(a, b int64) int64 {
+	switch {
+	case b > 0 && a > math.MaxInt64-b:
+		return math.MaxInt64
+	case b < 0 && a < math.MinInt64-b:
+		return math.MinInt64
+	}
+	return a + b
+}
+
+// apart is the time from a to b, or the longest that there is.
+func apart(a, b int64) int64 {
+	if a == math.MinInt64 { // which has no negative
+		a++
+	}
+	return plus(b, -a)
 }

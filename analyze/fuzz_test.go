@@ -2,6 +2,7 @@ package analyze_test
 
 import (
 	"encoding/binary"
+	"math"
 	"testing"
 
 	"winwatch/analyze"
@@ -24,6 +25,12 @@ func decodeSegment(b []byte, frame uint64, prev *capture.Segment) capture.Segmen
 		Len:    uint32(le.Uint16(b[8:])) >> (b[10] & 15),
 		Seq:    uint32(int32(int8(b[11]))) << (b[12] & 31), Ack: uint32(int32(int8(b[13]))) << (b[12] >> 3 & 31),
 		Options: capture.Options(b[14]), WindowShift: b[15] & 31, MSS: uint16(b[15]) << 6, IPID: uint16(b[10] >> 4),
+	}
+	switch b[2] >> 5 { // the ends of time, which a file may name
+	case 6:
+		s.Time = math.MinInt64
+	case 7:
+		s.Time = math.MaxInt64
 	}
 	s.Src, s.Dst = capture.AddrFrom4([4]byte{10, 0, 0, 1}), capture.AddrFrom4([4]byte{10, 0, 0, 2})
 	if b[3]&2 != 0 {
@@ -85,7 +92,7 @@ func checkEdges(t *testing.T, s *analyze.Sample) {
 	if s.Window != analyze.Unknown && s.Window != int64(s.Segment.Window)<<max(s.Shift, 0) { // 0 at any shift
 		t.Fatalf("window %d, shift %d of %v", s.Window, s.Shift, s.Segment)
 	}
-	if n := s.Segment.SeqEnd() - s.Segment.Seq; uint32(s.SeqEnd-s.Seq) != n {
+	if n := s.SeqEnd - s.Seq; n != int64(s.Segment.SeqEnd()-s.Segment.Seq) {
 		t.Fatalf("sequence numbers %d to %d of %v", s.Seq, s.SeqEnd, s.Segment)
 	}
 }

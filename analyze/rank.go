@@ -98,7 +98,7 @@ func (l *lane) rank(st *stream, id int64) rank {
 	for i := range st.flows {
 		f := &st.flows[i]
 		if t := l.trouble(f); t != nil {
-			x.wait += t.stallTime
+			x.wait = plus(x.wait, t.stallTime)
 		}
 		x.severity = max(x.severity, l.gravity(f))
 	}

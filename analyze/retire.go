@@ -15,7 +15,7 @@ func (t *totals) add(o *totals) {
 	t.zeroWindows += o.zeroWindows
 	t.retransmissions += o.retransmissions
 	t.stalled += o.stalled
-	t.stallTime += o.stallTime
+	t.stallTime = plus(t.stallTime, o.stallTime)
 }
 
 // sampled is how many streams are looked at to find one to let go: one among them
@@ -108,7 +108,7 @@ func (l *lane) sum(t *totals, st *stream) int64 {
 		t.keepAlives += int64(d.keepAlives)
 		t.zeroWindows += int64(d.zeroSegs)
 	}
-	t.stallTime += wait
+	t.stallTime = plus(t.stallTime, wait)
 	if stalls > 0 {
 		t.stalled++
 	}

@@ -44,8 +44,9 @@ func (st *stream) sample(m *Sample, side uint8, s *capture.Segment, ev Events, n
 	*m = Sample{
 		Segment: s, Time: now, Dir: st.dir(side), Events: ev,
 		Shift: r.shift, Window: Unknown, RightEdge: Unknown, Ack: Unknown, InFlight: Unknown,
-		Seq: f.rel(s.Seq), SeqEnd: f.rel(s.SeqEnd()),
+		Seq: f.rel(s.Seq),
 	}
+	m.SeqEnd = m.Seq + int64(s.SeqEnd()-s.Seq)
 	switch {
 	case s.Flags&capture.SYN != 0:
 		m.Shift, m.Window = 0, int64(s.Window)
