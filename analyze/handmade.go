@@ -28,5 +28,5 @@ func (r *Result) SetStreams(streams []*Stream) {
 	}
 }
 
-func (s *Stream) wait() int64    { return int64(s.Dirs[0].StallTime + s.Dirs[1].StallTime) }
+func (s *Stream) wait() int64    { return plus(int64(s.Dirs[0].StallTime), int64(s.Dirs[1].StallTime)) }
 func (s *Stream) payload() int64 { return s.Dirs[0].Bytes + s.Dirs[1].Bytes }

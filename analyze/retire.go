@@ -101,7 +101,7 @@ func (l *lane) sum(t *totals, st *stream) int64 {
 		if d == nil {
 			continue
 		}
-		wait += d.stallTime
+		wait = plus(wait, d.stallTime)
 		stalls += d.stallCount - d.unwaited
 		t.stalls += d.stallCount - d.unwaited
 		t.probes += int64(d.probes)
