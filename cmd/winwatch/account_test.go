@@ -86,9 +86,11 @@ func testCaptures(t *testing.T) (files []string) {
 
 // winwatch analyzes a file with the given flags.
 func winwatch(file string, flags ...string) (stdout, stderr string, status int) {
+	cmd := program(append([]string{"analyze", file}, flags...)...)
 	var out, errs bytes.Buffer
-	status = run(append([]string{"analyze", file}, flags...), nil, &out, &errs)
-	return out.String(), errs.String(), status
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Run() // the status tells
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
 // section returns a section of a text report in one line, without the notes.

@@ -98,9 +98,11 @@ func sameCounts(t *testing.T, what string, got, want *findings) {
 // find analyzes a capture and checks what holds of any.
 func find(t *testing.T, capture []byte) *findings {
 	t.Helper()
+	cmd := program("analyze", "-", "--format=json")
 	var out, errs bytes.Buffer
-	if status := run([]string{"analyze", "-", "--format=json"}, bytes.NewReader(capture), &out, &errs); status != statusDone {
-		t.Fatalf("status %d: %s", status, &errs)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(capture), &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v: %s", err, &errs)
 	}
 	f := &findings{}
 	if err := json.Unmarshal(out.Bytes(), f); err != nil {

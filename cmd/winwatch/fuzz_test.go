@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+
+	"winwatch/capture/live"
 )
 
 // FuzzFlags gives winwatch command lines, an argument a line. Each is obeyed or
@@ -31,6 +33,8 @@ func FuzzFlags(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	dropPrivileges = func(int, int) error { return nil } // other tests need what this process may do
+	f.Cleanup(func() { dropPrivileges = live.DropPrivileges })
 	f.Fuzz(func(t *testing.T, line string) {
 		args := []string{}
 		if line != "" {

@@ -13,12 +13,15 @@ import (
 // parses what strangers made.
 func givesUpRoot() bool { return runtime.GOOS == "linux" && os.Geteuid() == 0 }
 
+// dropPrivileges is live.DropPrivileges; tests that go on afterwards have another.
+var dropPrivileges = live.DropPrivileges
+
 // giveUpRights gives up, for good, what parsing does not need: this process may
 // open and name files as its user may, and start no program. To whoever is not
 // root that is one more wall, which not every system has.
 func giveUpRights() error {
 	root := givesUpRoot()
-	if err := live.DropPrivileges(live.Invoker()); err != nil && root {
+	if err := dropPrivileges(live.Invoker()); err != nil && root {
 		return err
 	}
 	return nil
