@@ -4,19 +4,21 @@ import "io"
 
 // behindWriter writes on a goroutine of its own, so that who makes the bytes
 // does not wait for the system to take them: writing a row costs as much as
-// formatting it. There are two buffers: one is filled while the other is written.
+// formatting it. One buffer is filled while others wait, or are written.
 type behindWriter struct {
 	full, free chan []byte
 	// done carries the first error when everything is written.
 	done chan error
 }
 
-// newBehindWriter returns a writer to w that must be closed, with two buffers of
-// the given size. w itself stays open, and is not used after Close.
+// newBehindWriter returns a writer to w that must be closed, with eight buffers of
+// the given size: so many that nobody waits while the system writes some to the
+// disk. w itself stays open, and is not used after Close.
 func newBehindWriter(w io.Writer, size int) *behindWriter {
-	b := &behindWriter{full: make(chan []byte, 1), free: make(chan []byte, 2), done: make(chan error, 1)}
-	b.free <- make([]byte, 0, size)
-	b.free <- make([]byte, 0, size)
+	b := &behindWriter{full: make(chan []byte, 7), free: make(chan []byte, 8), done: make(chan error, 1)}
+	for range cap(b.free) {
+		b.free <- make([]byte, 0, size)
+	}
 	go b.run(w)
 	return b
 }

@@ -33,6 +33,7 @@ type work struct {
 	file     string
 	packets  int
 	args     []string
+	output   string // is removed before: to free an old file is not the program's work
 	runs     []run
 }
 
@@ -52,6 +53,7 @@ func (b *bench) measure() error {
 			if round == 0 {
 				warm(w.file)
 			}
+			os.Remove(w.output)
 			r, err := execute(w.args)
 			if err != nil {
 				return err
@@ -89,6 +91,7 @@ func (b *bench) plan() {
 	add("capinfos", "`capinfos -c`", f.main, b.packets, t.capinfos, "-c", f.main)
 	add("tcptrace", "`tcptrace -l -n`", f.main, b.packets, t.tcptrace, "-l", "-n", f.main)
 	add("csv", "`winwatch analyze -o w.csv`", f.main, b.packets, t.winwatch, "analyze", "-o", csv, f.main)
+	b.work("csv").output = csv
 	short, packets := f.short, f.shortPackets
 	if b.full {
 		short, packets = f.main, b.packets
