@@ -2,7 +2,7 @@
 // long, and how big the buffers were, from the segments alone.
 //
 // It is pure: it reads no file and no clock, and formats nothing. Segments go
-// in one at a time, in the order of the capture; samples come out as they go
+// in one at a time or in batches, in the order of the capture; samples come out as they go
 // in, and the result once at the end:
 //
 //	a := analyze.New(analyze.DefaultConfig())

@@ -42,6 +42,7 @@ const MaxBatch = 1<<16 - 2
 
 // NewBatch returns a batch of up to size segments, at most MaxBatch.
 func (a *Analyzer) NewBatch(size int) *Batch {
+	size = min(size, MaxBatch)
 	b := &Batch{
 		buf:  make([]capture.Segment, size+1),
 		now:  make([]int64, size+1),

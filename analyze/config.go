@@ -5,8 +5,9 @@ import "time"
 // Config holds every threshold of the analysis. Start from DefaultConfig.
 type Config struct {
 	// MaxStreams bounds the number of streams kept in memory; when one more
-	// comes, the one that was quiet longest is let go (Result.Retired). The
-	// default takes some 300 MB if it is used up, at 600 bytes a stream, so that
+	// comes, one that is over or was quiet for long is let go (Result.Retired).
+	// From some thousands on each lane has its half, so that the first goes
+	// shortly before there are as many. The default takes some 300 MB if it is used up, at 600 bytes a stream, so that
 	// the whole program stays below 512 MiB.
 	MaxStreams int
 	// MaxStalls and MaxProbes bound what is kept of one direction's stalls and

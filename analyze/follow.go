@@ -12,13 +12,13 @@ func (l *lane) follow(st *stream, side uint8, s *capture.Segment, now int64) Eve
 		st.duplicates++
 		return EventDuplicate | windowEvents(s)
 	}
-	if f.segs == sketchAfter && f.sketch == 0 {
-		l.beginSketch(st, now)
+	ev := windowEvents(s)
+	if f.sketch == 0 && (f.segs == sketchAfter || ev != 0) {
+		l.beginSketch(st, f, now)
 	}
 	if now >= f.spanEnd {
 		l.nextSpan(f, r, now)
 	}
-	ev := windowEvents(s)
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
 		ev |= l.control(st, f, r, s, now)
 	}

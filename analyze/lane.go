@@ -47,13 +47,20 @@ type lane struct {
 	details  []*detail
 	free     []uint32 // details that can be used again
 	sketches []*sketch
-	hand     uint32 // where to look for the next slot to let go
-	reused   bool   // a slot was used again
-	retired  Retired
-	kept     []*Stream // the worst of the streams that were let go
-	gone     totals    // of the streams that were let go
+	// freeSketches are the numbers of sketches, counted from 1, that there are no
+	// longer.
+	freeSketches []uint32
+	// sketchRoom and shortRoom are how many more there may be, of long streams and
+	// of others.
+	sketchRoom, shortRoom int
+	hand                  uint32 // where to look for the next slot to let go
+	reused                bool   // a slot was used again
+	retired               Retired
+	kept                  []*Stream // the worst of the streams that were let go
+	gone                  totals    // of the streams that were let go
 
-	// changes counts the streams that were begun; touched is there for lookUp alone.
+	// changes counts the streams that were begun. touched is what lookUp read, so
+	// that the compiler does not leave it out.
 	changes uint64
 	touched uint32
 
@@ -69,7 +76,8 @@ type lane struct {
 }
 
 func newLane(cfg *Config, seed seed, most int) *lane {
-	return &lane{cfg: cfg, seed: seed, most: most, table: newTable(), details: make([]*detail, 1)}
+	return &lane{cfg: cfg, seed: seed, most: most, table: newTable(), details: make([]*detail, 1),
+		sketchRoom: maxSketches, shortRoom: maxShort}
 }
 
 // ahead is how many segments are looked up at once: so many cache misses a
@@ -85,7 +93,7 @@ func (l *lane) run(b *Batch, lane int) {
 		l.lookUp(b, order[:n], &found)
 		known := l.changes
 		for i, index := range order[:n] {
-			h := found[i&(ahead-1)]
+			h := found[i&(ahead-1)] // & spares a check of bounds
 			if l.changes != known {
 				h = hint{} // a stream has begun since
 			}
@@ -161,9 +169,13 @@ func (l *lane) account(st *stream, s *capture.Segment, now int64) int64 {
 		st.flows[0].since, st.flows[1].since = now, now
 		st.marks &^= namedOnly
 	}
-	st.end, st.endFrame = s.Time, s.Frame
 	l.sinceLast = max(now-st.last, 0)
-	st.last += l.sinceLast
+	return st.pass(s, now)
+}
+
+// pass has the stream go on to a segment, and returns the time of it.
+func (st *stream) pass(s *capture.Segment, now int64) int64 {
+	st.end, st.endFrame, st.last = s.Time, s.Frame, max(st.last, now)
 	return st.last
 }
 

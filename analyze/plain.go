@@ -23,13 +23,13 @@ func (l *lane) plain(b *Batch, index uint16, st *stream, slot uint32) bool {
 	if !isPlain(f, r, s) {
 		return false
 	}
-	now = max(now, st.last)
-	st.end, st.endFrame, st.last = s.Time, s.Frame, now
+	now = st.pass(s, now)
 	if (f.marks|r.marks)&isEcho != 0 {
 		l.book(f, r, now)
 		l.book(r, f, now)
 	}
 	var ev Events
+	// A copy of a plain segment is hardly ever plain; it is remembered for the others.
 	if l.dups.seen(s, now, int64(l.cfg.Duplicate)) {
 		st.duplicates++
 		ev = EventDuplicate
@@ -50,9 +50,9 @@ func isPlain(f, r *flow, s *capture.Segment) bool {
 		f.shift|r.shift < 0 || s.Window == 0 || s.Seq != f.nxt || f.segs == sketchAfter {
 		return false
 	}
-	acked := int32(s.Ack - r.una)
+	acked := int32(s.Ack - r.una) // with the length it is above 0 only if both are not below
 	back := int32(r.edge - s.Ack - uint32(s.Window)<<uint8(r.shift&15))
-	return acked >= 0 && acked|int32(s.Len) != 0 && !after(s.Ack, r.nxt) && !before(s.Seq, r.wl1) &&
+	return acked|int32(s.Len) > 0 && !after(s.Ack, r.nxt) && !before(s.Seq, r.wl1) &&
 		back < 1<<uint8(r.shift&15) && (s.Len == 0 || s.Seq+s.Len != f.edge)
 }
 
@@ -69,7 +69,7 @@ func (l *lane) take(f, r *flow, s *capture.Segment, now int64) {
 		l.extend(f, s.Seq+s.Len, now)
 		r.answers(s.Ack)
 		f.lastAt = now
-		f.spanFlight = max(f.spanFlight, f.nxt-f.una)
+		f.spanFlight = max(f.spanFlight, f.inFlight())
 		l.reclassify(f, r, s, now)
 	}
 	wnd := uint32(s.Window) << uint8(r.shift&15)
@@ -102,7 +102,7 @@ func (l *lane) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) {
 func (l *lane) reclassify(f, o *flow, s *capture.Segment, now int64) {
 	c := senderIdle
 	if f.dataSegs > 0 {
-		if f.nxt != f.una {
+		if f.inFlight() > 0 {
 			c = network
 		}
 		if f.room() < f.nextSegment() {

@@ -1,10 +1,12 @@
 package analyze_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 
 	"winwatch/analyze"
@@ -60,18 +62,41 @@ func (b *both) compare(t *testing.T) {
 // FuzzPlain checks that the short way for plain segments is the long one in
 // less time.
 func FuzzPlain(f *testing.F) {
-	f.Add([]byte("0123456789abcdef0123456789abcdeg0123456789abcdeh"))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Add(false, []byte("0123456789abcdef0123456789abcdeg0123456789abcdeh"))
+	f.Add(true, make([]byte, 20*steered))
+	f.Add(true, bigSegment)
+	f.Add(true, unacknowledged)
+	f.Add(true, shakenAgain)
+	f.Fuzz(func(t *testing.T, plausible bool, data []byte) {
 		b := newBoth()
-		prev := capture.Segment{Time: 1}
-		for n := uint64(1); len(data) >= segmentBytes; n++ {
-			prev = decodeSegment(data, n, &prev)
-			b.add(t, &prev)
-			data = data[segmentBytes:]
+		if plausible {
+			for _, s := range steer(data) {
+				b.add(t, &s)
+			}
+		} else {
+			prev := capture.Segment{Time: 1}
+			for n := uint64(1); len(data) >= segmentBytes; n++ {
+				prev = decodeSegment(data, n, &prev)
+				b.add(t, &prev)
+				data = data[segmentBytes:]
+			}
 		}
 		b.compare(t)
 	})
 }
+
+// What once was another thing on the short way, for steer.
+var (
+	both1 = []byte{0, 1, 0, 0, 0, 0, 1, 10, 1, 1, 0, 0, 0, 0, 1, 10}
+	// bigSegment: a length of 2^31 and more, which a record may claim.
+	bigSegment = slices.Concat(both1, both1, []byte{8, 255, 24, 0, 0, 0, 1, 10, 1, 1, 0, 0, 0, 0, 1, 10})
+	// unacknowledged: more than 2^31 bytes without an ACK.
+	unacknowledged = slices.Concat(both1, both1, bytes.Repeat([]byte{8, 1, 20, 0, 0, 0, 1, 10}, 2600), []byte{8, 1, 20, 0, 0, 0, 1, 30}, both1)
+	// shakenAgain: the same ports and sequence numbers again, and a scaled window
+	// that happens to be what the SYN-ACK's was.
+	shakenAgain = slices.Concat(both1, both1, []byte{12, 254, 0, 0, 0, 0, 1, 10},
+		[]byte{1, 1, 0, 100, 0, 0, 1, 10, 0, 1, 0, 0, 0, 0, 1, 10, 1, 1, 0, 156, 0, 0, 1, 10})
+)
 
 // TestPlain does the same with real captures and with made-up traffic, in which
 // most segments are plain.

@@ -49,10 +49,10 @@ func (st *stream) idler(than *stream) bool {
 	return st.last < than.last
 }
 
-// over reports whether the stream was closed or reset.
+// over reports whether the stream was closed or reset, or never was one.
 func (st *stream) over() bool {
 	a, b := &st.flows[0], &st.flows[1]
-	return a.marks&b.marks&sawFIN != 0 || (a.marks|b.marks)&sawRST != 0
+	return a.marks&b.marks&sawFIN != 0 || (a.marks|b.marks)&sawRST != 0 || st.is(namedOnly)
 }
 
 // retire lets a stream go: it counts in the totals and, if it is among the
@@ -61,6 +61,7 @@ func (l *lane) retire(slot uint32) (kept *Stream) {
 	st := l.slab.at(slot)
 	l.table.remove(st.hash, slot)
 	l.finish(st)
+	l.dropSketch(st)
 	if st.is(namedOnly) {
 		return nil
 	}

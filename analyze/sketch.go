@@ -3,23 +3,26 @@ package analyze
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"winwatch/capture"
 )
 
-// A sketch is the course of a stream in a fixed number of equal spans of time,
-// for a chart the size of a terminal. It costs a nanosecond or two a segment and
+// A sketch is the course of a stream in a fixed number of equal spans of time, and
+// one before them, for a chart the size of a terminal. It costs a nanosecond or two a segment and
 // so little memory that thousands of streams can have one, which spares a second
 // pass over the capture, and allows a chart of what can't be read twice. When
 // the stream outgrows it, each two spans become one.
 //
-// Only streams of some length have one, and only as many as maxSketches: see
-// Result.Sketch.
+// Only streams of some length have one, or whose window closes, and only so many:
+// see Result.Sketch.
 type sketch struct {
-	from  int64 // adjusted time of the begin
+	from  int64 // adjusted time of the begin of the spans
 	width uint8 // a span is 1<<width ns
 	last  uint8 // the last span in use
-	spans [sketchSpans]sketchSpan
+	spans []sketchSpan
+	// before is what was before the spans, since the stream began.
+	before sketchSpan
 }
 
 // sketchSpan is what happened to both flows in a span of time. That of a flow is
@@ -40,28 +43,64 @@ const (
 	// narrowest is the least width of a span: 1<<20 ns is 1 ms.
 	narrowest = 20
 	// sketchAfter is how many segments a side sends before its stream gets a
-	// sketch: those before make up the first span.
+	// sketch, if its window does not close.
 	sketchAfter = 64
-	// maxSketches bounds their memory to some 4 MB a lane.
-	maxSketches = 2048
+	// shortSpans is as many as that of a shorter stream has, from when its window
+	// first closes.
+	shortSpans = 32
+	// maxSketches and maxShort bound their memory to some 10 MB a lane.
+	maxSketches, maxShort = 2048, 8192
 )
 
-// beginSketch gives a stream its sketch, if there is room.
-func (l *lane) beginSketch(st *stream, now int64) {
-	if len(l.sketches) == maxSketches {
+// beginSketch gives a stream its sketch, if there is room: from now on, when f's
+// sender has sent enough, or closes its window.
+func (l *lane) beginSketch(st *stream, f *flow, now int64) {
+	// A span is as long as it took to get here: so many segments share one that
+	// going on to the next costs nothing. Few segments need no such care.
+	k := &sketch{from: now, width: uint8(max(narrowest, bits.Len64(uint64(st.span()))))}
+	spans, room := sketchSpans, &l.sketchRoom
+	if f.segs < sketchAfter {
+		k.width, spans, room = narrowest, shortSpans, &l.shortRoom
+	}
+	if *room == 0 {
 		return
 	}
-	// A span is as long as it took to get here: so many segments share one that
-	// going on to the next costs nothing.
-	width := uint8(max(narrowest, bits.Len64(uint64(st.span()))))
-	l.sketches = append(l.sketches, &sketch{from: now - st.span(), width: width})
+	*room--
+	k.spans = make([]sketchSpan, spans)
+	number := l.putSketch(k)
 	for i := range st.flows {
-		f := &st.flows[i]
-		f.sketch = uint32(len(l.sketches))
-		f.spanLow, f.spanHigh, f.spanFlight = f.rawMin, f.rawMax, f.maxInFlight
-		f.spanEnd = now - st.span() + 1 // what was so far is the first span
+		g := &st.flows[i]
+		k.before.flows[i] = flowSpan{g.rawMin, g.rawMax, g.field(), g.maxInFlight}
+		g.sketch = number
+		g.beginSpan(now + 1<<k.width)
 	}
-	l.nextSpan(&st.flows[0], &st.flows[1], now)
+}
+
+// putSketch keeps a sketch and returns its number.
+func (l *lane) putSketch(k *sketch) uint32 {
+	if n := len(l.freeSketches); n > 0 {
+		number := l.freeSketches[n-1]
+		l.freeSketches = l.freeSketches[:n-1]
+		l.sketches[number-1] = k
+		return number
+	}
+	l.sketches = append(l.sketches, k)
+	return uint32(len(l.sketches))
+}
+
+// dropSketch makes room for another sketch than that of a stream that is let go.
+func (l *lane) dropSketch(st *stream) {
+	number := st.flows[0].sketch
+	if number == 0 {
+		return
+	}
+	if len(l.sketches[number-1].spans) == sketchSpans {
+		l.sketchRoom++
+	} else {
+		l.shortRoom++
+	}
+	l.sketches[number-1] = nil
+	l.freeSketches = append(l.freeSketches, number)
 }
 
 // nextSpan puts the span that the flows have been through into their sketch, and
@@ -73,16 +112,19 @@ func (l *lane) nextSpan(f, r *flow, now int64) {
 	}
 	k := l.sketches[f.sketch-1]
 	k.put(f, r)
-	i := k.index(now)
-	end := k.from + int64(i+1)<<k.width
-	for _, g := range []*flow{f, r} {
-		g.spanEnd = end
-		g.spanFlight = g.inFlight()
-		g.spanLow, g.spanHigh = math.MaxUint16, 0
-		if g.is(hasWnd) {
-			g.spanLow = g.field()
-			g.spanHigh = g.spanLow
-		}
+	end := k.from + int64(k.index(now)+1)<<k.width
+	f.beginSpan(end)
+	r.beginSpan(end)
+}
+
+// beginSpan begins a span of the sketch.
+func (f *flow) beginSpan(end int64) {
+	f.spanEnd = end
+	f.spanFlight = f.inFlight()
+	f.spanLow, f.spanHigh = math.MaxUint16, 0
+	if f.is(hasWnd) {
+		f.spanLow = f.field()
+		f.spanHigh = f.spanLow
 	}
 }
 
@@ -115,7 +157,7 @@ func (k *sketch) put(f, r *flow) {
 // index returns the span of a time, making them wider if there are too few.
 func (k *sketch) index(t int64) uint64 {
 	i := uint64(max(t-k.from, 0)) >> k.width
-	for i >= sketchSpans {
+	for i >= uint64(len(k.spans)) {
 		k.fold()
 		i >>= 1
 	}
@@ -138,12 +180,13 @@ func (s *sketchSpan) join(o *sketchSpan) {
 
 // fold makes one span of each two.
 func (k *sketch) fold() {
-	for i := range sketchSpans / 2 {
+	half := len(k.spans) / 2
+	for i := range half {
 		x := k.spans[2*i]
 		x.join(&k.spans[2*i+1])
 		k.spans[i] = x
 	}
-	clear(k.spans[sketchSpans/2:])
+	clear(k.spans[half:])
 	k.width++
 	k.last /= 2
 }
@@ -164,10 +207,20 @@ func (a *Analyzer) sketchOf(id int64) *Timeline {
 
 func (l *lane) sketchOf(st *stream, id int64) *Timeline {
 	k := *l.sketches[st.flows[0].sketch-1]
+	k.spans = slices.Clone(k.spans)
 	k.put(&st.flows[0], &st.flows[1])
 	var points []Point
 	for side := range st.flows {
-		points = k.points(points, &st.flows[side], st.dir(uint8(side)), st.last)
+		f, dir := &st.flows[side], st.dir(uint8(side))
+		last := &k.before.flows[side]
+		points = last.points(points, f, dir, st.first, k.from, last.high)
+		for i := range k.spans[:k.last+1] {
+			if from := k.from + int64(i)<<k.width; k.spans[i].used {
+				s := &k.spans[i].flows[side]
+				points = s.points(points, f, dir, from, min(from+1<<k.width, st.last), last.end)
+				last = s
+			}
+		}
 	}
 	t := NewTimeline(len(points)+1, id)
 	t.newest = id
@@ -176,35 +229,32 @@ func (l *lane) sketchOf(st *stream, id int64) *Timeline {
 	return t
 }
 
-// points appends those of the data that goes in direction dir. When in a span the
-// window was highest and lowest is not known; they are drawn in this order, at its
-// begin and in its middle, none later than end.
-func (k *sketch) points(points []Point, f *flow, dir Dir, end int64) []Point {
-	for i := range k.spans[:k.last+1] {
-		if !k.spans[i].used {
-			continue
+// points appends those of a span of the data that goes in direction dir. When in
+// it the window was highest and lowest is not known: that which is nearer to the
+// window before is drawn at its begin, the other in its middle.
+func (s *flowSpan) points(points []Point, f *flow, dir Dir, from, to int64, before uint16) []Point {
+	points = append(points, Point{
+		Time: from, Dir: dir, Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown,
+		InFlight: int64(s.flight),
+	})
+	if s.low > s.high {
+		return points
+	}
+	first, second := s.high, s.low
+	if abs(int64(before)-int64(s.low)) < abs(int64(before)-int64(s.high)) {
+		first, second = s.low, s.high
+	}
+	for i, raw := range []uint16{first, second, s.end} {
+		p := Point{
+			Time: from + int64(i)*(max(to-from, 0)/2), Dir: dir.Reverse(), WindowRaw: raw,
+			Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown, InFlight: Unknown,
 		}
-		s := &k.spans[i].flows[f.side]
-		t := k.from + int64(i)<<k.width
-		points = append(points, Point{
-			Time: t, Dir: dir, Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown,
-			InFlight: int64(s.flight),
-		})
-		if s.low > s.high {
-			continue
+		if f.shift != Unknown {
+			p.Window = int64(raw) << uint8(f.shift)
+		} else if raw == 0 {
+			p.Window = 0
 		}
-		for j, raw := range []uint16{s.high, s.low, s.end} {
-			p := Point{
-				Time: min(t+int64(j)<<k.width/2, end), Dir: dir.Reverse(), WindowRaw: raw,
-				Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown, InFlight: Unknown,
-			}
-			if f.shift != Unknown {
-				p.Window = int64(raw) << uint8(f.shift)
-			} else if raw == 0 {
-				p.Window = 0
-			}
-			points = append(points, p)
-		}
+		points = append(points, p)
 	}
 	return points
 }

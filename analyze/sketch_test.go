@@ -2,6 +2,7 @@ package analyze_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"winwatch/analyze"
@@ -60,11 +61,49 @@ func TestSketch(t *testing.T) {
 	}
 }
 
-// TestSketchOfFew: a short stream has none.
+// TestSketchOfFew: a short stream has none, unless its window closes; then it
+// shows when it closed and opened.
 func TestSketchOfFew(t *testing.T) {
-	r, _ := run(t, fill)
-	if r.Sketch(0) != nil {
+	open, _ := run(t, strings.Replace(fill, "win 0", "win 900", 1))
+	if open.Sketch(0) != nil {
 		t.Error("a stream of eight segments has a sketch")
+	}
+	r, samples := run(t, fill+`
++0.212 C > S .   seq una-1
++0.001 S > C .   win 0
++1.000 S > C .   win 4000
++0.001 C > S P.  len 1000
+`)
+	tl := r.Sketch(0)
+	if tl == nil {
+		t.Fatal("a stream whose window closed has no sketch")
+	}
+	var closed, opened int64
+	for _, s := range samples {
+		switch zero := s.Window == 0; {
+		case zero && closed == 0:
+			closed = s.Time
+		case !zero && closed != 0 && opened == 0 && s.Events.Has(analyze.EventWindowUpdate):
+			opened = s.Time
+		}
+	}
+	points, _ := tl.Points(0)
+	var drawnClosed, drawnOpened int64
+	for _, p := range points {
+		switch {
+		case p.Dir == analyze.ClientToServer: // the client's own window
+		case p.Window == 0 && drawnClosed == 0:
+			drawnClosed = p.Time
+		case p.Window > 0 && drawnClosed != 0 && drawnOpened == 0:
+			drawnOpened = p.Time
+		}
+	}
+	span := (opened - closed) / 8
+	if d := drawnClosed - closed; d < 0 || d > span {
+		t.Errorf("the window closes %d ns late", d)
+	}
+	if d := drawnOpened - opened; d < -span || d > span {
+		t.Errorf("the window opens %d ns late, of %d ns", d, opened-closed)
 	}
 }
 

@@ -111,7 +111,9 @@ func (l *lane) advertise(st *stream, f *flow, s *capture.Segment, now int64, adv
 	wnd := uint32(s.Window)
 	isSYN := s.Flags&capture.SYN != 0
 	rescaled := !isSYN && !f.is(sawScaled)
-	if !isSYN {
+	if isSYN {
+		f.marks &^= sawScaled // of a connection before
+	} else {
 		f.marks |= sawScaled
 		f.rawMax, f.rawMin = max(f.rawMax, s.Window), min(f.rawMin, s.Window)
 		if f.shift > 0 {

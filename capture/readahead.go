@@ -2,6 +2,7 @@ package capture
 
 import (
 	"io"
+	"os"
 	"sync"
 )
 
@@ -66,7 +67,12 @@ func (a *readAhead) Read(p []byte) (int, error) {
 		if a.cur.buf != nil {
 			a.empty <- a.cur.buf // never blocks: there are as many buffers as places
 		}
-		a.cur = <-a.full
+		select {
+		case a.cur = <-a.full:
+		case <-a.stop:
+			a.cur.buf = nil
+			return 0, os.ErrClosed
+		}
 		a.rest = a.cur.buf[:a.cur.n]
 	}
 	n := copy(p, a.rest)

@@ -8,10 +8,9 @@ import (
 	"winwatch/analyze"
 )
 
-// A pipeline has a capture read and analyzed on all cores that there are: while
+// A pipeline has a capture read and analyzed on as many cores as it can use: while
 // one batch of segments is read, those before it run through the analyzer's
-// lanes. Every worker does what is to be done next, so that none waits while
-// there is work. What comes out is as if one had done it all.
+// lanes. Every worker does what is to be done next. What comes out is as if one had done it all.
 type pipeline struct {
 	a *analyze.Analyzer
 	// read fills a batch and returns the number of segments, and whether there may
@@ -24,6 +23,7 @@ type pipeline struct {
 	done    atomic.Uint64 // pieces of work
 	// patience is how often who waits looks before going to sleep.
 	patience int
+	alone    bool // there is one worker
 	// ring holds the batches: that of number n is in place n % len(ring).
 	ring []slot
 	// readCount, and finished, are how many batches were read and finished;
@@ -42,15 +42,19 @@ type slot struct {
 }
 
 const (
-	// batchSize is more than the segments in what a capture.Reader reads at once, so
-	// that a batch ends where that does: whoever reads it decodes it, too.
+	// batchSize is more than the segments in what a capture.Reader reads at once, if
+	// they have 48 bytes or more, so that a batch ends where that does: whoever reads
+	// it decodes it, too.
 	batchSize = 4096
 	// batches is how many are under way, so that nobody waits for a slow one.
 	batches = 8
 )
 
 func newPipeline(a *analyze.Analyzer, read func(*analyze.Batch) (int, bool)) *pipeline {
-	p := &pipeline{a: a, read: read, patience: most, ring: make([]slot, batches), ranOn: make([]int, a.Lanes()), running: make([]bool, a.Lanes())}
+	p := &pipeline{
+		a: a, read: read, patience: mostPatience, ring: make([]slot, batches),
+		ranOn: make([]int, a.Lanes()), running: make([]bool, a.Lanes()),
+	}
 	p.changed.L = &p.mu
 	for i := range p.ring {
 		p.ring[i].Batch = a.NewBatch(batchSize)
@@ -60,8 +64,10 @@ func newPipeline(a *analyze.Analyzer, read func(*analyze.Batch) (int, bool)) *pi
 
 // run does all of it.
 func (p *pipeline) run() {
+	n := min(runtime.GOMAXPROCS(0), p.a.Lanes()+1)
+	p.alone = n == 1
 	var workers sync.WaitGroup
-	for i := range min(runtime.GOMAXPROCS(0), p.a.Lanes()+1) {
+	for i := range n {
 		workers.Go(func() { p.work(i) })
 	}
 	workers.Wait()
@@ -75,12 +81,11 @@ func (p *pipeline) work(worker int) {
 			p.wait()
 		}
 	}
-	p.changed.Broadcast()
 	p.mu.Unlock()
 }
 
 // backlog is how many batches a worker lets wait for its lane while it reads. With
-// one more it runs them, and the other worker reads.
+// one more it runs them, and another reads.
 const backlog = 2
 
 // step does one piece of work, if there is any to do. The worker prefers the lane
@@ -88,6 +93,7 @@ const backlog = 2
 // only where that one can't keep up.
 func (p *pipeline) step(own int) bool {
 	switch {
+	case p.alone && p.runAny(1):
 	case p.canRun(own, backlog+1):
 		p.runLane(own)
 	case p.canFinish():
@@ -97,15 +103,20 @@ func (p *pipeline) step(own int) bool {
 	case p.canRun(own, 1):
 		p.runLane(own)
 	default:
-		for lane := range p.ranOn {
-			if p.canRun(lane, 2) || p.ended && p.canRun(lane, 1) {
-				p.runLane(lane)
-				return true
-			}
-		}
-		return false
+		return p.runAny(2)
 	}
 	return true
+}
+
+// runAny runs a lane for which at least so many batches wait, if there is one.
+func (p *pipeline) runAny(waiting int) bool {
+	for lane := range p.ranOn {
+		if p.canRun(lane, waiting) {
+			p.runLane(lane)
+			return true
+		}
+	}
+	return false
 }
 
 // wait waits until another worker has done something. As a rule that is so soon
@@ -122,10 +133,13 @@ func (p *pipeline) wait() {
 	}
 	p.mu.Lock()
 	if p.done.Load() != done {
-		p.patience = min(2*p.patience, most)
+		p.patience = min(2*p.patience, mostPatience)
 		return
 	}
-	p.patience = max(p.patience/4, least)
+	p.patience = max(p.patience/4, leastPatience)
+	if p.runAny(1) {
+		return // its worker is reading, which may take long
+	}
 	for p.done.Load() == done {
 		p.waiting++
 		p.changed.Wait()
@@ -133,12 +147,12 @@ func (p *pipeline) wait() {
 	}
 }
 
-// The patience of those who wait: some 50 µs at most.
-const least, most = 1000, 100_000
+// How often who waits looks, before it goes to sleep: for some 50 µs at most.
+const leastPatience, mostPatience = 1000, 100_000
 
 // canRun reports whether at least so many batches wait for the lane.
-func (p *pipeline) canRun(lane, least int) bool {
-	return !p.running[lane] && p.readCount-p.ranOn[lane] >= least
+func (p *pipeline) canRun(lane, waiting int) bool {
+	return !p.running[lane] && p.readCount-p.ranOn[lane] >= waiting
 }
 
 func (p *pipeline) canFinish() bool {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"winwatch/analyze"
 	"winwatch/capture"
@@ -142,5 +143,54 @@ func readAll(t *testing.T, name string) (segs []capture.Segment) {
 		case err == nil:
 			segs = append(segs, s)
 		}
+	}
+}
+
+// blocking is a source that has no more after its first batch until it is told.
+type blocking struct {
+	pieces
+	more chan bool
+}
+
+func (s *blocking) NextBatch(dst []capture.Segment) (int, error) {
+	if s.turn++; s.turn > 1 {
+		<-s.more
+	}
+	n := copy(dst, s.segs)
+	s.segs = s.segs[n:]
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// TestNothingWaits: what has been read is analyzed while the source waits for more,
+// on any number of cores.
+func TestNothingWaits(t *testing.T) {
+	for _, cores := range []int{1, 2, 3} {
+		func() {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+			src := &blocking{more: make(chan bool)}
+			for s := range (capturetest.Traffic{Packets: 200, Conns: 10, Seed: 3}).Segments() {
+				src.segs = append(src.segs, *s)
+			}
+			want := int64(len(src.segs))
+			a := analyze.New(analyze.DefaultConfig())
+			var samples, seen atomic.Int64
+			a.OnSample(func(*analyze.Sample) { samples.Add(1) })
+			done := make(chan bool)
+			go func() {
+				defer close(done)
+				feed(context.Background(), src, a, everything, &seen)
+			}()
+			for end := time.Now().Add(20 * time.Second); samples.Load() < want; time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Errorf("%d cores: %d of %d samples", cores, samples.Load(), want)
+					break
+				}
+			}
+			close(src.more)
+			<-done
+		}()
 	}
 }
