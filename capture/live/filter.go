@@ -14,7 +14,7 @@ import (
 )
 
 // Filter applies an expression of pcap-filter(7) to frames of files. It is for
-// one goroutine.
+// one goroutine at a time.
 type Filter struct {
 	expr     string
 	programs map[capture.LinkType]*pcap.BPF

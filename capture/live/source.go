@@ -14,8 +14,8 @@ import (
 	"winwatch/capture"
 )
 
-// Source is a running capture. One goroutine reads; Stop, Stats and SaveError
-// may be called from any.
+// Source is a running capture. One goroutine at a time reads; Stop, Stats and
+// SaveError may be called from any.
 type Source struct {
 	name     string
 	loopback bool
