@@ -10,7 +10,8 @@ import (
 
 // A pipeline has a capture read and analyzed on as many cores as it can use: while
 // one batch of segments is read, those before it run through the analyzer's
-// lanes. Every worker does what is to be done next. What comes out is as if one had done it all.
+// lanes. Every worker does what is to be done next. What comes out is as if one had
+// done it all.
 type pipeline struct {
 	a *analyze.Analyzer
 	// read fills a batch and returns the number of segments, and whether there may
