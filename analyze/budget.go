@@ -52,6 +52,16 @@ func (l *lane) book(f, o *flow, now int64) {
 	}
 }
 
+// booked is the time that is booked to anything but the sender's being idle; t is
+// the detail of the flow.
+func (f *flow) booked(t *detail) int64 {
+	sum := f.network + f.unjudged
+	for _, d := range t.spent {
+		sum += d
+	}
+	return sum
+}
+
 // echo notes that an ACK has left nothing in flight, as far as can be seen here;
 // o is the flow of the receiver that sent it.
 func (l *lane) echo(f, o *flow, now int64) {
