@@ -178,15 +178,16 @@ func (s *sketchSpan) join(o *sketchSpan) {
 	}
 }
 
-// fold makes one span of each two.
+// fold makes one span of each two, as far as they are in use.
 func (k *sketch) fold() {
-	half := len(k.spans) / 2
+	used := int(k.last) + 1
+	half := (used + 1) / 2
 	for i := range half {
 		x := k.spans[2*i]
 		x.join(&k.spans[2*i+1])
 		k.spans[i] = x
 	}
-	clear(k.spans[half:])
+	clear(k.spans[half:used])
 	k.width++
 	k.last /= 2
 }
