@@ -1,9 +1,9 @@
 // Package analyze finds out who made the sender of a TCP stream wait, for how
 // long, and how big the buffers were, from the segments alone.
 //
-// It is pure: it reads no file and no clock, and formats nothing. Segments go
-// in one at a time or in batches, in the order of the capture; samples come out as they go
-// in, and the result once at the end:
+// It is pure: it reads no file and no clock, and formats nothing. Segments go in
+// one at a time or in batches, in the order of the capture; samples come out as
+// they go in, and the result once at the end:
 //
 //	a := analyze.New(analyze.DefaultConfig())
 //	a.OnSample(csv.Add)
@@ -15,9 +15,7 @@
 // Memory grows with the streams that are kept, never with the segments.
 package analyze
 
-import (
-	"winwatch/capture"
-)
+import "winwatch/capture"
 
 // Analyzer follows the streams of one capture.
 //

@@ -97,7 +97,7 @@ func (l *lane) run(b *Batch, lane int) {
 			if l.changes != known {
 				h = hint{} // a stream has begun since
 			}
-			if h.stream == nil || l.slowly || !l.plain(b, index, h.stream, h.slot) {
+			if h.stream == nil || l.slowly || !l.plain(b, index, h) {
 				l.next(b, index, h)
 			}
 		}

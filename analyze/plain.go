@@ -8,13 +8,13 @@ const (
 	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST
 )
 
-// plain takes a segment of the batch, of that stream as it seems, if it is of the
+// plain takes a segment of the batch, of the stream that h hints at, if it is of the
 // kind that nearly all are: in order, acknowledging something new or nothing while
 // it carries data, in a stream without trouble. It does what next would, in a
 // fraction of the time, and reports whether it did; if not, it has changed
 // nothing.
-func (l *lane) plain(b *Batch, index uint16, st *stream, slot uint32) bool {
-	s, now := &b.segs[index], b.now[index]
+func (l *lane) plain(b *Batch, index uint16, h hint) bool {
+	s, now, st := &b.segs[index], b.now[index], h.stream
 	side := st.key.side(s)
 	if side == nobody || st.endFrame == 0 {
 		return false
@@ -37,7 +37,7 @@ func (l *lane) plain(b *Batch, index uint16, st *stream, slot uint32) bool {
 		l.take(f, r, s, now)
 	}
 	if b.samples != nil {
-		b.slots[index] = slot
+		b.slots[index] = h.slot
 		st.sample(&b.samples[index], side, s, ev, now)
 	}
 	return true

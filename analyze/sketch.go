@@ -9,10 +9,10 @@ import (
 )
 
 // A sketch is the course of a stream in a fixed number of equal spans of time, and
-// one before them, for a chart the size of a terminal. It costs a nanosecond or two a segment and
-// so little memory that thousands of streams can have one, which spares a second
-// pass over the capture, and allows a chart of what can't be read twice. When
-// the stream outgrows it, each two spans become one.
+// one before them, for a chart the size of a terminal. It costs a nanosecond or two
+// a segment and so little memory that thousands of streams can have one, which
+// spares a second pass over the capture, and allows a chart of what can't be read
+// twice. When the stream outgrows it, each two spans become one.
 //
 // Only streams of some length have one, or whose window closes, and only so many:
 // see Result.Sketch.
@@ -112,7 +112,8 @@ func (l *lane) nextSpan(f, r *flow, now int64) {
 	}
 	k := l.sketches[f.sketch-1]
 	k.put(f, r)
-	end := k.from + int64(k.index(now)+1)<<k.width
+	i := k.index(now) // may make the spans wider
+	end := k.from + int64(i+1)<<k.width
 	f.beginSpan(end)
 	r.beginSpan(end)
 }

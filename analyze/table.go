@@ -1,8 +1,6 @@
 package analyze
 
-import (
-	"winwatch/capture"
-)
+import "winwatch/capture"
 
 // key identifies the two ends of a stream: a is the one that sent its first
 // segment.

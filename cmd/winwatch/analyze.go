@@ -79,7 +79,7 @@ func newAnalyze() *cobra.Command {
 	f.Var(&o.span.to, "to", "show nothing that began after `TIME`")
 	f.BoolVar(&o.each, "each", false, "analyze each file for itself, then print one table of all")
 	f.Int64Var(&o.accepted, "accepted-bytes", 0, "`BYTES` that send() accepted, by the sender's own count: gives the\nexact backlog")
-	f.IntVar(&o.maxStreams, "max-streams", analyze.DefaultConfig().MaxStreams, "keep at most `N` streams in memory; the longest idle are let go")
+	f.IntVar(&o.maxStreams, "max-streams", analyze.DefaultConfig().MaxStreams, "keep at most `N` streams in memory; of more, those that are over or\nidle are let go")
 	return cmd
 }
 
