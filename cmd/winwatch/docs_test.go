@@ -155,10 +155,28 @@ func firstWord(s string) string {
 	return strings.TrimSpace(word)
 }
 
+// numeral is a number with the unit of time behind it, which goes with its size.
+var numeral = regexp.MustCompile(`[-+]?\d[\d,.]*( [mµn]?s\b)?`)
+
 // words drops the numbers of a text, which differ from run to run, and its
 // spacing.
 func words(s string) string {
-	return strings.Join(strings.Fields(regexp.MustCompile(`[-+]?\d[\d,.]*`).ReplaceAllString(s, "N")), " ")
+	return strings.Join(strings.Fields(numeral.ReplaceAllString(s, "N")), " ")
+}
+
+func TestWords(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"busy 6.5 s … 7.3 s  6.9 s  -2.0 ms  inside", "busy 66 ms … 1.2 s  1,000 µs  +716 ns  inside", true},
+		{"5 probes, inside", "5 probes, outside", false},
+		{"5 bytes", "5 ms", false},
+	} {
+		if got := words(c.a) == words(c.b); got != c.same {
+			t.Errorf("%q and %q: the same words %v, want %v", c.a, c.b, got, c.same)
+		}
+	}
 }
 
 func TestElide(t *testing.T) {
