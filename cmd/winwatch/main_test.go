@@ -15,6 +15,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("GORACE") == "" {
+		os.Setenv("GORACE", raceOptions) // for the commands that the tests run
+	}
 	if len(os.Args) > 1 && os.Args[1] == "place" && filepath.Base(os.Args[0]) != "winwatch" {
 		// A test has given up this process's rights, and asks for one that keeps them.
 		fmt.Fprintln(os.Stderr, "analyze and run need a process of their own: see program")
@@ -22,6 +25,9 @@ func TestMain(m *testing.M) {
 	}
 	testscript.Main(m, map[string]func(){"winwatch": main})
 }
+
+// raceOptions spare each command the second that the race detector waits at its end.
+const raceOptions = "atexit_sleep_ms=0"
 
 // TestScripts runs testdata/script, in which DATA is the analyzer's testdata.
 // WINWATCH_UPDATE=1 rewrites the outputs that
@@ -34,6 +40,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DATA", data)
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 		Dir: "testdata/script",
