@@ -634,6 +634,38 @@ func TestRetired(t *testing.T) {
 	}
 }
 
+// TestLetsGo: one that is over goes before one that is quiet, the one that was
+// quiet longest first; but the search ends at one that can't come back.
+func TestLetsGo(t *testing.T) {
+	const text = `
+		host C 10.1.0.1:40000
+		0 C > S S
+		host C 10.1.0.2:40000
+		1 C > S S
+		host C 10.1.0.3:40000
+		2 C > S S
+		3 S > C R.
+		host C 10.1.0.2:40000
+		4 S > C R.
+		host C 10.1.0.4:40000
+		5 C > S S
+		host C 10.1.0.5:40000
+		`
+	for _, c := range []struct{ at, gone string }{{"60", "10.1.0.3"}, {"65", "10.1.0.2"}} {
+		r, _ := run(t, text+c.at+" C > S S", func(c *analyze.Config) { c.MaxStreams = 4 })
+		kept := 0
+		for s := range r.All() {
+			kept++
+			if s.Client.Addr().String() == c.gone {
+				t.Errorf("at %s s %s is still there", c.at, c.gone)
+			}
+		}
+		if kept != 4 || r.Retired.Streams != 1 {
+			t.Errorf("at %s s %d streams, %d let go", c.at, kept, r.Retired.Streams)
+		}
+	}
+}
+
 // TestQuotedNumbersItsStream: as Wireshark does.
 func TestQuotedNumbersItsStream(t *testing.T) {
 	r, samples := run(t, `

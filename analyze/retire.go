@@ -1,6 +1,9 @@
 package analyze
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // totals are sums over streams.
 type totals struct {
@@ -23,18 +26,26 @@ func (t *totals) add(o *totals) {
 // last use would find the very last, but would cost two cache misses a packet.
 const sampled = 32
 
+// timeWait is how long after its end a stream may still see a late segment, which
+// would begin a new one (Linux: TCP_TIMEWAIT_LEN).
+const timeWait = int64(time.Minute)
+
 // slot returns room for a new stream: a fresh one or, at the limit, that of a
 // stream that is let go, with what is kept of it.
-func (l *lane) slot() (slot uint32, gone *Stream) {
+func (l *lane) slot(now int64) (slot uint32, gone *Stream) {
 	if int(l.slab.n) < max(l.most, 1) {
 		return l.slab.add(), nil
 	}
 	victim := l.hand
 	for range min(sampled, l.slab.n) {
-		if l.slab.at(l.hand).idler(l.slab.at(victim)) {
+		st := l.slab.at(l.hand)
+		if st.idler(l.slab.at(victim)) {
 			victim = l.hand
 		}
 		l.hand = (l.hand + 1) % l.slab.n
+		if st.over() && now-st.last > timeWait {
+			break
+		}
 	}
 	l.reused = true
 	return victim, l.retire(victim)

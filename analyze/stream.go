@@ -94,7 +94,7 @@ func (st *stream) renewedBy(s *capture.Segment, side uint8) bool {
 
 // open makes room for a stream, which the segment begins.
 func (l *lane) open(hash uint32, s *capture.Segment, now int64) uint32 {
-	slot, gone := l.slot()
+	slot, gone := l.slot(now)
 	l.table.put(hash, slot, s, &l.slab)
 	st := l.slab.at(slot)
 	*st = stream{
