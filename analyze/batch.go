@@ -31,8 +31,10 @@ type Batch struct {
 
 // opening is the begin of a stream, with the segment of that index. If the slot
 // had to be taken from another stream, gone is what is kept of that one, or nil.
+// If there is none, no stream begins: the one in the slot was let go.
 type opening struct {
 	index uint16
+	none  bool
 	slot  uint32
 	gone  *Stream
 }
@@ -159,7 +161,7 @@ func (a *Analyzer) Finish(b *Batch) {
 	a.deliver(b, done, len(b.segs))
 }
 
-// openings yields the streams that began in the batch in the order of the
+// openings yields the streams that began in the batch, or were let go, in the order of the
 // capture, each with its lane.
 func (b *Batch) openings() iter.Seq2[int, *opening] {
 	return func(yield func(int, *opening) bool) {
@@ -202,6 +204,8 @@ func (a *Analyzer) number(lane int, o *opening) {
 	if o.gone != nil {
 		o.gone.ID, o.gone.Verdict.Stream = *id, *id
 	}
-	*id = a.nextID
-	a.nextID++
+	if !o.none {
+		*id = a.nextID
+		a.nextID++
+	}
 }

@@ -7,9 +7,14 @@ type Config struct {
 	// MaxStreams bounds the number of streams kept in memory; when one more
 	// comes, one that is over or was quiet for long is let go (Result.Retired).
 	// From some thousands on each lane has its half, so that the first goes
-	// shortly before there are as many. The default takes some 300 MB if it is used up, at 600 bytes a stream, so that
-	// the whole program stays below 512 MiB.
+	// shortly before there are as many. The default takes some 300 MB if it is used up,
+	// at 600 bytes a stream, so that the whole program stays below 512 MiB.
 	MaxStreams int
+	// TroubleBytes is the memory for what streams in trouble need, beside what as
+	// many quiet ones as MaxStreams take: some 1,200 bytes each, and their lists of
+	// stalls and probes. If all of it is used, the lists do not grow, and fewer
+	// streams are kept.
+	TroubleBytes int
 	// MaxStalls and MaxProbes bound what is kept of one direction's stalls and
 	// of one stall's probes; the counts go on.
 	MaxStalls, MaxProbes int
@@ -54,21 +59,22 @@ type Config struct {
 // DefaultConfig returns the thresholds that the documentation speaks of.
 func DefaultConfig() Config {
 	return Config{
-		MaxStreams:  1 << 19,
-		MaxStalls:   256,
-		MaxProbes:   32,
-		MaxVerdicts: 64,
-		MaxFrames:   64,
-		ProbeTimer:  180 * time.Millisecond,
-		FirstProbe:  950 * time.Millisecond,
-		NoProbe:     10 * time.Second,
-		RateLimit:   500 * time.Millisecond,
-		MinStall:    180 * time.Millisecond,
-		Grave:       time.Second,
-		Pause:       200 * time.Millisecond,
-		ClockStep:   100 * time.Millisecond,
-		ClockLeap:   time.Minute,
-		Duplicate:   2 * time.Millisecond,
-		Reordering:  3 * time.Millisecond,
+		MaxStreams:   1 << 19,
+		TroubleBytes: 48 << 20,
+		MaxStalls:    256,
+		MaxProbes:    32,
+		MaxVerdicts:  64,
+		MaxFrames:    64,
+		ProbeTimer:   180 * time.Millisecond,
+		FirstProbe:   950 * time.Millisecond,
+		NoProbe:      10 * time.Second,
+		RateLimit:    500 * time.Millisecond,
+		MinStall:     180 * time.Millisecond,
+		Grave:        time.Second,
+		Pause:        200 * time.Millisecond,
+		ClockStep:    100 * time.Millisecond,
+		ClockLeap:    time.Minute,
+		Duplicate:    2 * time.Millisecond,
+		Reordering:   3 * time.Millisecond,
 	}
 }

@@ -175,7 +175,7 @@ func (l *lane) numbered(id int64) *stream {
 	if slot == int(l.ids.n) || *l.ids.at(uint32(slot)) != id {
 		return nil
 	}
-	if st := l.slab.at(uint32(slot)); !st.is(namedOnly) {
+	if st := l.slab.at(uint32(slot)); st.is(inUse) && !st.is(namedOnly) {
 		return st
 	}
 	return nil

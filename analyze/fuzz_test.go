@@ -45,7 +45,7 @@ func FuzzAnalyzer(f *testing.F) {
 	f.Add(make([]byte, 8*segmentBytes))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		cfg := analyze.DefaultConfig()
-		cfg.MaxStreams, cfg.MaxStalls, cfg.MaxProbes = 2, 3, 4
+		cfg.MaxStreams, cfg.MaxStalls, cfg.MaxProbes, cfg.TroubleBytes = 2, 3, 4, 3000
 		a := analyze.New(cfg)
 		samples := uint64(0)
 		a.OnSample(func(s *analyze.Sample) {

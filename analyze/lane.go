@@ -42,6 +42,7 @@ type lane struct {
 	table    table
 	slab     slab[stream]
 	most     int         // streams at once
+	room     int         // bytes that are left
 	ids      slab[int64] // the numbers of the streams by slot; for Finish alone
 	dups     duplicates
 	details  []*detail
@@ -53,20 +54,24 @@ type lane struct {
 	// sketchRoom and shortRoom are how many more there may be, of long streams and
 	// of others.
 	sketchRoom, shortRoom int
-	hand                  uint32 // where to look for the next slot to let go
-	reused                bool   // a slot was used again
-	retired               Retired
-	kept                  []*Stream // the worst of the streams that were let go
-	gone                  totals    // of the streams that were let go
+	// hand and detailHand are where to look for the next stream to let go.
+	hand, detailHand uint32
+	freeSlots        []uint32 // of streams that were let go
+	reused           bool     // a slot was used again
+	retired          Retired
+	kept             []*Stream // the worst of the streams that were let go
+	gone             totals    // of the streams that were let go
 
 	// changes counts the streams that were begun. touched is what lookUp read, so
 	// that the compiler does not leave it out.
 	changes uint64
 	touched uint32
 
-	// opened is that of the batch that is run, and index the segment's place in it.
-	opened []opening
-	index  uint16
+	// opened is that of the batch that is run, index the segment's place in it, and
+	// current the slot of its stream.
+	opened  []opening
+	index   uint16
+	current uint32
 
 	// sinceLast is the time from the last segment of the stream to this one.
 	sinceLast int64
@@ -76,7 +81,7 @@ type lane struct {
 }
 
 func newLane(cfg *Config, seed seed, most int) *lane {
-	return &lane{cfg: cfg, seed: seed, most: most, table: newTable(), details: make([]*detail, 1),
+	return &lane{cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.lanes(), table: newTable(), details: make([]*detail, 1),
 		sketchRoom: maxSketches, shortRoom: maxShort}
 }
 
@@ -97,8 +102,12 @@ func (l *lane) run(b *Batch, lane int) {
 			if l.changes != known {
 				h = hint{} // a stream has begun since
 			}
+			l.current = h.slot
 			if h.stream == nil || l.slowly || !l.plain(b, index, h) {
 				l.next(b, index, h)
+			}
+			if l.room < 0 {
+				l.shed(index, b.now[index])
 			}
 		}
 		order = order[n:]
@@ -143,6 +152,7 @@ func (l *lane) next(b *Batch, index uint16, h hint) {
 	s, now := &b.segs[index], b.now[index]
 	l.index = index
 	slot, side := l.find(s, b.hash[index], h, now)
+	l.current = slot
 	st := l.slab.at(slot)
 	if s.Flags.NoTraffic() {
 		if st.endFrame == 0 {
@@ -159,6 +169,8 @@ func (l *lane) next(b *Batch, index uint16, h hint) {
 		b.slots[index] = slot
 		st.sample(&b.samples[index], side, s, ev, now)
 	}
+	l.weigh(&st.flows[0])
+	l.weigh(&st.flows[1])
 }
 
 // account notes a segment of the stream. It returns the stream's time, which

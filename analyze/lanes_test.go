@@ -125,11 +125,14 @@ func inBatches(cfg analyze.Config, segs []capture.Segment, rng *rand.Rand) *find
 // TestLanes: lanes that run at the same time, on the short way, tell what the long
 // way does segment by segment.
 func TestLanes(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(8) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		cfg := analyze.DefaultConfig()
-		cfg.MaxStreams = []int{3, 500, 4096, 4097, 8000, 1 << 14}[seed]
-		segs := astray(capturetest.Traffic{Packets: 60_000, Conns: []int{50, 2000, 6000, 6000, 6000, 3000}[seed], Seed: seed}, rng)
+		cfg.MaxStreams = []int{3, 500, 4096, 4097, 8000, 1 << 14, 1000, 8000}[seed]
+		if seed >= 6 {
+			cfg.TroubleBytes = 64 << 10
+		}
+		segs := astray(capturetest.Traffic{Packets: 60_000, Conns: []int{50, 2000, 6000, 6000, 6000, 3000, 700, 7800}[seed], Seed: seed}, rng)
 		var want findings
 		a := analyze.New(cfg)
 		a.Slowly()
@@ -148,7 +151,7 @@ func TestLanes(t *testing.T) {
 			!reflect.DeepEqual(got.sketches, want.sketches) || !reflect.DeepEqual(got.verdicts, want.verdicts) || got.retired != want.retired {
 			t.Errorf("seed %d: the results differ", seed)
 		}
-		if 0 < seed && seed < 4 && want.retired.Streams == 0 || len(want.sketches) == 0 {
+		if 0 < seed && seed != 4 && seed != 5 && want.retired.Streams == 0 || len(want.sketches) == 0 {
 			t.Errorf("seed %d: %d streams were let go, %d have sketches", seed, want.retired.Streams, len(want.sketches))
 		}
 	}

@@ -32,7 +32,7 @@ func (l *lane) below(st *stream, f *flow, s *capture.Segment, now int64, form Pr
 		l.believe(t)
 		return l.probe(f, s, now, form)
 	}
-	t.doubt(s, now, form, l.cfg.MaxProbes)
+	t.doubt(s, now, form, l.mostProbes())
 	return l.keepAlive(f)
 }
 
@@ -81,7 +81,7 @@ func (t *detail) doubt(s *capture.Segment, now int64, form ProbeForm, most int) 
 	if len(t.doubted) > 0 {
 		since = t.doubtedAt
 	}
-	if len(t.doubted) == most {
+	if len(t.doubted) >= most {
 		t.doubted = append(t.doubted[:0], t.doubted[1:]...)
 	}
 	t.doubted = append(t.doubted, Probe{
@@ -165,11 +165,15 @@ func (l *lane) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Eve
 	t.probes++
 	w := t.probed()
 	w.ProbeCount++
-	if len(w.Probes) >= l.cfg.MaxProbes {
-		half := l.cfg.MaxProbes / 2 // the first ones and the last ones are kept
+	had := cap(w.Probes)
+	if most := l.mostProbes(); len(w.Probes) >= most {
+		half := most / 2 // the first ones and the last ones are kept
 		w.Probes = append(w.Probes[:half], w.Probes[half+1:]...)
 	}
 	w.Probes = append(w.Probes, p)
+	if !t.on {
+		t.probesListed += cap(w.Probes) - had
+	}
 	return EventProbe
 }
 

@@ -33,22 +33,37 @@ const timeWait = int64(time.Minute)
 // slot returns room for a new stream: a fresh one or, at the limit, that of a
 // stream that is let go, with what is kept of it.
 func (l *lane) slot(now int64) (slot uint32, gone *Stream) {
-	if int(l.slab.n) < max(l.most, 1) {
+	if n := len(l.freeSlots); n > 0 {
+		slot, l.freeSlots = l.freeSlots[n-1], l.freeSlots[:n-1]
+		return slot, nil
+	}
+	if n := int(l.slab.n); n == 0 || n < l.most && l.room >= streamBytes {
+		l.room -= streamBytes
 		return l.slab.add(), nil
 	}
-	victim := l.hand
-	for range min(sampled, l.slab.n) {
-		st := l.slab.at(l.hand)
-		if st.idler(l.slab.at(victim)) {
-			victim = l.hand
+	slot, _ = l.idlest(now, &l.hand, l.slab.n, func(i uint32) (uint32, bool) { return i, true })
+	return slot, l.retire(slot)
+}
+
+// idlest looks from the hand on, which it moves, for a stream to let go, by some of
+// n numbers that stand for one. It reports whether there is any.
+func (l *lane) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot uint32, ok bool)) (slot uint32, ok bool) {
+	looked := 0
+	for range n {
+		candidate, is := of(*hand)
+		*hand = (*hand + 1) % n
+		if !is {
+			continue
 		}
-		l.hand = (l.hand + 1) % l.slab.n
-		if st.over() && now-st.last > timeWait {
+		st := l.slab.at(candidate)
+		if !ok || st.idler(l.slab.at(slot)) {
+			slot, ok = candidate, true
+		}
+		if looked++; looked == sampled || st.over() && now-st.last > timeWait {
 			break
 		}
 	}
-	l.reused = true
-	return victim, l.retire(victim)
+	return slot, ok
 }
 
 // idler reports whether a stream is to be let go before another: one that is over,
@@ -70,6 +85,7 @@ func (st *stream) over() bool {
 // worst, its result is kept. Its number is still to be set.
 func (l *lane) retire(slot uint32) (kept *Stream) {
 	st := l.slab.at(slot)
+	l.reused = true
 	l.table.remove(st.hash, slot)
 	l.finish(st)
 	l.dropSketch(st)
@@ -86,7 +102,10 @@ func (l *lane) retire(slot uint32) (kept *Stream) {
 	}
 	for i := range st.flows {
 		if d := st.flows[i].detail; d != 0 {
+			l.room += l.details[d].bytes
+			l.details[d] = nil
 			l.free = append(l.free, d)
+			st.flows[i].detail = 0
 		}
 	}
 	return kept
@@ -157,5 +176,5 @@ func (l *lane) leaveOpen(st *stream, f *flow, t *detail, o *flow) {
 		w.Probes[n-1].Silence = silenceEnd
 	}
 	t.on = false
-	l.judge(st, f, t, t.listed(t.keep(l.cfg.MaxStalls)))
+	l.judge(st, f, t, t.listed(l.keep(t)))
 }

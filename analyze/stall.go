@@ -46,7 +46,7 @@ func (l *lane) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment, no
 	at := f.lastAt
 	began := *s
 	began.Frame, began.Time = st.firstFrame, s.Time-(now-at)
-	t.doubt(&began, at, ProbeEmpty, l.cfg.MaxProbes)
+	t.doubt(&began, at, ProbeEmpty, l.mostProbes())
 	p := &t.doubted[len(t.doubted)-1]
 	p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
 	t.keepAlives++
@@ -86,7 +86,7 @@ func (l *lane) endStall(st *stream, f *flow, s *capture.Segment, now int64, how 
 	t.on = false
 	t.acked = f.una
 	f.marks &^= isZero
-	kept := t.keep(l.cfg.MaxStalls)
+	kept := l.keep(t)
 	if how == EndWindowUpdate || how == EndProbeAnswer || how == EndDataAccepted {
 		t.watched, t.endedAt, t.sentAt = kept, now, now
 		t.releasedBytes, t.burst, t.burstOver = 0, 0, false
@@ -123,16 +123,17 @@ func (l *lane) smallStall(f *flow) {
 		SenderWaiting: ptr(true), WindowAtBegin: ptr(int64(t.heldRoom)),
 		Unread: Estimate{Method: "the window never was 0"},
 	}
-	t.keep(l.cfg.MaxStalls)
+	l.keep(t)
 }
 
 // keep adds the stall to those that are listed and returns its index + 1, or 0
 // if there are too many and it is shorter than all of them.
-func (t *detail) keep(most int) int {
+func (l *lane) keep(t *detail) int {
 	t.stallCount++
 	t.stallTime += int64(t.stall.Duration)
-	if len(t.stalls) < most {
+	if len(t.stalls) < l.mostStalls(t) {
 		t.stalls = append(t.stalls, t.stall)
+		t.probesListed += cap(t.stall.Probes)
 		return len(t.stalls)
 	}
 	shortest := 0
@@ -144,6 +145,7 @@ func (t *detail) keep(most int) int {
 	if t.stalls[shortest].Duration >= t.stall.Duration {
 		return 0
 	}
+	t.probesListed += cap(t.stall.Probes) - cap(t.stalls[shortest].Probes)
 	t.stalls[shortest] = t.stall
 	return shortest + 1
 }

@@ -110,6 +110,6 @@ func (l *lane) open(hash uint32, s *capture.Segment, now int64) uint32 {
 		f.spanEnd = math.MaxInt64
 	}
 	l.changes++
-	l.opened = append(l.opened, opening{l.index, slot, gone})
+	l.opened = append(l.opened, opening{index: l.index, slot: slot, gone: gone})
 	return slot
 }

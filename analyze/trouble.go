@@ -5,10 +5,14 @@ import "winwatch/capture"
 // detail is what only a flow needs whose window was ever full, zero or probed,
 // or which keep-alives were sent on.
 type detail struct {
-	stalls     []Stall
-	stallCount int64
-	unwaited   int64 // stalls in which the sender had nothing to send
-	stallTime  int64
+	stalls []Stall
+	// bytes is what the detail holds, by the last weighing. probesListed is for how
+	// many probes the listed stalls have room.
+	bytes, probesListed int
+	slot                uint32 // of the stream
+	stallCount          int64
+	unwaited            int64 // stalls in which the sender had nothing to send
+	stallTime           int64
 
 	// stall is the one that is on if on is set; began and zeroAt are the adjusted
 	// times of its begin and of its first zero window, zeroSpent and acked what
@@ -88,12 +92,14 @@ func (l *lane) more(f *flow) *detail {
 	}
 	if n := len(l.free); n > 0 {
 		f.detail, l.free = l.free[n-1], l.free[:n-1]
-		*l.details[f.detail] = detail{}
 	} else {
 		f.detail = uint32(len(l.details))
-		l.details = append(l.details, new(detail))
+		l.details = append(l.details, nil)
 	}
-	return l.details[f.detail]
+	t := &detail{bytes: detailBytes, slot: l.current}
+	l.details[f.detail] = t
+	l.room -= detailBytes
+	return t
 }
 
 // trouble returns the detail of a flow, or nil if it has none.

@@ -14,7 +14,7 @@ func (a *Analyzer) warn(r *Result) {
 	if r.Retired.Streams > 0 {
 		r.Warnings = append(r.Warnings, Warning{
 			Code: "streams-retired", Count: r.Retired.Streams,
-			Text: fmt.Sprintf("%s streams were let go to keep within %s at a time: they count in the totals, and the worst of them are kept; one that went on afterwards counts as a new stream",
+			Text: fmt.Sprintf("%s streams were let go to keep within %s at a time, fewer if many are in trouble: they count in the totals, and the worst of them are kept; one that went on afterwards counts as a new stream",
 				thousands(r.Retired.Streams), thousands(int64(a.cfg.MaxStreams))),
 		})
 	}

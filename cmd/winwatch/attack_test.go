@@ -58,7 +58,37 @@ var attacks = []attack{
 			p.seq, p.ack, p.window = 1, 2+i/2, uint16(i/2%2)*1000
 		}
 	}},
+	{"each stream waits once", func(i uint32, p *attackPacket) {
+		p.host = i / 6
+		p.waits(i%6, 0)
+	}},
+	{"20,000 streams, each waits again and again", func(i uint32, p *attackPacket) {
+		p.host = i % 20_000
+		step := i / 20_000
+		if step >= 2 {
+			p.waits(2+(step-2)%4, (step-2)/4)
+		} else {
+			p.waits(step, 0)
+		}
+	}},
 	{"1,000 streams, each new on the same ports", func(i uint32, p *attackPacket) { p.host, p.flags, p.seq = i%1000, flagSYN, i*100_000 }},
+}
+
+// waits sets one of six packets: of a handshake, and of a window that closes, is
+// probed and opens, which can go on in further rounds.
+func (p *attackPacket) waits(step, round uint32) {
+	p.flags, p.seq, p.ack = flagACK, 1+round, 1
+	if p.reply = step%2 == 1; p.reply {
+		p.seq, p.ack = 1, 2+round
+	}
+	switch step {
+	case 0:
+		p.flags, p.seq, p.ack = flagSYN, 0, 0
+	case 1:
+		p.flags, p.seq, p.ack = flagSYN|flagACK, 0, 1
+	case 3:
+		p.window = 0
+	}
 }
 
 func TestAttacks(t *testing.T) {

@@ -1,0 +1,82 @@
+package analyze_test
+
+import (
+	"runtime"
+	"testing"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+)
+
+// stalling has the window of each of some streams close, be probed and open again,
+// so many times.
+func stalling(a *analyze.Analyzer, streams, rounds, probes int) {
+	s := capture.Segment{Time: 1}
+	send := func(i int, reply bool, flags capture.Flags, seq, ack uint32, window uint16, length uint32) {
+		client, server := capture.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), capture.AddrFrom4([4]byte{192, 0, 2, 1})
+		s.Src, s.SrcPort, s.Dst, s.DstPort = client, 1024, server, 80
+		if reply {
+			s.Src, s.SrcPort, s.Dst, s.DstPort = server, 80, client, 1024
+		}
+		s.Time += 1000
+		s.Frame++
+		s.Flags, s.Seq, s.Ack, s.Window, s.Len = flags, seq, ack, window, length
+		a.Add(&s)
+	}
+	for i := range streams {
+		send(i, false, capture.SYN, 0, 0, 1000, 0)
+		send(i, true, capture.SYN|capture.ACK, 0, 1, 1000, 0)
+	}
+	for r := range uint32(rounds) {
+		for i := range streams {
+			next := 11 + 10*r
+			send(i, false, capture.ACK, next-10, 1, 1000, 10)
+			send(i, true, capture.ACK, 1, next, 0, 0)
+			for range probes {
+				send(i, false, capture.ACK, next-1, 1, 1000, 0)
+			}
+			send(i, true, capture.ACK, 1, next, 1000, 0)
+		}
+	}
+}
+
+// TestRoom: what streams in trouble take is bounded, however many there are and
+// however often they stall, the totals are those of an analysis that has room for
+// all of them, and what is let go is told.
+func TestRoom(t *testing.T) {
+	for _, c := range []struct {
+		streams, rounds, probes int
+		room                    int
+		retired                 bool
+	}{{30_000, 1, 1, 1 << 20, true}, {1500, 40, 1, 8 << 20, false}, {1500, 10, 40, 8 << 20, false}} {
+		cfg := analyze.DefaultConfig()
+		cfg.MaxStreams = c.streams * 11 / 10 // the lanes' shares are not quite the same
+		roomy := analyze.New(cfg)
+		stalling(roomy, c.streams, c.rounds, c.probes)
+		want := roomy.Result()
+
+		cfg.TroubleBytes = c.room
+		before := heap()
+		a := analyze.New(cfg)
+		stalling(a, c.streams, c.rounds, c.probes)
+		fixed := a.Lanes() * 12 << 20 // for sketches nearly all
+		if took, most := heap()-before, cfg.MaxStreams*600+cfg.TroubleBytes+fixed; took > most {
+			t.Errorf("%+v: %d bytes, want at most %d", c, took, most)
+		}
+		r := a.Result()
+		if r.Stalls != want.Stalls || r.StallTime != want.StallTime || r.Probes != want.Probes || r.ZeroWindows != want.ZeroWindows || want.Stalls == 0 {
+			t.Errorf("%+v: %d stalls in %v, %d probes, %d zero windows; want %d in %v, %d, %d",
+				c, r.Stalls, r.StallTime, r.Probes, r.ZeroWindows, want.Stalls, want.StallTime, want.Probes, want.ZeroWindows)
+		}
+		if (r.Retired.Streams > 0) != c.retired || r.Retired.Stalled != r.Retired.Streams || r.StreamCount != int64(c.streams) {
+			t.Errorf("%+v: %d streams; let go: %+v", c, r.StreamCount, r.Retired)
+		}
+	}
+}
+
+func heap() int {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
