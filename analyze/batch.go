@@ -161,8 +161,8 @@ func (a *Analyzer) Finish(b *Batch) {
 	a.deliver(b, done, len(b.segs))
 }
 
-// openings yields the streams that began in the batch, or were let go, in the order of the
-// capture, each with its lane.
+// openings yields the streams that began in the batch, or were let go, in the
+// order of the capture, each with its lane.
 func (b *Batch) openings() iter.Seq2[int, *opening] {
 	return func(yield func(int, *opening) bool) {
 		var at [maxLanes]int

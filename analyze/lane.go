@@ -81,8 +81,11 @@ type lane struct {
 }
 
 func newLane(cfg *Config, seed seed, most int) *lane {
-	return &lane{cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.lanes(), table: newTable(), details: make([]*detail, 1),
-		sketchRoom: maxSketches, shortRoom: maxShort}
+	return &lane{
+		cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.lanes(),
+		table: newTable(), details: make([]*detail, 1),
+		sketchRoom: maxSketches, shortRoom: maxShort,
+	}
 }
 
 // ahead is how many segments are looked up at once: so many cache misses a
