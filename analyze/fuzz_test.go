@@ -131,8 +131,11 @@ func checkDirection(t *testing.T, s *analyze.Stream, d *analyze.Direction) {
 	if d.StallTime < 0 || d.UniqueBytes < 0 || d.AckedBytes < 0 || d.MaxInFlight != nil && *d.MaxInFlight < 0 {
 		t.Fatalf("negative counts: %+v", d)
 	}
-	var probes, keepAlives int64
+	var waited, probes, keepAlives int64
 	for _, w := range d.Stalls {
+		if w.SenderWaiting == nil || *w.SenderWaiting {
+			waited++
+		}
 		if w.Duration < 0 || w.BeginFrame > w.EndFrame || w.EndedBy == "" {
 			t.Fatalf("stall %+v", w)
 		}
@@ -144,7 +147,7 @@ func checkDirection(t *testing.T, s *analyze.Stream, d *analyze.Direction) {
 			}
 		}
 	}
-	if len(d.Stalls) < 3 && probes != int64(d.Probes) || keepAlives > int64(d.KeepAlives) {
+	if waited == d.StallCount && probes != int64(d.Probes) || keepAlives > int64(d.KeepAlives) {
 		t.Fatalf("%d probes and %d keep-alives in the stalls, %d and %d in all", probes, keepAlives, d.Probes, d.KeepAlives)
 	}
 	if sc := d.Window.Scale; sc.Min > sc.Max || sc.Max > 14 {
