@@ -35,8 +35,7 @@ func (d Dir) String() string {
 // counts int64. A pointer that is nil, and an Estimate without a value, is
 // unknown: never 0, never a guess.
 type Result struct {
-	// Input counts what the reader saw and skipped. It is set by whoever read
-	// the capture, as are the Damage and Drops that it met.
+	// Input counts what the reader saw and skipped: see SetInput.
 	Input capture.Counters
 	// Segments is the number of TCP segments analyzed.
 	Segments uint64

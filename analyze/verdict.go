@@ -203,7 +203,7 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%.3f µs", float64(d)/1e3)
 }
 
-func plural(n int64, what string) string {
+func plural[T int64 | uint64](n T, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
@@ -220,7 +220,7 @@ func times(n int64) string {
 	return thousands(n) + " times"
 }
 
-func thousands(n int64) string {
+func thousands[T int64 | uint64](n T) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]

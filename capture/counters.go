@@ -57,7 +57,8 @@ const (
 	BadHeaderLength              // the TCP header's length is impossible: taken as no traffic
 	NoTime                       // frames without a time stamp: time 0
 	WireLenTooSmall              // frames whose wire length was under the captured length
-	KernelDrops                  // packets that the kernel dropped while capturing (pcapng statistics)
+	KernelDrops                  // packets that the kernel dropped, as the capture says: of its whole interface
+	InterfaceDrops               // packets that the interface dropped, likewise
 	TextNoDate                   // tcpdump text without date: days count from 1970-01-01
 	TextSeqGuessed               // tcpdump text prints no seq of empty segments: SND.NXT was taken
 	TextNoIPID                   // tcpdump text without -v: no IP ID, no hop limit
@@ -76,6 +77,7 @@ var noteNames = [NumNotes]string{
 	NoTime:           "frame without a time stamp",
 	WireLenTooSmall:  "wire length below captured length",
 	KernelDrops:      "packet dropped by the kernel while capturing",
+	InterfaceDrops:   "packet dropped by the interface while capturing",
 	TextNoDate:       "text carries no date",
 	TextSeqGuessed:   "text carries no sequence number, SND.NXT assumed",
 	TextNoIPID:       "text carries no IP ID and hop limit",
@@ -130,6 +132,20 @@ func (c *Counters) Notes() iter.Seq2[Note, uint64] {
 				return
 			}
 		}
+	}
+}
+
+// Dropped returns how many packets were dropped before they could be captured.
+func (c *Counters) Dropped() uint64 { return c.Noted[KernelDrops] + c.Noted[InterfaceDrops] }
+
+// A tally is what was last reported of a count that grows through a capture.
+type tally uint64
+
+// note notes by how much the count has grown.
+func (t *tally) note(c *Counters, n Note, now uint64) {
+	if last := uint64(*t); now > last {
+		c.Noted[n] += now - last
+		*t = tally(now)
 	}
 }
 

@@ -154,7 +154,7 @@ func TestPcapng(t *testing.T) {
 		}
 	}
 	c := r.Counters()
-	if c.Skipped[capture.NoInterface] != 1 || c.Noted[capture.NoTime] != 1 || c.Noted[capture.KernelDrops] != 13 {
+	if c.Skipped[capture.NoInterface] != 1 || c.Noted[capture.NoTime] != 1 || c.Noted[capture.InterfaceDrops] != 9 || c.Noted[capture.KernelDrops] != 4 {
 		t.Errorf("counters: %+v", c)
 	}
 }

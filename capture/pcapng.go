@@ -46,7 +46,8 @@ type iface struct {
 	fcs     uint8
 	snaplen uint32
 	clock   clock
-	drops   uint64 // as last reported by the section
+	// kernelDrops and drops are packets that the system and the interface dropped.
+	kernelDrops, drops tally
 }
 
 // openPcapng reads the first section header.

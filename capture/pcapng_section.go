@@ -80,15 +80,14 @@ func (p *pcapngReader) readStats(size int) error {
 	if uint64(id) >= uint64(len(p.ifaces)) {
 		return nil
 	}
-	var drops uint64
+	i := &p.ifaces[id]
 	for code, val := range p.options(b[20 : size-4]) {
-		if (code == optIsbIfdrop || code == optIsbOSdrop) && len(val) >= 8 {
-			drops += p.order.Uint64(val)
+		switch {
+		case code == optIsbIfdrop && len(val) >= 8:
+			i.drops.note(&p.dec.c, InterfaceDrops, p.order.Uint64(val))
+		case code == optIsbOSdrop && len(val) >= 8:
+			i.kernelDrops.note(&p.dec.c, KernelDrops, p.order.Uint64(val))
 		}
-	}
-	if i := &p.ifaces[id]; drops > i.drops {
-		p.dec.c.Noted[KernelDrops] += drops - i.drops
-		i.drops = drops
 	}
 	return nil
 }

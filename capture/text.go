@@ -2,8 +2,8 @@ package capture
 
 import (
 	"bytes"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -33,6 +33,8 @@ type textReader struct {
 	numbers textNumbers
 	peeked  string // a line read ahead
 	hasPeek bool
+	// kernelDrops and drops are packets that the system and the interface dropped.
+	kernelDrops, drops tally
 }
 
 func newTextReader(buf *buffer, dec *Decoder) *textReader {
@@ -159,15 +161,29 @@ func (t *textReader) record(lines []string) ([]string, bool) {
 	}
 }
 
-// chatter reads a line that is about no frame: tcpdump's drop count matters,
-// the rest (payload of -A, greetings) is noted.
+// chatter reads a line that is about no frame: tcpdump's drop counts matter, the
+// rest (payload of -A, greetings) is noted. tcpdump prints its counts at the end,
+// a line each, and all in one line whenever a signal asks for them.
 func (t *textReader) chatter(line string) {
-	var n uint64
-	if _, err := fmt.Sscanf(line, "%d packets dropped by kernel", &n); err == nil {
-		t.dec.c.Noted[KernelDrops] += n
-		return
+	understood := false
+	for part := range strings.SplitSeq(line, ", ") {
+		digits, what, _ := strings.Cut(part, " ")
+		n, err := strconv.ParseUint(digits, 10, 64)
+		if err != nil {
+			continue
+		}
+		switch what {
+		case "packet dropped by kernel", "packets dropped by kernel":
+			t.kernelDrops.note(&t.dec.c, KernelDrops, n)
+			understood = true
+		case "packet dropped by interface", "packets dropped by interface":
+			t.drops.note(&t.dec.c, InterfaceDrops, n)
+			understood = true
+		}
 	}
-	t.dec.c.Noted[TextIgnored]++
+	if !understood {
+		t.dec.c.Noted[TextIgnored]++
+	}
 }
 
 func (t *textReader) read(dst []Segment) (n int, err error) {

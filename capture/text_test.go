@@ -140,8 +140,10 @@ func TestTextLines(t *testing.T) {
 		"11:52:36.000000 IP 1.1.1.1.2 > 2.2.2.2.20:  tcp 14 [bad hdr length 16 - too short, < 20]",
 		"11:52:36.000000 IP 10.9.0.1.5 > 10.9.0.2.6081: Geneve, Flags [none], vni 0x64: IP 10.0.0.1.5 > 10.0.0.2.80: " +
 			"Flags [P.U], seq 5:15, ack 3, win 9, urg 2, options [mss 5,mptcp 4 dss {0x1,0x2},sack 1 {7:8},wscale [|tcp], length 10: HTTP, Flags [x]",
+		"2 packets captured, 4 packets received by filter, 1 packet dropped by kernel",
 		"12 packets captured",
 		"3 packets dropped by kernel",
+		"1 packet dropped by interface",
 	}, "\r\n")
 	r, err := capture.NewReader(strings.NewReader(text), "test")
 	if err != nil {
@@ -153,7 +155,8 @@ func TestTextLines(t *testing.T) {
 	want.Skipped[capture.NotTCP], want.Skipped[capture.NotIP], want.Skipped[capture.CutShort] = 1, 1, 1
 	want.Skipped[capture.BadText], want.Skipped[capture.LaterFragment] = 3, 1
 	want.Skipped[capture.BadIP], want.Skipped[capture.BadTCP] = 1, 1
-	want.Noted[capture.KernelDrops], want.Noted[capture.TextIgnored], want.Noted[capture.CutOptions] = 3, 2, 1
+	want.Noted[capture.KernelDrops], want.Noted[capture.InterfaceDrops] = 3, 1
+	want.Noted[capture.TextIgnored], want.Noted[capture.CutOptions] = 2, 1
 	want.Noted[capture.TextNoDate], want.Noted[capture.TextNoIPID] = 2, 2
 	if c != want {
 		t.Errorf("got  %+v\nwant %+v", c, want)

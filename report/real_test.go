@@ -49,7 +49,7 @@ func analyzeFile(t *testing.T, file string, sinks ...func(*analyze.Sample)) *ana
 		a.Add(&s)
 	}
 	r := a.Result()
-	r.Input = src.Counters()
+	r.SetInput(src.Counters())
 	return r
 }
 

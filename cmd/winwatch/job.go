@@ -80,7 +80,7 @@ func (j *job) analyze(ctx context.Context) error {
 		return err
 	}
 	j.result = a.Result()
-	j.result.Input = counters
+	j.result.SetInput(counters)
 	for _, d := range j.damage {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "damaged-input", Text: d.Error(), Frame: d.Frame, Count: 1})
 	}

@@ -47,13 +47,12 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	}
 	m := &material{source: s.Name + " on " + o.iface, timeline: timeline, kernel: v.kernel}
 	m.outside.Witness = witness
-	var drops uint64
-	m.result, drops = v.result()
+	m.result = v.result()
 	set := clock.set()
 	if set != 0 {
 		m.result.Warnings = append(m.result.Warnings, clockSet(set))
 	}
-	m.outside.Proof = prove(m, withheld(runErr, drops, set))
+	m.outside.Proof = prove(m, withheld(runErr, m.result.Input.Dropped(), set))
 	if errors.Is(runErr, context.Canceled) {
 		runErr = errors.New("run: interrupted: the report is of what was seen until then")
 	}

@@ -84,18 +84,12 @@ func (v *observation) close() {
 }
 
 // result is what the packets told, with what the capture missed of them.
-func (v *observation) result() (r *analyze.Result, drops uint64) {
-	r = v.analyzer.Result()
-	if v.source == nil {
-		return r, 0
+func (v *observation) result() *analyze.Result {
+	r := v.analyzer.Result()
+	if v.source != nil {
+		c, st := v.source.Counters(), v.source.Stats()
+		c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops] = uint64(st.Dropped), uint64(st.InterfaceDropped)
+		r.SetInput(c)
 	}
-	r.Input = v.source.Counters()
-	st := v.source.Stats()
-	drops = uint64(st.Dropped + st.InterfaceDropped)
-	if drops > 0 {
-		r.Warnings = append(r.Warnings, analyze.Warning{Code: "dropped-packets", Count: int64(drops),
-			Text: fmt.Sprintf("the kernel dropped %d of %d packets before they could be read: byte counts, probes and "+
-				"what was in flight are lower bounds", drops, st.Received)})
-	}
-	return r, drops
+	return r
 }
