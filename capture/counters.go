@@ -3,6 +3,7 @@ package capture
 import (
 	"fmt"
 	"iter"
+	"math"
 )
 
 // Skip is the reason why a frame gave no segment.
@@ -136,7 +137,15 @@ func (c *Counters) Notes() iter.Seq2[Note, uint64] {
 }
 
 // Dropped returns how many packets were dropped before they could be captured.
-func (c *Counters) Dropped() uint64 { return c.Noted[KernelDrops] + c.Noted[InterfaceDrops] }
+func (c *Counters) Dropped() uint64 { return plus(c.Noted[KernelDrops], c.Noted[InterfaceDrops]) }
+
+// plus adds counts that a file may claim to be as large as it likes.
+func plus(a, b uint64) uint64 {
+	if a > math.MaxUint64-b {
+		return math.MaxUint64
+	}
+	return a + b
+}
 
 // A tally is what was last reported of a count that grows through a capture.
 type tally uint64
@@ -144,7 +153,7 @@ type tally uint64
 // note notes by how much the count has grown.
 func (t *tally) note(c *Counters, n Note, now uint64) {
 	if last := uint64(*t); now > last {
-		c.Noted[n] += now - last
+		c.Noted[n] = plus(c.Noted[n], now-last)
 		*t = tally(now)
 	}
 }
@@ -157,6 +166,6 @@ func (c *Counters) Add(o Counters) {
 		c.Skipped[i] += n
 	}
 	for i, n := range o.Noted {
-		c.Noted[i] += n
+		c.Noted[i] = plus(c.Noted[i], n)
 	}
 }

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -168,8 +169,8 @@ func (t *textReader) chatter(line string) {
 	understood := false
 	for part := range strings.SplitSeq(line, ", ") {
 		digits, what, _ := strings.Cut(part, " ")
-		n, err := strconv.ParseUint(digits, 10, 64)
-		if err != nil {
+		n, err := strconv.ParseUint(digits, 10, 64) // too large a number is the largest
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			continue
 		}
 		switch what {

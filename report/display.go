@@ -27,8 +27,8 @@ func displayBytes(n int64) string {
 var byteUnits = [...]string{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 
 // groupDigits writes 1234567 as "1,234,567".
-func groupDigits(n int64) string {
-	s := strconv.FormatInt(n, 10)
+func groupDigits[T int | int64 | uint64](n T) string {
+	s := fmt.Sprint(n)
 	start := len(s) % 3
 	if n < 0 {
 		start = 1 + (len(s)-1)%3
@@ -57,12 +57,12 @@ func displayTick(n int64) string {
 // frameSum accounts for every frame of the input: the sum must be seen to hold.
 func frameSum(r *analyze.Result) string {
 	in := &r.Input
-	text := fmt.Sprintf("%s = %s analyzed", groupDigits(int64(in.Frames)), groupDigits(int64(r.Segments)))
+	text := fmt.Sprintf("%s = %s analyzed", groupDigits(in.Frames), groupDigits(r.Segments))
 	if in.Segments > r.Segments {
-		text += fmt.Sprintf(" + %s left out", groupDigits(int64(in.Segments-r.Segments)))
+		text += fmt.Sprintf(" + %s left out", groupDigits(in.Segments-r.Segments))
 	}
 	for reason, n := range in.Skips() {
-		text += fmt.Sprintf(" + %s %s", groupDigits(int64(n)), reason)
+		text += fmt.Sprintf(" + %s %s", groupDigits(n), reason)
 	}
 	return text
 }

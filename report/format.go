@@ -12,11 +12,11 @@ import (
 // The units of the text report. Inside, bytes are bytes and times nanoseconds.
 
 // counted returns a number and its noun in the number that it takes.
-func counted[T ~int | ~int64 | ~uint64](n T, noun string) string {
+func counted[T int | int64 | uint64](n T, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return groupDigits(int64(n)) + " " + noun
+	return groupDigits(n) + " " + noun
 }
 
 func inBytes(n int64) string { return counted(n, "byte") }

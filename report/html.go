@@ -60,8 +60,8 @@ var (
 		"view.js", "chart.js", "readout.js", "streams.js", "detail.js", "proof.js", "build.js", "keys.js", "app.js")
 	htmlStyle = webFiles("uPlot.min.css", "style.css")
 	htmlBody  = template.Must(template.New("page").Funcs(template.FuncMap{
-		"span": inTime, "bytes": displayBytes, "filter": verdictFilter, "group": groupDigits,
-		"groupUnsigned": func(n uint64) string { return groupDigits(int64(n)) },
+		"span": inTime, "bytes": displayBytes, "filter": verdictFilter, "group": groupDigits[int64],
+		"groupUnsigned": groupDigits[uint64],
 	}).ParseFS(web, "web/page.html")).Lookup("page.html")
 )
 
@@ -172,7 +172,7 @@ func newHTMLContent(p *HTMLPage) (*htmlContent, error) {
 		c.Frames = frameSum(r)
 	}
 	for note, n := range r.Input.Notes() {
-		c.Notes = append(c.Notes, fmt.Sprintf("%s: %s", groupDigits(int64(n)), note))
+		c.Notes = append(c.Notes, fmt.Sprintf("%s: %s", groupDigits(n), note))
 	}
 	head := htmlHead{
 		Begin: floorDiv(r.Begin, 1e6), BeginNs: r.Begin - floorDiv(r.Begin, 1e6)*1e6,

@@ -18,7 +18,7 @@ type fact struct {
 func streamFacts(st *analyze.Stream) []fact {
 	f := []fact{
 		{Name: "Duration", Value: inTime(st.Span)},
-		{Name: "Segments", Value: groupDigits(int64(st.Segments)),
+		{Name: "Segments", Value: groupDigits(st.Segments),
 			How: fmt.Sprintf("frames %d to %d", st.FirstFrame, st.LastFrame)},
 		{Name: "Handshake", Value: strings.ReplaceAll(string(st.Handshake), "-", " ")},
 	}
@@ -40,8 +40,8 @@ func dirFacts(d *analyze.Direction) []fact {
 	}
 	f = append(f, windowFacts(&d.Window)...)
 	f = append(f, fact{Name: "Stalls", Value: groupDigits(d.StallCount), How: "in all " + inTime(d.StallTime)})
-	f = append(f, fact{Name: "Probes", Value: groupDigits(int64(d.Probes)), How: groupDigits(int64(d.ProbeAnswers)) + " answered"})
-	f = append(f, fact{Name: "Retransmissions", Value: groupDigits(int64(d.Retransmissions))})
+	f = append(f, fact{Name: "Probes", Value: groupDigits(d.Probes), How: groupDigits(d.ProbeAnswers) + " answered"})
+	f = append(f, fact{Name: "Retransmissions", Value: groupDigits(d.Retransmissions)})
 	if d.MaxInFlight != nil {
 		f = append(f, fact{Name: "Most in flight", Value: displayBytes(*d.MaxInFlight)})
 	}
@@ -78,5 +78,5 @@ func windowFacts(w *analyze.Window) []fact {
 		}
 	}
 	return []fact{largest, scale,
-		{Name: "Zero windows", Value: groupDigits(int64(w.ToZero)), How: counted(w.ZeroSegments, "segment") + " with window 0"}}
+		{Name: "Zero windows", Value: groupDigits(w.ToZero), How: counted(w.ZeroSegments, "segment") + " with window 0"}}
 }

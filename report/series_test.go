@@ -108,6 +108,9 @@ func TestDisplayedNumbers(t *testing.T) {
 			t.Errorf("%d is %q, want %q", n, got, want)
 		}
 	}
+	if got, want := groupDigits(uint64(math.MaxUint64)), "18,446,744,073,709,551,615"; got != want {
+		t.Errorf("the largest count is %q, want %q", got, want)
+	}
 }
 
 func TestKernelSamplesAreThinnedByTheirExtremes(t *testing.T) {

@@ -43,7 +43,7 @@ func Summaries(w io.Writer, list []Summary, opt TextOptions) error {
 		if s.Err != nil {
 			finding = strings.TrimLeft(finding+"; "+strings.TrimPrefix(s.Err.Error(), s.Name+": "), "; ")
 		}
-		rows[i] = []string{clean(s.Name), groupDigits(int64(s.Frames)), groupDigits(s.Streams),
+		rows[i] = []string{clean(s.Name), groupDigits(s.Frames), groupDigits(s.Streams),
 			groupDigits(s.StalledStreams), inTime(s.StallTime), clean(finding)}
 	}
 	t := newTextReport(&analyze.Result{}, opt)

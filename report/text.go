@@ -172,6 +172,6 @@ func (t *textReport) frames() {
 	t.blank()
 	t.section(heading("Frames"), frameSum(t.r))
 	for note, n := range t.r.Input.Notes() {
-		t.section("", fmt.Sprintf("%s: %s", groupDigits(int64(n)), note))
+		t.section("", fmt.Sprintf("%s: %s", groupDigits(n), note))
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
+	"math"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -48,6 +49,23 @@ func hostileFixture() fixture {
 	w.Readings[0].Sender.State = hostile
 	f.options = TextOptions{Verbose: true, Wireshark: true}
 	return f
+}
+
+// TestLargestCount: counts are shown without a sign, whatever a file claims.
+func TestLargestCount(t *testing.T) {
+	r := &analyze.Result{}
+	r.SetStreams(nil)
+	r.Input.Frames, r.Input.Noted[capture.KernelDrops] = 1, math.MaxUint64
+	var out bytes.Buffer
+	if err := Text(&out, r, nil, nil, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "18,446,744,073,709,551,615: packet dropped by the kernel"
+	for _, text := range []string{out.String(), page(t, &HTMLPage{Result: r})} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%.2000s", want, text)
+		}
+	}
 }
 
 func TestTextCannotSteerTheTerminal(t *testing.T) {

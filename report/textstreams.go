@@ -74,7 +74,7 @@ func (t *textReport) streamRow(st *analyze.Stream) []string {
 	d := &st.Dirs[mainDir(st)]
 	row := []string{
 		strconv.FormatInt(st.ID, 10), d.Sender.String() + " → " + d.Receiver.String(),
-		groupDigits(d.Bytes), inTime(d.StallTime), groupDigits(d.StallCount), groupDigits(int64(d.Probes)),
+		groupDigits(d.Bytes), inTime(d.StallTime), groupDigits(d.StallCount), groupDigits(d.Probes),
 	}
 	if t.Width >= fullTable {
 		row = append(row, windowLimits(d)...)

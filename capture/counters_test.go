@@ -1,0 +1,37 @@
+package capture_test
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+
+	"winwatch/capture"
+)
+
+// TestDropsWithoutEnd: what a capture claims does not wrap around to nothing.
+func TestDropsWithoutEnd(t *testing.T) {
+	most := bytes.Repeat([]byte{0xff}, 8)
+	f := &ng{order: le}
+	f.section().iface(101, 0).iface(101, 0)
+	for id := range uint32(2) {
+		f.block(5, f.u32(id, 0, 0), f.option(5, most...), f.option(7, most...))
+	}
+	const text = "11:52:35.907381 IP 127.0.0.1.40846 > 127.0.0.1.3000: Flags [S], seq 7, win 9, length 0\n" +
+		"99999999999999999999 packets dropped by kernel\n99999999999999999999 packets dropped by interface\n"
+	var total capture.Counters
+	for name, in := range map[string]string{"pcapng": string(f.out), "text": text} {
+		r, err := capture.NewReader(strings.NewReader(in), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readAll(t, r)
+		c := r.Counters()
+		total.Add(c)
+		for _, c := range []capture.Counters{c, total} {
+			if k, i := c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops]; k != math.MaxUint64 || i != math.MaxUint64 || c.Dropped() != math.MaxUint64 {
+				t.Errorf("%s: %d by the kernel, %d by the interface, %d in all", name, k, i, c.Dropped())
+			}
+		}
+	}
+}
