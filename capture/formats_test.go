@@ -226,6 +226,33 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// TestLargestPacket: a packet has at most MaxCaptured bytes in each kind of block,
+// which may hold more than that.
+func TestLargestPacket(t *testing.T) {
+	for _, over := range []int{0, 4} {
+		n := capture.MaxCaptured + over
+		data := join(ether(0x0800), ipv4(6, 20), tcp())
+		data = append(data, make([]byte, n-len(data))...)
+		size := uint32(n)
+		for name, block := range map[string]func(*ng){
+			"enhanced": func(f *ng) { f.enhanced(0, 1, data) },
+			"obsolete": func(f *ng) { f.block(2, f.u16(0, 0), f.u32(0, 5, size, size), data) },
+			"simple":   func(f *ng) { f.block(3, f.u32(size), data) },
+		} {
+			f := &ng{order: le}
+			f.section().iface(1, 0)
+			block(f)
+			segs, damage := read(t, f.out)
+			if over == 0 && (damage != nil || len(segs) != 1) {
+				t.Errorf("%s of %d bytes: %d segments, %v", name, n, len(segs), damage)
+			}
+			if over > 0 && (damage == nil || damage.Frame != 1 || !strings.Contains(damage.Error(), "over 1048576 bytes")) {
+				t.Errorf("%s of %d bytes: %d segments, %v", name, n, len(segs), damage)
+			}
+		}
+	}
+}
+
 func TestReadErrorIsDamage(t *testing.T) {
 	frame := join(ether(0x0800), ipv4(6, 20), tcp())
 	pcap := pcapFile(le, 0xa1b2c3d4, 1, 0, [][2]uint32{{1, 0}}, frame)

@@ -25,7 +25,7 @@ const (
 	byteOrderMagic = 0x1a2b3c4d
 	// maxInterfaces bounds a section: more is damage, or an attack on memory.
 	maxInterfaces = 1 << 16
-	// maxDescription bounds the blocks that are read whole besides packets.
+	// maxDescription bounds what a block that is read whole has beside a frame.
 	maxDescription = 1 << 20
 )
 
@@ -95,8 +95,8 @@ func (p *pcapngReader) read(dst []Segment) (n int, err error) {
 		} else {
 			id, hi, lo, capLen, wire = le32(b[8:]), le32(b[12:]), le32(b[16:]), le32(b[20:]), le32(b[24:28])
 		}
-		if int64(capLen) > int64(size-32) {
-			return n, p.damage(fmt.Errorf("packet of %d bytes in a block of %d", capLen, size))
+		if int64(capLen) > int64(min(size-32, MaxCaptured)) {
+			return n, p.tooLong(capLen, size)
 		}
 		p.buf.pos += size
 		if p.packet(id, uint64(hi)<<32|uint64(lo), b[28:28+capLen], wire, &dst[n]) {
@@ -163,6 +163,14 @@ func (p *pcapngReader) block(size, least int) ([]byte, error) {
 	return b, nil
 }
 
+// tooLong says why a packet can't have that many bytes.
+func (p *pcapngReader) tooLong(capLen uint32, size int) error {
+	if int64(capLen) > int64(size-32) {
+		return p.damage(fmt.Errorf("packet of %d bytes in a block of %d", capLen, size))
+	}
+	return p.damage(errTooLong)
+}
+
 func (p *pcapngReader) damage(err error) error {
 	return &DamageError{Offset: p.buf.offset(), Frame: p.dec.c.Frames + 1, Err: err}
 }
@@ -214,6 +222,9 @@ func (p *pcapngReader) simplePacket(size int, s *Segment) (bool, error) {
 	if len(p.ifaces) > 0 && p.ifaces[0].snaplen > 0 {
 		capLen = min(capLen, int64(p.ifaces[0].snaplen))
 	}
+	if capLen > MaxCaptured {
+		return false, p.damage(errTooLong)
+	}
 	p.dec.c.Noted[NoTime]++
 	p.buf.pos += size
 	kept := p.packet(0, 0, b[12:12+capLen], wire, s)
@@ -229,8 +240,8 @@ func (p *pcapngReader) obsoletePacket(size int, s *Segment) (bool, error) {
 	}
 	o := p.order
 	capLen := o.Uint32(b[20:])
-	if int64(capLen) > int64(size-32) {
-		return false, p.damage(fmt.Errorf("packet of %d bytes in a block of %d", capLen, size))
+	if int64(capLen) > int64(min(size-32, MaxCaptured)) {
+		return false, p.tooLong(capLen, size)
 	}
 	ticks := uint64(o.Uint32(b[12:]))<<32 | uint64(o.Uint32(b[16:]))
 	p.buf.pos += size
