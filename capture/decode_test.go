@@ -26,8 +26,8 @@ const (
 	want6 = "[2001:db8::1]:1000 > [2001:db8::2]:2000 len 3"
 )
 
-// ah returns an IPv4 authentication header of 24 bytes, or an IPv6 extension
-// header of 8 where size is 0.
+// extension returns an IPv4 authentication header of 24 bytes, or an IPv6
+// extension header of 8 where size is 0.
 func extension(next byte, size byte) []byte {
 	b := make([]byte, 8+8*int(size))
 	b[0], b[1] = next, size

@@ -112,7 +112,7 @@ func newRun(args []string) *cobra.Command {
 	return cmd
 }
 
-// config is the experiment's part of the flags.
+// experiment is the experiment's part of the flags.
 func (o *runOptions) experiment() experiment.Config {
 	return experiment.Config{
 		Port: o.port, IPv6: o.ipv6, Chunk: o.chunk.bytes, RcvBuf: o.rcvbuf.bytes, SndBuf: o.sndbuf.bytes,
