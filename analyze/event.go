@@ -1,7 +1,5 @@
 package analyze
 
-import "strings"
-
 // Events is the set of things that one segment was found to be or to cause.
 type Events uint32
 
@@ -68,17 +66,3 @@ func (e Events) AppendTo(b []byte) []byte {
 
 // String returns the names of the events, joined by '|'.
 func (e Events) String() string { return string(e.AppendTo(nil)) }
-
-// ParseEvent returns the event of that name.
-func ParseEvent(name string) (Events, bool) {
-	for i, n := range eventNames {
-		if n == name {
-			return 1 << i, true
-		}
-	}
-	return 0, false
-}
-
-// EventNames returns the names of all events in the order in which they are
-// written.
-func EventNames() string { return strings.Join(eventNames[:], ", ") }

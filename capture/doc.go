@@ -18,9 +18,9 @@
 //	}
 //
 // Open reads pcap, pcapng and what tcpdump printed, plain or compressed;
-// OpenAll reads many files as one, and Hold opens them for it while there is still
-// the right to do so; a Decoder turns frames from elsewhere (a live capture) into
-// segments. NextBatch is Next for many segments at once.
+// Held.OpenAll reads many files as one, which Hold can open for it while there is
+// still the right to do so; a Decoder turns frames from elsewhere (a live capture)
+// into segments. NextBatch is Next for many segments at once.
 //
 // # Trouble
 //

@@ -41,14 +41,6 @@ type input struct {
 	reader *Reader // if it can't be opened again
 }
 
-// OpenAll opens files, directories and "-", in any order. Of a directory it
-// takes the pcap and pcapng files, compressed or not, without its
-// subdirectories; Ignored lists the others. Errors are those of Open; a
-// directory without captures gives ErrNotCapture.
-func OpenAll(names []string) (*Files, error) {
-	return (*Held)(nil).OpenAll(names)
-}
-
 func (f *Files) addAll(names []string) error {
 	for _, name := range names {
 		if err := f.add(name); err != nil {

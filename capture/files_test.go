@@ -35,6 +35,9 @@ func timeline(segs []capture.Segment) string {
 	return strings.Join(words, " ")
 }
 
+// notHeld opens files when they are needed.
+var notHeld *capture.Held
+
 func TestOpenAll(t *testing.T) {
 	first := capturetest.Pcap(t, "0 C > S S\n1 C > S . frame 3") // frame 2 is ARP
 	second := capturetest.Pcap(t, "10 C > S .\n11 C > S .")
@@ -50,7 +53,7 @@ func TestOpenAll(t *testing.T) {
 	more := filepath.Join(writeFiles(t, map[string][]byte{"x": third}), "x")
 
 	for _, batch := range []bool{false, true} {
-		f, err := capture.OpenAll([]string{more, dir})
+		f, err := notHeld.OpenAll([]string{more, dir})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +117,7 @@ func TestOpenAllDamage(t *testing.T) {
 	dir := writeFiles(t, map[string][]byte{
 		"a": broken[:len(broken)-1], "b": capturetest.Pcap(t, "5 C > S ."), "c": capturetest.Pcap(t, "9 C > S ."),
 	})
-	f, err := capture.OpenAll([]string{dir})
+	f, err := notHeld.OpenAll([]string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +158,7 @@ func TestOpenAllErrors(t *testing.T) {
 		{filepath.Join(dir, "none"), fs.ErrNotExist},
 	}
 	for _, tt := range tests {
-		if _, err := capture.OpenAll([]string{tt.name}); !errors.Is(err, tt.want) {
+		if _, err := notHeld.OpenAll([]string{tt.name}); !errors.Is(err, tt.want) {
 			t.Errorf("OpenAll(%s): %v, want %v", tt.name, err, tt.want)
 		}
 	}
@@ -173,7 +176,7 @@ func TestOpenAllPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Close()
-	f, err := capture.OpenAll([]string{fmt.Sprintf("/dev/fd/%d", r.Fd()), dir})
+	f, err := notHeld.OpenAll([]string{fmt.Sprintf("/dev/fd/%d", r.Fd()), dir})
 	if err != nil {
 		t.Skip("no /dev/fd here: ", err)
 	}

@@ -64,8 +64,11 @@ func (h *Held) add(path string) error {
 	return nil
 }
 
-// OpenAll is as the function of this name. It may be called again for another
-// pass over the files.
+// OpenAll opens files, directories and "-", in any order. Of a directory it
+// takes the pcap and pcapng files, compressed or not, without its
+// subdirectories; Ignored lists the others. Errors are those of Open; a
+// directory without captures gives ErrNotCapture. It may be called again for
+// another pass over the files.
 func (h *Held) OpenAll(names []string) (*Files, error) {
 	f := &Files{from: h}
 	if err := f.addAll(names); err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // TestHeld: what is held can be read again and again, whatever becomes of the
-// names, and the rest is told of as by the function OpenAll.
+// names, and the rest is told of as if nothing was.
 func TestHeld(t *testing.T) {
 	first := capturetest.Pcap(t, "0 C > S .\n1 C > S .")
 	dir := writeFiles(t, map[string][]byte{"b": first, "a": capturetest.Pcap(t, "5 C > S ."), "README": []byte("hello\n")})

@@ -25,8 +25,8 @@ type Config struct {
 	// BufferBytes is the size of the kernel's ring buffer. 0: DefaultBuffer.
 	BufferBytes int
 	// Save gets all frames as a nanosecond pcap, if it is not nil. The Source
-	// does not buffer, close or flush it. When it fails the capture goes on:
-	// SaveError tells.
+	// does not buffer, close or flush it. When it fails the capture goes on, and
+	// nothing more is written to it.
 	Save io.Writer
 }
 
@@ -54,15 +54,6 @@ type Stats struct {
 	Dropped int
 	// InterfaceDropped frames were lost by the device, where it says so.
 	InterfaceDropped int
-}
-
-// Interface is a network interface that can be named in Config.
-type Interface struct {
-	Name        string
-	Description string
-	Up          bool
-	Loopback    bool
-	Addresses   []string
 }
 
 // ErrPermission says that this user may not capture: it takes CAP_NET_RAW in

@@ -137,25 +137,3 @@ func fileLinkType(dlt int) capture.LinkType {
 	}
 	return capture.LinkType(dlt)
 }
-
-// Interfaces lists what can be captured on.
-func Interfaces() ([]Interface, error) {
-	all, err := pcap.FindAllDevs()
-	if err != nil {
-		return nil, fmt.Errorf("list the interfaces: %w", err)
-	}
-	const flagLoopback, flagUp = 1, 2 // PCAP_IF_LOOPBACK, PCAP_IF_UP
-	var list []Interface
-	for _, d := range all {
-		i := Interface{Name: d.Name, Description: d.Description,
-			Up: d.Flags&flagUp != 0, Loopback: d.Flags&flagLoopback != 0}
-		for _, a := range d.Addresses {
-			i.Addresses = append(i.Addresses, a.IP.String())
-		}
-		list = append(list, i)
-	}
-	return list, nil
-}
-
-// Version returns libpcap's version.
-func Version() string { return pcap.Version() }

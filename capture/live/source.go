@@ -14,8 +14,8 @@ import (
 	"winwatch/capture"
 )
 
-// Source is a running capture. One goroutine at a time reads; Stop, Stats and
-// SaveError may be called from any.
+// Source is a running capture. One goroutine at a time reads; Stop and Stats may
+// be called from any.
 type Source struct {
 	name     string
 	loopback bool
@@ -27,8 +27,7 @@ type Source struct {
 	one      [1]capture.Segment
 	err      error // set once the end has been reported
 
-	save    *capture.Writer
-	saveErr atomic.Pointer[error]
+	save *capture.Writer // nil once it has failed
 
 	// stopAt is when Stop was called, nil before.
 	stopAt atomic.Pointer[time.Time]
@@ -97,10 +96,8 @@ func (s *Source) take(timeNs int64, data []byte, wireLen int, seg *capture.Segme
 	if s.frame%statsEvery == 0 {
 		s.takeStats()
 	}
-	if s.save != nil && s.saveErr.Load() == nil {
-		if err := s.save.WriteFrame(timeNs, data, wireLen); err != nil {
-			s.saveErr.Store(&err)
-		}
+	if s.save != nil && s.save.WriteFrame(timeNs, data, wireLen) != nil {
+		s.save = nil
 	}
 	if s.dec.Decode(s.linkType, data, wireLen, seg) != capture.Kept {
 		return false
@@ -171,14 +168,6 @@ func (s *Source) Counters() capture.Counters { return s.dec.Counters() }
 
 // LinkType returns the frames' link type.
 func (s *Source) LinkType() capture.LinkType { return s.linkType }
-
-// SaveError returns what ended the saving, nil if nothing did.
-func (s *Source) SaveError() error {
-	if err := s.saveErr.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
 
 // Close ends the capture at once and frees the ring buffer. The reading
 // goroutine calls it, or another when that one reads no more.

@@ -12,12 +12,6 @@ type Source struct{}
 // Open returns ErrNoLibpcap.
 func Open(Config) (*Source, error) { return nil, ErrNoLibpcap }
 
-// Interfaces returns ErrNoLibpcap.
-func Interfaces() ([]Interface, error) { return nil, ErrNoLibpcap }
-
-// Version returns ErrNoLibpcap's text.
-func Version() string { return ErrNoLibpcap.Error() }
-
 // Next returns ErrNoLibpcap.
 func (*Source) Next(*capture.Segment) error { return ErrNoLibpcap }
 
@@ -35,9 +29,6 @@ func (*Source) Stats() Stats { return Stats{} }
 
 // LinkType returns nothing.
 func (*Source) LinkType() capture.LinkType { return 0 }
-
-// SaveError returns ErrNoLibpcap.
-func (*Source) SaveError() error { return ErrNoLibpcap }
 
 // Close does nothing.
 func (*Source) Close() error { return nil }
