@@ -28,7 +28,7 @@ func TestDocs(t *testing.T) {
 	for _, doc := range []struct {
 		file   string
 		blocks int // at least
-	}{{"README.md", 3}, {"docs/experiments.md", 12}, {"docs/compare.md", 4}} {
+	}{{"README.md", 3}, {"docs/experiments.md", 12}, {"docs/compare.md", 4}, {"docs/how-it-works.md", 10}} {
 		t.Run(filepath.Base(doc.file), func(t *testing.T) {
 			file := filepath.Join("../..", doc.file)
 			text, err := os.ReadFile(file)
