@@ -18,18 +18,18 @@ const maxStreams = 64
 // their first frames, frames numbered on. One regular file is open at a time. It
 // is not safe for concurrent use, but for Offset.
 type Files struct {
-	todo    []input
-	cur     atomic.Pointer[Reader]
-	done    Counters // of the files before cur
-	read    atomic.Int64
-	size    int64
-	ignored []Ignored
-	filter  Filter
-	from    *Held
+	todo   []input
+	cur    atomic.Pointer[Reader]
+	done   Counters // of the files before cur
+	read   atomic.Int64
+	size   int64
+	unread []Unread
+	filter Filter
+	from   *Held
 }
 
-// Ignored is a file in a directory that was passed over, and why.
-type Ignored struct {
+// Unread is a file that was left out although it is, or may be, a capture, and why.
+type Unread struct {
 	Name string
 	Err  error
 }
@@ -48,25 +48,43 @@ func (f *Files) addAll(names []string) error {
 		}
 	}
 	slices.SortStableFunc(f.todo, func(a, b input) int { return cmp.Compare(a.first, b.first) })
-	return nil
+	var errs []error
+	if len(f.todo) == 0 {
+		for _, u := range f.unread {
+			errs = append(errs, u.Err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // add adds what a name of the command line stands for.
 func (f *Files) add(name string) error {
 	if !f.from.IsDir(name) {
-		return f.addFile(name, false)
+		err := f.addFile(name, false)
+		if _, damaged := errors.AsType[*DamageError](err); damaged {
+			f.unread = append(f.unread, Unread{name, err})
+			return nil
+		}
+		return err
 	}
+	return f.addDirectory(name)
+}
+
+// addDirectory adds the captures of a directory. What it holds besides is ignored;
+// of what can't be read nobody knows whether it is one.
+func (f *Files) addDirectory(name string) error {
 	paths, err := f.from.list(name)
 	if err != nil {
 		return err
 	}
-	before := len(f.todo)
+	before := len(f.todo) + len(f.unread)
 	for _, path := range paths {
-		if err := f.addFile(path, true); err != nil {
-			f.ignored = append(f.ignored, Ignored{path, err})
+		err := f.addFile(path, true)
+		if err != nil && !errors.Is(err, ErrNotCapture) && !errors.Is(err, ErrEmpty) {
+			f.unread = append(f.unread, Unread{path, err})
 		}
 	}
-	if len(f.todo) == before {
+	if len(f.todo)+len(f.unread) == before {
 		return fmt.Errorf("%s: %w: no pcap or pcapng file in the directory", name, ErrNotCapture)
 	}
 	return nil
@@ -205,8 +223,9 @@ func (f *Files) Names() []string {
 	return names
 }
 
-// Ignored returns the files of directories that were passed over.
-func (f *Files) Ignored() []Ignored { return f.ignored }
+// Unread returns the files that were left out, in the order in which they were
+// named or lie in their directories.
+func (f *Files) Unread() []Unread { return f.unread }
 
 // Offset returns how many bytes of the files, compressed as they may be, have
 // been read so far. It may be called from any goroutine.

@@ -74,7 +74,9 @@ func TestOpenAll(t *testing.T) {
 		if f.Offset() != want || f.Size() != want {
 			t.Errorf("offset %d, size %d, want %d", f.Offset(), f.Size(), want)
 		}
-		checkIgnored(t, f)
+		if u := f.Unread(); len(u) > 0 {
+			t.Errorf("unread: %v", u)
+		}
 		if err := f.Close(); err != nil {
 			t.Error(err)
 		}
@@ -96,18 +98,49 @@ func readBatches(t *testing.T, f *capture.Files) (segs []capture.Segment) {
 	}
 }
 
-func checkIgnored(t *testing.T, f *capture.Files) {
-	t.Helper()
-	want := map[string]error{"README": capture.ErrNotCapture, "nothing": capture.ErrEmpty, "packets.txt": capture.ErrNotCapture}
-	for _, i := range f.Ignored() {
-		if name := filepath.Base(i.Name); !errors.Is(i.Err, want[name]) || want[name] == nil {
-			t.Errorf("ignored %s: %v", name, i.Err)
-		} else {
-			delete(want, name)
+// TestOpenAllUnread: what can't be read, or is damaged before its first frame, is
+// listed in order, and is an error if there is nothing else.
+func TestOpenAllUnread(t *testing.T) {
+	good := capturetest.Pcap(t, "0 C > S .")
+	dir := writeFiles(t, map[string][]byte{"b": good[:10], "c": good, "README": []byte("hello\n")})
+	for _, name := range []string{"a", "d"} {
+		if err := os.Symlink("nowhere", filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if len(want) > 0 {
-		t.Errorf("not ignored: %v", want)
+	names := []string{filepath.Join(dir, "b"), dir}
+	held, err := capture.Hold(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	for _, open := range []func([]string) (*capture.Files, error){capture.OpenAll, held.OpenAll} {
+		f, err := open(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, u := range f.Unread() {
+			damage := (*capture.DamageError)(nil)
+			if !errors.As(u.Err, &damage) && !errors.Is(u.Err, fs.ErrNotExist) {
+				t.Errorf("%s: %v", u.Name, u.Err)
+			}
+			got = append(got, filepath.Base(u.Name))
+		}
+		if text := strings.Join(got, " "); text != "b a b d" {
+			t.Errorf("unread: %s", text)
+		}
+		if segs, _ := readAll(t, f); timeline(segs) != "1@0" {
+			t.Errorf("got %s", timeline(segs))
+		}
+		f.Close()
+	}
+	if err := os.Remove(filepath.Join(dir, "c")); err != nil {
+		t.Fatal(err)
+	}
+	damage := (*capture.DamageError)(nil)
+	if _, err := capture.OpenAll([]string{dir}); !errors.As(err, &damage) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nothing can be read: %v", err)
 	}
 }
 

@@ -17,10 +17,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		return err
 	}
 	defer held.Close()
-	names, err := o.names(held)
-	if err != nil {
-		return err
-	}
+	names := o.names(held)
 	inner := o.reportOptions
 	if o.quiet {
 		inner.format = stdoutNothing
@@ -58,9 +55,9 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 	return err
 }
 
-// names lists the captures, those of directories in the order of their time.
-func (o *analyzeOptions) names(held *capture.Held) ([]string, error) {
-	var names []string
+// names lists the captures, those of directories in the order of their time. A
+// directory in which there is nothing to read stands for itself, to be told of.
+func (o *analyzeOptions) names(held *capture.Held) (names []string) {
 	for _, name := range o.files {
 		if !held.IsDir(name) {
 			names = append(names, name)
@@ -68,10 +65,11 @@ func (o *analyzeOptions) names(held *capture.Held) ([]string, error) {
 		}
 		files, err := held.OpenAll([]string{name})
 		if err != nil {
-			return nil, explainInput(err)
+			names = append(names, name)
+			continue
 		}
-		names = append(names, files.Names()...)
+		names = append(names, allNames(files)...)
 		files.Close()
 	}
-	return names, nil
+	return names
 }

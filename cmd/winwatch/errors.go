@@ -58,12 +58,26 @@ func (e hinted) Unwrap() error { return e.error }
 
 func withHint(err error, hint string) error { return hinted{err, hint} }
 
+// joined returns the errors that err lists, a line each, as errors.Join does; nil
+// if it is one.
+func joined(err error) []error {
+	list, ok := err.(interface{ Unwrap() []error })
+	if !ok || err.Error() != errors.Join(list.Unwrap()...).Error() {
+		return nil
+	}
+	return list.Unwrap()
+}
+
 // tell prints err as "winwatch: what: why", with its hint, and returns the
-// exit status.
-func tell(stderr io.Writer, err error) int {
-	var usage usageError
-	var hint hinted
-	var status statusError
+// exit status, of joined errors the worst.
+func tell(stderr io.Writer, err error) (status int) {
+	if errs := joined(err); errs != nil {
+		for _, e := range errs {
+			status = worse(status, tell(stderr, e))
+		}
+		return status
+	}
+	var other statusError
 	switch {
 	case err == nil:
 		return statusDone
@@ -71,20 +85,27 @@ func tell(stderr io.Writer, err error) int {
 		return statusDamaged
 	case errors.Is(err, errReported):
 		return statusFailed
-	case errors.As(err, &status):
-		return int(status)
+	case errors.As(err, &other):
+		return int(other)
 	case errors.Is(err, syscall.EPIPE):
 		// Whoever read the output has seen enough.
 		return statusDone
 	}
-	for line := range strings.Lines(err.Error()) { // joined errors are one a line
+	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(stderr, "winwatch: %s\n", printable(strings.TrimSuffix(line, "\n")))
 	}
+	var hint hinted
 	if errors.As(err, &hint) {
 		for line := range strings.Lines(hint.hint) {
 			fmt.Fprintf(stderr, "  %s\n", printable(strings.TrimSuffix(line, "\n")))
 		}
 	}
+	return statusOf(err)
+}
+
+// statusOf returns the exit status for an error that was told.
+func statusOf(err error) int {
+	var usage usageError
 	var damaged damagedError
 	switch {
 	case errors.As(err, &usage):
@@ -93,6 +114,15 @@ func tell(stderr io.Writer, err error) int {
 		return statusDamaged
 	}
 	return statusFailed
+}
+
+// worse returns the exit status that says more: that nothing was done for wrong
+// usage, that something failed, that the input was damaged.
+func worse(a, b int) int {
+	if a == statusDone || a == statusDamaged && b != statusDone || b == statusUsage {
+		return b
+	}
+	return a
 }
 
 // printable replaces control characters, and those that change the direction of

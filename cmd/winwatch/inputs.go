@@ -11,8 +11,18 @@ import (
 	"winwatch/capture"
 )
 
-// explainInput adds a hint to what is wrong with an input.
+// explainInput adds a hint to what is wrong with an input, or with several.
 func explainInput(err error) error {
+	if errs := joined(err); errs != nil {
+		var explained []error
+		for _, e := range errs {
+			explained = append(explained, explainInput(e))
+		}
+		return errors.Join(explained...)
+	}
+	if _, damaged := errors.AsType[*capture.DamageError](err); damaged {
+		return damagedError{err}
+	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = fmt.Errorf("%s: %w", path.Path, path.Err)
 	}
@@ -72,11 +82,21 @@ func (j *job) openInput() (in input, once bool, err error) {
 	if err != nil {
 		return nil, false, explainInput(err)
 	}
-	if err := j.spare(f.Names()); err != nil {
+	j.unread = f.Unread()
+	if err := j.spare(allNames(f)); err != nil {
 		f.Close()
 		return nil, false, err
 	}
 	return f, f.Once(), nil
+}
+
+// allNames returns the captures, and after them what could not be read.
+func allNames(f *capture.Files) []string {
+	names := f.Names()
+	for _, u := range f.Unread() {
+		names = append(names, u.Name)
+	}
+	return names
 }
 
 // spare refuses to write over one of the captures that a directory turned out to

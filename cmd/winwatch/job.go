@@ -21,6 +21,7 @@ type job struct {
 	// once: the capture can be read only once.
 	once   bool
 	damage []*capture.DamageError
+	unread []capture.Unread
 }
 
 // runOne analyzes the files as one capture.
@@ -47,8 +48,18 @@ func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Held) *j
 	return &job{o: o, writing: w, inputs: inputs, held: held, material: material{source: strings.Join(inputs, ", ")}}
 }
 
-// do does all of it. It returns errDamaged if the input was broken.
+// do does all of it, and tells what it had to leave out. It returns errDamaged if
+// the input was broken.
 func (j *job) do(ctx context.Context) error {
+	errs := []error{j.steps(ctx)}
+	for _, u := range j.unread {
+		errs = append(errs, explainInput(u.Err))
+	}
+	return errors.Join(errs...)
+}
+
+// steps does all that can be done with what can be read.
+func (j *job) steps(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{j.analyze, j.draw, j.account} {
 		if err := step(ctx); err != nil {
 			return err
@@ -83,6 +94,9 @@ func (j *job) analyze(ctx context.Context) error {
 	j.result.SetInput(counters)
 	for _, d := range j.damage {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "damaged-input", Text: d.Error(), Frame: d.Frame, Count: 1})
+	}
+	for _, u := range j.unread {
+		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
 	}
 	if ctx.Err() != nil && !isStdin(j.inputs) {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{

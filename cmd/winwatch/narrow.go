@@ -24,12 +24,12 @@ func (j *job) nothing() error {
 	}
 	var errs []error
 	for _, d := range j.damage {
-		errs = append(errs, d)
+		errs = append(errs, damagedError{d})
 	}
 	if r.Input.Frames > 0 {
-		errs = append(errs, fmt.Errorf("%s: before the damage there is %s", j.source, what))
+		errs = append(errs, damagedError{fmt.Errorf("%s: before the damage there is %s", j.source, what)})
 	}
-	return damagedError{errors.Join(errs...)}
+	return errors.Join(errs...)
 }
 
 // whyNot says what became of frames of which none was analyzed.

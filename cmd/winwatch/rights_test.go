@@ -242,3 +242,35 @@ func TestAnalyzeAsOrdinaryUser(t *testing.T) {
 		})
 	}
 }
+
+// TestAnalyzeTellsWhatItMayNotRead: a capture in a directory that this user may
+// not read is told of, and the others are reported.
+func TestAnalyzeTellsWhatItMayNotRead(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, mode := range map[string]os.FileMode{"a.pcap": 0, "b.pcap": 0o644, "c.pcap": 0, "README": 0o644} {
+		content := flood(t)
+		if name == "README" {
+			content = []byte("This is no capture.")
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), content, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hidden := func(name string) string {
+		return "winwatch: " + filepath.Join(dir, name) + ": permission denied\n  your user may not read it\n"
+	}
+	for _, args := range [][]string{{dir}, {"-q", dir}, {"--each", dir}, {"--format=json", dir}} {
+		cmd := program(append([]string{"analyze"}, args...)...)
+		asOrdinaryUser(t, cmd)
+		var out, errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		cmd.Run() // its status is looked at below
+		if got := cmd.ProcessState.ExitCode(); got != statusFailed || !strings.Contains(out.String(), "did not read") ||
+			errs.String() != hidden("a.pcap")+hidden("c.pcap") {
+			t.Errorf("%q: status %d, stderr %q, report:\n%s", args, got, &errs, &out)
+		}
+	}
+}
