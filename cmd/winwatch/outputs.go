@@ -53,7 +53,7 @@ func createOutputs(names []string, formats []format, inputs []string) (outputs, 
 			}
 		}
 		for _, in := range inputs {
-			if sameFile(name, in) {
+			if isInput(name, in) {
 				return fail(usageErrorf("%s: is the input; it is never written over", name))
 			}
 		}
@@ -81,6 +81,17 @@ func endings(formats []format) string {
 		texts[i] = string(f)
 	}
 	return strings.Join(texts, ", ")
+}
+
+// isInput reports whether the file is the named input, which "-" says is what
+// standard input was redirected from.
+func isInput(name, input string) bool {
+	if input != "-" {
+		return sameFile(name, input)
+	}
+	x, errX := os.Stat(name)
+	y, errY := os.Stdin.Stat()
+	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
 func sameFile(a, b string) bool {
