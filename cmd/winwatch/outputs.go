@@ -48,7 +48,7 @@ func createOutputs(names []string, formats []format, inputs []string) (outputs, 
 			return fail(withHint(usageErrorf("%s: no format has this ending", name), "the endings are "+endings(formats)))
 		}
 		for _, other := range names[:i] {
-			if filepath.Clean(name) == filepath.Clean(other) {
+			if samePlace(name, other) {
 				return fail(usageErrorf("%s: named twice as output", name))
 			}
 		}
@@ -92,6 +92,13 @@ func isInput(name, input string) bool {
 	x, errX := os.Stat(name)
 	y, errY := os.Stdin.Stat()
 	return errX == nil && errY == nil && os.SameFile(x, y)
+}
+
+// samePlace reports whether two names are of one place in one directory.
+func samePlace(a, b string) bool {
+	dirA, baseA := filepath.Split(a)
+	dirB, baseB := filepath.Split(b)
+	return baseA == baseB && sameFile(dirA+".", dirB+".")
 }
 
 func sameFile(a, b string) bool {
