@@ -114,7 +114,7 @@ func TestOpenAllUnread(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	for _, open := range []func([]string) (*capture.Files, error){capture.OpenAll, held.OpenAll} {
+	for _, open := range []func([]string) (*capture.Files, error){notHeld.OpenAll, held.OpenAll} {
 		f, err := open(names)
 		if err != nil {
 			t.Fatal(err)
@@ -139,7 +139,7 @@ func TestOpenAllUnread(t *testing.T) {
 		t.Fatal(err)
 	}
 	damage := (*capture.DamageError)(nil)
-	if _, err := capture.OpenAll([]string{dir}); !errors.As(err, &damage) || !errors.Is(err, fs.ErrNotExist) {
+	if _, err := notHeld.OpenAll([]string{dir}); !errors.As(err, &damage) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("nothing can be read: %v", err)
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// clean makes text that a stranger may have chosen (file names, error messages)
+// Clean makes text that a stranger may have chosen (file names, error messages)
 // safe to print: what could steer a terminal or reorder what is read is written
 // as an escape sequence of Go.
-func clean(s string) string {
-	if !strings.ContainsFunc(s, steers) && utf8.ValidString(s) {
+func Clean(s string) string {
+	if !strings.ContainsFunc(s, Steers) && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
@@ -20,7 +20,7 @@ func clean(s string) string {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case steers(r):
+		case Steers(r):
 			quoted := fmt.Sprintf("%+q", string(r))
 			b.WriteString(quoted[1 : len(quoted)-1])
 		default:
@@ -31,8 +31,8 @@ func clean(s string) string {
 	return b.String()
 }
 
-// steers reports whether a terminal acts on r: controls (C0, C1), and formatting
+// Steers reports whether a terminal acts on r: controls (C0, C1), and formatting
 // characters such as those that change the direction of writing.
-func steers(r rune) bool {
+func Steers(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }

@@ -179,7 +179,7 @@ func (j *jsonWriter) escape(s string) {
 		b = []byte(`""`) // unreachable: every string has a JSON form
 	}
 	for _, r := range string(b) {
-		if !steers(r) {
+		if !Steers(r) {
 			j.w.WriteRune(r)
 			continue
 		}

@@ -37,7 +37,7 @@ func (t *textReport) proof(p *analyze.Proof) {
 	rows := make([][]string, 0, len(p.Rows)+1)
 	for i := range p.Rows {
 		r := &p.Rows[i]
-		row := []string{clean(r.Name) + unitOf(r.Unit), inferred(r), inUnit(r.Kernel, r.Unit), signed(r.Difference, r.Unit), proofMark(r)}
+		row := []string{Clean(r.Name) + unitOf(r.Unit), inferred(r), inUnit(r.Kernel, r.Unit), signed(r.Difference, r.Unit), proofMark(r)}
 		rows = append(rows, t.withSource(row, r.Source))
 	}
 	if half := halfRow(p); half != nil {
@@ -57,7 +57,7 @@ func (t *textReport) proof(p *analyze.Proof) {
 
 func (t *textReport) withSource(row []string, source string) []string {
 	if t.Width >= wideTable {
-		return append(row, clean(source))
+		return append(row, Clean(source))
 	}
 	return row
 }

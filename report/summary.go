@@ -43,8 +43,8 @@ func Summaries(w io.Writer, list []Summary, opt TextOptions) error {
 		if s.Err != nil {
 			finding = strings.TrimLeft(finding+"; "+strings.TrimPrefix(s.Err.Error(), s.Name+": "), "; ")
 		}
-		rows[i] = []string{clean(s.Name), groupDigits(s.Frames), groupDigits(s.Streams),
-			groupDigits(s.StalledStreams), inTime(s.StallTime), clean(finding)}
+		rows[i] = []string{Clean(s.Name), groupDigits(s.Frames), groupDigits(s.Streams),
+			groupDigits(s.StalledStreams), inTime(s.StallTime), Clean(finding)}
 	}
 	t := newTextReport(&analyze.Result{}, opt)
 	t.table([]string{"capture", "frames", "streams", "stalled", "for", "worst finding"}, rows, 0, 5)

@@ -102,7 +102,7 @@ func (t *textReport) blank() { t.b.WriteByte('\n') }
 func (t *textReport) section(label, text string) {
 	over := max(columns(label)+1-labelWidth, 0)
 	width := min(t.Width, proseWidth) - labelWidth - over
-	for i, l := range wrap(clean(text), width) {
+	for i, l := range wrap(Clean(text), width) {
 		if i > 0 {
 			label, over = "", 0
 		}
@@ -112,8 +112,8 @@ func (t *textReport) section(label, text string) {
 
 // item is a section whose first words, the lead, stand out.
 func (t *textReport) item(label, lead, text string) {
-	bold := len([]rune(clean(lead)))
-	for i, l := range wrap(clean(lead)+clean(text), min(t.Width, proseWidth)-labelWidth) {
+	bold := len([]rune(Clean(lead)))
+	for i, l := range wrap(Clean(lead)+Clean(text), min(t.Width, proseWidth)-labelWidth) {
 		if i > 0 {
 			label = ""
 		}
@@ -126,7 +126,7 @@ func (t *textReport) item(label, lead, text string) {
 
 // verbatim writes what is there to be copied, which is never wrapped.
 func (t *textReport) verbatim(lead, text string) {
-	t.line(margin + lead + styleCommand.render(clean(text)))
+	t.line(margin + lead + styleCommand.render(Clean(text)))
 }
 
 func heading(s string) string { return styleHeading.render(s) }

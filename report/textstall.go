@@ -65,7 +65,7 @@ func (t *textReport) stallTable(d *analyze.Direction, stalls []*analyze.Stall) {
 			released = groupDigits(*s.Released)
 		}
 		rows[i] = []string{t.elapsed(s.Begin), inTime(s.Duration), brief(&s.Unread), released,
-			groupDigits(s.ProbeCount), strconv.FormatUint(s.BeginFrame, 10), clean(string(s.EndedBy))}
+			groupDigits(s.ProbeCount), strconv.FormatUint(s.BeginFrame, 10), Clean(string(s.EndedBy))}
 	}
 	t.table([]string{"from", "for", "unread", "came out", "probes", "frame", "ended by"}, rows, 6)
 }
@@ -155,12 +155,12 @@ func (t *textReport) probeTable(s *analyze.Stall) {
 	rows := make([][]string, len(s.Probes))
 	for i := range s.Probes {
 		p := &s.Probes[i]
-		answer, after := "none", clean(p.Silence)
+		answer, after := "none", Clean(p.Silence)
 		if p.AnswerFrame != 0 {
 			answer, after = strconv.FormatUint(p.AnswerFrame, 10), inTime(time.Duration(p.AnswerTime-p.Time))
 		}
 		rows[i] = []string{strconv.FormatUint(p.Frame, 10), t.elapsed(p.Time), inSeconds(p.Gap) + " s",
-			clean(string(p.Form)), groupDigits(int64(p.Len)), answer, after}
+			Clean(string(p.Form)), groupDigits(int64(p.Len)), answer, after}
 	}
 	t.table([]string{"probe", "at", "gap", "form", "bytes", "answer", "after"}, rows, 3, 6)
 }

@@ -80,7 +80,7 @@ func (t *textReport) streamRow(st *analyze.Stream) []string {
 		row = append(row, windowLimits(d)...)
 	}
 	if t.Width >= wideTable {
-		row = append(row, clean(st.Verdict.Code))
+		row = append(row, Clean(st.Verdict.Code))
 	}
 	return row
 }

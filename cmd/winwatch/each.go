@@ -30,7 +30,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		}
 		j := o.job(&writing{reportOptions: &inner, std: std, terminal: std.out}, []string{name}, held)
 		if !o.quiet {
-			fmt.Fprintf(std.out, "%s\n\n", printable(name))
+			fmt.Fprintf(std.out, "%s\n\n", report.Clean(name))
 		}
 		err := j.do(ctx)
 		switch {

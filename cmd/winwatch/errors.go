@@ -7,10 +7,11 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"winwatch/report"
 )
 
 // The exit statuses, as documented in exitStatus.
@@ -51,12 +52,12 @@ func usageErrorf(format string, args ...any) error {
 // A hinted error says what to do about it, in lines that are printed below it.
 type hinted struct {
 	error
-	hint string
+	lines []string
 }
 
 func (e hinted) Unwrap() error { return e.error }
 
-func withHint(err error, hint string) error { return hinted{err, hint} }
+func withHint(err error, lines ...string) error { return hinted{err, lines} }
 
 // joined returns the errors that err lists, a line each, as errors.Join does; nil
 // if it is one.
@@ -91,13 +92,11 @@ func tell(stderr io.Writer, err error) (status int) {
 		// Whoever read the output has seen enough.
 		return statusDone
 	}
-	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(stderr, "winwatch: %s\n", printable(strings.TrimSuffix(line, "\n")))
-	}
+	fmt.Fprintf(stderr, "winwatch: %s\n", report.Clean(err.Error()))
 	var hint hinted
 	if errors.As(err, &hint) {
-		for line := range strings.Lines(hint.hint) {
-			fmt.Fprintf(stderr, "  %s\n", printable(strings.TrimSuffix(line, "\n")))
+		for _, line := range hint.lines {
+			fmt.Fprintf(stderr, "  %s\n", report.Clean(line))
 		}
 	}
 	return statusOf(err)
@@ -123,17 +122,6 @@ func worse(a, b int) int {
 		return b
 	}
 	return a
-}
-
-// printable replaces control characters, and those that change the direction of
-// writing, so that they don't reach the terminal: a file name may hold them.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
 }
 
 // flagError words what pflag found wrong with a flag, and looks for the one

@@ -60,5 +60,7 @@ func (e *evidence) accuse(m *material) error {
 	if err := e.keep(m); err != nil {
 		return errors.Join(append(errs, err)...)
 	}
-	return withHint(errors.Join(errs...), "please report this, with "+e.packets.name+"\nand "+e.report.name)
+	last := len(errs) - 1
+	errs[last] = withHint(errs[last], "please report this, with "+e.packets.name, "and "+e.report.name)
+	return errors.Join(errs...)
 }

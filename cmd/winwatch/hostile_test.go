@@ -38,6 +38,11 @@ func TestHostileFileName(t *testing.T) {
 				t.Errorf("%q: a terminal is steered by %q", args, b[at:min(at+20, len(b))])
 			}
 		}
+		for line := range strings.Lines(errs.String()) {
+			if !strings.HasPrefix(line, "winwatch: ") && !strings.HasPrefix(line, "  ") {
+				t.Errorf("%q: a name begins a line of its own: %q", args, line)
+			}
+		}
 		if out.Len()+errs.Len() == 0 && args[1] != "-q" {
 			t.Errorf("%q: nothing is said", args)
 		}

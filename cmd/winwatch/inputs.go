@@ -30,7 +30,7 @@ func explainInput(err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return withHint(err, "your user may not read it")
 	case errors.Is(err, syscall.EMFILE):
-		return withHint(err, "as root, winwatch opens all captures before it reads the first:\nraise the limit (ulimit -n), or read them as a user who may")
+		return withHint(err, "as root, winwatch opens all captures before it reads the first:", "raise the limit (ulimit -n), or read them as a user who may")
 	case errors.Is(err, capture.ErrNoFrames):
 		return withHint(err, "leave out the words after --, or give it the capture itself")
 	case errors.Is(err, capture.ErrNotCapture):

@@ -206,10 +206,10 @@ func explainRun(err error) error {
 	case errors.As(err, &taken):
 		return withHint(err, "choose another with --port, or --port 0 for any that is free")
 	case errors.Is(err, experiment.ErrCannotIsolate), errors.Is(err, live.ErrPermission):
-		return withHint(err, "to capture, do one of these:\n"+
-			"  run it as root:                      sudo winwatch run\n"+
-			"  give the binary the right:           sudo setcap cap_net_raw+ep $(command -v winwatch)\n"+
-			"  allow private namespaces (--isolate): sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000\n"+
+		return withHint(err, "to capture, do one of these:",
+			"  run it as root:                      sudo winwatch run",
+			"  give the binary the right:           sudo setcap cap_net_raw+ep $(command -v winwatch)",
+			"  allow private namespaces (--isolate): sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000",
 			"                                        (Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0)")
 	case errors.Is(err, fs.ErrPermission):
 		return withHint(err, "your user may not")

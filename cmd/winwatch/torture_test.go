@@ -21,7 +21,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unicode"
 
 	"winwatch/capture"
 	"winwatch/capture/capturetest"
@@ -260,12 +259,6 @@ func (t *torture) run(what string, args ...string) (stdout, stderr []byte, statu
 		t.Errorf("%s: winwatch %s: %s\n%s", what, strings.Join(args[:1], " "), strings.Join(wrong, "; "), head(errs))
 	}
 	return out, errs, status, len(wrong) == 0
-}
-
-// steers reports whether a terminal acts on r, or shows what follows in another
-// order.
-func steers(r rune) bool {
-	return r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
 // keep keeps the beginning of what is written to it. More would count as the
