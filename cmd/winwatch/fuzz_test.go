@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func FuzzFlags(f *testing.F) {
 		root.SetIn(bytes.NewReader(capture))
 		root.SetOut(&out)
 		root.SetErr(&errs)
-		status := tell(&errs, root.ExecuteContext(context.Background()))
+		status := tell(&errs, execute(root))
 		said := strings.HasPrefix(errs.String(), "winwatch: ")
 		if status == statusDamaged || status == statusFailed && !*analyzed ||
 			said != (status != statusDone) && !strings.HasPrefix(line, "__complete") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -11,8 +12,8 @@ import (
 
 // printHelp writes the help of a command: what it is for, then examples, then
 // its flags.
-func printHelp(cmd *cobra.Command, _ []string) {
-	w := cmd.OutOrStdout()
+func printHelp(cmd *cobra.Command) error {
+	w := &bytes.Buffer{}
 	text := cmd.Long
 	if text == "" {
 		text = cmd.Short + "."
@@ -34,6 +35,8 @@ func printHelp(cmd *cobra.Command, _ []string) {
 		fmt.Fprint(w, "\nFlags:\n")
 		printFlags(w, cmd.LocalFlags())
 	}
+	_, err := w.WriteTo(cmd.OutOrStdout())
+	return err
 }
 
 func printFlags(w io.Writer, flags *pflag.FlagSet) {

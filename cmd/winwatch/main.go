@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -28,7 +29,14 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	return tell(stderr, root.ExecuteContext(context.Background()))
+	return tell(stderr, execute(root))
+}
+
+// execute runs the command. To cobra, help always succeeds.
+func execute(root *cobra.Command) error {
+	var helpErr error
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { helpErr = printHelp(cmd) })
+	return errors.Join(root.ExecuteContext(context.Background()), helpErr)
 }
 
 const rootLong = `winwatch answers one question: who made the sender wait, for how long, and how
@@ -70,7 +78,6 @@ func newRoot(args []string) *cobra.Command {
 	root.DisableFlagsInUseLine = true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.SetHelpFunc(printHelp)
 	root.AddCommand(newAnalyze(), newRun(args), newSchema(), newVersion(), newCompletion(), newMan(), newPlace())
 	return root
 }

@@ -77,13 +77,15 @@ func TestStdoutFull(t *testing.T) {
 		t.Skip(err)
 	}
 	defer full.Close()
-	for _, format := range []string{"text", "csv", "json"} {
-		cmd := program("analyze", "../../analyze/testdata/seed-flood.pcap", "--format="+format)
+	const analyze = "analyze ../../analyze/testdata/seed-flood.pcap --format="
+	for _, line := range []string{analyze + "text", analyze + "csv", analyze + "json",
+		"--help", "help run", "version", "schema", "completion bash", "completion zsh", "completion fish", "run --list"} {
+		cmd := program(strings.Fields(line)...)
 		var errs bytes.Buffer
 		cmd.Stdout, cmd.Stderr = full, &errs
 		cmd.Run() // its status is looked at below
 		if got := cmd.ProcessState.ExitCode(); got != statusFailed || !strings.Contains(errs.String(), "no space left on device") {
-			t.Errorf("%s: exit status %d, want %d; stderr %q", format, got, statusFailed, &errs)
+			t.Errorf("%s: exit status %d, want %d; stderr %q", line, got, statusFailed, &errs)
 		}
 	}
 }
