@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"winwatch/analyze"
 )
@@ -65,7 +66,7 @@ func newAnalyze() *cobra.Command {
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 				o.files, o.filter = args[:dash], strings.Join(args[dash:], " ")
 			}
-			if err := o.check(); err != nil {
+			if err := o.check(cmd.Flags()); err != nil {
 				return err
 			}
 			return o.run(cmd.Context(), streams{cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()})
@@ -89,16 +90,19 @@ type streams struct {
 	out, err io.Writer
 }
 
-// check refuses what can't be done, before anything is.
-func (o *analyzeOptions) check() error {
+// check refuses what can't be done, before anything is. What stands for "not
+// given" is no value to give.
+func (o *analyzeOptions) check(flags *pflag.FlagSet) error {
 	switch {
 	case len(o.files) == 0:
 		return withHint(usageErrorf("analyze: no file"), "winwatch analyze trace.pcap, or - for standard input")
+	case o.stream < 0 && flags.Changed("stream"):
+		return withHint(usageErrorf("--stream %d: streams are counted from 0", o.stream), "leave it out for all of them")
 	case o.top < 0:
 		return usageErrorf("--top %d: want a number of streams", o.top)
 	case o.maxStreams < 1:
 		return usageErrorf("--max-streams %d: want at least 1", o.maxStreams)
-	case o.accepted < 0:
+	case o.accepted < 1 && flags.Changed("accepted-bytes"):
 		return usageErrorf("--accepted-bytes %d: want a number of bytes", o.accepted)
 	case o.each && len(o.out) > 0:
 		return withHint(usageErrorf("--each and -o contradict each other: an output is of one capture"), "leave out --each to read all files as one")

@@ -161,7 +161,11 @@ func TestRunTroubles(t *testing.T) {
 		{"unknown congestion control", []string{"--isolate", "--congestion=warp"}, statusFailed, "warp", false},
 		{"sweep of nothing", []string{"--sweep=rcvbuf"}, statusUsage, `"" is no value for --rcvbuf`, false},
 		{"sweep of a switch", []string{"--sweep=ipv6=true"}, statusUsage, `"ipv6" can't be varied`, false},
+		{"sweep of no time", []string{"--sweep=hold=1s,0"}, statusUsage, `"0" is no value for --hold`, false},
 		{"no size", []string{"--chunk=big"}, statusUsage, `"big" is no size`, false},
+		{"nothing to send", []string{"--chunk=0"}, statusUsage, `"0" is no size`, false},
+		{"no time", []string{"--hold=0"}, statusUsage, `--hold "0s": no such value`, false},
+		{"no MTU", []string{"--mtu=0"}, statusUsage, `--mtu "0": no such value`, false},
 		{"packets of another interface", []string{"--isolate", "--hold=1ms", "-o", "/nowhere/w.csv"}, statusFailed, "/nowhere/w.csv: no such file", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

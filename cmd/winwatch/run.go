@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"winwatch/capture/experiment"
 	"winwatch/capture/live"
@@ -85,6 +87,9 @@ func newRun(args []string) *cobra.Command {
 			if len(args) == 1 {
 				o.scenario = args[0]
 			}
+			if err := checkGiven(cmd.Flags()); err != nil {
+				return err
+			}
 			axes, err := parseAxes(o.sweep, cmd.Flags())
 			if err != nil {
 				return err
@@ -110,6 +115,16 @@ func newRun(args []string) *cobra.Command {
 	f.IntVar(&o.mtu, "mtu", 0, "set the MTU of a private loopback to `BYTES`")
 	f.StringArrayVar(&o.sweep, "sweep", nil, "run with each `FLAG=VALUE,VALUE...`; several span a grid")
 	return cmd
+}
+
+// checkGiven refuses a flag that was given the value which stands for "not given".
+func checkGiven(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if slices.Contains(sweepable, f.Name) && f.Value.String() == f.DefValue {
+			err = withHint(usageErrorf("--%s %q: no such value", f.Name, f.DefValue), "leave it out for the default")
+		}
+	})
+	return err
 }
 
 // experiment is the experiment's part of the flags.

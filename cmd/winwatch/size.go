@@ -22,7 +22,7 @@ func (z *size) Set(s string) error {
 		unit = map[byte]int{'k': 1 << 10, 'm': 1 << 20, 'g': 1 << 30}[s[i]|0x20]
 	}
 	n, err := strconv.Atoi(digits)
-	if err != nil || n < 0 || n > math.MaxInt32/unit {
+	if err != nil || n < 1 || n > math.MaxInt32/unit {
 		return fmt.Errorf("%q is no size: want bytes such as 4096, 64k or 1M", s)
 	}
 	*z = size{n * unit, s}

@@ -39,10 +39,11 @@ func parseAxes(sweeps []string, flags *pflag.FlagSet) ([]axis, error) {
 			return nil, usageErrorf("--sweep %s: %s is varied twice", s, name)
 		}
 		for i, v := range a.values {
-			if err := flags.Lookup(name).Value.Set(v); err != nil || v == "" {
+			f := flags.Lookup(name)
+			if err := f.Value.Set(v); err != nil || f.Value.String() == f.DefValue {
 				return nil, withHint(usageErrorf("--sweep %s: %q is no value for --%s", s, v, name), "want --sweep "+name+"=VALUE,VALUE...")
 			}
-			if z, ok := flags.Lookup(name).Value.(*size); ok {
+			if z, ok := f.Value.(*size); ok {
 				a.values[i] = strconv.Itoa(z.bytes) // as spreadsheets want it
 			}
 		}
