@@ -84,9 +84,11 @@ func createOut(name string) (*outFile, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s exists and is not a regular file", name)
 	}
-	dir, base := filepath.Split(name)
+	// Whither ".." leads after a link the system knows, not the text.
+	dir, _ := filepath.Split(name)
 	for range 100 {
-		temp := filepath.Join(dir, "."+base+"."+strconv.FormatUint(rand.Uint64(), 36)+".part")
+		// With the base of the name in it, it could be longer than a name may be.
+		temp := dir + ".winwatch-" + strconv.FormatUint(rand.Uint64(), 36) + ".part"
 		f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if errors.Is(err, fs.ErrExist) {
 			continue

@@ -48,6 +48,28 @@ func TestOutFileTakesItsNameAtTheEnd(t *testing.T) {
 	onlyFiles(t, dir, "w.csv")
 }
 
+// TestOutFileNames: a name may be as long as the file system lets it be, and the
+// temporary one lies beside it, whither ".." leads after a link.
+func TestOutFileNames(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "a", "b"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join("a", "b"), filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("w", 255-len(".csv")) + ".csv"
+	o, err := createOut(dir + "/link/../" + long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	onlyFiles(t, dir, "a", "link")
+	if err := o.commit(); err != nil {
+		t.Fatal(err)
+	}
+	onlyFiles(t, filepath.Join(dir, "a"), "b", long)
+}
+
 func TestOutFileThatFailedLeavesTheOldOne(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "w.csv")
