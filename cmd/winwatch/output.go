@@ -72,45 +72,81 @@ func (s *fileSet) remove() {
 	}
 }
 
-// createOut begins to write the file. It refuses to replace anything but a
-// regular file, so that a link planted in a shared directory leads nowhere.
+// createOut begins to write the file.
 func createOut(name string) (*outFile, error) {
+	old, err := replaceable(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := createBeside(name, old)
+	if err != nil {
+		var path *fs.PathError
+		if errors.As(err, &path) { // the temporary name says nothing to anyone
+			path.Path = name
+		}
+		return nil, err
+	}
+	temp := f.Name()
+	unfinished.add(temp)
+	if err := errors.Join(giveToInvoker(f), keepMode(f, old)); err != nil {
+		unfinished.done(temp)
+		f.Close()
+		os.Remove(temp)
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &outFile{name: name, temp: temp, file: f, buf: bufio.NewWriterSize(f, 64<<10),
+		place: os.Rename, remove: os.Remove}, nil
+}
+
+// replaceable returns what the file is to replace, nil if nothing. It refuses
+// anything but a regular file, so that a link planted in a shared directory leads
+// nowhere.
+func replaceable(name string) (fs.FileInfo, error) {
 	switch info, err := os.Lstat(name); {
 	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
 	case err != nil:
 		return nil, err
 	case info.Mode()&fs.ModeSymlink != 0:
 		return nil, fmt.Errorf("%s is a symbolic link: it is not followed, nor replaced", name)
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s exists and is not a regular file", name)
+	default:
+		return info, nil
+	}
+}
+
+// createBeside creates a file under a temporary name in the directory of name, for
+// nobody to open who may not open the old one.
+func createBeside(name string, old fs.FileInfo) (*os.File, error) {
+	mode := fs.FileMode(0o666)
+	if old != nil {
+		mode &= old.Mode()
 	}
 	// Whither ".." leads after a link the system knows, not the text.
 	dir, _ := filepath.Split(name)
 	for range 100 {
 		// With the base of the name in it, it could be longer than a name may be.
 		temp := dir + ".winwatch-" + strconv.FormatUint(rand.Uint64(), 36) + ".part"
-		f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if errors.Is(err, fs.ErrExist) {
-			continue
+		f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
 		}
-		if err != nil {
-			var path *fs.PathError
-			if errors.As(err, &path) { // the temporary name says nothing to anyone
-				path.Path = name
-			}
-			return nil, err
-		}
-		unfinished.add(temp)
-		if err := giveToInvoker(f); err != nil {
-			unfinished.done(temp)
-			f.Close()
-			os.Remove(temp)
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		return &outFile{name: name, temp: temp, file: f, buf: bufio.NewWriterSize(f, 64<<10),
-			place: os.Rename, remove: os.Remove}, nil
 	}
 	return nil, fmt.Errorf("%s: no free temporary name beside it", name)
+}
+
+// keepMode gives a new file the mode of the old one, if both belong to the same
+// user: another may have planted one that everybody may write to.
+func keepMode(f *os.File, old fs.FileInfo) error {
+	if old == nil {
+		return nil
+	}
+	info, err := f.Stat()
+	if err != nil || !sameOwner(info, old) {
+		return err
+	}
+	return f.Chmod(old.Mode().Perm())
 }
 
 // Write never fails at once: see commit.

@@ -70,6 +70,65 @@ func TestOutFileNames(t *testing.T) {
 	onlyFiles(t, filepath.Join(dir, "a"), "b", long)
 }
 
+// TestOutFileMode: a file keeps its mode, but none that another user chose makes it
+// open to more than a new one is.
+func TestOutFileMode(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		mode     os.FileMode
+		anothers bool
+		want     os.FileMode // 0: that of a new file
+	}{
+		{"private.csv", 0o600, false, 0o600},
+		{"shared.csv", 0o664, false, 0o664},
+		{"read-only.csv", 0o400, false, 0o400},
+		{"planted.csv", 0o666, true, 0},
+		{"anothers.csv", 0o600, true, 0o600},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.anothers && os.Geteuid() != 0 {
+				t.Skip("not root: no file is another user's")
+			}
+			dir := t.TempDir()
+			name := filepath.Join(dir, test.name)
+			if err := os.WriteFile(name, []byte("old"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(name, test.mode); err != nil {
+				t.Fatal(err)
+			}
+			if test.anothers {
+				if err := os.Chown(name, 12345, 12345); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if test.want == 0 {
+				test.want = modeOfOut(t, filepath.Join(dir, "new.csv"))
+			}
+			if got := modeOfOut(t, name); got != test.want {
+				t.Errorf("mode %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// modeOfOut writes an output and returns its mode.
+func modeOfOut(t *testing.T, name string) os.FileMode {
+	t.Helper()
+	o, err := createOut(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.commit(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode()
+}
+
 func TestOutFileThatFailedLeavesTheOldOne(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "w.csv")
