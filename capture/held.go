@@ -147,6 +147,9 @@ func list(dir string) ([]string, error) {
 	var paths []string
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
+		if path == "-" { // a file, not standard input
+			path = "./-"
+		}
 		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 			continue
 		}
