@@ -43,7 +43,7 @@ func (j *job) draw(ctx context.Context) error {
 			j.timeline.Add(s)
 		}
 	})
-	in, _, err := j.openInput()
+	in, _, err := j.openInput(ctx)
 	if err != nil {
 		return err
 	}

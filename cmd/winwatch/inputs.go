@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -65,15 +66,18 @@ var (
 func isStdin(files []string) bool { return files[0] == "-" }
 
 // openInput opens the files, which may be held, as one capture. once says that it
-// can't be had again.
-func (j *job) openInput() (in input, once bool, err error) {
+// can't be had again. Standard input ends with ctx.
+func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 	if isStdin(j.inputs) {
 		if err := refuseTerminal(j.std.in); err != nil {
 			return nil, true, err
 		}
 		widenPipe(j.std.in)
-		r, err := capture.NewReader(j.std.in, "standard input")
-		if err != nil {
+		r, err := capture.NewReader(&tap{j.std.in, ctx}, "standard input")
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return nil, true, errors.New("standard input: interrupted before there was a packet")
+		case err != nil:
 			return nil, true, explainInput(err)
 		}
 		return r, true, nil

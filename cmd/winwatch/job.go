@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"winwatch/analyze"
@@ -74,7 +75,12 @@ func (j *job) steps(ctx context.Context) error {
 
 // analyze is the first pass: everything but the charts.
 func (j *job) analyze(ctx context.Context) error {
-	in, once, err := j.openInput()
+	if isStdin(j.inputs) {
+		var stop context.CancelFunc
+		ctx, stop = untilWritten(ctx)
+		defer stop()
+	}
+	in, once, err := j.openInput(ctx)
 	if err != nil {
 		return err
 	}
@@ -98,7 +104,7 @@ func (j *job) analyze(ctx context.Context) error {
 	for _, u := range j.unread {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
 	}
-	if ctx.Err() != nil && !isStdin(j.inputs) {
+	if ctx.Err() != nil {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{
 			Code: "interrupted", Text: "the reading was interrupted: the capture goes on", Count: 1})
 	}
@@ -110,11 +116,6 @@ func (j *job) analyze(ctx context.Context) error {
 
 // pass has the capture read, and analyzed what pick leaves of it.
 func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick picker) (capture.Counters, error) {
-	if isStdin(j.inputs) {
-		// Ctrl-C ends the program that writes to the pipe too; what it has
-		// written is still to be read.
-		ctx = context.WithoutCancel(ctx)
-	}
 	filter, err := j.setFilter(in)
 	if err != nil {
 		return capture.Counters{}, err
@@ -122,6 +123,7 @@ func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick pick
 	p := newProgress(j.std.err, in.Offset, in.Size())
 	defer p.stop()
 	j.damage, err = feed(ctx, in, a, pick, &p.segments)
+	j.damage = slices.DeleteFunc(j.damage, func(d *capture.DamageError) bool { return errors.Is(d, errShut) })
 	if err == nil && filter != nil {
 		err = filter.Err()
 	}

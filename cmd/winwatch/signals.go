@@ -12,11 +12,17 @@ import (
 // terminal and a parent process may send the same one twice.
 const impatience = 250 * time.Millisecond
 
+// signalled is the cause of the end of a context that a signal has ended.
+type signalled struct{ os.Signal }
+
+func (s signalled) Error() string { return s.String() }
+func (signalled) Unwrap() error   { return context.Canceled }
+
 // interruptible returns a context that the first SIGINT or SIGTERM ends. The
 // second ends the program at once; unfinished files are removed. The function
 // that it returns makes an end of that.
 func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(parent)
+	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	over := make(chan struct{})
@@ -26,22 +32,22 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 			select {
 			case <-over:
 				return
-			case <-signals:
-			}
-			switch {
-			case first.IsZero():
-				first = time.Now()
-				cancel()
-			case time.Since(first) > impatience:
-				unfinished.remove()
-				os.Exit(statusFailed)
+			case s := <-signals:
+				switch {
+				case first.IsZero():
+					first = time.Now()
+					cancel(signalled{s})
+				case time.Since(first) > impatience:
+					unfinished.remove()
+					os.Exit(statusFailed)
+				}
 			}
 		}
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
 		close(over)
-		cancel()
+		cancel(nil)
 	}
 }
 

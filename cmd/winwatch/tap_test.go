@@ -1,0 +1,97 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestStdinStopped: a signal ends the reading of a pipe whose writer goes on, and
+// what was seen is reported. Ctrl-C leaves the writer some time to end.
+func TestStdinStopped(t *testing.T) {
+	capture := flood(t)
+	report := []string{"did not read", "the reading was interrupted"}
+	csv := []string{"w.csv"}
+	for _, tt := range []struct {
+		name   string
+		signal os.Signal
+		input  []byte
+		after  time.Duration // how long it goes on at least
+		status int
+		stdout []string
+		stderr string
+		files  []string
+	}{
+		{"SIGTERM", syscall.SIGTERM, capture, 0, statusDone, report, "", csv},
+		{"SIGTERM in mid-packet", syscall.SIGTERM, capture[:len(capture)-10], 0, statusDone, report, "", csv},
+		{"SIGTERM before the first packet", syscall.SIGTERM, nil, 0, statusFailed, nil, "interrupted before there was a packet", nil},
+		{"SIGINT", os.Interrupt, capture, grace, statusDone, report, "", csv},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			cmd := program("analyze", "-", "-o", filepath.Join(dir, "w.csv"))
+			r, w, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			defer w.Close()
+			var out, errs bytes.Buffer
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = r, &out, &errs
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer cmd.Process.Kill()
+			if _, err := w.Write(tt.input); err != nil {
+				t.Fatal(err)
+			}
+			untilFiles(t, dir)
+			untilRead(t, r)
+			start := time.Now()
+			cmd.Process.Signal(tt.signal)
+			stuck := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+			defer stuck.Stop()
+			cmd.Wait() // its status is looked at below
+			if took := time.Since(start); took < tt.after {
+				t.Errorf("it went on for %v, want %v at least", took, tt.after)
+			}
+			if got := cmd.ProcessState.ExitCode(); got != tt.status || lacks(out.String(), tt.stdout) != "" || !strings.Contains(errs.String(), tt.stderr) {
+				t.Errorf("exit status %d, want %d; stdout, which should say %q:\n%s\nstderr, which should say %q:\n%s",
+					got, tt.status, tt.stdout, &out, tt.stderr, &errs)
+			}
+			onlyFiles(t, dir, tt.files...)
+		})
+	}
+}
+
+// untilFiles waits until the program has created a file: it listens to signals
+// before it does.
+func untilFiles(t *testing.T, dir string) {
+	t.Helper()
+	for {
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// untilRead waits until nothing is left in the pipe.
+func untilRead(t *testing.T, pipe *os.File) {
+	t.Helper()
+	for {
+		if n, err := unix.IoctlGetInt(int(pipe.Fd()), unix.TIOCINQ); err != nil || n == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
