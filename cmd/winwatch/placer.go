@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -93,7 +92,7 @@ func newPlace() *cobra.Command {
 	return &cobra.Command{
 		Use: "place", Hidden: true, DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			signal.Ignore(os.Interrupt, syscall.SIGTERM) // they are for the other process
+			signal.Ignore(terminating()...) // they are for the other process
 			return placeFiles(cmd.InOrStdin(), cmd.OutOrStdout(), args)
 		},
 	}

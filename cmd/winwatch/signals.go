@@ -18,13 +18,23 @@ type signalled struct{ os.Signal }
 func (s signalled) Error() string { return s.String() }
 func (signalled) Unwrap() error   { return context.Canceled }
 
-// interruptible returns a context that the first SIGINT or SIGTERM ends. The
+// terminating are the signals that end the program. SIGHUP is none where whoever
+// started it has it ignored, as nohup does.
+func terminating() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
+}
+
+// interruptible returns a context that the first of the terminating signals ends. The
 // second ends the program at once; unfinished files are removed. The function
 // that it returns makes an end of that.
 func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, terminating()...)
 	over := make(chan struct{})
 	go func() {
 		var first time.Time

@@ -33,6 +33,7 @@ func TestStdinStopped(t *testing.T) {
 		{"SIGTERM", syscall.SIGTERM, capture, 0, statusDone, report, "", csv},
 		{"SIGTERM in mid-packet", syscall.SIGTERM, capture[:len(capture)-10], 0, statusDone, report, "", csv},
 		{"SIGTERM before the first packet", syscall.SIGTERM, nil, 0, statusFailed, nil, "interrupted before there was a packet", nil},
+		{"SIGHUP", syscall.SIGHUP, capture, 0, statusDone, report, "", csv},
 		{"SIGINT", os.Interrupt, capture, grace, statusDone, report, "", csv},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

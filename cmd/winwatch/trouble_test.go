@@ -90,7 +90,7 @@ func TestStdoutFull(t *testing.T) {
 	}
 }
 
-// TestRunTerminated: the first SIGINT or SIGTERM ends the experiment with a
+// TestRunTerminated: the first SIGINT, SIGTERM or SIGHUP ends the experiment with a
 // report; the second ends the program at once. Neither leaves a part of a file.
 func TestRunTerminated(t *testing.T) {
 	needLive(t)
@@ -101,6 +101,7 @@ func TestRunTerminated(t *testing.T) {
 		want   string
 	}{
 		{"SIGTERM", syscall.SIGTERM, nil, "nothing is judged: the experiment was cut short"},
+		{"SIGHUP", syscall.SIGHUP, nil, "nothing is judged: the experiment was cut short"},
 		{"SIGINT and SIGTERM", os.Interrupt, syscall.SIGTERM, ""},
 		{"SIGINT twice", os.Interrupt, os.Interrupt, ""},
 	} {

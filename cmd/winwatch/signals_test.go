@@ -1,0 +1,95 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestNohup: SIGHUP stays ignored if it was from the beginning.
+func TestNohup(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	winwatch := filepath.Join(t.TempDir(), "winwatch")
+	if err := os.Symlink(self, winwatch); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.Command("sh", "-c", `trap "" HUP && exec "$0" "$@"`, winwatch, "analyze", "-", "-o", filepath.Join(dir, "w.csv"))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	untilFiles(t, dir)
+	if !ignores(cmd.Process.Pid, syscall.SIGHUP) {
+		t.Error("SIGHUP is not ignored")
+	}
+}
+
+// TestPlacerIgnoresSignals: it goes on until the process that asks it has ended,
+// even if all processes are told to end.
+func TestPlacerIgnoresSignals(t *testing.T) {
+	cmd := program("analyze", "-", "-o", filepath.Join(asRoot(t), "w.csv"))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	if _, err := in.Write(flood(t)); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		for !ignores(child(t, cmd.Process.Pid), s) { // it may have just been started, and was not the first
+			if time.Since(start) > 10*time.Second {
+				t.Fatalf("the process that names files does not ignore %v", s)
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
+
+// ignores reports whether a process is there and ignores the signal.
+func ignores(pid int, s syscall.Signal) bool {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	_, after, _ := strings.Cut(string(status), "SigIgn:\t")
+	var ignored uint64
+	fmt.Sscanf(after, "%x", &ignored)
+	return ignored&(1<<(s-1)) != 0
+}
+
+// child waits for the only child of a process and returns its number.
+func child(t *testing.T, pid int) int {
+	t.Helper()
+	for {
+		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+		if err != nil || len(tasks) == 0 {
+			t.Fatalf("process %d has ended: %v", pid, err)
+		}
+		for _, task := range tasks {
+			b, _ := os.ReadFile(task)
+			if child, err := strconv.Atoi(strings.TrimSpace(string(b))); err == nil {
+				return child
+			}
+		}
+	}
+}
