@@ -34,19 +34,16 @@ func Invoker() (uid, gid int) {
 // supplementary groups; with the last user id that is 0 the kernel takes all
 // capabilities away (capabilities(7)). A user who is root only in a namespace of
 // their own, with nobody else in it to become, has nothing to give up. Then, for
-// every user, no_new_privs is set, and a seccomp filter denies what no capture
-// needs: programs, debugging, namespaces, mounts, modules, raw and packet sockets.
+// every user, what capabilities are left are dropped, such as those that a private
+// namespace or the binary's file gave, no_new_privs is set, and a seccomp filter
+// denies what no capture needs: programs, debugging, namespaces, mounts, modules, raw and packet sockets.
 // Files that are open stay open; new ones, and renaming, are subject to the user's
 // rights. A kernel without seccomp filters leaves it at the user.
 //
-// User and group ids are changed by the C library, which does it on all
-// threads. For no_new_privs and capabilities it has nothing of the kind, and
-// the runtime's own way does not work with cgo; but the kernel hands
-// no_new_privs on with a seccomp filter that is set with TSYNC. There is no such
-// way for landlock before its ABI 8, so that it is left out. Nor for dropping
-// capabilities alone: those of a binary with file capabilities stay, and only
-// what they are good for here, packet sockets, is denied. The bounding and
-// the inheritable set stay as well; without exec nothing can be drawn from them.
+// User and group ids are changed by the C library, which does it on all threads;
+// the kernel hands no_new_privs on with a seccomp filter that is set with TSYNC.
+// Landlock has nothing of the kind before its ABI 8, and is left out. The bounding
+// set of capabilities stays; without exec nothing can be drawn from it.
 //
 // A process that was root can't be dumped or attached to by the user's others.
 func DropPrivileges(uid, gid int) error {
@@ -89,8 +86,12 @@ func become(uid, gid int) error {
 	return nil
 }
 
-// confine sets no_new_privs and the filter on all threads.
+// confine drops the capabilities, and sets no_new_privs and the filter, on all
+// threads.
 func confine() error {
+	if err := dropCapabilities(); err != nil {
+		return fmt.Errorf("drop the capabilities: %w", err)
+	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {

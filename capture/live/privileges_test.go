@@ -21,7 +21,7 @@ import (
 // way back, and the other tests need them.
 const dropEnv = "WINWATCH_TEST_DROP"
 
-// TestDropPrivileges drops everything in a child process that captures, and
+// TestDropPrivileges drops everything in child processes that capture, and
 // looks at every thread's status from inside.
 func TestDropPrivileges(t *testing.T) {
 	if os.Getenv(dropEnv) != "" {
@@ -32,13 +32,27 @@ func TestDropPrivileges(t *testing.T) {
 		t.Skip("only root has something to give up")
 	}
 	open(t, Config{}).Close()
-	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^TestDropPrivileges$", "-test.v")
-	cmd.Env = append(os.Environ(), dropEnv+"=1", "SUDO_UID=12345", "SUDO_GID=54321")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Groups: []uint32{4, 27}}}
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil || !strings.Contains(string(out), "--- PASS") {
-		t.Errorf("the child: %v", err)
+	for name, attr := range map[string]*syscall.SysProcAttr{
+		"root": {Credential: &syscall.Credential{Groups: []uint32{4, 27}}},
+		// As a binary with file capabilities has them.
+		"user with capabilities": {Credential: &syscall.Credential{Uid: 12345, Gid: 54321}, AmbientCaps: []uintptr{unix.CAP_NET_RAW, unix.CAP_NET_ADMIN}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			self, err := os.Open("/proc/self/exe") // others may not enter its directory
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer self.Close()
+			cmd := exec.CommandContext(t.Context(), "/proc/self/fd/3", "-test.run=^TestDropPrivileges$", "-test.v")
+			cmd.ExtraFiles, cmd.Dir = []*os.File{self}, "/"
+			cmd.Env = append(os.Environ(), dropEnv+"=1", "SUDO_UID=12345", "SUDO_GID=54321")
+			cmd.SysProcAttr = attr
+			out, err := cmd.CombinedOutput()
+			t.Logf("%s", out)
+			if err != nil || !strings.Contains(string(out), "--- PASS") {
+				t.Errorf("the child: %v", err)
+			}
+		})
 	}
 }
 

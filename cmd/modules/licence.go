@@ -19,6 +19,7 @@ var known = []struct{ id, says string }{
 	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy"},
 	{"ISC", "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee"},
 	{"FTL OR GPL-2.0-or-later", "Use of the Freetype-Go software is subject to your choice"},
+	{"BSD-3-Clause OR GPL-2.0-only", "SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only"},
 	{"Unlicense", "This is free and unencumbered software released into the public domain"},
 }
 

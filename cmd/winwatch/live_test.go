@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // liveError says why nothing can be captured here, nil if it can.
@@ -184,21 +186,61 @@ func TestRunTroubles(t *testing.T) {
 }
 
 // TestRunAsOrdinaryUser: whoever may not capture gets a namespace in which
-// everybody may, and is told so.
+// everybody may, and is told so. Where packets are parsed, no right is left of
+// those that it took.
 func TestRunAsOrdinaryUser(t *testing.T) {
 	needLive(t)
-	cmd := program("run", "-q", "--hold=300ms")
-	asOrdinaryUser(t, cmd)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v\n%s%s", err, &out, &errs)
-	}
-	if want := "winwatch: no right to capture here: running in a private user and network namespace\n"; errs.String() != want {
-		t.Errorf("stderr %q, want %q", &errs, want)
-	}
-	if !strings.Contains(out.String(), "did not read") {
-		t.Errorf("the report:\n%s", &out)
+	private := "winwatch: no right to capture here: running in a private user and network namespace\n"
+	for _, tt := range []struct {
+		name   string
+		caps   []uintptr
+		stderr string // at the beginning
+	}{
+		{"without rights", nil, private},
+		{"who may capture", []uintptr{unix.CAP_NET_RAW}, "  "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cmd := program("run", "--port=0", "--hold=300ms", "-v")
+			asOrdinaryUser(t, cmd)
+			if tt.caps != nil {
+				if os.Geteuid() != 0 {
+					t.Skip("not root: there is no right to give")
+				}
+				cmd.SysProcAttr.AmbientCaps = tt.caps
+			}
+			var out bytes.Buffer
+			cmd.Stdout = &out
+			errs, err := cmd.StderrPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			said, pid := "", cmd.Process.Pid
+			for lines := bufio.NewScanner(errs); lines.Scan(); said += lines.Text() + "\n" {
+				if !strings.Contains(lines.Text(), "send() blocked after") {
+					continue
+				}
+				if tt.stderr == private {
+					pid = child(t, pid)
+				}
+				for _, status := range threads(t, pid) {
+					if missing := lacks(status, confined); missing != "" {
+						t.Errorf("a thread's status lacks %q:\n%s", missing, status)
+					}
+				}
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Fatalf("%v\n%s%s", err, &out, said)
+			}
+			if !strings.HasPrefix(said, tt.stderr) {
+				t.Errorf("stderr %q, want %q first", said, tt.stderr)
+			}
+			if !strings.Contains(out.String(), "did not read") {
+				t.Errorf("the report:\n%s", &out)
+			}
+		})
 	}
 }
 

@@ -55,11 +55,9 @@ func (v *observation) start(server netip.AddrPort) error {
 		return err
 	}
 	v.source, v.captured = src, make(chan struct{})
-	if givesUpRoot() {
-		if err := giveUpRights(); err != nil {
-			close(v.captured)
-			return err
-		}
+	if err := giveUpRights(); err != nil {
+		close(v.captured)
+		return err
 	}
 	go func() {
 		defer close(v.captured)

@@ -41,8 +41,8 @@ func sudo(cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// nothingOfRoot is what the status of each thread must hold.
-var nothingOfRoot = []string{"Groups:\t \n", "CapInh:\t0000000000000000\n", "CapPrm:\t0000000000000000\n",
+// confined is what the status of each thread must hold.
+var confined = []string{"CapInh:\t0000000000000000\n", "CapPrm:\t0000000000000000\n",
 	"CapEff:\t0000000000000000\n", "CapAmb:\t0000000000000000\n", "NoNewPrivs:\t1\n", "Seccomp:\t2\n"}
 
 // threads returns the status of each thread of a process.
@@ -89,7 +89,7 @@ func TestAnalyzeGivesUpRoot(t *testing.T) {
 				t.Fatalf("%v\n%s", err, said)
 			}
 			want := append([]string{fmt.Sprintf("Uid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", prepare.uid),
-				fmt.Sprintf("Gid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", prepare.gid)}, nothingOfRoot...)
+				fmt.Sprintf("Gid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", prepare.gid), "Groups:\t \n"}, confined...)
 			for _, status := range statuses {
 				if missing := lacks(status, want); missing != "" {
 					t.Errorf("a thread's status lacks %q:\n%s", missing, status)
@@ -235,7 +235,7 @@ func TestAnalyzeAsOrdinaryUser(t *testing.T) {
 				t.Fatalf("%v\n%s", err, said)
 			}
 			for _, status := range statuses {
-				if missing := lacks(status, []string{"NoNewPrivs:\t1\n", "Seccomp:\t2\n"}); missing != "" {
+				if missing := lacks(status, confined); missing != "" {
 					t.Errorf("a thread's status lacks %q:\n%s", missing, status)
 				}
 			}
