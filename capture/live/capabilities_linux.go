@@ -14,6 +14,14 @@ func capabilities() (sets [2]unix.CapUserData, err error) {
 	return sets, err
 }
 
+// mayBecome reports whether this process has, or could have, any right to become
+// another user or group. Whoever lacks but one of the two does not pass for having
+// none.
+func mayBecome() bool {
+	have, err := capabilities()
+	return err != nil || have[0].Permitted&(1<<unix.CAP_SETUID|1<<unix.CAP_SETGID) != 0
+}
+
 // dropCapabilities takes all capabilities from all threads. The kernel knows those
 // of a thread only, and the runtime's own way to all threads does not work with
 // cgo; psx has a signal handler do it on each.

@@ -33,7 +33,8 @@ func Invoker() (uid, gid int) {
 // If this process is root it becomes the given user and group, with no
 // supplementary groups; with the last user id that is 0 the kernel takes all
 // capabilities away (capabilities(7)). A user who is root only in a namespace of
-// their own, with nobody else in it to become, has nothing to give up. Then, for
+// their own, with nobody else in it to become, has nothing to give up, nor has one
+// in a container that took the right to become another away. Then, for
 // every user, what capabilities are left are dropped, such as those that a private
 // namespace or the binary's file gave, no_new_privs is set, and a seccomp filter
 // denies what no capture needs: programs, debugging, namespaces, mounts, modules, raw and packet sockets.
@@ -47,7 +48,7 @@ func Invoker() (uid, gid int) {
 //
 // A process that was root can't be dumped or attached to by the user's others.
 func DropPrivileges(uid, gid int) error {
-	if os.Geteuid() == 0 && !rootInName() {
+	if os.Geteuid() == 0 && !rootInName() && mayBecome() {
 		if err := become(uid, gid); err != nil {
 			return fmt.Errorf("give up root: %w", err)
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -271,6 +272,63 @@ func TestAnalyzeTellsWhatItMayNotRead(t *testing.T) {
 		if got := cmd.ProcessState.ExitCode(); got != statusFailed || !strings.Contains(out.String(), "did not read") ||
 			errs.String() != hidden("a.pcap")+hidden("c.pcap") {
 			t.Errorf("%q: status %d, stderr %q, report:\n%s", args, got, &errs, &out)
+		}
+	}
+}
+
+// TestAnalyzeRootWithoutRights: root that can't become another, as in a container
+// without capabilities, stays root and is confined.
+func TestAnalyzeRootWithoutRights(t *testing.T) {
+	for name, keep := range map[string]uintptr{"none": unix.CAP_LAST_CAP + 1, "another": unix.CAP_NET_RAW} {
+		t.Run(name, func(t *testing.T) {
+			dir := asRoot(t)
+			keepOnly(t, keep)
+			statuses, said, err := whileReading(t, program("analyze", "-", "-q", "-o", filepath.Join(dir, "w.csv")))
+			if err != nil || !strings.Contains(said, "did not read") {
+				t.Fatalf("%v\n%s", err, said)
+			}
+			for _, status := range statuses {
+				if missing := lacks(status, append([]string{"Uid:\t0\t0\t0\t0\n"}, confined...)); missing != "" {
+					t.Errorf("a thread's status lacks %q:\n%s", missing, status)
+				}
+			}
+			onlyFiles(t, dir, "a.pcap", "w.csv")
+		})
+	}
+}
+
+// TestAnalyzeRootWithHalfTheRights: whoever may become another user or group, but
+// not both, does not go on as root.
+func TestAnalyzeRootWithHalfTheRights(t *testing.T) {
+	for name, tt := range map[string]struct {
+		keep uintptr
+		said string
+	}{
+		"CAP_SETUID": {unix.CAP_SETUID, "give up root: drop the supplementary groups"},
+		"CAP_SETGID": {unix.CAP_SETGID, "give up root: become user 65534"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := asRoot(t)
+			keepOnly(t, tt.keep)
+			said, err := program("analyze", filepath.Join(dir, "a.pcap")).CombinedOutput()
+			if err == nil || !bytes.Contains(said, []byte(tt.said)) {
+				t.Errorf("%v, want one that says %q:\n%s", err, tt.said, said)
+			}
+		})
+	}
+}
+
+// keepOnly leaves the programs that the test starts one capability. The thread ends
+// with the test's goroutine, which must be its own.
+func keepOnly(t *testing.T, keep uintptr) {
+	t.Helper()
+	runtime.LockOSThread()
+	for c := uintptr(0); c <= unix.CAP_LAST_CAP; c++ {
+		if c == keep {
+			continue
+		}
+		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
