@@ -77,6 +77,12 @@ func dropInside(t *testing.T) {
 	if err := exec.Command("/proc/self/exe", "-test.run=^$").Run(); err == nil {
 		t.Error("a program could be started")
 	}
+	if _, err := unix.PidfdOpen(os.Getpid(), 0); err != unix.EPERM {
+		t.Errorf("a descriptor of a process: %v, want EPERM", err)
+	}
+	if _, err := unix.PidfdGetfd(-1, 0, 0); err != unix.EPERM {
+		t.Errorf("a descriptor out of another process: %v, want EPERM", err)
+	}
 	for name, make := range map[string][3]int{
 		"packet": {unix.AF_PACKET, unix.SOCK_DGRAM, 0},
 		"raw":    {unix.AF_INET, unix.SOCK_RAW | unix.SOCK_CLOEXEC, unix.IPPROTO_TCP},
