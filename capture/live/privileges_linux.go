@@ -59,6 +59,10 @@ func DropPrivileges(uid, gid int) error {
 	return nil
 }
 
+// DenySockets takes the making of sockets away, for good and on every thread. Call
+// it after DropPrivileges, where no names have to be looked up any more.
+func DenySockets() error { return installFilter(noSockets()) }
+
 // rootInName reports whether root is but the name that an ordinary user has in a
 // namespace where there is nobody else (user_namespaces(7)).
 func rootInName() bool {

@@ -15,3 +15,6 @@ func Invoker() (uid, gid int) { return os.Getuid(), os.Getgid() }
 func DropPrivileges(uid, gid int) error {
 	return fmt.Errorf("give up root: %w", errors.ErrUnsupported)
 }
+
+// DenySockets is not available on this system.
+func DenySockets() error { return fmt.Errorf("deny sockets: %w", errors.ErrUnsupported) }

@@ -3,6 +3,7 @@
 package live
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -98,6 +99,12 @@ func dropInside(t *testing.T) {
 	}
 	if _, err := net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Errorf("an ordinary socket: %v", err)
+	}
+	if err := DenySockets(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := net.Listen("tcp", "127.0.0.1:0"); !errors.Is(err, unix.EPERM) {
+		t.Errorf("a socket after that: %v, want EPERM", err)
 	}
 }
 

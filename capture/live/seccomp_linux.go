@@ -72,20 +72,37 @@ func (p *program) ifCall(nr uint32, body program) {
 	*p = append(*p, body...)
 }
 
-// denials returns the filter.
-func denials() program {
-	var p program
+// begin denies the calls of other ABIs, whose numbers mean other calls, and loads
+// the number. It reports whether this architecture's numbers are known.
+func (p *program) begin() bool {
 	arch, known := auditArch[runtime.GOARCH]
 	if !known {
-		p.answer(allow)
-		return p
+		return false
 	}
 	p.load(offsetArch)
 	p.op(unix.BPF_JMP|unix.BPF_JEQ|unix.BPF_K, arch, 1, 0)
-	p.answer(deny) // another ABI's numbers mean other calls
+	p.answer(deny)
 	p.load(offsetNumber)
 	if runtime.GOARCH == "amd64" {
 		p.ifBits(x32Bit, deny)
+	}
+	return true
+}
+
+// noSockets is a filter that denies sockets of every kind.
+func noSockets() (p program) {
+	if p.begin() {
+		p.ifEqual(unix.SYS_SOCKET, deny)
+	}
+	p.answer(allow)
+	return p
+}
+
+// denials returns the filter.
+func denials() (p program) {
+	if !p.begin() {
+		p.answer(allow)
+		return p
 	}
 	for _, nr := range denied {
 		p.ifEqual(nr, deny)

@@ -31,8 +31,9 @@ func FuzzFlags(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	dropPrivileges = func(int, int) error { return nil } // other tests need what this process may do
-	f.Cleanup(func() { dropPrivileges = live.DropPrivileges })
+	// Other tests need what this process may do.
+	dropPrivileges, denySockets = func(int, int) error { return nil }, func() error { return nil }
+	f.Cleanup(func() { dropPrivileges, denySockets = live.DropPrivileges, live.DenySockets })
 	f.Fuzz(func(t *testing.T, line string) {
 		args := []string{}
 		if line != "" {

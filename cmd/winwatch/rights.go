@@ -13,15 +13,23 @@ import (
 // parses what strangers made.
 func givesUpRoot() bool { return runtime.GOOS == "linux" && os.Geteuid() == 0 }
 
-// dropPrivileges is live.DropPrivileges; tests that go on afterwards have another.
-var dropPrivileges = live.DropPrivileges
+// Tests that go on afterwards have others of these.
+var (
+	dropPrivileges = live.DropPrivileges
+	denySockets    = live.DenySockets
+)
 
 // giveUpRights gives up, for good, what parsing does not need: this process may
 // open and name files as its user may, and start no program. To whoever is not
-// root that is one more wall, which not every system has.
-func giveUpRights() error {
+// root that is one more wall, which not every system has. sockets says whether some
+// may still be made.
+func giveUpRights(sockets bool) error {
 	root := givesUpRoot()
-	if err := dropPrivileges(live.Invoker()); err != nil && root {
+	err := dropPrivileges(live.Invoker())
+	if err == nil && !sockets {
+		err = denySockets()
+	}
+	if err != nil && root {
 		return err
 	}
 	return nil
@@ -35,7 +43,8 @@ func (o *analyzeOptions) secure() (held *capture.Held, err error) {
 			return nil, explainInput(err)
 		}
 	}
-	if err := giveUpRights(); err != nil {
+	names := o.filter != "" // it may hold some that are to be looked up
+	if err := giveUpRights(names); err != nil {
 		held.Close()
 		return nil, fmt.Errorf("analyze: %w", err)
 	}

@@ -276,6 +276,42 @@ func TestAnalyzeTellsWhatItMayNotRead(t *testing.T) {
 	}
 }
 
+// TestAnalyzeDeniesSockets: a second filter denies them, but not where names may
+// have to be looked up.
+func TestAnalyzeDeniesSockets(t *testing.T) {
+	before := seccompFilters(t, string(readFile(t, "/proc/self/status")))
+	for _, tt := range []struct {
+		args []string
+		want int
+	}{{nil, 2}, {[]string{"--", "tcp"}, 1}} {
+		if tt.args != nil && !canCapture {
+			continue // filters need libpcap
+		}
+		statuses, said, err := whileReading(t, program(append([]string{"analyze", "-", "-q"}, tt.args...)...))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		for _, status := range statuses {
+			if got := seccompFilters(t, status) - before; got != tt.want {
+				t.Errorf("%q: %d filters, want %d", tt.args, got, tt.want)
+			}
+		}
+	}
+}
+
+// seccompFilters returns how many a thread has, by its status.
+func seccompFilters(t *testing.T, status string) (n int) {
+	t.Helper()
+	_, after, ok := strings.Cut(status, "Seccomp_filters:\t")
+	if !ok {
+		t.Skip("a kernel before 5.9 does not tell")
+	}
+	if _, err := fmt.Sscan(after, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // TestAnalyzeRootWithoutRights: root that can't become another, as in a container
 // without capabilities, stays root and is confined.
 func TestAnalyzeRootWithoutRights(t *testing.T) {
