@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestDiskFull: a file that can't be written whole is not written at all, and
@@ -91,55 +94,96 @@ func TestStdoutFull(t *testing.T) {
 	}
 }
 
-// TestRunTerminated: the first SIGINT, SIGTERM or SIGHUP ends the experiment with a
-// report; the second ends the program at once. Neither leaves a part of a file.
+// TestRunTerminated: SIGTERM or SIGHUP ends the experiment with a report, and
+// leaves no part of a file.
 func TestRunTerminated(t *testing.T) {
-	needLive(t)
-	for _, tt := range []struct {
-		name   string
-		first  os.Signal
-		second os.Signal
-		want   string
-	}{
-		{"SIGTERM", syscall.SIGTERM, nil, "nothing is judged: the experiment was cut short"},
-		{"SIGHUP", syscall.SIGHUP, nil, "nothing is judged: the experiment was cut short"},
-		{"SIGINT and SIGTERM", os.Interrupt, syscall.SIGTERM, ""},
-		{"SIGINT twice", os.Interrupt, os.Interrupt, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) {
 			dir := t.TempDir()
-			cmd := program("run", "--port=0", "--hold=1m", "-v", "-o", filepath.Join(dir, "w.csv"))
 			var out bytes.Buffer
-			cmd.Stdout = &out
-			errs, err := cmd.StderrPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			defer cmd.Process.Kill()
-			for lines := bufio.NewScanner(errs); lines.Scan(); {
-				if strings.Contains(lines.Text(), "send() blocked after") {
-					cmd.Process.Signal(tt.first)
-					if tt.second != nil {
-						time.Sleep(impatience + impatience/5)
-						cmd.Process.Signal(tt.second)
-					}
-				}
-			}
+			cmd := blockedRun(t, dir, &out)
+			cmd.Process.Signal(signal)
 			cmd.Wait() // its status is looked at below
 			if got := cmd.ProcessState.ExitCode(); got != statusFailed {
 				t.Errorf("exit status %d, want %d", got, statusFailed)
 			}
-			if !strings.Contains(out.String(), tt.want) {
-				t.Errorf("the report does not say %q:\n%s", tt.want, &out)
+			if want := "nothing is judged: the experiment was cut short"; !strings.Contains(out.String(), want) {
+				t.Errorf("the report does not say %q:\n%s", want, &out)
 			}
-			entries, err := os.ReadDir(dir)
-			if err != nil || len(entries) > 1 || len(entries) == 1 && entries[0].Name() != "w.csv" {
-				t.Errorf("left behind: %v, %v", entries, err)
-			}
+			onlyFiles(t, dir, "w.csv")
 		})
+	}
+}
+
+// TestRunTerminatedTwice: the second signal ends the program at once, be it that
+// nobody takes the report.
+func TestRunTerminatedTwice(t *testing.T) {
+	for _, second := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(second.String(), func(t *testing.T) {
+			r, w, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			defer w.Close()
+			fillPipe(t, w)
+			dir := t.TempDir()
+			cmd := blockedRun(t, dir, w)
+			cmd.Process.Signal(os.Interrupt)
+			for { // files are finished before the report is written
+				if _, err := os.Stat(filepath.Join(dir, "w.csv")); err == nil {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+			insist(cmd, second)
+			if got := cmd.ProcessState.ExitCode(); got != statusFailed {
+				t.Errorf("exit status %d, want %d", got, statusFailed)
+			}
+			onlyFiles(t, dir, "w.csv")
+		})
+	}
+}
+
+// blockedRun starts an experiment that writes w.csv, and returns when send() blocks
+// in it.
+func blockedRun(t *testing.T, dir string, stdout io.Writer) *exec.Cmd {
+	t.Helper()
+	needLive(t)
+	cmd := program("run", "--port=0", "--hold=1m", "-v", "-o", filepath.Join(dir, "w.csv"))
+	cmd.Stdout = stdout
+	errs, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	for lines := bufio.NewScanner(errs); lines.Scan(); {
+		if strings.Contains(lines.Text(), "send() blocked after") {
+			return cmd
+		}
+	}
+	t.Fatal("it ended before send() blocked")
+	return nil
+}
+
+// fillPipe writes to a pipe until it takes no more.
+func fillPipe(t *testing.T, w *os.File) {
+	t.Helper()
+	c, err := w.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var full error
+	c.Control(func(fd uintptr) {
+		for full == nil {
+			_, full = unix.Write(int(fd), make([]byte, 4096))
+		}
+	})
+	if full != unix.EAGAIN {
+		t.Fatal(full)
 	}
 }
 
@@ -180,18 +224,21 @@ func TestStdinInterrupted(t *testing.T) {
 }
 
 // insist sends a signal until the program has ended: on a slow machine the second
-// may be taken for an echo of the first.
+// may be taken for an echo of the first. Who does not hear is killed after a minute.
 func insist(cmd *exec.Cmd, s os.Signal) {
 	ended := make(chan struct{})
 	go func() {
 		cmd.Wait() // its status is for the caller to look at
 		close(ended)
 	}()
+	deaf := time.After(time.Minute)
 	for {
 		cmd.Process.Signal(s)
 		select {
 		case <-ended:
 			return
+		case <-deaf:
+			cmd.Process.Kill()
 		case <-time.After(impatience / 5):
 		}
 	}
