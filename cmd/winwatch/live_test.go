@@ -168,7 +168,7 @@ func TestRunTroubles(t *testing.T) {
 		{"nothing to send", []string{"--chunk=0"}, statusUsage, `"0" is no size`, false},
 		{"no time", []string{"--hold=0"}, statusUsage, `--hold "0s": no such value`, false},
 		{"no MTU", []string{"--mtu=0"}, statusUsage, `--mtu "0": no such value`, false},
-		{"packets of another interface", []string{"--isolate", "--hold=1ms", "-o", "/nowhere/w.csv"}, statusFailed, "/nowhere/w.csv: no such file", false},
+		{"output in no directory", []string{"--isolate", "--hold=1ms", "-o", "/nowhere/w.csv"}, statusFailed, "/nowhere/w.csv: no such file", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.root && os.Geteuid() != 0 {
