@@ -20,7 +20,7 @@ const (
 // draw is the second pass: it collects the points of the charts, for the streams
 // that are worth one.
 func (j *job) draw(ctx context.Context) error {
-	if !j.wantsCharts() || ctx.Err() != nil || j.sketched() || j.timeline != nil {
+	if !j.wantsCharts() || j.sketched() || j.timeline != nil || ctx.Err() != nil {
 		return nil
 	}
 	want, limit := 1, picturePoints

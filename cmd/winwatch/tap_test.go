@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"winwatch/capture/capturetest"
 )
 
 // TestStdinStopped: a signal ends the reading of a pipe whose writer goes on, and
@@ -20,6 +22,10 @@ func TestStdinStopped(t *testing.T) {
 	capture := flood(t)
 	report := []string{"did not read", "the reading was interrupted"}
 	csv := []string{"w.csv"}
+	var long bytes.Buffer // so that what is drawn was sketched
+	if err := (capturetest.Traffic{Packets: 200_000, Conns: 2000, Seed: 1}).WritePcap(&long); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		name   string
 		signal os.Signal
@@ -31,6 +37,7 @@ func TestStdinStopped(t *testing.T) {
 		files  []string
 	}{
 		{"SIGTERM", syscall.SIGTERM, capture, 0, statusDone, report, "", csv},
+		{"SIGTERM after many packets", syscall.SIGTERM, long.Bytes(), 0, statusDone, append(report, "⠉ window that"), "", csv},
 		{"SIGTERM in mid-packet", syscall.SIGTERM, capture[:len(capture)-10], 0, statusDone, report, "", csv},
 		{"SIGTERM before the first packet", syscall.SIGTERM, nil, 0, statusFailed, nil, "interrupted before there was a packet", nil},
 		{"SIGHUP", syscall.SIGHUP, capture, 0, statusDone, report, "", csv},
