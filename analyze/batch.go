@@ -21,7 +21,7 @@ type Batch struct {
 	hash []uint32
 	// order has for each lane the indices of its segments.
 	order [maxLanes][]uint16
-	// opened has for each lane the streams that began in the batch.
+	// opened has for each lane the streams that began, or were let go, in the batch.
 	opened [maxLanes][]opening
 	// samples and slots are what the lanes made of the segments, if any sink wants
 	// to know. A sample without a segment is of no traffic.
@@ -31,12 +31,12 @@ type Batch struct {
 
 // opening is the begin of a stream, with the segment of that index. If the slot
 // had to be taken from another stream, gone is what is kept of that one, or nil.
-// If there is none, no stream begins: the one in the slot was let go.
+// If vacant is set none begins: the one in the slot was let go.
 type opening struct {
-	index uint16
-	none  bool
-	slot  uint32
-	gone  *Stream
+	index  uint16
+	vacant bool
+	slot   uint32
+	gone   *Stream
 }
 
 // MaxBatch is the largest number of segments that a batch can have.
@@ -204,7 +204,7 @@ func (a *Analyzer) number(lane int, o *opening) {
 	if o.gone != nil {
 		o.gone.ID, o.gone.Verdict.Stream = *id, *id
 	}
-	if !o.none {
+	if !o.vacant {
 		*id = a.nextID
 		a.nextID++
 	}

@@ -45,9 +45,9 @@ func droppedPackets(c *capture.Counters) Warning {
 	case iface == 0:
 		what += " by the kernel"
 	case kernel == 0:
-		what += " by the interface"
+		what += " at the interface or by the program that captured"
 	default:
-		what += fmt.Sprintf(", %s by the kernel and %s by the interface", thousands(kernel), thousands(iface))
+		what += fmt.Sprintf(", %s by the kernel and %s at the interface or by the program that captured", thousands(kernel), thousands(iface))
 	}
 	return Warning{Code: "dropped-packets", Count: int64(min(c.Dropped(), math.MaxInt64)),
 		Text: fmt.Sprintf("the capture reports %s, of these streams or of others: byte counts, probes and "+

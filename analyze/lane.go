@@ -62,7 +62,7 @@ type lane struct {
 	kept             []*Stream // the worst of the streams that were let go
 	gone             totals    // of the streams that were let go
 
-	// changes counts the streams that were begun. touched is what lookUp read, so
+	// changes counts the streams that began or were let go. touched is what lookUp read, so
 	// that the compiler does not leave it out.
 	changes uint64
 	touched uint32
@@ -103,7 +103,7 @@ func (l *lane) run(b *Batch, lane int) {
 		for i, index := range order[:n] {
 			h := found[i&(ahead-1)] // & spares a check of bounds
 			if l.changes != known {
-				h = hint{} // a stream has begun since
+				h = hint{} // it may be another's by now
 			}
 			l.current = h.slot
 			if h.stream == nil || l.slowly || !l.plain(b, index, h) {
@@ -118,7 +118,7 @@ func (l *lane) run(b *Batch, lane int) {
 	b.opened[lane] = l.opened
 }
 
-// hint is where a stream may be found, as long as no other has begun.
+// hint is where a stream may be found, as long as none has begun or was let go.
 type hint struct {
 	stream *stream
 	slot   uint32

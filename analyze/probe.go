@@ -171,7 +171,7 @@ func (l *lane) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Eve
 		w.Probes = append(w.Probes[:half], w.Probes[half+1:]...)
 	}
 	w.Probes = append(w.Probes, p)
-	if !t.on {
+	if w != &t.stall {
 		t.probesListed += cap(w.Probes) - had
 	}
 	return EventProbe

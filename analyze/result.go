@@ -68,8 +68,8 @@ type Result struct {
 	sketch  func(id int64) *Timeline
 }
 
-// Retired sums up the streams that were let go when more were alive than
-// Config.MaxStreams allows.
+// Retired sums up the streams that were let go to keep within Config.MaxStreams
+// and Config.TroubleBytes.
 type Retired struct {
 	Streams  int64
 	Segments uint64

@@ -68,7 +68,7 @@ func (l *lane) shed(index uint16, now int64) {
 		l.freeSlots = append(l.freeSlots, slot)
 		l.changes++
 		if gone != nil {
-			l.opened = append(l.opened, opening{index: index, none: true, slot: slot, gone: gone})
+			l.opened = append(l.opened, opening{index: index, vacant: true, slot: slot, gone: gone})
 		}
 	}
 }

@@ -74,6 +74,43 @@ func TestRoom(t *testing.T) {
 	}
 }
 
+// TestRoomOfOne: a stream whose stalls are hardly listed takes no more room with
+// each of them, late probes or not.
+func TestRoomOfOne(t *testing.T) {
+	cfg := analyze.DefaultConfig()
+	cfg.MaxStreams, cfg.MaxStalls, cfg.TroubleBytes = 100, 2, 64<<10
+	a := analyze.New(cfg)
+	s := capture.Segment{Time: 1}
+	send := func(wait int64, reply bool, seq, ack uint32, window uint16, length uint32) {
+		s.SrcPort, s.DstPort = 1024, 80
+		if reply {
+			s.SrcPort, s.DstPort = 80, 1024
+		}
+		s.Time += wait
+		s.Frame++
+		s.Flags, s.Seq, s.Ack, s.Window, s.Len = capture.ACK, seq, ack, window, length
+		a.Add(&s)
+	}
+	const ms = int64(1e6)
+	for i := range uint32(2000) {
+		next := 11 + 10*i
+		send(ms, false, next-10, 1, 1000, 10)
+		send(ms, true, 1, next, 0, 0)
+		send(200*ms, false, next-1, 1, 1000, 0)
+		if i < 2 {
+			send(500*ms, true, 1, next, 0, 0) // a long one, which stays listed
+		}
+		send(ms, true, 1, next, 1000, 0)
+		for gap := 300 * ms; gap < 600*ms; gap = gap * 14 / 10 {
+			send(gap, false, next-1, 1, 1000, 0)
+			send(ms, true, 1, next, 1000, 0)
+		}
+	}
+	if r := a.Result(); r.Retired.Streams != 0 || r.StreamCount != 1 || r.Probes < 4000 {
+		t.Errorf("%d streams, %d probes; let go: %+v", r.StreamCount, r.Probes, r.Retired)
+	}
+}
+
 func heap() int {
 	var m runtime.MemStats
 	runtime.GC()
