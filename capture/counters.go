@@ -59,7 +59,7 @@ const (
 	NoTime                       // frames without a time stamp: time 0
 	WireLenTooSmall              // frames whose wire length was under the captured length
 	KernelDrops                  // packets that the kernel dropped, as the capture says: of its whole interface
-	InterfaceDrops               // packets that the interface dropped, likewise
+	InterfaceDrops               // packets that the interface dropped, likewise; dumpcap counts all here
 	TextNoDate                   // tcpdump text without date: days count from 1970-01-01
 	TextSeqGuessed               // tcpdump text prints no seq of empty segments: SND.NXT was taken
 	TextNoIPID                   // tcpdump text without -v: no IP ID, no hop limit
@@ -78,7 +78,7 @@ var noteNames = [NumNotes]string{
 	NoTime:           "frame without a time stamp",
 	WireLenTooSmall:  "wire length below captured length",
 	KernelDrops:      "packet dropped by the kernel while capturing",
-	InterfaceDrops:   "packet dropped by the interface while capturing",
+	InterfaceDrops:   "packet dropped at the interface while capturing",
 	TextNoDate:       "text carries no date",
 	TextSeqGuessed:   "text carries no sequence number, SND.NXT assumed",
 	TextNoIPID:       "text carries no IP ID and hop limit",

@@ -3,6 +3,7 @@ package capture_test
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,8 @@ import (
 
 // TestDropsWithoutEnd: what a capture claims does not wrap around to nothing.
 func TestDropsWithoutEnd(t *testing.T) {
-	most := bytes.Repeat([]byte{0xff}, 8)
+	unknown := bytes.Repeat([]byte{0xff}, 8)
+	most := slices.Concat([]byte{0xfe}, unknown[1:])
 	f := &ng{order: le}
 	f.section().iface(101, 0).iface(101, 0)
 	for id := range uint32(2) {
@@ -33,5 +35,20 @@ func TestDropsWithoutEnd(t *testing.T) {
 				t.Errorf("%s: %d by the kernel, %d by the interface, %d in all", name, k, i, c.Dropped())
 			}
 		}
+	}
+}
+
+// TestDropsUnknown: writers say so with the largest number.
+func TestDropsUnknown(t *testing.T) {
+	f := &ng{order: le}
+	f.section().iface(101, 0)
+	f.block(5, f.u32(0, 0, 0), f.option(5, bytes.Repeat([]byte{0xff}, 8)...), f.option(7, 3, 0, 0, 0, 0, 0, 0, 0))
+	r, err := capture.NewReader(bytes.NewReader(f.out), "pcapng")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readAll(t, r)
+	if c := r.Counters(); c.Dropped() != 3 {
+		t.Errorf("%d dropped, want 3", c.Dropped())
 	}
 }

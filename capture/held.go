@@ -66,7 +66,7 @@ func (h *Held) add(path string) error {
 
 // OpenAll opens files, directories and "-", in any order. Of a directory it
 // takes the pcap and pcapng files, compressed or not, without its
-// subdirectories. Unread lists what is damaged before its first frame, and what a
+// subdirectories. Unread lists files whose headers are damaged, and what a
 // directory holds that can't be read; it is an error only if nothing is left.
 // Errors are those of Open; a directory without captures gives ErrNotCapture. It
 // may be called again for another pass over the files.

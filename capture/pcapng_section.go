@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // Options of the interface description and interface statistics blocks.
@@ -82,10 +83,13 @@ func (p *pcapngReader) readStats(size int) error {
 	}
 	i := &p.ifaces[id]
 	for code, val := range p.options(b[20 : size-4]) {
-		switch {
-		case code == optIsbIfdrop && len(val) >= 8:
+		if len(val) < 8 || p.order.Uint64(val) == math.MaxUint64 { // dumpcap's for not known
+			continue
+		}
+		switch code {
+		case optIsbIfdrop:
 			i.drops.note(&p.dec.c, InterfaceDrops, p.order.Uint64(val))
-		case code == optIsbOSdrop && len(val) >= 8:
+		case optIsbOSdrop:
 			i.kernelDrops.note(&p.dec.c, KernelDrops, p.order.Uint64(val))
 		}
 	}
