@@ -121,7 +121,7 @@ func replaceable(name string) (fs.FileInfo, error) {
 func createBeside(name string, old fs.FileInfo) (*os.File, error) {
 	mode := fs.FileMode(0o666)
 	if old != nil {
-		mode &= old.Mode()
+		mode &= old.Mode() &^ 0o070 // what group it will have is not known yet
 	}
 	// Whither ".." leads after a link the system knows, not the text.
 	dir, _ := filepath.Split(name)
@@ -137,16 +137,25 @@ func createBeside(name string, old fs.FileInfo) (*os.File, error) {
 }
 
 // keepMode gives a new file the mode of the old one, if both belong to the same
-// user: another may have planted one that everybody may write to.
+// user: another may have planted one that everybody may write to. Another group
+// than the old one's may do what everybody may.
 func keepMode(f *os.File, old fs.FileInfo) error {
 	if old == nil {
 		return nil
 	}
 	info, err := f.Stat()
-	if err != nil || !sameOwner(info, old) {
+	if err != nil {
 		return err
 	}
-	return f.Chmod(old.Mode().Perm())
+	mode := info.Mode().Perm()
+	user, group := sameOwner(info, old)
+	if user {
+		mode = old.Mode().Perm()
+	}
+	if !user || !group {
+		mode = mode&^0o070 | mode&0o007<<3
+	}
+	return f.Chmod(mode)
 }
 
 // Write never fails at once: see commit.

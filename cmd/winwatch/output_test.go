@@ -77,17 +77,20 @@ func TestOutFileMode(t *testing.T) {
 		name     string
 		mode     os.FileMode
 		anothers bool
+		group    int         // -1: that of a new file
 		want     os.FileMode // 0: that of a new file
 	}{
-		{"private.csv", 0o600, false, 0o600},
-		{"shared.csv", 0o664, false, 0o664},
-		{"read-only.csv", 0o400, false, 0o400},
-		{"planted.csv", 0o666, true, 0},
-		{"anothers.csv", 0o600, true, 0o600},
+		{"private.csv", 0o600, false, -1, 0o600},
+		{"shared.csv", 0o664, false, -1, 0o664},
+		{"read-only.csv", 0o400, false, -1, 0o400},
+		{"another-groups.csv", 0o640, false, 12345, 0o600},
+		{"everybodys.csv", 0o644, false, 12345, 0o644},
+		{"planted.csv", 0o666, true, 12345, 0},
+		{"anothers.csv", 0o600, true, 12345, 0o600},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if test.anothers && os.Geteuid() != 0 {
-				t.Skip("not root: no file is another user's")
+			if test.group >= 0 && os.Geteuid() != 0 {
+				t.Skip("not root: no file is another user's or group's")
 			}
 			dir := t.TempDir()
 			name := filepath.Join(dir, test.name)
@@ -97,10 +100,12 @@ func TestOutFileMode(t *testing.T) {
 			if err := os.Chmod(name, test.mode); err != nil {
 				t.Fatal(err)
 			}
+			user := -1
 			if test.anothers {
-				if err := os.Chown(name, 12345, 12345); err != nil {
-					t.Fatal(err)
-				}
+				user = 12345
+			}
+			if err := os.Chown(name, user, test.group); err != nil {
+				t.Fatal(err)
 			}
 			if test.want == 0 {
 				test.want = modeOfOut(t, filepath.Join(dir, "new.csv"))

@@ -7,9 +7,12 @@ import (
 	"syscall"
 )
 
-// sameOwner reports whether both files belong to one user.
-func sameOwner(a, b fs.FileInfo) bool {
+// sameOwner reports whether both files belong to one user, and to one group.
+func sameOwner(a, b fs.FileInfo) (user, group bool) {
 	x, okX := a.Sys().(*syscall.Stat_t)
 	y, okY := b.Sys().(*syscall.Stat_t)
-	return okX && okY && x.Uid == y.Uid
+	if !okX || !okY {
+		return false, false
+	}
+	return x.Uid == y.Uid, x.Gid == y.Gid
 }
