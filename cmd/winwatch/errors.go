@@ -63,7 +63,7 @@ func withHint(err error, lines ...string) error { return hinted{err, lines} }
 // if it is one.
 func joined(err error) []error {
 	list, ok := err.(interface{ Unwrap() []error })
-	if !ok || err.Error() != errors.Join(list.Unwrap()...).Error() {
+	if !ok || len(list.Unwrap()) == 0 || err.Error() != errors.Join(list.Unwrap()...).Error() {
 		return nil
 	}
 	return list.Unwrap()

@@ -42,7 +42,14 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 		return err
 	}
 	defer held.Close()
-	return o.job(w, o.files, held).do(ctx)
+	j := o.job(w, o.files, held)
+	err = j.do(ctx)
+	if o.quiet && errors.Is(err, errDamaged) { // the report does not say where
+		for _, d := range j.damage {
+			err = errors.Join(err, damagedError{d})
+		}
+	}
+	return err
 }
 
 func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Held) *job {
@@ -93,6 +100,7 @@ func (j *job) analyze(ctx context.Context) error {
 		a.OnSample(j.chosen(func(int64) {}, j.early(j.timeline.Add)))
 	}
 	counters, err := j.pass(ctx, in, a, everything)
+	interrupted := ctx.Err() != nil
 	if err != nil {
 		return err
 	}
@@ -104,7 +112,7 @@ func (j *job) analyze(ctx context.Context) error {
 	for _, u := range j.unread {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
 	}
-	if ctx.Err() != nil {
+	if interrupted {
 		j.result.Warnings = append(j.result.Warnings, analyze.Warning{
 			Code: "interrupted", Text: "the reading was interrupted: the capture goes on", Count: 1})
 	}
