@@ -4,7 +4,9 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -22,26 +24,28 @@ func TestStdinStopped(t *testing.T) {
 	capture := flood(t)
 	report := []string{"did not read", "the reading was interrupted"}
 	csv := []string{"w.csv"}
-	var long bytes.Buffer // so that what is drawn was sketched
-	if err := (capturetest.Traffic{Packets: 200_000, Conns: 2000, Seed: 1}).WritePcap(&long); err != nil {
-		t.Fatal(err)
+	write := func(b []byte) func(io.Writer) error {
+		return func(w io.Writer) error { _, err := w.Write(b); return err }
 	}
+	// So many that what is drawn was sketched.
+	many := capturetest.Traffic{Packets: 200_000, Conns: 2000, Seed: 1}
+	hearHangUp(t)
 	for _, tt := range []struct {
 		name   string
 		signal os.Signal
-		input  []byte
+		input  func(io.Writer) error
 		after  time.Duration // how long it goes on at least
 		status int
 		stdout []string
 		stderr string
 		files  []string
 	}{
-		{"SIGTERM", syscall.SIGTERM, capture, 0, statusDone, report, "", csv},
-		{"SIGTERM after many packets", syscall.SIGTERM, long.Bytes(), 0, statusDone, append(report, "⠉ window that"), "", csv},
-		{"SIGTERM in mid-packet", syscall.SIGTERM, capture[:len(capture)-10], 0, statusDone, report, "", csv},
-		{"SIGTERM before the first packet", syscall.SIGTERM, nil, 0, statusFailed, nil, "interrupted before there was a packet", nil},
-		{"SIGHUP", syscall.SIGHUP, capture, 0, statusDone, report, "", csv},
-		{"SIGINT", os.Interrupt, capture, grace, statusDone, report, "", csv},
+		{"SIGTERM", syscall.SIGTERM, write(capture), 0, statusDone, report, "", csv},
+		{"SIGTERM after many packets", syscall.SIGTERM, many.WritePcap, 0, statusDone, append(report, "⠉ window that"), "", csv},
+		{"SIGTERM in mid-packet", syscall.SIGTERM, write(capture[:len(capture)-10]), 0, statusDone, report, "", csv},
+		{"SIGTERM before the first packet", syscall.SIGTERM, write(nil), 0, statusFailed, nil, "interrupted before there was a packet", nil},
+		{"SIGHUP", syscall.SIGHUP, write(capture), 0, statusDone, report, "", csv},
+		{"SIGINT", os.Interrupt, write(capture), grace, statusDone, report, "", csv},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +63,7 @@ func TestStdinStopped(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer cmd.Process.Kill()
-			if _, err := w.Write(tt.input); err != nil {
+			if err := tt.input(w); err != nil {
 				t.Fatal(err)
 			}
 			untilFiles(t, dir)
@@ -79,6 +83,14 @@ func TestStdinStopped(t *testing.T) {
 			onlyFiles(t, dir, tt.files...)
 		})
 	}
+}
+
+// hearHangUp has the programs that the test starts hear SIGHUP, though the tests
+// were started by nohup: what this process handles is not ignored by others.
+func hearHangUp(t *testing.T) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(c) })
 }
 
 // untilFiles waits until the program has created a file: it listens to signals

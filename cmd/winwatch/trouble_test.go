@@ -97,6 +97,7 @@ func TestStdoutFull(t *testing.T) {
 // TestRunTerminated: SIGTERM or SIGHUP ends the experiment with a report, and
 // leaves no part of a file.
 func TestRunTerminated(t *testing.T) {
+	hearHangUp(t)
 	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			dir := t.TempDir()
