@@ -7,8 +7,8 @@ type Config struct {
 	// MaxStreams bounds the number of streams kept in memory; when one more
 	// comes, one that is over or was quiet for long is let go (Result.Retired).
 	// From some thousands on each lane has its half, so that the first goes
-	// shortly before there are as many. The default takes some 300 MB if it is used up,
-	// at 600 bytes a stream, so that the whole program stays below 512 MiB.
+	// shortly before there are as many. The default takes some 300 MB if it is used
+	// up, at 600 bytes a stream, so that the whole program stays below 512 MiB.
 	MaxStreams int
 	// TroubleBytes is the memory for what streams in trouble need, beside what as
 	// many quiet ones as MaxStreams take: some 1,200 bytes each, and their lists of

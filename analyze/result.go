@@ -249,7 +249,7 @@ type Window struct {
 	Updates uint64
 }
 
-// LargestAt is the largest window scaled by a candidate shift, for a window of unknown scale.
+// LargestAt is the largest window in bytes if its unknown scale is shift.
 func (w *Window) LargestAt(shift uint8) int64 { return int64(w.MaxRaw) << shift }
 
 // StallEnd says how a stall ended.

@@ -150,7 +150,8 @@ func (l *lane) resume(st *stream, f, r *flow, s *capture.Segment, end uint32, no
 		t := l.more(f)
 		t.timerData++
 		if !f.is(isHeld) {
-			t.spent[maybeSmall] += min(now-since, st.span()-f.booked(t)) // it was taken for idle until now, as far as it was not judged otherwise
+			// It was taken for idle until now, as far as it was not judged otherwise.
+			t.spent[maybeSmall] += min(now-since, st.span()-f.booked(t))
 			t.heldAt, t.heldTime, t.heldNum, t.heldRoom = since, s.Time-(now-since), st.endFrame, f.room()
 			f.marks |= isHeld
 		}

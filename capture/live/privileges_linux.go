@@ -34,12 +34,12 @@ func Invoker() (uid, gid int) {
 // supplementary groups; with the last user id that is 0 the kernel takes all
 // capabilities away (capabilities(7)). A user who is root only in a namespace of
 // their own, with nobody else in it to become, has nothing to give up, nor has one
-// in a container that took the right to become another away. Then, for
-// every user, what capabilities are left are dropped, such as those that a private
-// namespace or the binary's file gave, no_new_privs is set, and a seccomp filter
-// denies what no capture needs: programs, debugging, namespaces, mounts, modules, raw and packet sockets.
-// Files that are open stay open; new ones, and renaming, are subject to the user's
-// rights. A kernel without seccomp filters leaves it at the user.
+// in a container that took the right to become another away. Then, for every user,
+// what capabilities are left are dropped, such as those that a private namespace or
+// the binary's file gave, no_new_privs is set, and a seccomp filter denies what no
+// capture needs: programs, debugging, namespaces, mounts, modules, raw and packet
+// sockets. Files that are open stay open; new ones, and renaming, are subject to
+// the user's rights. A kernel without seccomp filters leaves it at the user.
 //
 // User and group ids are changed by the C library, which does it on all threads;
 // the kernel hands no_new_privs on with a seccomp filter that is set with TSYNC.

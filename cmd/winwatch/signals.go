@@ -28,8 +28,8 @@ func terminating() []os.Signal {
 	return all
 }
 
-// interruptible returns a context that the first of the terminating signals ends. The
-// second ends the program at once; unfinished files are removed. The function
+// interruptible returns a context that the first of the terminating signals ends.
+// The second ends the program at once; unfinished files are removed. The function
 // that it returns makes an end of that.
 func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(parent)
