@@ -41,6 +41,9 @@ const (
 	EventDuplicate
 )
 
+// EventKinds is how many kinds of events there are.
+const EventKinds = len(eventNames)
+
 var eventNames = [...]string{
 	"syn", "fin", "rst", "zero-window", "window-update", "window-full", "window-shrunk",
 	"probe", "probe-answer", "keep-alive", "keep-alive-answer",

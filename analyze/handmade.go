@@ -18,7 +18,7 @@ func (r *Result) SetStreams(streams []*Stream) {
 		}
 		return nil
 	}
-	r.sketch = func(int64) *Timeline { return nil }
+	r.sketch = func(int64) []Point { return nil }
 	r.worst = func(n int) []*Stream {
 		sorted := slices.Clone(streams)
 		slices.SortStableFunc(sorted, func(a, b *Stream) int {

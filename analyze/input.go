@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"winwatch/analyze/words"
 	"winwatch/capture"
 )
 
@@ -40,14 +41,14 @@ func (r *Result) SetInput(c capture.Counters) {
 // packets they were is not known.
 func droppedPackets(c *capture.Counters) Warning {
 	kernel, iface := c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops]
-	what := plural(c.Dropped(), "packet") + " dropped"
+	what := words.Counted(c.Dropped(), "packet") + " dropped"
 	switch {
 	case iface == 0:
 		what += " by the kernel"
 	case kernel == 0:
 		what += " at the interface or by the program that captured"
 	default:
-		what += fmt.Sprintf(", %s by the kernel and %s at the interface or by the program that captured", thousands(kernel), thousands(iface))
+		what += fmt.Sprintf(", %s by the kernel and %s at the interface or by the program that captured", words.Count(kernel), words.Count(iface))
 	}
 	return Warning{Code: "dropped-packets", Count: int64(min(c.Dropped(), math.MaxInt64)),
 		Text: fmt.Sprintf("the capture reports %s, of these streams or of others: byte counts, probes and "+

@@ -63,8 +63,7 @@ func (x *findings) end(a *analyze.Analyzer) {
 	r := a.Result()
 	for s := range r.All() {
 		x.streams = append(x.streams, s)
-		if tl := r.Sketch(s.ID); tl != nil {
-			points, _ := tl.Points(s.ID)
+		if points := r.Sketch(s.ID); points != nil {
 			x.sketches = append(x.sketches, points)
 		}
 	}

@@ -65,7 +65,7 @@ type Result struct {
 	streams func(yield func(*Stream) bool)
 	worst   func(n int) []*Stream
 	byID    func(id int64) *Stream
-	sketch  func(id int64) *Timeline
+	sketch  func(id int64) []Point
 }
 
 // Retired sums up the streams that were let go to keep within Config.MaxStreams

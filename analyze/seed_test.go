@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/proof"
 )
 
 // TestSeedFlood checks what is known of the demonstration that the project grew
@@ -60,7 +61,7 @@ func seedFlood(t *testing.T, r *analyze.Result) {
 	if s.Span > time.Minute || d.Budget.Total > time.Minute || r.Span > time.Minute {
 		t.Errorf("spans %v, %v, %v count the clock jump", s.Span, d.Budget.Total, r.Span)
 	}
-	acc, err := analyze.NewAccepted(s, analyze.ClientToServer, 3_553_900)
+	acc, err := proof.NewAccepted(s, analyze.ClientToServer, 3_553_900)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -196,9 +197,9 @@ func (k *sketch) fold() {
 // Sketch returns the points of a chart of the stream in the size of a terminal,
 // or nil if the stream is too short, or came too late, to have a sketch. The
 // points stand for spans of time, not for packets: they have no frame numbers.
-func (r *Result) Sketch(id int64) *Timeline { return r.sketch(id) }
+func (r *Result) Sketch(id int64) []Point { return r.sketch(id) }
 
-func (a *Analyzer) sketchOf(id int64) *Timeline {
+func (a *Analyzer) sketchOf(id int64) []Point {
 	for _, l := range a.lanes {
 		if st := l.numbered(id); st != nil && st.flows[0].sketch != 0 {
 			return l.sketchOf(st, id)
@@ -207,7 +208,7 @@ func (a *Analyzer) sketchOf(id int64) *Timeline {
 	return nil
 }
 
-func (l *lane) sketchOf(st *stream, id int64) *Timeline {
+func (l *lane) sketchOf(st *stream, id int64) []Point {
 	k := *l.sketches[st.flows[0].sketch-1]
 	k.spans = slices.Clone(k.spans)
 	k.put(&st.flows[0], &st.flows[1])
@@ -224,11 +225,8 @@ func (l *lane) sketchOf(st *stream, id int64) *Timeline {
 			}
 		}
 	}
-	t := NewTimeline(len(points)+1, id)
-	t.newest = id
-	t.series[id] = &series{points: points, thinned: true, unsorted: true}
-	t.series[id].sort()
-	return t
+	slices.SortStableFunc(points, func(a, b Point) int { return cmp.Compare(a.Time, b.Time) })
+	return points
 }
 
 // points appends those of a span of the data that goes in direction dir. When in

@@ -32,11 +32,10 @@ func TestSketch(t *testing.T) {
 	}
 	r := a.Result()
 	for id, want := range seen {
-		tl := r.Sketch(id)
-		if tl == nil {
+		points := r.Sketch(id)
+		if points == nil {
 			t.Fatalf("stream %d has no sketch", id)
 		}
-		points, _ := tl.Points(id)
 		got := [2]extremes{{low: 1 << 40}, {low: 1 << 40}}
 		for i, p := range points {
 			if i > 0 && p.Time < points[i-1].Time {
@@ -74,8 +73,8 @@ func TestSketchOfFew(t *testing.T) {
 +1.000 S > C .   win 4000
 +0.001 C > S P.  len 1000
 `)
-	tl := r.Sketch(0)
-	if tl == nil {
+	points := r.Sketch(0)
+	if points == nil {
 		t.Fatal("a stream whose window closed has no sketch")
 	}
 	var closed, opened int64
@@ -87,7 +86,6 @@ func TestSketchOfFew(t *testing.T) {
 			opened = s.Time
 		}
 	}
-	points, _ := tl.Points(0)
 	var drawnClosed, drawnOpened int64
 	for _, p := range points {
 		switch {

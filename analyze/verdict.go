@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"winwatch/analyze/words"
 )
 
 // gravity is how grave the trouble of a flow is, without deriving it.
@@ -76,10 +78,10 @@ func (l *lane) untroubled(out *Verdict, d *Direction) {
 	case b.Total > 0 && b.ReceiverLimited()*10 > b.Total:
 		out.Severity, out.Code, out.Confidence = SeverityNote, "window-limited", "medium"
 		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: a larger receive buffer would let the sender go on",
-			d.Receiver, seconds(b.ReceiverLimited()), seconds(b.Total))
+			d.Receiver, words.Duration(b.ReceiverLimited()), words.Duration(b.Total))
 	case d.Retransmissions > 0:
 		out.Severity, out.Code = SeverityNote, "retransmissions"
-		out.Sentence = fmt.Sprintf("the window never stopped %s; %s", d.Sender, plural(int64(d.Retransmissions), "retransmission"))
+		out.Sentence = fmt.Sprintf("the window never stopped %s; %s", d.Sender, words.Counted(int64(d.Retransmissions), "retransmission"))
 	case b.Total > 0 && b.Network > b.SenderIdle:
 		out.Sentence = fmt.Sprintf("the window never stopped %s; the path set the pace", d.Sender)
 	default:
@@ -100,25 +102,25 @@ func (l *lane) stalled(out *Verdict, s *Stream, d *Direction, w *Stall) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "the application behind %s ", d.Receiver)
-	lasted := atLeast(open || w.BeganBeforeCapture) + seconds(w.Duration)
+	lasted := atLeast(open || w.BeganBeforeCapture) + words.Duration(w.Duration)
 	switch {
 	case slow:
 		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all and %s at the longest",
-			times(d.StallCount), seconds(d.StallTime), lasted)
+			words.Times(d.StallCount), words.Duration(d.StallTime), lasted)
 	case d.StallCount > 1:
-		fmt.Fprintf(&b, "did not read for %s (the longest of %d stalls, %s in all)", lasted, d.StallCount, seconds(d.StallTime))
+		fmt.Fprintf(&b, "did not read for %s (the longest of %d stalls, %s in all)", lasted, d.StallCount, words.Duration(d.StallTime))
 	default:
 		fmt.Fprintf(&b, "did not read for %s", lasted)
 	}
 	if v := w.Unread.Value; v != nil && !slow {
-		fmt.Fprintf(&b, "; %s bytes waited in its receive queue", thousands(*v))
+		fmt.Fprintf(&b, "; %s bytes waited in its receive queue", words.Count(*v))
 	}
 	probes := w.ProbeCount
 	if slow {
 		probes = int64(d.Probes)
 	}
 	if probes > 0 {
-		fmt.Fprintf(&b, "; the sender probed %s", times(probes))
+		fmt.Fprintf(&b, "; the sender probed %s", words.Times(probes))
 	}
 	b.WriteString(w.outcome(s))
 	out.Sentence = b.String()
@@ -140,7 +142,7 @@ func (w *Stall) outcome(s *Stream) string {
 	case EndCaptureEnded:
 		if w.NextProbeDue != nil && len(w.Probes) > 0 {
 			last := w.Probes[len(w.Probes)-1].Time
-			return fmt.Sprintf("; the next probe is due %s after the last", seconds(time.Duration(*w.NextProbeDue-last)))
+			return fmt.Sprintf("; the next probe is due %s after the last", words.Duration(time.Duration(*w.NextProbeDue-last)))
 		}
 		return "; it was still waiting when the capture ended"
 	}
@@ -191,39 +193,4 @@ func atLeast(open bool) string {
 		return "at least "
 	}
 	return ""
-}
-
-func seconds(d time.Duration) string {
-	switch {
-	case d >= 10*time.Millisecond:
-		return fmt.Sprintf("%.3f s", d.Seconds())
-	case d >= 10*time.Microsecond:
-		return fmt.Sprintf("%.3f ms", float64(d)/1e6)
-	}
-	return fmt.Sprintf("%.3f µs", float64(d)/1e3)
-}
-
-func plural[T int64 | uint64](n T, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return thousands(n) + " " + what + "s"
-}
-
-func times(n int64) string {
-	switch n {
-	case 1:
-		return "once"
-	case 2:
-		return "twice"
-	}
-	return thousands(n) + " times"
-}
-
-func thousands[T int64 | uint64](n T) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

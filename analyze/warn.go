@@ -1,6 +1,10 @@
 package analyze
 
-import "fmt"
+import (
+	"fmt"
+
+	"winwatch/analyze/words"
+)
 
 // warn adds what limits the statements about the whole capture.
 func (a *Analyzer) warn(r *Result) {
@@ -8,14 +12,14 @@ func (a *Analyzer) warn(r *Result) {
 		r.Warnings = append(r.Warnings, Warning{
 			Code: "clock-jump", Frame: c.largestAt, Count: c.jumps,
 			Text: fmt.Sprintf("the capture's clock jumped %s, the largest by %s at frame %d; no duration counts the jumps",
-				times(c.jumps), jump(c.largest), c.largestAt),
+				words.Times(c.jumps), jump(c.largest), c.largestAt),
 		})
 	}
 	if r.Retired.Streams > 0 {
 		r.Warnings = append(r.Warnings, Warning{
 			Code: "streams-retired", Count: r.Retired.Streams,
 			Text: fmt.Sprintf("%s streams were let go to keep within %s at a time, fewer if many are in trouble: they count in the totals, and the worst of them are kept; one that went on afterwards counts as a new stream",
-				thousands(r.Retired.Streams), thousands(int64(a.cfg.MaxStreams))),
+				words.Count(r.Retired.Streams), words.Count(int64(a.cfg.MaxStreams))),
 		})
 	}
 }
@@ -48,7 +52,7 @@ func (l *lane) warnStream(st *stream, s *Stream) {
 		add("one-sided", 1, "one direction only was captured: what is in flight and who waited can't be told")
 	}
 	if s.Duplicates > 0 {
-		add("duplicates", int64(s.Duplicates), "%s packets stand in the capture twice; the copies count for nothing", thousands(int64(s.Duplicates)))
+		add("duplicates", int64(s.Duplicates), "%s packets stand in the capture twice; the copies count for nothing", words.Count(int64(s.Duplicates)))
 	}
 	for i := range s.Dirs {
 		l.warnDirection(&s.Dirs[i], add)
@@ -61,12 +65,12 @@ func (l *lane) warnDirection(d *Direction, add func(string, int64, string, ...an
 			d.Receiver, d.Window.Scale.Min, d.Window.Scale.Max)
 	}
 	if d.Window.Shrunk > 0 {
-		add("window-shrunk", int64(d.Window.Shrunk), "%s took back window that it had advertised, %s", d.Receiver, times(int64(d.Window.Shrunk)))
+		add("window-shrunk", int64(d.Window.Shrunk), "%s took back window that it had advertised, %s", d.Receiver, words.Times(int64(d.Window.Shrunk)))
 	}
 	if missing := d.AckedBytes - d.UniqueBytes; missing > 0 {
-		add("unseen", missing, "%s bytes from %s were acknowledged but not captured", thousands(missing), d.Sender)
+		add("unseen", missing, "%s bytes from %s were acknowledged but not captured", words.Count(missing), d.Sender)
 	}
 	if len(d.Stalls) < int(d.StallCount) {
-		add("stalls-cut", d.StallCount, "the %d longest of %s stalls are listed", len(d.Stalls), thousands(d.StallCount))
+		add("stalls-cut", d.StallCount, "the %d longest of %s stalls are listed", len(d.Stalls), words.Count(d.StallCount))
 	}
 }

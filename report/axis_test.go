@@ -6,7 +6,7 @@ import (
 )
 
 // TestTimeTicksAtTheEndsOfTime: marks end where the axis does, also where the
-// next one could not be counted any more.
+// next one could not be words.Counted any more.
 func TestTimeTicksAtTheEndsOfTime(t *testing.T) {
 	for _, span := range [][2]int64{
 		{0, math.MaxInt64}, {math.MaxInt64 - 1, math.MaxInt64}, {math.MaxInt64, math.MaxInt64},

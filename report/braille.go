@@ -13,7 +13,7 @@ func newBraille(cols, rows int) *braille {
 // dots are the bits of U+2800 by column and row.
 var dots = [2][4]uint8{{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}}
 
-// column sets the dots of dot column x from row y0 to y1, counted from the
+// column sets the dots of dot column x from row y0 to y1, words.Counted from the
 // bottom, both included.
 func (b *braille) column(x, y0, y1 int) {
 	if y0 > y1 {

@@ -7,10 +7,10 @@ import (
 	"winwatch/capture"
 )
 
-// chart is a picture of one direction of a stream in characters: the advertised
+// drawing is a picture of one direction of a stream in characters: the advertised
 // window as a line of braille dots, the bytes in flight as a shaded area, and
 // below them when the sender stalled and probed.
-type chart struct {
+type drawing struct {
 	cols, rows  int
 	first, last int64 // times at the left and the right edge
 	origin      int64 // the time that the axis calls 0
@@ -33,10 +33,10 @@ const (
 	markSilent   = '!'
 )
 
-// newChart draws the data that goes in direction dir of the stream that the
+// newDrawing draws the data that goes in direction dir of the stream that the
 // points are of, between two times. It returns nil if there is nothing to draw.
-func newChart(points []analyze.Point, dir analyze.Dir, d *analyze.Direction, origin, from, to int64, cols, rows int) *chart {
-	c := &chart{cols: cols, rows: rows, origin: origin, raw: d.Window.Scale.State == analyze.ScaleUnknown}
+func newDrawing(points []analyze.Point, dir analyze.Dir, d *analyze.Direction, origin, from, to int64, cols, rows int) *drawing {
+	c := &drawing{cols: cols, rows: rows, origin: origin, raw: d.Window.Scale.State == analyze.ScaleUnknown}
 	if len(points) == 0 {
 		return nil
 	}
@@ -61,7 +61,7 @@ func newChart(points []analyze.Point, dir analyze.Dir, d *analyze.Direction, ori
 
 // level returns the window that the point advertises in the chart's unit, or
 // Unknown.
-func (c *chart) level(p *analyze.Point) int64 {
+func (c *drawing) level(p *analyze.Point) int64 {
 	if p.Flags.Has(capture.RST) {
 		return analyze.Unknown // the window of an RST means nothing
 	}
@@ -77,7 +77,7 @@ func (c *chart) level(p *analyze.Point) int64 {
 // scaleTo sets the upper edge to the most that is to be seen. Where that is a
 // closed window only, it is that of the whole stream, so that the window can be
 // seen to be closed. It returns false if nothing is known.
-func (c *chart) scaleTo(points []analyze.Point, flight []int64, dir analyze.Dir) bool {
+func (c *drawing) scaleTo(points []analyze.Point, flight []int64, dir analyze.Dir) bool {
 	const unknown = int64(analyze.Unknown)
 	seen, all, window := unknown, unknown, unknown
 	for i := range points {
@@ -101,14 +101,14 @@ func (c *chart) scaleTo(points []analyze.Point, flight []int64, dir analyze.Dir)
 }
 
 // column returns where a time lies, in n columns.
-func (c *chart) column(t int64, n int) int {
+func (c *drawing) column(t int64, n int) int {
 	x := int(float64(t-c.first) / float64(c.last-c.first) * float64(n))
 	return min(max(x, 0), n-1)
 }
 
 // drawWindow draws the steps: each column has the range of the window in it,
 // from the level that it was entered with.
-func (c *chart) drawWindow(points []analyze.Point, dir analyze.Dir) {
+func (c *drawing) drawWindow(points []analyze.Point, dir analyze.Dir) {
 	c.window = newBraille(c.cols, c.rows)
 	height := func(v int64) int {
 		y := int(float64(v) / float64(c.top) * float64(c.rows*4-1))
@@ -142,7 +142,7 @@ func (c *chart) drawWindow(points []analyze.Point, dir analyze.Dir) {
 
 // drawFlight takes the most that was in flight in each column; it lasts until
 // the next point.
-func (c *chart) drawFlight(points []analyze.Point, flight []int64) {
+func (c *drawing) drawFlight(points []analyze.Point, flight []int64) {
 	c.flight = slices.Repeat([]int64{analyze.Unknown}, c.cols)
 	x, level := 0, int64(analyze.Unknown)
 	for i, v := range flight {
@@ -164,7 +164,7 @@ func (c *chart) drawFlight(points []analyze.Point, flight []int64) {
 }
 
 // mark puts stalls and probes below the time axis.
-func (c *chart) mark(stalls []analyze.Stall) {
+func (c *drawing) mark(stalls []analyze.Stall) {
 	c.stall, c.probe = slices.Repeat([]rune{' '}, c.cols), slices.Repeat([]rune{' '}, c.cols)
 	for i := range stalls {
 		st := &stalls[i]
@@ -183,7 +183,7 @@ func (c *chart) mark(stalls []analyze.Stall) {
 }
 
 // shade marks a span of time as a stall; a zero window hides a small one.
-func (c *chart) shade(begin, end int64, mark rune) {
+func (c *drawing) shade(begin, end int64, mark rune) {
 	if end < c.first || begin > c.last {
 		return
 	}
@@ -195,7 +195,7 @@ func (c *chart) shade(begin, end int64, mark rune) {
 }
 
 // markProbe marks a probe; one without an answer hides one with.
-func (c *chart) markProbe(p *analyze.Probe) {
+func (c *drawing) markProbe(p *analyze.Probe) {
 	if p.Time < c.first || p.Time > c.last {
 		return
 	}

@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
 )
 
 // chartOf draws a fixture's stream 0, from and to in seconds after its begin.
-func chartOf(f fixture, from, to float64, cols, rows int) *chart {
+func chartOf(f fixture, from, to float64, cols, rows int) *drawing {
 	st := f.result.Stream(0)
 	dir := mainDir(st)
 	points, _ := f.tl.Points(0)
@@ -18,7 +19,7 @@ func chartOf(f fixture, from, to float64, cols, rows int) *chart {
 	if to > 0 {
 		end = at(to)
 	}
-	return newChart(points, dir, &st.Dirs[dir], f.result.Begin, at(from), end, cols, rows)
+	return newDrawing(points, dir, &st.Dirs[dir], f.result.Begin, at(from), end, cols, rows)
 }
 
 // TestChartMarksStandWhereTheyHappened: 194 columns for 19.4 s, 10 a second.
@@ -45,13 +46,13 @@ func TestChartOnlyZeroLiesOnTheAxis(t *testing.T) {
 		window int64
 		bottom bool
 	}{{0, true}, {1, false}, {1_000_000, false}} {
-		tr := trace{tl: analyze.NewTimeline(1000)}
+		tr := trace{tl: chart.New(1000)}
 		tr.add(0, 1, analyze.Sample{Window: 1_000_000})
 		tr.add(1, 1, analyze.Sample{Window: test.window})
 		tr.add(10, 1, analyze.Sample{Window: test.window})
 		points, _ := tr.tl.Points(0)
 		d := &analyze.Direction{Window: analyze.Window{Scale: analyze.Scale{State: analyze.ScaleKnown}}}
-		c := newChart(points, analyze.ClientToServer, d, t0, math.MinInt64, math.MaxInt64, 50, 5)
+		c := newDrawing(points, analyze.ClientToServer, d, t0, math.MinInt64, math.MaxInt64, 50, 5)
 		cell := c.window.cells[4*50+40] // half way through, in the lowest row
 		if got := cell&(dots[0][3]|dots[1][3]) != 0; got != test.bottom {
 			t.Errorf("window %d: a dot on the axis: %v, want %v", test.window, got, test.bottom)
@@ -61,14 +62,14 @@ func TestChartOnlyZeroLiesOnTheAxis(t *testing.T) {
 
 // TestChartKeepsShortEvents: an opening of a microsecond in an hour is seen.
 func TestChartKeepsShortEvents(t *testing.T) {
-	tr := trace{tl: analyze.NewTimeline(1000)}
+	tr := trace{tl: chart.New(1000)}
 	tr.add(0, 1, analyze.Sample{Window: 0})
 	tr.add(1800, 1, analyze.Sample{Window: 5000})
 	tr.add(1800.000001, 1, analyze.Sample{Window: 0})
 	tr.add(3600, 1, analyze.Sample{Window: 0})
 	points, _ := tr.tl.Points(0)
 	d := &analyze.Direction{Window: analyze.Window{Scale: analyze.Scale{State: analyze.ScaleKnown}}}
-	c := newChart(points, analyze.ClientToServer, d, t0, math.MinInt64, math.MaxInt64, 60, 6)
+	c := newDrawing(points, analyze.ClientToServer, d, t0, math.MinInt64, math.MaxInt64, 60, 6)
 	for row := range 6 {
 		if c.window.at(30, row) == 0 {
 			t.Errorf("row %d of the middle column is empty", row)
@@ -115,7 +116,7 @@ func TestChartOfNothing(t *testing.T) {
 	same := append(one, one...)
 	none := []analyze.Point{{Time: 5, Window: -1, InFlight: -1, Dir: 1}, {Time: 9, Window: -1, InFlight: -1, Dir: 1}}
 	for _, points := range [][]analyze.Point{nil, one, same, none} {
-		if c := newChart(points, 0, d, 0, math.MinInt64, math.MaxInt64, 10, 5); c != nil {
+		if c := newDrawing(points, 0, d, 0, math.MinInt64, math.MaxInt64, 10, 5); c != nil {
 			t.Errorf("%d points: a chart of nothing", len(points))
 		}
 	}

@@ -10,15 +10,16 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
 	"winwatch/capture"
 )
 
 // analyzed runs a capture through the analyzer and, in a second pass, collects
 // the points of all its streams.
-func analyzed(tb testing.TB, file string) (*analyze.Result, *analyze.Timeline) {
+func analyzed(tb testing.TB, file string) (*analyze.Result, *chart.Timeline) {
 	tb.Helper()
 	var r *analyze.Result
-	tl := analyze.NewTimeline(2_000_000)
+	tl := chart.New(2_000_000)
 	for pass := range 2 {
 		a := analyze.New(analyze.DefaultConfig())
 		if pass == 1 {
@@ -69,8 +70,8 @@ func writePage(tb testing.TB, name string, p *HTMLPage) string {
 
 // stallingStreams makes n streams; of those whose number is a multiple of every, the
 // receiver stops reading for a while that grows with the number.
-func stallingStreams(n, every int) (*analyze.Result, *analyze.Timeline) {
-	a, tl := analyze.New(analyze.DefaultConfig()), analyze.NewTimeline(1_000_000)
+func stallingStreams(n, every int) (*analyze.Result, *chart.Timeline) {
+	a, tl := analyze.New(analyze.DefaultConfig()), chart.New(1_000_000)
 	a.OnSample(tl.Add)
 	var all []capture.Segment
 	base := int64(1_700_000_000e9)

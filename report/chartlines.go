@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // row returns one row of the picture, styled in runs.
-func (c *chart) row(row int) string {
+func (c *drawing) row(row int) string {
 	var b, run strings.Builder
 	current := styleNone
 	flush := func(next style) {
@@ -44,7 +45,7 @@ func (c *chart) row(row int) string {
 }
 
 // cell returns what stands in a cell, and whether that is dots of the window.
-func (c *chart) cell(x, row int) (r rune, dots bool) {
+func (c *drawing) cell(x, row int) (r rune, dots bool) {
 	base := float64(c.rows-1-row) / float64(c.rows) * float64(c.top)
 	half := float64(c.top) / float64(c.rows) / 2
 	v := float64(c.flight[x])
@@ -61,16 +62,16 @@ func (c *chart) cell(x, row int) (r rune, dots bool) {
 }
 
 // lines returns the whole picture; the labels of the y axis take margin columns.
-func (c *chart) lines(margin int) []string {
+func (c *drawing) lines(margin int) []string {
 	var out []string
 	label := func(s string) string { return padLeft(s, margin-2) }
 	for row := range c.rows {
 		l := label("") + " │"
 		switch row {
 		case 0:
-			l = label(groupDigits(c.top)) + " ┤"
+			l = label(words.Count(c.top)) + " ┤"
 		case c.rows / 2:
-			l = label(groupDigits(c.top/2)) + " ┤"
+			l = label(words.Count(c.top/2)) + " ┤"
 		case c.rows - 1:
 			l = label("0") + " ┤"
 		}
@@ -91,7 +92,7 @@ func marks(row []rune, s style) string {
 }
 
 // timeAxis returns the axis and its labels.
-func (c *chart) timeAxis(margin int) []string {
+func (c *drawing) timeAxis(margin int) []string {
 	ticks, unit := timeTicks(c.first-c.origin, c.last-c.origin, c.cols/10)
 	line := []rune(strings.Repeat("─", c.cols))
 	labels := []rune(strings.Repeat(" ", c.cols))
@@ -116,7 +117,7 @@ func (c *chart) timeAxis(margin int) []string {
 }
 
 // legend says what the marks mean.
-func (c *chart) legend(d *analyze.Direction) []string {
+func (c *drawing) legend(d *analyze.Direction) []string {
 	window := fmt.Sprintf("⠉⠉ window that %s advertises, bytes", d.Receiver)
 	if c.raw {
 		window = fmt.Sprintf("⠉⠉ window field of %s as it is: the scale is unknown", d.Receiver)

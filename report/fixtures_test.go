@@ -6,7 +6,11 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/proof"
+	"winwatch/analyze/words"
 	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // A fixture is a result built by hand, so that reports can be tested on what an
@@ -14,7 +18,7 @@ import (
 type fixture struct {
 	name    string
 	result  *analyze.Result
-	tl      *analyze.Timeline
+	tl      *chart.Timeline
 	outside *Outside
 	options TextOptions
 }
@@ -119,7 +123,7 @@ func flood() fixture {
 
 // trace feeds samples of a stream to a timeline.
 type trace struct {
-	tl    *analyze.Timeline
+	tl    *chart.Timeline
 	id    int64
 	frame uint64
 	shift int8
@@ -141,8 +145,8 @@ func (tr *trace) add(t float64, dir analyze.Dir, s analyze.Sample) {
 	tr.tl.Add(&s)
 }
 
-func floodTimeline() *analyze.Timeline {
-	tr := trace{tl: analyze.NewTimeline(10_000), shift: 7}
+func floodTimeline() *chart.Timeline {
+	tr := trace{tl: chart.New(10_000), shift: 7}
 	tr.add(0, 0, analyze.Sample{Window: 43690, Events: analyze.EventSYN})
 	tr.add(0, 1, analyze.Sample{Window: 43690, Ack: 1, Events: analyze.EventSYN})
 	tr.add(0.000041, 0, analyze.Sample{Window: 43776, Ack: 1, Seq: 1, SeqEnd: 1})
@@ -179,21 +183,21 @@ func floodTimeline() *analyze.Timeline {
 func floodProof() fixture {
 	f := flood()
 	f.name = "flood-proof"
-	row := func(name, unit string, inferred, kernel int64, method, source string) analyze.ProofRow {
-		return analyze.ProofRow{Name: name, Unit: unit, Inferred: &inferred, Kernel: &kernel, Difference: ptr(inferred - kernel),
+	row := func(name, unit string, inferred, kernel int64, method, source string) proof.Row {
+		return proof.Row{Name: name, Unit: unit, Inferred: &inferred, Kernel: &kernel, Difference: ptr(inferred - kernel),
 			Exact: true, Judged: true, OK: inferred == kernel, Method: method, Source: source}
 	}
-	accepted := &analyze.Accepted{
+	accepted := &proof.Accepted{
 		Bytes: 3553900, Half: 1776950, Absorbed: 934544, Backlog: 2619356, LargestWindow: ptr[int64](465280),
 		Explanation: "everything sent / 2 = 1776950 takes both buffers for equal and calls one of them the window",
 	}
 	rcvbuf := row("receive buffer", "bytes", 934544, 951552, "payload absorbed takes 25% to 98% of sk_rcvbuf", "SO_RCVBUF at the receiver")
 	rcvbuf.Exact, rcvbuf.OK, rcvbuf.Low, rcvbuf.High = false, true, ptr[int64](950000), ptr[int64](3738176)
-	gone := analyze.ProofRow{Name: "window seen", Unit: "bytes", Exact: true, Method: "the last window the receiver advertised", Source: "tcpi_snd_wnd at the sender"}
+	gone := proof.Row{Name: "window seen", Unit: "bytes", Exact: true, Method: "the last window the receiver advertised", Source: "tcpi_snd_wnd at the sender"}
 	limited := row("time limited by the window", "ns", 15080799000, 15072000000, "zero window + small window + window full", "tcpi_rwnd_limited at the sender")
 	limited.Exact, limited.OK, limited.Low, limited.High = false, true, ptr[int64](14112371500), ptr[int64](16049226500)
 	f.outside = &Outside{
-		Proof: &analyze.Proof{Isolated: true, Accepted: accepted, Rows: []analyze.ProofRow{
+		Proof: &proof.Proof{Isolated: true, Accepted: accepted, Rows: []proof.Row{
 			row("receive queue", "bytes", 934544, 934544, "payload acknowledged - payload that recv() returned", "FIONREAD at the receiver"),
 			rcvbuf,
 			row("send queue", "bytes", 2619356, 2619356, "bytes that send() accepted - payload acknowledged", "SIOCOUTQ at the sender"),
@@ -206,20 +210,20 @@ func floodProof() fixture {
 	return f
 }
 
-func witness() *capture.Witness {
-	socket := capture.SocketState{State: "ESTABLISHED", UnreadBytes: 934544, SendQueueBytes: 2619356, Probes: capture.Unknown}
-	return &capture.Witness{
+func witness() *kernel.Witness {
+	socket := kernel.SocketState{State: "ESTABLISHED", UnreadBytes: 934544, SendQueueBytes: 2619356, Probes: kernel.Unknown}
+	return &kernel.Witness{
 		Scenario: "send-blocking", Started: at(-0.1), Ended: at(20),
 		Client: netip.MustParseAddrPort("127.0.0.1:40846"), Server: netip.MustParseAddrPort("127.0.0.1:3000"),
 		Isolated: true, Kernel: "6.18.0", Congestion: "cubic", MTU: 65536, ChunkBytes: 10,
-		Send:          capture.CallStats{Calls: 355390, Bytes: 3553900, InCall: sec(4), Longest: sec(0.2)},
+		Send:          kernel.CallStats{Calls: 355390, Bytes: 3553900, InCall: sec(4), Longest: sec(0.2)},
 		AcceptedBytes: 3553900, Probes: 6, ProbesFrom: "TCPWinProbe",
-		Blocked: &capture.BlockedCall{At: at(4.6), Seen: at(5), TID: 4711, Syscall: "sendto", Number: 44,
+		Blocked: &kernel.BlockedCall{At: at(4.6), Seen: at(5), TID: 4711, Syscall: "sendto", Number: 44,
 			Args: [6]uint64{3, 0xc000012345, 10}, Wchan: "sk_stream_wait_memory", State: "S",
 			Stack: []string{"sk_stream_wait_memory", "tcp_sendmsg_locked", "tcp_sendmsg", "__sys_sendto"}},
-		Readings: []capture.Reading{{Moment: capture.MomentEnd, Time: at(19), Sender: socket, Receiver: socket, AcceptedBytes: 3553900}},
-		Counters: []capture.Counter{{Name: "TCPWinProbe", Before: 0, After: 6}},
-		Findings: []capture.Finding{
+		Readings: []kernel.Reading{{Moment: kernel.MomentEnd, Time: at(19), Sender: socket, Receiver: socket, AcceptedBytes: 3553900}},
+		Counters: []kernel.Counter{{Name: "TCPWinProbe", Before: 0, After: 6}},
+		Findings: []kernel.Finding{
 			{Claim: "a blocking send() sleeps once the send buffer is full", Holds: true, Evidence: "355,390 calls returned, the next did not for 14.8 s"},
 			{Claim: "the receiver's window is half of what was sent", Holds: false, Evidence: "465,280 of 3,553,900 bytes"},
 		},
@@ -245,7 +249,7 @@ func healthy() fixture {
 	r.Input.Skipped[capture.NotIP], r.Input.Skipped[capture.NotTCP] = 12, 88
 	r.SetStreams([]*analyze.Stream{st})
 
-	tr := trace{tl: analyze.NewTimeline(10_000), shift: 7}
+	tr := trace{tl: chart.New(10_000), shift: 7}
 	sent := int64(1)
 	for i := range 240 {
 		t := float64(i) / 100
@@ -291,7 +295,7 @@ func unknownScale() fixture {
 		Begin: at(0), End: at(9), Span: sec(9), Bytes: 800_000, Stalls: 1, Probes: 2, StallTime: sec(1.5), StalledStreams: 1,
 		Verdicts: []analyze.Verdict{st.Verdict}}
 	r.SetStreams([]*analyze.Stream{st})
-	tr := trace{tl: analyze.NewTimeline(10_000), shift: analyze.Unknown}
+	tr := trace{tl: chart.New(10_000), shift: analyze.Unknown}
 	for i := range 90 {
 		t := float64(i) / 10
 		w := int64(1702 - 34*i)
@@ -378,7 +382,7 @@ func stall(st *analyze.Stream, seconds float64) {
 	}
 	d.Budget = analyze.Budget{Total: st.Span, ZeroWindow: d.StallTime, SenderIdle: st.Span - d.StallTime}
 	st.Verdict = analyze.Verdict{Stream: st.ID, Dir: 1, Severity: analyze.SeverityProblem, Code: "receiver-not-reading",
-		Sentence: fmt.Sprintf("the application behind %s did not read for %s in 6 stalls", st.Client, inTime(d.StallTime)),
+		Sentence: fmt.Sprintf("the application behind %s did not read for %s in 6 stalls", st.Client, words.Duration(d.StallTime)),
 		Wait:     d.StallTime, Confidence: "high", Because: "window, probes and reopening were captured",
 		Host: st.Client.Addr(), Command: fmt.Sprintf("ss -tmien '( sport = :%d )'", st.Client.Port()), Frames: []uint64{20_000, 20_009}}
 }
@@ -406,7 +410,7 @@ func openAtBothEnds() fixture {
 		Begin: at(0), End: at(7200), Span: sec(7200), Stalls: 1, Probes: 60, StallTime: sec(7200), StalledStreams: 1,
 		Verdicts: []analyze.Verdict{st.Verdict}}
 	r.SetStreams([]*analyze.Stream{st})
-	return fixture{name: "open-stall", result: r, tl: analyze.NewTimeline(1000)}
+	return fixture{name: "open-stall", result: r, tl: chart.New(1000)}
 }
 
 // damaged has names and reasons in it that a stranger chose.

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/*.golden")
@@ -85,9 +85,9 @@ func textOf(f fixture, width int, look Look) func(io.Writer) error {
 func writeKernelCSV(w io.Writer) error {
 	k := NewKernelCSV(w)
 	k.StartAt(at(0))
-	s := capture.KernelSample{Time: at(-0.5), Client: capture.SocketState{State: "ESTABLISHED", Time: at(-0.5)}, Send: capture.CallStats{Calls: 3, Bytes: 30}}
+	s := kernel.Sample{Time: at(-0.5), Client: kernel.SocketState{State: "ESTABLISHED", Time: at(-0.5)}, Send: kernel.CallStats{Calls: 3, Bytes: 30}}
 	for _, f := range socketFields {
-		*f.of(&s.Server) = capture.Unknown
+		*f.of(&s.Server) = kernel.Unknown
 	}
 	k.Add(&s)
 	s.Time = at(1.5)

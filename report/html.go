@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/proof"
+	"winwatch/analyze/words"
+	"winwatch/capture/kernel"
 )
 
 // HTMLPage is what a page is made from.
@@ -22,15 +25,15 @@ type HTMLPage struct {
 	Result *analyze.Result
 	// Timeline feeds the charts; streams that it does not hold have none. It
 	// may be nil.
-	Timeline *analyze.Timeline
+	Timeline *chart.Timeline
 	// Witness, Kernel and Proof are of an experiment, nil otherwise; Kernel are
 	// the samples taken while it ran, and belong to the stream of Proof.
-	Witness *capture.Witness
-	Kernel  []capture.KernelSample
-	Proof   *analyze.Proof
-	// Accepted is the account of what the application counted, nil if it is not
+	Witness *kernel.Witness
+	Kernel  []kernel.Sample
+	Proof   *proof.Proof
+	// Accepted is the account of what the application words.Counted, nil if it is not
 	// known or stands in Proof.
-	Accepted *analyze.Accepted
+	Accepted *proof.Accepted
 }
 
 const (
@@ -60,8 +63,8 @@ var (
 		"view.js", "chart.js", "readout.js", "streams.js", "detail.js", "proof.js", "build.js", "keys.js", "app.js")
 	htmlStyle = webFiles("uPlot.min.css", "style.css")
 	htmlBody  = template.Must(template.New("page").Funcs(template.FuncMap{
-		"span": inTime, "bytes": displayBytes, "filter": verdictFilter, "group": groupDigits[int64],
-		"groupUnsigned": groupDigits[uint64],
+		"span": words.Duration, "bytes": words.Size, "filter": verdictFilter, "group": words.Count[int64],
+		"groupUnsigned": words.Count[uint64],
 	}).ParseFS(web, "web/page.html")).Lookup("page.html")
 )
 
@@ -132,8 +135,8 @@ type htmlContent struct {
 	Begin  string
 	// Rows of StreamCount streams are listed, Charts of them have charts.
 	Rows, Charts int
-	Witness      *capture.Witness
-	Accepted     *analyze.Accepted
+	Witness      *kernel.Witness
+	Accepted     *proof.Accepted
 
 	blocks []htmlBlock
 }
@@ -172,7 +175,7 @@ func newHTMLContent(p *HTMLPage) (*htmlContent, error) {
 		c.Frames = frameSum(r)
 	}
 	for note, n := range r.Input.Notes() {
-		c.Notes = append(c.Notes, fmt.Sprintf("%s: %s", groupDigits(n), note))
+		c.Notes = append(c.Notes, fmt.Sprintf("%s: %s", words.Count(n), note))
 	}
 	head := htmlHead{
 		Begin: floorDiv(r.Begin, 1e6), BeginNs: r.Begin - floorDiv(r.Begin, 1e6)*1e6,
@@ -273,12 +276,12 @@ func packStream(p *HTMLPage, st *analyze.Stream, limit int) (string, error) {
 			view.Origin = points[0].Time - p.Result.Begin
 		}
 		text, err := packBlock(view, packPoints(points, view.Unit))
-		if err != nil || len(text) <= limit || len(points) <= analyze.MinTimelinePoints {
+		if err != nil || len(text) <= limit || len(points) <= chart.MinPoints {
 			return text, err
 		}
 		// A little less than in proportion: fewer points compress worse.
 		fit := int(float64(len(points)) * float64(limit) / float64(len(text)) * 0.9)
-		points, view.Left = analyze.Decimate(points, min(fit, len(points)-1)), true
+		points, view.Left = chart.Decimate(points, min(fit, len(points)-1)), true
 	}
 }
 

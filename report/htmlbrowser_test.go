@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/proof"
+	"winwatch/capture/kernel"
 )
 
 // chartBox is where a chart of the page is, in pixels of the window.
@@ -276,22 +277,22 @@ func TestPageOfAMillionSegments(t *testing.T) {
 func TestPageOfAnExperiment(t *testing.T) {
 	r, tl := analyzed(t, "testdata/chart/drain.pcap")
 	value := func(n int64) *int64 { return &n }
-	proof := &analyze.Proof{Isolated: true, Rows: []analyze.ProofRow{
+	judged := &proof.Proof{Isolated: true, Rows: []proof.Row{
 		{Name: "send queue", Unit: "bytes", Inferred: value(70_000), Kernel: value(70_000), Difference: value(0), Exact: true, Judged: true, OK: true},
 		{Name: "receive buffer", Unit: "bytes", Low: value(1), High: value(9), Kernel: value(5), Judged: true, OK: true},
 		{Name: "probes", Unit: "count", Inferred: value(4), Kernel: value(5), Difference: value(-1), Exact: true, Judged: true},
 		{Name: "time busy", Unit: "ns", Inferred: value(4e9)},
 	}}
-	var kernel []capture.KernelSample
+	var samples []kernel.Sample
 	for at := r.Begin; at < r.End; at += 2e6 {
-		s := capture.KernelSample{Time: at}
-		s.Server.UnreadBytes, s.Client.SendQueueBytes, s.Client.SndWnd = 118_000, (at-r.Begin)/1000, capture.Unknown
-		kernel = append(kernel, s)
+		s := kernel.Sample{Time: at}
+		s.Server.UnreadBytes, s.Client.SendQueueBytes, s.Client.SndWnd = 118_000, (at-r.Begin)/1000, kernel.Unknown
+		samples = append(samples, s)
 	}
 	c := startChromium(t)
 	c.size(1280, 900, "light")
-	c.load(writePage(t, "experiment", &HTMLPage{Source: "drain", Result: r, Timeline: tl, Kernel: kernel, Proof: proof,
-		Witness: &capture.Witness{Scenario: "drain", Findings: []capture.Finding{{Claim: "the queue empties", Holds: true, Evidence: "0 bytes"}}}}), "")
+	c.load(writePage(t, "experiment", &HTMLPage{Source: "drain", Result: r, Timeline: tl, Kernel: samples, Proof: judged,
+		Witness: &kernel.Witness{Scenario: "drain", Findings: []kernel.Finding{{Claim: "the queue empties", Holds: true, Evidence: "0 bytes"}}}}), "")
 	var marks []string
 	c.eval(`[...document.querySelectorAll(".proof .mark")].map(e => e.textContent)`, &marks)
 	if want := []string{"✓ equal", "✓ within", "✗ differs", "not judged"}; !slices.Equal(marks, want) {
@@ -303,10 +304,10 @@ func TestPageOfAnExperiment(t *testing.T) {
 	}
 	c.eval(`({Charts: state.charts.length, Samples: state.kernel.samples.n, Unread: state.kernel.samples.unread[7],
 		Last: state.kernel.samples.time.at(-1), Max: Math.max(...state.kernel.samples.queue)})`, &k)
-	if k.Charts != 3 || k.Samples != len(kernel) || k.Unread != 118_000 {
-		t.Errorf("%d charts of %d samples, the unread bytes are %v; want 3, %d, 118000", k.Charts, k.Samples, k.Unread, len(kernel))
+	if k.Charts != 3 || k.Samples != len(samples) || k.Unread != 118_000 {
+		t.Errorf("%d charts of %d samples, the unread bytes are %v; want 3, %d, 118000", k.Charts, k.Samples, k.Unread, len(samples))
 	}
-	near(t, "time of the last sample", k.Last, float64(kernel[len(kernel)-1].Time-r.Begin)/1e9, 1e-6)
+	near(t, "time of the last sample", k.Last, float64(samples[len(samples)-1].Time-r.Begin)/1e9, 1e-6)
 	c.shoot("experiment-1280-light")
 	c.clean()
 }

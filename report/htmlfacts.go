@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // fact is one line of what is known: what it is, its value for people, and how
@@ -17,13 +18,13 @@ type fact struct {
 
 func streamFacts(st *analyze.Stream) []fact {
 	f := []fact{
-		{Name: "Duration", Value: inTime(st.Span)},
-		{Name: "Segments", Value: groupDigits(st.Segments),
+		{Name: "Duration", Value: words.Duration(st.Span)},
+		{Name: "Segments", Value: words.Count(st.Segments),
 			How: fmt.Sprintf("frames %d to %d", st.FirstFrame, st.LastFrame)},
 		{Name: "Handshake", Value: strings.ReplaceAll(string(st.Handshake), "-", " ")},
 	}
 	if st.RTT != nil {
-		f = append(f, fact{Name: "Round trip", Value: inTime(*st.RTT)})
+		f = append(f, fact{Name: "Round trip", Value: words.Duration(*st.RTT)})
 	}
 	ended := st.Closed
 	if st.ResetBy != nil {
@@ -35,27 +36,27 @@ func streamFacts(st *analyze.Stream) []fact {
 // dirFacts tells of the data that one side sends.
 func dirFacts(d *analyze.Direction) []fact {
 	f := []fact{
-		{Name: "Data sent", Value: displayBytes(d.Bytes), How: counted(d.DataSegments, "segment") + ", retransmissions included"},
-		{Name: "Acknowledged", Value: displayBytes(d.AckedBytes)},
+		{Name: "Data sent", Value: words.Size(d.Bytes), How: words.Counted(d.DataSegments, "segment") + ", retransmissions included"},
+		{Name: "Acknowledged", Value: words.Size(d.AckedBytes)},
 	}
 	f = append(f, windowFacts(&d.Window)...)
-	f = append(f, fact{Name: "Stalls", Value: groupDigits(d.StallCount), How: "in all " + inTime(d.StallTime)})
-	f = append(f, fact{Name: "Probes", Value: groupDigits(d.Probes), How: groupDigits(d.ProbeAnswers) + " answered"})
-	f = append(f, fact{Name: "Retransmissions", Value: groupDigits(d.Retransmissions)})
+	f = append(f, fact{Name: "Stalls", Value: words.Count(d.StallCount), How: "in all " + words.Duration(d.StallTime)})
+	f = append(f, fact{Name: "Probes", Value: words.Count(d.Probes), How: words.Count(d.ProbeAnswers) + " answered"})
+	f = append(f, fact{Name: "Retransmissions", Value: words.Count(d.Retransmissions)})
 	if d.MaxInFlight != nil {
-		f = append(f, fact{Name: "Most in flight", Value: displayBytes(*d.MaxInFlight)})
+		f = append(f, fact{Name: "Most in flight", Value: words.Size(*d.MaxInFlight)})
 	}
 	estimate := func(name string, e *analyze.Estimate, display func(int64) string) {
 		if e.Value != nil || e.Low != nil || e.High != nil {
 			f = append(f, fact{Name: name, Value: estimated(e, display), How: e.Method})
 		}
 	}
-	rate := func(n int64) string { return displayBytes(n) + "/s" }
-	estimate("Absorbed by the receive buffer", &d.Buffer.Absorbed, displayBytes)
-	estimate("Receive buffer (SO_RCVBUF)", &d.Buffer.RcvBuf, displayBytes)
-	estimate("Backlog at the sender", &d.Backlog, displayBytes)
+	rate := func(n int64) string { return words.Size(n) + "/s" }
+	estimate("Absorbed by the receive buffer", &d.Buffer.Absorbed, words.Size)
+	estimate("Receive buffer (SO_RCVBUF)", &d.Buffer.RcvBuf, words.Size)
+	estimate("Backlog at the sender", &d.Backlog, words.Size)
 	estimate("Application reads at", &d.Reader.Rate, rate)
-	estimate("Buffer that would avoid the stall", &d.Reader.AvoidBuffer, displayBytes)
+	estimate("Buffer that would avoid the stall", &d.Reader.AvoidBuffer, words.Size)
 	estimate("Read rate that would avoid it", &d.Reader.AvoidRate, rate)
 	return f
 }
@@ -63,7 +64,7 @@ func dirFacts(d *analyze.Direction) []fact {
 func windowFacts(w *analyze.Window) []fact {
 	largest := fact{Name: "Largest window", Value: "unknown", How: "the window scale was not captured"}
 	if w.Largest != nil {
-		largest.Value, largest.How = displayBytes(*w.Largest), w.Scale.Method
+		largest.Value, largest.How = words.Size(*w.Largest), w.Scale.Method
 	}
 	scale := fact{Name: "Window scale", How: w.Scale.Method}
 	switch w.Scale.State {
@@ -78,5 +79,5 @@ func windowFacts(w *analyze.Window) []fact {
 		}
 	}
 	return []fact{largest, scale,
-		{Name: "Zero windows", Value: groupDigits(w.ToZero), How: counted(w.ZeroSegments, "segment") + " with window 0"}}
+		{Name: "Zero windows", Value: words.Count(w.ToZero), How: words.Counted(w.ZeroSegments, "segment") + " with window 0"}}
 }

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/proof"
+	"winwatch/analyze/words"
+	"winwatch/capture/kernel"
 )
 
 // kernelView is what the page tells of an experiment: the kernel's samples as
@@ -36,7 +38,7 @@ type proofView struct {
 
 // kernelColumns are the readings drawn, of the data in direction dir: unread
 // bytes at the receiver, the sender's send queue and its view of the window.
-func kernelColumns(s *capture.KernelSample, dir analyze.Dir) [3]int64 {
+func kernelColumns(s *kernel.Sample, dir analyze.Dir) [3]int64 {
 	sender, receiver := &s.Client, &s.Server
 	if dir == analyze.ServerToClient {
 		sender, receiver = receiver, sender
@@ -71,7 +73,7 @@ func (c *htmlContent) addKernel(p *HTMLPage, head *htmlHead, room *int) error {
 	}
 }
 
-func packKernel(samples []capture.KernelSample, dir analyze.Dir, begin int64) []byte {
+func packKernel(samples []kernel.Sample, dir analyze.Dir, begin int64) []byte {
 	var b []byte
 	var last int64
 	for i := range samples {
@@ -79,7 +81,7 @@ func packKernel(samples []capture.KernelSample, dir analyze.Dir, begin int64) []
 		b = binary.AppendVarint(b, t-last)
 		last = t
 	}
-	for column := range kernelColumns(&capture.KernelSample{}, dir) {
+	for column := range kernelColumns(&kernel.Sample{}, dir) {
 		last = 0
 		for i := range samples {
 			v := kernelColumns(&samples[i], dir)[column]
@@ -92,8 +94,8 @@ func packKernel(samples []capture.KernelSample, dir analyze.Dir, begin int64) []
 
 // thinKernel leaves, of every eight samples, those in which a reading is
 // smallest or largest: four at most.
-func thinKernel(samples []capture.KernelSample, dir analyze.Dir) []capture.KernelSample {
-	var out []capture.KernelSample
+func thinKernel(samples []kernel.Sample, dir analyze.Dir) []kernel.Sample {
+	var out []kernel.Sample
 	for len(samples) > 0 {
 		n := min(8, len(samples))
 		var low, high [3]int
@@ -118,7 +120,7 @@ func thinKernel(samples []capture.KernelSample, dir analyze.Dir) []capture.Kerne
 	return out
 }
 
-func newProofView(r *analyze.ProofRow) proofView {
+func newProofView(r *proof.Row) proofView {
 	show := func(v *int64) string { return displayUnit(v, r.Unit) }
 	v := proofView{
 		Name: r.Name, Inferred: show(r.Inferred), Kernel: show(r.Kernel), Difference: show(r.Difference),
@@ -146,9 +148,9 @@ func displayUnit(v *int64, unit string) string {
 	case v == nil:
 		return "unknown"
 	case unit == "ns":
-		return inTime(time.Duration(*v))
+		return words.Duration(time.Duration(*v))
 	case unit == "count":
 		return strconv.FormatInt(*v, 10)
 	}
-	return fmt.Sprintf("%s %s", groupDigits(*v), unit)
+	return fmt.Sprintf("%s %s", words.Count(*v), unit)
 }

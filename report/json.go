@@ -4,7 +4,8 @@ import (
 	"io"
 
 	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/proof"
+	"winwatch/capture/kernel"
 )
 
 // SchemaVersion names the form of the JSON report. It changes when a key goes
@@ -14,12 +15,12 @@ const SchemaVersion = "winwatch/1"
 // Outside is what is known from elsewhere than the packets. Each field may be
 // nil.
 type Outside struct {
-	// Accepted is the account of what the sending application counted.
-	Accepted *analyze.Accepted
+	// Accepted is the account of what the sending application words.Counted.
+	Accepted *proof.Accepted
 	// Proof sets the packets against the kernel, and Witness is all the kernel
 	// said: both come from an experiment.
-	Proof   *analyze.Proof
-	Witness *capture.Witness
+	Proof   *proof.Proof
+	Witness *kernel.Witness
 }
 
 // JSON writes the whole result as one object, described by Schema. Byte counts

@@ -1,8 +1,8 @@
 package report
 
 import (
-	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/proof"
+	"winwatch/capture/kernel"
 )
 
 func (j *jsonWriter) outside(o *Outside) {
@@ -26,7 +26,7 @@ func (j *jsonWriter) outside(o *Outside) {
 	}
 }
 
-func (j *jsonWriter) accepted(a *analyze.Accepted) {
+func (j *jsonWriter) accepted(a *proof.Accepted) {
 	j.object("accepted", func() {
 		j.int("stream", a.Stream)
 		j.string("direction", a.Dir.String())
@@ -39,7 +39,7 @@ func (j *jsonWriter) accepted(a *analyze.Accepted) {
 	})
 }
 
-func (j *jsonWriter) proof(p *analyze.Proof) {
+func (j *jsonWriter) proof(p *proof.Proof) {
 	j.object("proof", func() {
 		j.int("stream", p.Stream)
 		j.string("direction", p.Dir.String())
@@ -54,7 +54,7 @@ func (j *jsonWriter) proof(p *analyze.Proof) {
 }
 
 // proofRow writes one quantity. Its unit stands in its keys, as everywhere.
-func (j *jsonWriter) proofRow(r *analyze.ProofRow) {
+func (j *jsonWriter) proofRow(r *proof.Row) {
 	unit := "_" + r.Unit
 	j.object("", func() {
 		j.string("name", r.Name)
@@ -72,7 +72,7 @@ func (j *jsonWriter) proofRow(r *analyze.ProofRow) {
 	})
 }
 
-func (j *jsonWriter) witness(w *capture.Witness) {
+func (j *jsonWriter) witness(w *kernel.Witness) {
 	j.object("witness", func() {
 		j.string("scenario", w.Scenario)
 		j.int("started_ns", w.Started)
@@ -121,9 +121,9 @@ func (j *jsonWriter) witness(w *capture.Witness) {
 }
 
 // known writes a number of the kernel's, null if it gave none.
-func (j *jsonWriter) known(key string, v int64) { j.intIf(key, v != capture.Unknown, v) }
+func (j *jsonWriter) known(key string, v int64) { j.intIf(key, v != kernel.Unknown, v) }
 
-func (j *jsonWriter) calls(key string, c *capture.CallStats) {
+func (j *jsonWriter) calls(key string, c *kernel.CallStats) {
 	j.object(key, func() {
 		j.int("calls", c.Calls)
 		j.int("returned_bytes", c.Bytes)
@@ -138,7 +138,7 @@ func (j *jsonWriter) calls(key string, c *capture.CallStats) {
 	})
 }
 
-func (j *jsonWriter) blocked(b *capture.BlockedCall) {
+func (j *jsonWriter) blocked(b *kernel.BlockedCall) {
 	if b == nil {
 		j.null("blocked")
 		return
@@ -164,7 +164,7 @@ func (j *jsonWriter) blocked(b *capture.BlockedCall) {
 	})
 }
 
-func (j *jsonWriter) reading(r *capture.Reading) {
+func (j *jsonWriter) reading(r *kernel.Reading) {
 	j.object("", func() {
 		j.string("moment", r.Moment)
 		j.int("time_ns", r.Time)
@@ -175,7 +175,7 @@ func (j *jsonWriter) reading(r *capture.Reading) {
 	})
 }
 
-func (j *jsonWriter) socket(key string, s *capture.SocketState) {
+func (j *jsonWriter) socket(key string, s *kernel.SocketState) {
 	j.object(key, func() {
 		j.stringIf("state", s.State)
 		for _, f := range socketFields {

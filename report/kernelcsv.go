@@ -4,48 +4,48 @@ import (
 	"bufio"
 	"io"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // socketFields are the numbers of a socket, under the names that JSON and CSV
 // give them, in the order in which they are written.
 var socketFields = [...]struct {
 	name string
-	of   func(*capture.SocketState) *int64
+	of   func(*kernel.SocketState) *int64
 }{
-	{"time_ns", func(s *capture.SocketState) *int64 { return &s.Time }},
-	{"unread_bytes", func(s *capture.SocketState) *int64 { return &s.UnreadBytes }},
-	{"send_queue_bytes", func(s *capture.SocketState) *int64 { return &s.SendQueueBytes }},
-	{"not_sent_bytes", func(s *capture.SocketState) *int64 { return &s.NotSentBytes }},
-	{"rcvbuf_bytes", func(s *capture.SocketState) *int64 { return &s.RcvBuf }},
-	{"sndbuf_bytes", func(s *capture.SocketState) *int64 { return &s.SndBuf }},
-	{"rmem_alloc_bytes", func(s *capture.SocketState) *int64 { return &s.RmemAlloc }},
-	{"wmem_queued_bytes", func(s *capture.SocketState) *int64 { return &s.WmemQueued }},
-	{"peer_window_bytes", func(s *capture.SocketState) *int64 { return &s.SndWnd }},
-	{"own_window_bytes", func(s *capture.SocketState) *int64 { return &s.RcvWnd }},
-	{"peer_shift", func(s *capture.SocketState) *int64 { return &s.SndShift }},
-	{"own_shift", func(s *capture.SocketState) *int64 { return &s.RcvShift }},
-	{"window_scaling", func(s *capture.SocketState) *int64 { return &s.WindowScaling }},
-	{"rcv_space_bytes", func(s *capture.SocketState) *int64 { return &s.RcvSpace }},
-	{"rcv_ssthresh_bytes", func(s *capture.SocketState) *int64 { return &s.RcvSsthresh }},
-	{"snd_mss_bytes", func(s *capture.SocketState) *int64 { return &s.SndMSS }},
-	{"rcv_mss_bytes", func(s *capture.SocketState) *int64 { return &s.RcvMSS }},
-	{"cwnd_segments", func(s *capture.SocketState) *int64 { return &s.Cwnd }},
-	{"probes_unanswered", func(s *capture.SocketState) *int64 { return &s.Probes }},
-	{"backoff", func(s *capture.SocketState) *int64 { return &s.Backoff }},
-	{"unacked_segments", func(s *capture.SocketState) *int64 { return &s.Unacked }},
-	{"total_retrans_segments", func(s *capture.SocketState) *int64 { return &s.TotalRetrans }},
-	{"acked_bytes", func(s *capture.SocketState) *int64 { return &s.BytesAcked }},
-	{"received_bytes", func(s *capture.SocketState) *int64 { return &s.BytesReceived }},
-	{"segments_out", func(s *capture.SocketState) *int64 { return &s.SegsOut }},
-	{"segments_in", func(s *capture.SocketState) *int64 { return &s.SegsIn }},
-	{"data_segments_out", func(s *capture.SocketState) *int64 { return &s.DataSegsOut }},
-	{"data_segments_in", func(s *capture.SocketState) *int64 { return &s.DataSegsIn }},
-	{"busy_ns", func(s *capture.SocketState) *int64 { return &s.Busy }},
-	{"rwnd_limited_ns", func(s *capture.SocketState) *int64 { return &s.RwndLimited }},
-	{"sndbuf_limited_ns", func(s *capture.SocketState) *int64 { return &s.SndbufLimited }},
-	{"rtt_ns", func(s *capture.SocketState) *int64 { return &s.RTT }},
-	{"rto_ns", func(s *capture.SocketState) *int64 { return &s.RTO }},
+	{"time_ns", func(s *kernel.SocketState) *int64 { return &s.Time }},
+	{"unread_bytes", func(s *kernel.SocketState) *int64 { return &s.UnreadBytes }},
+	{"send_queue_bytes", func(s *kernel.SocketState) *int64 { return &s.SendQueueBytes }},
+	{"not_sent_bytes", func(s *kernel.SocketState) *int64 { return &s.NotSentBytes }},
+	{"rcvbuf_bytes", func(s *kernel.SocketState) *int64 { return &s.RcvBuf }},
+	{"sndbuf_bytes", func(s *kernel.SocketState) *int64 { return &s.SndBuf }},
+	{"rmem_alloc_bytes", func(s *kernel.SocketState) *int64 { return &s.RmemAlloc }},
+	{"wmem_queued_bytes", func(s *kernel.SocketState) *int64 { return &s.WmemQueued }},
+	{"peer_window_bytes", func(s *kernel.SocketState) *int64 { return &s.SndWnd }},
+	{"own_window_bytes", func(s *kernel.SocketState) *int64 { return &s.RcvWnd }},
+	{"peer_shift", func(s *kernel.SocketState) *int64 { return &s.SndShift }},
+	{"own_shift", func(s *kernel.SocketState) *int64 { return &s.RcvShift }},
+	{"window_scaling", func(s *kernel.SocketState) *int64 { return &s.WindowScaling }},
+	{"rcv_space_bytes", func(s *kernel.SocketState) *int64 { return &s.RcvSpace }},
+	{"rcv_ssthresh_bytes", func(s *kernel.SocketState) *int64 { return &s.RcvSsthresh }},
+	{"snd_mss_bytes", func(s *kernel.SocketState) *int64 { return &s.SndMSS }},
+	{"rcv_mss_bytes", func(s *kernel.SocketState) *int64 { return &s.RcvMSS }},
+	{"cwnd_segments", func(s *kernel.SocketState) *int64 { return &s.Cwnd }},
+	{"probes_unanswered", func(s *kernel.SocketState) *int64 { return &s.Probes }},
+	{"backoff", func(s *kernel.SocketState) *int64 { return &s.Backoff }},
+	{"unacked_segments", func(s *kernel.SocketState) *int64 { return &s.Unacked }},
+	{"total_retrans_segments", func(s *kernel.SocketState) *int64 { return &s.TotalRetrans }},
+	{"acked_bytes", func(s *kernel.SocketState) *int64 { return &s.BytesAcked }},
+	{"received_bytes", func(s *kernel.SocketState) *int64 { return &s.BytesReceived }},
+	{"segments_out", func(s *kernel.SocketState) *int64 { return &s.SegsOut }},
+	{"segments_in", func(s *kernel.SocketState) *int64 { return &s.SegsIn }},
+	{"data_segments_out", func(s *kernel.SocketState) *int64 { return &s.DataSegsOut }},
+	{"data_segments_in", func(s *kernel.SocketState) *int64 { return &s.DataSegsIn }},
+	{"busy_ns", func(s *kernel.SocketState) *int64 { return &s.Busy }},
+	{"rwnd_limited_ns", func(s *kernel.SocketState) *int64 { return &s.RwndLimited }},
+	{"sndbuf_limited_ns", func(s *kernel.SocketState) *int64 { return &s.SndbufLimited }},
+	{"rtt_ns", func(s *kernel.SocketState) *int64 { return &s.RTT }},
+	{"rto_ns", func(s *kernel.SocketState) *int64 { return &s.RTO }},
 }
 
 // KernelCSV writes what the kernel said of both sockets while an experiment
@@ -79,7 +79,7 @@ func NewKernelCSV(w io.Writer) *KernelCSV {
 func (k *KernelCSV) StartAt(ns int64) { k.start, k.startKnown = ns, true }
 
 // Add writes the row of one sample.
-func (k *KernelCSV) Add(s *capture.KernelSample) {
+func (k *KernelCSV) Add(s *kernel.Sample) {
 	if !k.startKnown {
 		k.StartAt(s.Time)
 	}
@@ -88,7 +88,7 @@ func (k *KernelCSV) Add(s *capture.KernelSample) {
 	for _, v := range [...]int64{s.Send.Calls, s.Send.Bytes, s.Recv.Calls, s.Recv.Bytes} {
 		b = appendKnown(append(b, ','), v)
 	}
-	for _, end := range [...]*capture.SocketState{&s.Client, &s.Server} {
+	for _, end := range [...]*kernel.SocketState{&s.Client, &s.Server} {
 		b = appendText(append(b, ','), end.State)
 		for _, f := range socketFields {
 			b = appendKnown(append(b, ','), *f.of(end))

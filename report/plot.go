@@ -15,6 +15,8 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/words"
 )
 
 // The still is as wide as a ticket or a page shows it, at a density that keeps
@@ -33,7 +35,7 @@ var errNothingToDraw = errors.New("no stream to draw")
 // PNG draws the worst stream of the result as a picture: its verdict, the
 // advertised window and data in flight, and below them right edge, data and
 // ACK. It fails if there is no stream.
-func PNG(w io.Writer, r *analyze.Result, tl *analyze.Timeline) error {
+func PNG(w io.Writer, r *analyze.Result, tl *chart.Timeline) error {
 	c := vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(plotDPI))
 	if err := drawStill(draw.New(c), r, tl); err != nil {
 		return fmt.Errorf("png: %w", err)
@@ -45,7 +47,7 @@ func PNG(w io.Writer, r *analyze.Result, tl *analyze.Timeline) error {
 }
 
 // SVG draws what PNG draws, as vectors.
-func SVG(w io.Writer, r *analyze.Result, tl *analyze.Timeline) error {
+func SVG(w io.Writer, r *analyze.Result, tl *chart.Timeline) error {
 	c := vgsvg.New(plotWidth, plotHeight)
 	if err := drawStill(draw.New(c), r, tl); err != nil {
 		return fmt.Errorf("svg: %w", err)
@@ -84,7 +86,7 @@ func plotStyle(size vg.Length, ink color.Color, bold bool) text.Style {
 }
 
 // drawStill lays the picture out: verdict, legend, two panels on one time axis.
-func drawStill(c draw.Canvas, r *analyze.Result, tl *analyze.Timeline) error {
+func drawStill(c draw.Canvas, r *analyze.Result, tl *chart.Timeline) error {
 	worst := r.Worst(1)
 	if len(worst) == 0 {
 		return errNothingToDraw
@@ -124,7 +126,7 @@ func drawTitle(c draw.Canvas, st *analyze.Stream) draw.Canvas {
 	title.YAlign = text.YTop
 	x, y := c.Min.X+12, c.Max.Y
 	bar := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: y}, Max: vg.Point{X: c.Min.X + 4, Y: y}}
-	for _, line := range wrapText(upperFirst(sentence), title, c.Max.X-x) {
+	for _, line := range wrapText(words.UpperFirst(sentence), title, c.Max.X-x) {
 		c.FillText(title, vg.Point{X: x, Y: y}, line)
 		y -= 18
 	}

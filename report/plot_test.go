@@ -13,12 +13,13 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
 	"winwatch/capture"
 )
 
 // drawn writes both pictures of a capture, and keeps them if a folder for
 // pictures is given.
-func drawn(t *testing.T, name string, r *analyze.Result, tl *analyze.Timeline) (png, svg []byte) {
+func drawn(t *testing.T, name string, r *analyze.Result, tl *chart.Timeline) (png, svg []byte) {
 	t.Helper()
 	var p, s bytes.Buffer
 	if err := PNG(&p, r, tl); err != nil {
@@ -96,7 +97,7 @@ func TestStillNeedsAStream(t *testing.T) {
 		t.Errorf("PNG of nothing gives %v", err)
 	}
 	r, _ := analyzed(t, "testdata/chart/seed-flood.pcap")
-	if err := SVG(io.Discard, r, analyze.NewTimeline(10)); err == nil || !strings.Contains(err.Error(), "stream 0") {
+	if err := SVG(io.Discard, r, chart.New(10)); err == nil || !strings.Contains(err.Error(), "stream 0") {
 		t.Errorf("SVG without points gives %v", err)
 	}
 }
@@ -123,8 +124,8 @@ func TestByteTicksStandAtPowersOfTwo(t *testing.T) {
 
 // long makes a stream of n segments, data and ACKs in turn, with a zero window
 // of one segment in its middle.
-func long(n int) (*analyze.Result, *analyze.Timeline) {
-	a, tl := analyze.New(analyze.DefaultConfig()), analyze.NewTimeline(2_000_000)
+func long(n int) (*analyze.Result, *chart.Timeline) {
+	a, tl := analyze.New(analyze.DefaultConfig()), chart.New(2_000_000)
 	a.OnSample(tl.Add)
 	c, s := capture.AddrFrom4([4]byte{10, 0, 0, 1}), capture.AddrFrom4([4]byte{10, 0, 0, 2})
 	var seq uint32 = 1

@@ -5,8 +5,6 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -14,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // panel is one chart of the still.
@@ -159,15 +158,9 @@ func byteTicks(low, high float64) []plot.Tick {
 	}
 	var ticks []plot.Tick
 	for v := max(0, math.Ceil(low/step)*step); v <= high; v += step {
-		ticks = append(ticks, plot.Tick{Value: v, Label: displayTick(int64(v))})
+		ticks = append(ticks, plot.Tick{Value: v, Label: words.Tick(int64(v))})
 	}
 	return ticks
-}
-
-// upperFirst begins a sentence with a capital letter.
-func upperFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // wrapText breaks text into lines of at most a width.
@@ -237,4 +230,6 @@ func bar(c draw.Canvas, from, to, y vg.Length, ink color.Color) {
 }
 
 // stallLabel is what stands beside the bar of a stall.
-func stallLabel(stall [2]float64) string { return "stall " + inTime(time.Duration(stall[1]-stall[0])) }
+func stallLabel(stall [2]float64) string {
+	return "stall " + words.Duration(time.Duration(stall[1]-stall[0]))
+}

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"time"
 
-	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/proof"
+	"winwatch/analyze/words"
+	"winwatch/capture/kernel"
 )
 
-// outside writes what is known beside the packets: what the programs counted,
+// outside writes what is known beside the packets: what the programs words.Counted,
 // and what the kernel says.
 func (t *textReport) outside(o *Outside) {
 	if o.Witness != nil {
@@ -24,14 +25,14 @@ func (t *textReport) outside(o *Outside) {
 	if accepted != nil {
 		t.blank()
 		t.section(heading("Backlog"), fmt.Sprintf("%s were accepted by send(), %s acknowledged: the sender kept %s",
-			inBytes(accepted.Bytes), groupDigits(accepted.Absorbed), inBytes(accepted.Backlog)))
+			words.Bytes(accepted.Bytes), words.Count(accepted.Absorbed), words.Bytes(accepted.Backlog)))
 		t.section("", accepted.Explanation)
 	}
 }
 
 // proof sets what was inferred beside what the kernel says. What "everything
 // sent / 2" would have claimed stands with it.
-func (t *textReport) proof(p *analyze.Proof) {
+func (t *textReport) proof(p *proof.Proof) {
 	t.blank()
 	t.section(heading("Proof"), "what the packets tell, beside what the kernel says")
 	rows := make([][]string, 0, len(p.Rows)+1)
@@ -64,20 +65,20 @@ func (t *textReport) withSource(row []string, source string) []string {
 
 // halfRow is what "everything sent / 2" claims of the receiver's queue, with
 // the same difference taken.
-func halfRow(p *analyze.Proof) []string {
+func halfRow(p *proof.Proof) []string {
 	if p.Accepted == nil {
 		return nil
 	}
 	for i := range p.Rows {
 		if r := &p.Rows[i]; r.Name == "receive queue" && r.Kernel != nil {
 			off := p.Accepted.Half - *r.Kernel
-			return []string{"everything sent / 2" + unitOf(r.Unit), groupDigits(p.Accepted.Half), inUnit(r.Kernel, r.Unit), signed(&off, r.Unit), "folklore"}
+			return []string{"everything sent / 2" + unitOf(r.Unit), words.Count(p.Accepted.Half), inUnit(r.Kernel, r.Unit), signed(&off, r.Unit), "folklore"}
 		}
 	}
 	return nil
 }
 
-func proofMark(r *analyze.ProofRow) string {
+func proofMark(r *proof.Row) string {
 	switch {
 	case !r.Judged:
 		return styleFaint.render("unjudged")
@@ -92,7 +93,7 @@ func proofMark(r *analyze.ProofRow) string {
 
 // inferred returns the number and, where the kernel's need not be the same,
 // the interval.
-func inferred(r *analyze.ProofRow) string {
+func inferred(r *proof.Row) string {
 	if r.Exact || r.Low == nil && r.High == nil {
 		return inUnit(r.Inferred, r.Unit)
 	}
@@ -126,9 +127,9 @@ func inUnit(v *int64, unit string) string {
 	case v == nil:
 		return "unknown"
 	case unit == "ns":
-		return inTime(time.Duration(*v))
+		return words.Duration(time.Duration(*v))
 	default:
-		return groupDigits(*v)
+		return words.Count(*v)
 	}
 }
 
@@ -147,7 +148,7 @@ func signed(v *int64, unit string) string {
 
 // witness writes what the experiment saw of the programs: where the sender sat,
 // and what the scenario showed.
-func (t *textReport) witness(w *capture.Witness) {
+func (t *textReport) witness(w *kernel.Witness) {
 	t.blank()
 	if b := w.Blocked; b != nil {
 		call := b.Syscall
@@ -158,7 +159,7 @@ func (t *textReport) witness(w *capture.Witness) {
 		if b.Wchan != "" {
 			text += ", asleep in the kernel's " + b.Wchan
 		}
-		t.section(heading("Blocked"), fmt.Sprintf("%s, after %s of %s each", text, counted(w.Send.Calls, "call"), inBytes(w.ChunkBytes)))
+		t.section(heading("Blocked"), fmt.Sprintf("%s, after %s of %s each", text, words.Counted(w.Send.Calls, "call"), words.Bytes(w.ChunkBytes)))
 		if t.Verbose {
 			for _, f := range b.Stack {
 				t.section("", f)

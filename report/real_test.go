@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
 	"winwatch/capture"
 )
 
@@ -71,7 +72,7 @@ func TestRealJSONFitsTheSchema(t *testing.T) {
 func TestRealText(t *testing.T) {
 	for _, file := range captures(t) {
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
-			tl := analyze.NewTimeline(100_000)
+			tl := chart.New(100_000)
 			r := analyzeFile(t, file, tl.Add)
 			for _, width := range []int{80, 100, 200} {
 				var out bytes.Buffer
@@ -82,7 +83,7 @@ func TestRealText(t *testing.T) {
 			}
 		})
 	}
-	tl := analyze.NewTimeline(100_000)
+	tl := chart.New(100_000)
 	f := fixture{name: "seed-flood", result: analyzeFile(t, "../analyze/testdata/seed-flood.pcap", tl.Add), tl: tl}
 	golden(t, "seed-flood.80.txt", textOf(f, 80, LookPlain))
 }

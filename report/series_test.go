@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/words"
 	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 func TestInFlightFollowsDataAndACKs(t *testing.T) {
@@ -79,7 +82,7 @@ func TestChartSeriesHoldsWhatIsInForce(t *testing.T) {
 
 // Times at both ends, and numbers as large as they get, give charts all the same.
 func TestChartsAtTheEndsOfTime(t *testing.T) {
-	tl := analyze.NewTimeline(1000)
+	tl := chart.New(1000)
 	for i, at := range []int64{math.MinInt64, -1, 0, 1, math.MaxInt64 - 1, math.MaxInt64} {
 		tl.Add(&analyze.Sample{Segment: &capture.Segment{Frame: uint64(i + 1)}, Time: at, Dir: analyze.Dir(i % 2),
 			Window: int64(i) << 60, RightEdge: math.MaxInt64, Ack: math.MaxInt64, SeqEnd: math.MaxInt64, InFlight: math.MaxInt64, Events: analyze.EventProbe})
@@ -99,24 +102,24 @@ func TestChartsAtTheEndsOfTime(t *testing.T) {
 func TestDisplayedNumbers(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 9216: "9,216 B", 10240: "10 KiB", 131_248: "128.2 KiB",
 		5 << 30: "5 GiB", -2048: "-2,048 B", math.MaxInt64: "8 EiB"} {
-		if got := displayBytes(n); got != want {
+		if got := words.Size(n); got != want {
 			t.Errorf("%d bytes are %q, want %q", n, got, want)
 		}
 	}
 	for n, want := range map[int64]string{0: "0", 100: "100", 1000: "1,000", -100: "-100", -1234567: "-1,234,567", math.MinInt64: "-9,223,372,036,854,775,808"} {
-		if got := groupDigits(n); got != want {
+		if got := words.Count(n); got != want {
 			t.Errorf("%d is %q, want %q", n, got, want)
 		}
 	}
-	if got, want := groupDigits(uint64(math.MaxUint64)), "18,446,744,073,709,551,615"; got != want {
+	if got, want := words.Count(uint64(math.MaxUint64)), "18,446,744,073,709,551,615"; got != want {
 		t.Errorf("the largest count is %q, want %q", got, want)
 	}
 }
 
 func TestKernelSamplesAreThinnedByTheirExtremes(t *testing.T) {
-	var samples []capture.KernelSample
+	var samples []kernel.Sample
 	for i := range int64(4000) {
-		s := capture.KernelSample{Time: i * int64(time.Millisecond)}
+		s := kernel.Sample{Time: i * int64(time.Millisecond)}
 		s.Server.UnreadBytes, s.Client.SndWnd, s.Client.SendQueueBytes = 1000+i%7, 5000-i%5, i
 		samples = append(samples, s)
 	}

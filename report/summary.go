@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // Summary is one line of a table of captures.
@@ -43,8 +44,8 @@ func Summaries(w io.Writer, list []Summary, opt TextOptions) error {
 		if s.Err != nil {
 			finding = strings.TrimLeft(finding+"; "+strings.TrimPrefix(s.Err.Error(), s.Name+": "), "; ")
 		}
-		rows[i] = []string{Clean(s.Name), groupDigits(s.Frames), groupDigits(s.Streams),
-			groupDigits(s.StalledStreams), inTime(s.StallTime), Clean(finding)}
+		rows[i] = []string{Clean(s.Name), words.Count(s.Frames), words.Count(s.Streams),
+			words.Count(s.StalledStreams), words.Duration(s.StallTime), Clean(finding)}
 	}
 	t := newTextReport(&analyze.Result{}, opt)
 	t.table([]string{"capture", "frames", "streams", "stalled", "for", "worst finding"}, rows, 0, 5)

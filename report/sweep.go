@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/proof"
+	"winwatch/analyze/words"
 )
 
 // Sweep is one experiment run with every combination of some settings.
@@ -23,7 +25,7 @@ type SweepCell struct {
 	// Values are of the Settings, in their order.
 	Values []string
 	// Proof is nil if Err is not.
-	Proof *analyze.Proof
+	Proof *proof.Proof
 	Err   error
 }
 
@@ -80,7 +82,7 @@ func (x *sweepWorst) columns(c *SweepCell) []string {
 	for i, name := range []string{"receive queue", "send queue", "probes"} {
 		kernel, off := "–", "–"
 		if r := proofRow(c.Proof, name); r != nil && r.Kernel != nil {
-			kernel, off = groupDigits(*r.Kernel), signed(r.Difference, "count")
+			kernel, off = words.Count(*r.Kernel), signed(r.Difference, "count")
 			if r.Difference != nil {
 				x.off[i] = max(x.off[i], *r.Difference, -*r.Difference)
 			}
@@ -110,11 +112,11 @@ func (x *sweepWorst) halfOff(c *SweepCell) string {
 }
 
 func (x *sweepWorst) row() []string {
-	return []string{"", groupDigits(x.off[0]), "", groupDigits(x.off[1]), "", groupDigits(x.off[2]),
-		fmt.Sprintf("%d of %d", x.inside, x.judged), groupDigits(x.half)}
+	return []string{"", words.Count(x.off[0]), "", words.Count(x.off[1]), "", words.Count(x.off[2]),
+		fmt.Sprintf("%d of %d", x.inside, x.judged), words.Count(x.half)}
 }
 
-func proofRow(p *analyze.Proof, name string) *analyze.ProofRow {
+func proofRow(p *proof.Proof, name string) *proof.Row {
 	if p == nil {
 		return nil
 	}
@@ -155,7 +157,7 @@ func SweepCSV(w io.Writer, s *Sweep) error {
 }
 
 // sweepRows returns the quantities, as the first run that has them lists them.
-func sweepRows(s *Sweep) ([]analyze.ProofRow, error) {
+func sweepRows(s *Sweep) ([]proof.Row, error) {
 	var errs []error
 	for i := range s.Cells {
 		if p := s.Cells[i].Proof; p != nil && len(p.Rows) > 0 {
@@ -166,7 +168,7 @@ func sweepRows(s *Sweep) ([]analyze.ProofRow, error) {
 	return nil, errors.Join(errs...)
 }
 
-func sweepCSVRow(b []byte, c *SweepCell, names []analyze.ProofRow) []byte {
+func sweepCSVRow(b []byte, c *SweepCell, names []proof.Row) []byte {
 	optional := func(v *int64) {
 		b = append(b, ',')
 		if v != nil {
@@ -182,7 +184,7 @@ func sweepCSVRow(b []byte, c *SweepCell, names []analyze.ProofRow) []byte {
 	for _, n := range names {
 		r := proofRow(c.Proof, n.Name)
 		if r == nil {
-			r = &analyze.ProofRow{}
+			r = &proof.Row{}
 		}
 		between := []*int64{r.Difference}
 		if !n.Exact {

@@ -6,20 +6,21 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/proof"
 )
 
 // sweepOf is a sweep of three runs: one that agrees, one that is off by 7, and
 // one that failed.
 func sweepOf() *Sweep {
-	exact := func(name, unit string, inferred, kernel int64) analyze.ProofRow {
+	exact := func(name, unit string, inferred, kernel int64) proof.Row {
 		off := inferred - kernel
-		return analyze.ProofRow{Name: name, Unit: unit, Inferred: &inferred, Kernel: &kernel, Difference: &off,
+		return proof.Row{Name: name, Unit: unit, Inferred: &inferred, Kernel: &kernel, Difference: &off,
 			Exact: true, Judged: true, OK: off == 0, Method: "counted"}
 	}
 	low, high, rcvbuf := int64(4000), int64(9000), int64(8192)
-	buffer := analyze.ProofRow{Name: "receive buffer", Unit: "bytes", Low: &low, High: &high, Kernel: &rcvbuf, Judged: true, OK: true}
-	proof := func(off int64) *analyze.Proof {
-		return &analyze.Proof{Accepted: &analyze.Accepted{Bytes: 2000000, Half: 1000000}, Rows: []analyze.ProofRow{
+	buffer := proof.Row{Name: "receive buffer", Unit: "bytes", Low: &low, High: &high, Kernel: &rcvbuf, Judged: true, OK: true}
+	proof := func(off int64) *proof.Proof {
+		return &proof.Proof{Accepted: &proof.Accepted{Bytes: 2000000, Half: 1000000}, Rows: []proof.Row{
 			exact("receive queue", "bytes", 6184+off, 6184), exact("send queue", "bytes", 1993816, 1993816),
 			exact("probes", "count", 5, 5), buffer,
 		}}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/words"
 )
 
 // TextOptions say what of the result is shown, and for what terminal.
@@ -19,7 +21,7 @@ type TextOptions struct {
 	Top int
 	// Stream is the one to show in detail; nil is the worst.
 	Stream *int64
-	// From and To narrow the chart and the stalls to a span of time, counted
+	// From and To narrow the chart and the stalls to a span of time, words.Counted
 	// from the first segment; To 0 is the end.
 	From, To time.Duration
 	// Quiet leaves only the verdicts, Verbose adds every probe and how each
@@ -45,7 +47,7 @@ var margin = strings.Repeat(" ", labelWidth)
 // Text writes the report for a terminal: verdicts first, then the streams that
 // waited, then one stream in detail, then what limits all that. tl feeds the
 // chart, and o tells what is known beside the packets; both may be nil.
-func Text(w io.Writer, r *analyze.Result, tl *analyze.Timeline, o *Outside, opt TextOptions) error {
+func Text(w io.Writer, r *analyze.Result, tl *chart.Timeline, o *Outside, opt TextOptions) error {
 	t := newTextReport(r, opt)
 	t.verdicts()
 	if !opt.Quiet {
@@ -133,7 +135,7 @@ func heading(s string) string { return styleHeading.render(s) }
 
 // elapsed returns how long after the first segment a moment was, in seconds.
 func (t *textReport) elapsed(ns int64) string {
-	return inSeconds(since(t.r.Begin, ns)) + " s"
+	return words.Seconds(since(t.r.Begin, ns)) + " s"
 }
 
 // chosen is the stream to show in detail: the one asked for, else the worst, if
@@ -172,6 +174,6 @@ func (t *textReport) frames() {
 	t.blank()
 	t.section(heading("Frames"), frameSum(t.r))
 	for note, n := range t.r.Input.Notes() {
-		t.section("", fmt.Sprintf("%s: %s", groupDigits(n), note))
+		t.section("", fmt.Sprintf("%s: %s", words.Count(n), note))
 	}
 }

@@ -13,7 +13,9 @@ import (
 	"unicode"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // hostile is text as a stranger would choose it.
@@ -45,7 +47,7 @@ func hostileFixture() fixture {
 	p.Accepted.Explanation = hostile
 	w := f.outside.Witness
 	w.Blocked.Syscall, w.Blocked.Wchan, w.Blocked.Stack = hostile, hostile, []string{hostile}
-	w.Findings = []capture.Finding{{Claim: hostile, Evidence: hostile}}
+	w.Findings = []kernel.Finding{{Claim: hostile, Evidence: hostile}}
 	w.Readings[0].Sender.State = hostile
 	f.options = TextOptions{Verbose: true, Wireshark: true}
 	return f
@@ -95,7 +97,7 @@ func TestCSVCannotCarryFormulas(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := NewKernelCSV(&out)
-	k.Add(&capture.KernelSample{Client: capture.SocketState{State: hostile}})
+	k.Add(&kernel.Sample{Client: kernel.SocketState{State: hostile}})
 	if err := k.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +265,7 @@ func TestPercentagesAddUp(t *testing.T) {
 			whole += p
 		}
 		sum := 0
-		tenths := percentages(parts, whole)
+		tenths := words.Percentages(parts, whole)
 		for i, n := range tenths {
 			if sum += n; n < 0 || parts[i] == 0 && n != 0 {
 				t.Errorf("%v: %v", parts, tenths)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // budget writes where the time of a direction went, as a bar of which each
@@ -31,7 +32,7 @@ func (t *textReport) budget(b *analyze.Budget) {
 	for i := range classes {
 		spans[i] = classes[i].span
 	}
-	tenths := percentages(spans, b.Total)
+	tenths := words.Percentages(spans, b.Total)
 	width := min(t.Width, proseWidth) - labelWidth
 	lengths := barLengths(tenths, width)
 	var bar strings.Builder
@@ -39,11 +40,11 @@ func (t *textReport) budget(b *analyze.Budget) {
 	for i, c := range classes {
 		bar.WriteString(c.style.render(strings.Repeat(c.mark, lengths[i])))
 		if c.span > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s %s", c.mark, c.name, inPercent(tenths[i])))
+			parts = append(parts, fmt.Sprintf("%s %s %s", c.mark, c.name, words.Percent(tenths[i])))
 		}
 	}
 	t.line(padRight(heading("Time"), labelWidth) + bar.String())
-	t.list(labelWidth, append(parts, "of "+inTime(b.Total)))
+	t.list(labelWidth, append(parts, "of "+words.Duration(b.Total)))
 }
 
 // barLengths divides width in proportion to the tenths of a percent. What is

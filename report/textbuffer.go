@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // inference is one inferred number as it is shown.
@@ -26,13 +27,13 @@ func inferences(d *analyze.Direction, all bool) []inference {
 		}
 		out = append(out, inference{name, number, strings.TrimPrefix(e.Method, "unknown: ")})
 	}
-	add("absorbed", &d.Buffer.Absorbed, inBytes)
-	add("largest window", &d.Buffer.LargestWindow, inBytes)
-	add("SO_RCVBUF", &d.Buffer.RcvBuf, inBytes)
-	add("backlog", &d.Backlog, inBytes)
-	add("read rate", &d.Reader.Rate, inRate)
-	add("enough buffer", &d.Reader.AvoidBuffer, inBytes)
-	add("enough rate", &d.Reader.AvoidRate, inRate)
+	add("absorbed", &d.Buffer.Absorbed, words.Bytes)
+	add("largest window", &d.Buffer.LargestWindow, words.Bytes)
+	add("SO_RCVBUF", &d.Buffer.RcvBuf, words.Bytes)
+	add("backlog", &d.Backlog, words.Bytes)
+	add("read rate", &d.Reader.Rate, words.Rate)
+	add("enough buffer", &d.Reader.AvoidBuffer, words.Bytes)
+	add("enough rate", &d.Reader.AvoidRate, words.Rate)
 	return out
 }
 

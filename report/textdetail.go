@@ -6,16 +6,18 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/words"
 )
 
 // detail writes one stream: who, the chart, the stalls, where the time went and
 // what was inferred. The direction is the one that waited, or else carried most.
-func (t *textReport) detail(st *analyze.Stream, tl *analyze.Timeline) {
+func (t *textReport) detail(st *analyze.Stream, tl *chart.Timeline) {
 	dir := mainDir(st)
 	d := &st.Dirs[dir]
 	t.blank()
 	t.section(heading(fmt.Sprintf("Stream %d", st.ID)), fmt.Sprintf("%s → %s · %s · %s",
-		d.Sender, d.Receiver, inBytes(d.Bytes), about(st)))
+		d.Sender, d.Receiver, words.Bytes(d.Bytes), about(st)))
 	t.chart(st, dir, tl)
 	t.stalls(st, d)
 	t.budget(&d.Budget)
@@ -40,7 +42,7 @@ func about(st *analyze.Stream) string {
 	}[st.Handshake]
 	parts := []string{handshake}
 	if st.RTT != nil {
-		parts = append(parts, "RTT "+inTime(*st.RTT))
+		parts = append(parts, "RTT "+words.Duration(*st.RTT))
 	}
 	switch {
 	case st.ResetBy != nil && *st.ResetBy == analyze.ClientToServer:
@@ -58,7 +60,7 @@ func about(st *analyze.Stream) string {
 	return strings.Join(parts, " · ")
 }
 
-func (t *textReport) chart(st *analyze.Stream, dir analyze.Dir, tl *analyze.Timeline) {
+func (t *textReport) chart(st *analyze.Stream, dir analyze.Dir, tl *chart.Timeline) {
 	if tl == nil {
 		return
 	}
@@ -70,7 +72,7 @@ func (t *textReport) chart(st *analyze.Stream, dir analyze.Dir, tl *analyze.Time
 	if t.To > 0 {
 		to = t.r.Begin + int64(t.To)
 	}
-	c := newChart(held, dir, d, t.r.Begin, from, to, cols, min(max(t.Width/10, 8), 16))
+	c := newDrawing(held, dir, d, t.r.Begin, from, to, cols, min(max(t.Width/10, 8), 16))
 	if c == nil {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // maxGaps is how many gaps between probes are listed.
@@ -17,7 +18,7 @@ func (t *textReport) probes(s *analyze.Stall) {
 	if s.ProbeCount == 0 {
 		return
 	}
-	facts := []string{fmt.Sprintf("%s (%s), %s", counted(s.ProbeCount, "probe"), forms(s.Probes), gaps(s.Probes))}
+	facts := []string{fmt.Sprintf("%s (%s), %s", words.Counted(s.ProbeCount, "probe"), forms(s.Probes), gaps(s.Probes))}
 	if s.Backoff > 0 {
 		facts[0] += ", each " + strconv.FormatFloat(s.Backoff, 'f', 2, 64) + " × the last"
 	}
@@ -50,13 +51,13 @@ func forms(probes []analyze.Probe) string {
 // gaps lists the gaps in seconds; of too many, the first and the last.
 func gaps(probes []analyze.Probe) string {
 	if len(probes) == 1 {
-		return "gap " + inSeconds(probes[0].Gap) + " s"
+		return "gap " + words.Seconds(probes[0].Gap) + " s"
 	}
 	var out []string
 	for i := range probes {
 		switch {
 		case len(probes) <= maxGaps, i < maxGaps/2, i >= len(probes)-maxGaps/2:
-			out = append(out, inSeconds(probes[i].Gap))
+			out = append(out, words.Seconds(probes[i].Gap))
 		case i == maxGaps/2:
 			out = append(out, "…")
 		}

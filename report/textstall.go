@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // maxStalls is how many stalls are listed unless all are asked for: the longest.
@@ -53,7 +54,7 @@ func (t *textReport) inRange(s *analyze.Stall) bool {
 }
 
 func (t *textReport) stallTable(d *analyze.Direction, stalls []*analyze.Stall) {
-	text := fmt.Sprintf("%s, %s in all", counted(d.StallCount, "stall"), inTime(d.StallTime))
+	text := fmt.Sprintf("%s, %s in all", words.Counted(d.StallCount, "stall"), words.Duration(d.StallTime))
 	if int64(len(stalls)) < d.StallCount {
 		text += fmt.Sprintf("; these are the %d longest", len(stalls))
 	}
@@ -62,10 +63,10 @@ func (t *textReport) stallTable(d *analyze.Direction, stalls []*analyze.Stall) {
 	for i, s := range stalls {
 		released := "–"
 		if s.Released != nil {
-			released = groupDigits(*s.Released)
+			released = words.Count(*s.Released)
 		}
-		rows[i] = []string{t.elapsed(s.Begin), inTime(s.Duration), brief(&s.Unread), released,
-			groupDigits(s.ProbeCount), strconv.FormatUint(s.BeginFrame, 10), Clean(string(s.EndedBy))}
+		rows[i] = []string{t.elapsed(s.Begin), words.Duration(s.Duration), brief(&s.Unread), released,
+			words.Count(s.ProbeCount), strconv.FormatUint(s.BeginFrame, 10), Clean(string(s.EndedBy))}
 	}
 	t.table([]string{"from", "for", "unread", "came out", "probes", "frame", "ended by"}, rows, 6)
 }
@@ -78,17 +79,17 @@ func (t *textReport) stall(s *analyze.Stall, amongOthers bool) {
 	}
 	t.section(heading(label), t.stallSpan(s))
 	var facts []string
-	if unread := estimated(&s.Unread, inBytes); unread != "" {
+	if unread := estimated(&s.Unread, words.Bytes); unread != "" {
 		facts = append(facts, unread+" unread when it began")
 	}
 	if s.WindowAtBegin != nil && *s.WindowAtBegin > 0 {
-		facts = append(facts, "the window was still "+inBytes(*s.WindowAtBegin)+", too small for the next segment")
+		facts = append(facts, "the window was still "+words.Bytes(*s.WindowAtBegin)+", too small for the next segment")
 	}
 	if s.Released != nil {
-		facts = append(facts, inBytes(*s.Released)+" came out after it")
+		facts = append(facts, words.Bytes(*s.Released)+" came out after it")
 	}
 	if s.KeepAlives > 0 {
-		facts = append(facts, counted(s.KeepAlives, "keep-alive")+", which are no probes")
+		facts = append(facts, words.Counted(s.KeepAlives, "keep-alive")+", which are no probes")
 	}
 	t.sentence(facts)
 	t.probes(s)
@@ -107,7 +108,7 @@ func (t *textReport) stallSpan(s *analyze.Stall) string {
 	if s.BeganBeforeCapture || s.EndedBy == analyze.EndCaptureEnded {
 		long = "for at least "
 	}
-	return from + " " + long + inTime(s.Duration) + ": " + stallEnd(s)
+	return from + " " + long + words.Duration(s.Duration) + ": " + stallEnd(s)
 }
 
 var stallEnds = map[analyze.StallEnd]string{
@@ -133,15 +134,15 @@ func stallEnd(s *analyze.Stall) string {
 func brief(e *analyze.Estimate) string {
 	switch {
 	case e.Value != nil && (e.Low == nil || *e.Low == *e.Value) && (e.High == nil || *e.High == *e.Value):
-		return groupDigits(*e.Value)
+		return words.Count(*e.Value)
 	case e.Low != nil && e.High != nil:
-		return groupDigits(*e.Low) + "–" + groupDigits(*e.High)
+		return words.Count(*e.Low) + "–" + words.Count(*e.High)
 	case e.Low != nil:
-		return "≥ " + groupDigits(*e.Low)
+		return "≥ " + words.Count(*e.Low)
 	case e.High != nil:
-		return "≤ " + groupDigits(*e.High)
+		return "≤ " + words.Count(*e.High)
 	case e.Value != nil:
-		return groupDigits(*e.Value)
+		return words.Count(*e.Value)
 	default:
 		return "unknown"
 	}
@@ -157,10 +158,10 @@ func (t *textReport) probeTable(s *analyze.Stall) {
 		p := &s.Probes[i]
 		answer, after := "none", Clean(p.Silence)
 		if p.AnswerFrame != 0 {
-			answer, after = strconv.FormatUint(p.AnswerFrame, 10), inTime(time.Duration(p.AnswerTime-p.Time))
+			answer, after = strconv.FormatUint(p.AnswerFrame, 10), words.Duration(time.Duration(p.AnswerTime-p.Time))
 		}
-		rows[i] = []string{strconv.FormatUint(p.Frame, 10), t.elapsed(p.Time), inSeconds(p.Gap) + " s",
-			Clean(string(p.Form)), groupDigits(int64(p.Len)), answer, after}
+		rows[i] = []string{strconv.FormatUint(p.Frame, 10), t.elapsed(p.Time), words.Seconds(p.Gap) + " s",
+			Clean(string(p.Form)), words.Count(int64(p.Len)), answer, after}
 	}
 	t.table([]string{"probe", "at", "gap", "form", "bytes", "answer", "after"}, rows, 3, 6)
 }

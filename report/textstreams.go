@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // From wideTable columns on, tables have room for names, and from fullTable on
@@ -40,12 +41,12 @@ func (t *textReport) streams() {
 func (t *textReport) others(shown int64) {
 	var parts []string
 	if waited := t.r.StalledStreams - shown; waited > 0 {
-		parts = append(parts, counted(waited, "more stream")+" stalled")
+		parts = append(parts, words.Counted(waited, "more stream")+" stalled")
 	}
 	if fine := t.r.StreamCount - max(t.r.StalledStreams, shown); fine > 0 && shown > 0 {
-		parts = append(parts, counted(fine, "other stream")+" never waited for a window")
+		parts = append(parts, words.Counted(fine, "other stream")+" never waited for a window")
 	}
-	all := fmt.Sprintf("in all %s, %s of payload, %s", counted(t.r.StreamCount, "stream"), inBytes(t.r.Bytes), inTime(t.r.Span))
+	all := fmt.Sprintf("in all %s, %s of payload, %s", words.Counted(t.r.StreamCount, "stream"), words.Bytes(t.r.Bytes), words.Duration(t.r.Span))
 	t.section(heading("Streams"), strings.Join(append(parts, all), "; "))
 }
 
@@ -74,7 +75,7 @@ func (t *textReport) streamRow(st *analyze.Stream) []string {
 	d := &st.Dirs[mainDir(st)]
 	row := []string{
 		strconv.FormatInt(st.ID, 10), d.Sender.String() + " → " + d.Receiver.String(),
-		groupDigits(d.Bytes), inTime(d.StallTime), groupDigits(d.StallCount), groupDigits(d.Probes),
+		words.Count(d.Bytes), words.Duration(d.StallTime), words.Count(d.StallCount), words.Count(d.Probes),
 	}
 	if t.Width >= fullTable {
 		row = append(row, windowLimits(d)...)
@@ -90,10 +91,10 @@ func (t *textReport) streamRow(st *analyze.Stream) []string {
 func windowLimits(d *analyze.Direction) []string {
 	window, limited := "unknown", "unknown"
 	if d.Window.Largest != nil {
-		window = groupDigits(*d.Window.Largest)
+		window = words.Count(*d.Window.Largest)
 	}
 	if b := &d.Budget; b.Total > 0 {
-		limited = inPercent(percentages([]time.Duration{b.ReceiverLimited(), b.Total - b.ReceiverLimited()}, b.Total)[0])
+		limited = words.Percent(words.Percentages([]time.Duration{b.ReceiverLimited(), b.Total - b.ReceiverLimited()}, b.Total)[0])
 	}
 	return []string{window, limited}
 }

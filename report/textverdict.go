@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 )
 
 // fullVerdicts is how many verdicts are told in full.
@@ -22,7 +23,7 @@ func (t *textReport) verdicts() {
 	case t.r.StreamCount == 0:
 		t.section(heading("Nothing"), "there is no TCP stream to judge")
 	case len(found) == 0:
-		t.section(severity(analyze.SeverityOK), "no sender waited for a window in any of the "+counted(t.r.StreamCount, "stream"))
+		t.section(severity(analyze.SeverityOK), "no sender waited for a window in any of the "+words.Counted(t.r.StreamCount, "stream"))
 	}
 	shown := len(found)
 	if !t.Quiet && !t.Verbose {
@@ -38,7 +39,7 @@ func (t *textReport) verdicts() {
 		}
 	}
 	if more := len(found) - shown; more > 0 {
-		t.section("", fmt.Sprintf("… and %s more", counted(more, "finding")))
+		t.section("", fmt.Sprintf("… and %s more", words.Counted(more, "finding")))
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // calls sums up one kind of call on one socket. One thread makes the calls, any
@@ -24,8 +24,8 @@ type calls struct {
 
 // stats returns what has been counted so far. The numbers are read one by one:
 // they fit together only if no call is being made.
-func (c *calls) stats() capture.CallStats {
-	s := capture.CallStats{
+func (c *calls) stats() kernel.CallStats {
+	s := kernel.CallStats{
 		Calls:       c.n.Load(),
 		Bytes:       c.bytes.Load(),
 		Partial:     c.partial.Load(),

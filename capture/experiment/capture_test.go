@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"winwatch/capture"
+	"winwatch/capture/kernel"
 	"winwatch/capture/live"
 )
 
@@ -49,11 +50,11 @@ func captureFlood(t *testing.T, name string, opened func() error) {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	if w.Blocked == nil || w.Blocked.Syscall != "sendto" || w.Blocked.Number == capture.Unknown {
+	if w.Blocked == nil || w.Blocked.Syscall != "sendto" || w.Blocked.Number == kernel.Unknown {
 		t.Errorf("the proof is %+v", w.Blocked)
 	}
 	all := <-segments
-	end, _ := w.At(capture.MomentEnd)
+	end, _ := w.At(kernel.MomentEnd)
 	var acked, isn, lastAck uint32
 	var probes int64
 	for i := range all {

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // closeUnread has the server close while data lies unread in its queue: that
@@ -34,7 +34,7 @@ func closeUnread(l *lab) error {
 		return err
 	}
 
-	end, _ := l.w.At(capture.MomentEnd)
+	end, _ := l.w.At(kernel.MomentEnd)
 	aborts, _ := l.w.Counter("TCPAbortOnClose")
 	resets, _ := l.w.Counter("OutRsts")
 	exact := !l.w.Isolated || aborts == 1 && resets == 1

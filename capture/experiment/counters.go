@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // counterNames are always reported, even if they did not move.
@@ -56,19 +56,19 @@ func parseCounters(into map[string]int64, text string) {
 
 // diffCounters returns counterNames, as far as this kernel has them, and after
 // them, by name, whatever else rose.
-func diffCounters(before, after map[string]int64) []capture.Counter {
-	var list []capture.Counter
+func diffCounters(before, after map[string]int64) []kernel.Counter {
+	var list []kernel.Counter
 	for _, name := range counterNames {
 		if a, ok := after[name]; ok {
-			list = append(list, capture.Counter{Name: name, Before: before[name], After: a})
+			list = append(list, kernel.Counter{Name: name, Before: before[name], After: a})
 		}
 	}
-	var rest []capture.Counter
+	var rest []kernel.Counter
 	for name, a := range after {
 		if a > before[name] && name != "CurrEstab" && !slices.Contains(counterNames, name) {
-			rest = append(rest, capture.Counter{Name: name, Before: before[name], After: a})
+			rest = append(rest, kernel.Counter{Name: name, Before: before[name], After: a})
 		}
 	}
-	slices.SortFunc(rest, func(a, b capture.Counter) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(rest, func(a, b kernel.Counter) int { return strings.Compare(a.Name, b.Name) })
 	return append(list, rest...)
 }

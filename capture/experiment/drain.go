@@ -5,7 +5,7 @@ package experiment
 import (
 	"time"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 const (
@@ -30,7 +30,7 @@ func drain(l *lab) error {
 	}
 	blockedAt := l.sender.sends.entered.Load()
 	l.w.Blocked = f.proof(blockedAt)
-	stall, _ := l.w.At(capture.MomentStall)
+	stall, _ := l.w.At(kernel.MomentStall)
 
 	l.step("the server reads everything")
 	f.limit.Store(stall.AcceptedBytes + drainMore)
@@ -56,8 +56,8 @@ func drain(l *lab) error {
 		return err
 	}
 
-	end, _ := l.w.At(capture.MomentEnd)
-	first, _ := l.w.At(capture.MomentEstablished)
+	end, _ := l.w.At(kernel.MomentEnd)
+	first, _ := l.w.At(kernel.MomentEstablished)
 	l.find(stall.Sender.SndWnd == 0 && end.Sender.SndWnd > 0, "reading opens the window again",
 		"the sender saw a window of %d in the stall and %d bytes after it", stall.Sender.SndWnd, end.Sender.SndWnd)
 	l.find(end.Sender.SegsOut > stall.Sender.SegsOut && l.w.Send.Calls > before, "the blocked send() comes back by itself, as soon as there is room",

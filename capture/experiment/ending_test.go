@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 func find(t *testing.T, name string) Scenario {
@@ -43,7 +43,7 @@ func TestCancel(t *testing.T) {
 			if w == nil || quiet != 1 {
 				t.Fatalf("witness %v, Quiet called %d times", w, quiet)
 			}
-			if _, ok := w.At(capture.MomentEnd); !ok || len(w.Counters) == 0 {
+			if _, ok := w.At(kernel.MomentEnd); !ok || len(w.Counters) == 0 {
 				t.Error("the kernel was not asked at the end")
 			}
 			checkNoThread(t)

@@ -13,7 +13,7 @@ import (
 	"net/netip"
 	"time"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // Config says how an experiment is set up. Zero values stand for a scenario's
@@ -70,7 +70,7 @@ type Hooks struct {
 	Step func(what string)
 	// Sample is called from the sampling thread, one call at a time. The sample
 	// is the callee's.
-	Sample func(capture.KernelSample)
+	Sample func(kernel.Sample)
 	// Quiet is called once, when nothing moves any more and the kernel has been
 	// read for the last time: a capture that ends here holds what the readings
 	// and counters tell of. It is called before the sockets are closed, unless
@@ -88,7 +88,7 @@ type Scenario struct {
 	// network namespace of its own (Isolate).
 	NeedsIsolation bool
 
-	sender capture.End
+	sender kernel.End
 	run    func(*lab) error
 }
 

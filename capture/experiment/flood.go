@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // message is what the classic demonstration sends, over and over.
@@ -111,5 +111,5 @@ func (l *lab) stall(f *flood, probes int64) error {
 	if err := l.hold(probes); err != nil {
 		return err
 	}
-	return l.read(capture.MomentStall)
+	return l.read(kernel.MomentStall)
 }

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // keepaliveHold is how long each part of the scenario lasts: three keep-alives
@@ -39,7 +39,7 @@ func keepalive(l *lab) error {
 	if err := l.untilBlocked(f.thread, &l.client.sends, unix.SYS_SENDTO, "send"); err != nil {
 		return err
 	}
-	if err := l.read(capture.MomentStall); err != nil {
+	if err := l.read(kernel.MomentStall); err != nil {
 		return err
 	}
 	before, err := readCounters()
@@ -112,8 +112,8 @@ func (l *lab) findIdleKeepalives(n idleCount) {
 // findStallKeepalives judges the second part: the sender probes and, having
 // data, sends no keep-alive; the receiver's keep-alives go on.
 func (l *lab) findStallKeepalives(before map[string]int64) {
-	stalled, _ := l.w.At(capture.MomentStall)
-	end, _ := l.w.At(capture.MomentEnd)
+	stalled, _ := l.w.At(kernel.MomentStall)
+	end, _ := l.w.At(kernel.MomentEnd)
 	var keepalives, probes int64
 	for _, c := range l.w.Counters {
 		switch c.Name {

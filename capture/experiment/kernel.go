@@ -10,14 +10,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // state asks the kernel for all it tells of the socket.
-func (s *socket) state() capture.SocketState {
+func (s *socket) state() kernel.SocketState {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	st := capture.SocketState{
+	st := kernel.SocketState{
 		Time:           time.Now().UnixNano(),
 		UnreadBytes:    s.ioctl(unix.SIOCINQ),
 		SendQueueBytes: s.ioctl(unix.SIOCOUTQ),
@@ -28,14 +28,14 @@ func (s *socket) state() capture.SocketState {
 	return st
 }
 
-// ioctl returns a number of bytes, or capture.Unknown.
+// ioctl returns a number of bytes, or kernel.Unknown.
 func (s *socket) ioctl(request uint) int64 {
 	if s.closed {
-		return capture.Unknown
+		return kernel.Unknown
 	}
 	n, err := unix.IoctlGetInt(s.fd, request)
 	if err != nil {
-		return capture.Unknown
+		return kernel.Unknown
 	}
 	return int64(n)
 }
@@ -55,12 +55,12 @@ func (s *socket) getsockopt(level, option int, b unsafe.Pointer, size uintptr) u
 }
 
 // readMemory fills in what SO_MEMINFO tells (sk_get_meminfo).
-func (s *socket) readMemory(st *capture.SocketState) {
+func (s *socket) readMemory(st *kernel.SocketState) {
 	var m [9]uint32 // SK_MEMINFO_VARS
 	n := s.getsockopt(unix.SOL_SOCKET, unix.SO_MEMINFO, unsafe.Pointer(&m), unsafe.Sizeof(m))
 	word := func(i uintptr) int64 {
 		if (i+1)*4 > n {
-			return capture.Unknown
+			return kernel.Unknown
 		}
 		return int64(m[i])
 	}
@@ -70,26 +70,26 @@ func (s *socket) readMemory(st *capture.SocketState) {
 
 // readInfo fills in what TCP_INFO tells (tcp_get_info). Older kernels return a
 // shorter structure: what is missing stays unknown.
-func (s *socket) readInfo(st *capture.SocketState) {
+func (s *socket) readInfo(st *kernel.SocketState) {
 	var i unix.TCPInfo
 	n := s.getsockopt(unix.IPPROTO_TCP, unix.TCP_INFO, unsafe.Pointer(&i), unsafe.Sizeof(i))
 	base := uintptr(unsafe.Pointer(&i))
 	has := func(field unsafe.Pointer, size uintptr) bool { return uintptr(field)-base+size <= n }
 	u8 := func(p *uint8) int64 {
 		if !has(unsafe.Pointer(p), 1) {
-			return capture.Unknown
+			return kernel.Unknown
 		}
 		return int64(*p)
 	}
 	u32 := func(p *uint32) int64 {
 		if !has(unsafe.Pointer(p), 4) {
-			return capture.Unknown
+			return kernel.Unknown
 		}
 		return int64(*p)
 	}
 	u64 := func(p *uint64) int64 {
 		if !has(unsafe.Pointer(p), 8) {
-			return capture.Unknown
+			return kernel.Unknown
 		}
 		return int64(*p)
 	}
@@ -114,7 +114,7 @@ func (s *socket) readInfo(st *capture.SocketState) {
 func shifts(i *unix.TCPInfo, n uintptr) (snd, rcv, inUse int64) {
 	at := unsafe.Offsetof(i.Options) + 1
 	if at >= n {
-		return capture.Unknown, capture.Unknown, capture.Unknown
+		return kernel.Unknown, kernel.Unknown, kernel.Unknown
 	}
 	b := *(*uint8)(unsafe.Add(unsafe.Pointer(i), at))
 	low, high := int64(b&0xf), int64(b>>4)
@@ -130,7 +130,7 @@ func shifts(i *unix.TCPInfo, n uintptr) (snd, rcv, inUse int64) {
 
 // micros returns nanoseconds.
 func micros(us int64) int64 {
-	if us == capture.Unknown {
+	if us == kernel.Unknown {
 		return us
 	}
 	return us * int64(time.Microsecond)
@@ -141,7 +141,7 @@ func stateName(n int64) string {
 	names := [...]string{1: "ESTABLISHED", "SYN-SENT", "SYN-RECEIVED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT",
 		"CLOSED", "CLOSE-WAIT", "LAST-ACK", "LISTEN", "CLOSING"}
 	switch {
-	case n == capture.Unknown:
+	case n == kernel.Unknown:
 		return ""
 	case n < 1 || n >= int64(len(names)):
 		return strconv.FormatInt(n, 10)

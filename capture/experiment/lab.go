@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // lab is one running experiment: a connection, the threads that use it, and
@@ -23,7 +23,7 @@ type lab struct {
 	ctx      context.Context
 	cfg      Config
 	hooks    Hooks
-	w        *capture.Witness
+	w        *kernel.Witness
 	client   *socket
 	server   *socket
 	sender   *socket
@@ -39,7 +39,7 @@ type lab struct {
 // of what was seen so far beside an error, if there was a connection. When ctx
 // is cancelled it stops and returns the context's error. The context's end does
 // not skip Hooks.Quiet.
-func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*capture.Witness, error) {
+func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Witness, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
@@ -60,10 +60,10 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*capture.Wi
 	ctx, cancel := context.WithTimeoutCause(ctx, cfg.Timeout, timeUp)
 	defer cancel()
 	l := &lab{ctx: ctx, cfg: cfg, hooks: hooks}
-	l.w = &capture.Witness{
+	l.w = &kernel.Witness{
 		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: isolated, Kernel: kernelRelease(),
 		ChunkBytes: int64(cfg.Chunk), RcvBufAsked: int64(cfg.RcvBuf), SndBufAsked: int64(cfg.SndBuf),
-		Sender: s.sender, Probes: capture.Unknown, MTU: loopbackMTU(), Tick: tick(),
+		Sender: s.sender, Probes: kernel.Unknown, MTU: loopbackMTU(), Tick: tick(),
 	}
 	err := s.run(l)
 	if err != nil {
@@ -81,16 +81,16 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*capture.Wi
 // connect makes the connection, lets the capture start in time, and begins
 // sampling.
 func (l *lab) connect() error {
-	senderIs := func(e capture.End, n int) int {
+	senderIs := func(e kernel.End, n int) int {
 		if l.w.Sender == e {
 			return n
 		}
 		return 0
 	}
-	receiverIs := func(e capture.End, n int) int { return senderIs(e.Peer(), n) }
+	receiverIs := func(e kernel.End, n int) int { return senderIs(e.Peer(), n) }
 
-	listener, err := listen(l.cfg.address(), receiverIs(capture.ServerEnd, l.cfg.RcvBuf),
-		senderIs(capture.ServerEnd, l.cfg.SndBuf), l.cfg.Congestion)
+	listener, err := listen(l.cfg.address(), receiverIs(kernel.ServerEnd, l.cfg.RcvBuf),
+		senderIs(kernel.ServerEnd, l.cfg.SndBuf), l.cfg.Congestion)
 	if err != nil {
 		return err
 	}
@@ -99,8 +99,8 @@ func (l *lab) connect() error {
 		return err
 	}
 	// Before the hook, which may give up the right to set all of this.
-	client, err := newClient(l.w.Server, receiverIs(capture.ClientEnd, l.cfg.RcvBuf),
-		senderIs(capture.ClientEnd, l.cfg.SndBuf), l.cfg.Congestion)
+	client, err := newClient(l.w.Server, receiverIs(kernel.ClientEnd, l.cfg.RcvBuf),
+		senderIs(kernel.ClientEnd, l.cfg.SndBuf), l.cfg.Congestion)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (l *lab) connect() error {
 		return err
 	}
 	l.use(client, server)
-	return l.read(capture.MomentEstablished)
+	return l.read(kernel.MomentEstablished)
 }
 
 // meet starts the capture, connects the client and accepts its connection.
@@ -137,7 +137,7 @@ func (l *lab) meet(listener, client *socket) (*socket, error) {
 func (l *lab) use(client, server *socket) {
 	l.client, l.server = client, server
 	l.sender, l.receiver = client, server
-	if l.w.Sender == capture.ServerEnd {
+	if l.w.Sender == kernel.ServerEnd {
 		l.sender, l.receiver = server, client
 	}
 	l.w.Congestion, _ = unix.GetsockoptString(l.sender.fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION)
@@ -167,7 +167,7 @@ func (l *lab) step(format string, args ...any) {
 
 // find books a finding.
 func (l *lab) find(holds bool, claim, evidence string, args ...any) {
-	l.w.Findings = append(l.w.Findings, capture.Finding{Claim: claim, Holds: holds, Evidence: fmt.Sprintf(evidence, args...)})
+	l.w.Findings = append(l.w.Findings, kernel.Finding{Claim: claim, Holds: holds, Evidence: fmt.Sprintf(evidence, args...)})
 }
 
 // pause waits, or returns the reason the experiment has to end early.

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // EnterIsolation makes the private network namespace usable if this process was
@@ -42,9 +42,9 @@ func setLoopbackMTU(mtu int) error {
 	return nil
 }
 
-// loopbackMTU returns the MTU of lo in bytes, or capture.Unknown.
+// loopbackMTU returns the MTU of lo in bytes, or kernel.Unknown.
 func loopbackMTU() int64 {
-	mtu := capture.Unknown
+	mtu := kernel.Unknown
 	_ = withLoopback(func(fd int, lo *unix.Ifreq) error {
 		if err := unix.IoctlIfreq(fd, unix.SIOCGIFMTU, lo); err != nil {
 			return err

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // The test binary re-executes itself: asNobodyEnv makes it the run of an
@@ -129,7 +129,7 @@ func startAsNobody(ctx context.Context, test string) *child {
 // run runs a scenario to its end and checks what all have in common: it ends
 // without error, every finding holds, Quiet comes once, and no thread or
 // descriptor stays behind.
-func run(t *testing.T, name string, cfg Config) *capture.Witness {
+func run(t *testing.T, name string, cfg Config) *kernel.Witness {
 	t.Helper()
 	s, err := Find(name)
 	if err != nil {
@@ -139,7 +139,7 @@ func run(t *testing.T, name string, cfg Config) *capture.Witness {
 	quiet, samples := 0, 0
 	w, err := s.Run(t.Context(), cfg, Hooks{
 		Quiet:  func() { quiet++ },
-		Sample: func(capture.KernelSample) { samples++ },
+		Sample: func(kernel.Sample) { samples++ },
 		Step:   func(what string) { t.Log(what) },
 	})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 const (
@@ -201,6 +201,6 @@ func (l *lab) acknowledged() error {
 	}
 	return l.await("everything was acknowledged", connectTimeout, func() bool {
 		st := l.client.state()
-		return st.SendQueueBytes == 0 && (st.Unacked == 0 || st.Unacked == capture.Unknown)
+		return st.SendQueueBytes == 0 && (st.Unacked == 0 || st.Unacked == kernel.Unknown)
 	})
 }

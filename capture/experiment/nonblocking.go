@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // sendNonblocking fills both buffers with O_NONBLOCK set, and then drains the
@@ -26,7 +26,7 @@ func sendNonblocking(l *lab) error {
 	if err != nil {
 		return err
 	}
-	if err := l.read(capture.MomentStall); err != nil {
+	if err := l.read(kernel.MomentStall); err != nil {
 		return err
 	}
 	if l.cfg.Hold > 0 {
@@ -69,7 +69,7 @@ const (
 // fill sends until nothing more fits and returns the byte of the first EAGAIN.
 func (l *lab) fill() (first int64, err error) {
 	chunk := payload(l.cfg.Chunk)
-	first = capture.Unknown
+	first = kernel.Unknown
 	for tries := 0; tries < fillTries; {
 		_, errno := l.sender.send(chunk)
 		switch errno {
@@ -80,7 +80,7 @@ func (l *lab) fill() (first int64, err error) {
 			}
 		case unix.EAGAIN:
 			tries++
-			if first == capture.Unknown {
+			if first == kernel.Unknown {
 				first = l.sender.sends.bytes.Load()
 			}
 			if err := l.pause(fillPause); err != nil {
@@ -98,13 +98,13 @@ type drained struct {
 	read int64
 	// before and after are the sender at the last step where it was not
 	// writable, and at the first where it was.
-	before, after capture.SocketState
+	before, after kernel.SocketState
 }
 
 // rule reports whether the kernel went by its rule: free memory at least half
 // of the used (sk_stream_wspace >= sk_stream_min_wspace).
 func (d *drained) rule() bool {
-	writable := func(s *capture.SocketState) bool { return s.SndBuf-s.WmemQueued >= s.WmemQueued/2 }
+	writable := func(s *kernel.SocketState) bool { return s.SndBuf-s.WmemQueued >= s.WmemQueued/2 }
 	return writable(&d.after) && !writable(&d.before)
 }
 

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"io"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 var errNotLinux = errors.New("the experiments ask the Linux kernel: they run on Linux only")
@@ -18,7 +18,7 @@ type lab struct{}
 func Scenarios() []Scenario { return nil }
 
 // Run returns an error: the experiments are for Linux.
-func (Scenario) Run(context.Context, Config, Hooks) (*capture.Witness, error) {
+func (Scenario) Run(context.Context, Config, Hooks) (*kernel.Witness, error) {
 	return nil, errNotLinux
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // reader takes size bytes at a time from the receiver with blocking recv(), and
@@ -68,7 +68,7 @@ func (l *lab) closeOrderly(threads ...*thread) error {
 
 // findAllRead judges that every accepted byte reached the program.
 func (l *lab) findAllRead() {
-	end, ok := l.w.At(capture.MomentEnd)
+	end, ok := l.w.At(kernel.MomentEnd)
 	if !ok {
 		return
 	}

@@ -5,12 +5,12 @@ package experiment
 import (
 	"time"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // reading reads both sockets now.
-func (l *lab) reading(moment string) capture.Reading {
-	r := capture.Reading{
+func (l *lab) reading(moment string) kernel.Reading {
+	r := kernel.Reading{
 		Moment:        moment,
 		Time:          time.Now().UnixNano(),
 		Sender:        l.sender.state(),
@@ -43,7 +43,7 @@ const (
 // settle waits until neither socket has moved for settleFor and no probe is
 // about to be sent, and returns the last reading. If it does not come to rest
 // within settleLimit the reading is returned as it is.
-func (l *lab) settle(moment string) (capture.Reading, error) {
+func (l *lab) settle(moment string) (kernel.Reading, error) {
 	last := l.reading(moment)
 	since := time.Now()
 	var err error
@@ -63,7 +63,7 @@ func (l *lab) settle(moment string) (capture.Reading, error) {
 	return last, err
 }
 
-func stillReading(a, b *capture.Reading) bool {
+func stillReading(a, b *kernel.Reading) bool {
 	return a.AcceptedBytes == b.AcceptedBytes && a.ReadBytes == b.ReadBytes &&
 		stillSocket(&a.Sender, &b.Sender) && stillSocket(&a.Receiver, &b.Receiver)
 }
@@ -87,7 +87,7 @@ func (l *lab) rest() {
 	}
 	l.rested = true
 	// A cancelled experiment is read as it stands.
-	r, _ := l.settle(capture.MomentEnd)
+	r, _ := l.settle(kernel.MomentEnd)
 	l.w.Readings = append(l.w.Readings, r)
 	l.w.AcceptedBytes = r.AcceptedBytes
 }

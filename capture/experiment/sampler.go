@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // maxStretch is how far the sampling interval grows while nothing changes: to
@@ -20,7 +20,7 @@ type sampler struct {
 	client, server *socket
 	sender         *socket
 	interval       time.Duration
-	sample         func(capture.KernelSample)
+	sample         func(kernel.Sample)
 	stop, done     chan struct{}
 
 	mu     sync.Mutex
@@ -51,7 +51,7 @@ func (p *sampler) loop() {
 	wait := p.interval
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var last capture.KernelSample
+	var last kernel.Sample
 	for {
 		select {
 		case <-p.stop:
@@ -70,12 +70,12 @@ func (p *sampler) loop() {
 }
 
 // read takes one sample and passes it on.
-func (p *sampler) read() capture.KernelSample {
+func (p *sampler) read() kernel.Sample {
 	receiver := p.server
 	if p.sender == p.server {
 		receiver = p.client
 	}
-	s := capture.KernelSample{
+	s := kernel.Sample{
 		Time:   time.Now().UnixNano(),
 		Client: p.client.state(),
 		Server: p.server.state(),
@@ -94,7 +94,7 @@ func (p *sampler) read() capture.KernelSample {
 }
 
 // watch takes the sender's state into the probe count.
-func (p *sampler) watch(st *capture.SocketState) {
+func (p *sampler) watch(st *kernel.SocketState) {
 	p.mu.Lock()
 	p.probes.add(st)
 	p.window = max(p.window, st.SndWnd)
@@ -116,14 +116,14 @@ func (p *sampler) largestWindow() int64 {
 }
 
 // still reports whether nothing moved between two samples.
-func still(a, b *capture.KernelSample) bool {
+func still(a, b *kernel.Sample) bool {
 	return a.Send.Calls == b.Send.Calls && a.Recv.Calls == b.Recv.Calls &&
 		stillSocket(&a.Client, &b.Client) && stillSocket(&a.Server, &b.Server)
 }
 
 // stillSocket reports whether a socket has neither sent nor received a segment,
 // nor lost or gained a byte.
-func stillSocket(a, b *capture.SocketState) bool {
+func stillSocket(a, b *kernel.SocketState) bool {
 	return a.UnreadBytes == b.UnreadBytes && a.SendQueueBytes == b.SendQueueBytes &&
 		a.SegsOut == b.SegsOut && a.SegsIn == b.SegsIn && a.Unacked == b.Unacked &&
 		a.Backoff == b.Backoff && a.State == b.State
@@ -144,8 +144,8 @@ type probeCount struct {
 // minProbeInterval is TCP_RTO_MIN, the least that the probe timer waits.
 const minProbeInterval = int64(200 * time.Millisecond)
 
-func (c *probeCount) add(st *capture.SocketState) {
-	if st.Backoff == capture.Unknown {
+func (c *probeCount) add(st *kernel.SocketState) {
+	if st.Backoff == kernel.Unknown {
 		return
 	}
 	if st.Unacked == 0 && st.Backoff > c.last {

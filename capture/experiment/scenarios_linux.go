@@ -1,6 +1,6 @@
 package experiment
 
-import "winwatch/capture"
+import "winwatch/capture/kernel"
 
 // Scenarios returns all experiments, in the order in which they are best read.
 func Scenarios() []Scenario {
@@ -9,9 +9,9 @@ func Scenarios() []Scenario {
 			Summary: "send() fills both kernel buffers, then blocks; the closed window is probed"},
 		{Name: "send-nonblocking", Chunk: 64 << 10, run: sendNonblocking,
 			Summary: "the same with O_NONBLOCK: EAGAIN, partial writes, and when poll() says writable"},
-		{Name: "recv-blocking", Chunk: 10, sender: capture.ServerEnd, run: recvBlocking,
+		{Name: "recv-blocking", Chunk: 10, sender: kernel.ServerEnd, run: recvBlocking,
 			Summary: "recv() waits for data, and what wakes it"},
-		{Name: "recv-nonblocking", Chunk: 10, sender: capture.ServerEnd, run: recvNonblocking,
+		{Name: "recv-nonblocking", Chunk: 10, sender: kernel.ServerEnd, run: recvNonblocking,
 			Summary: "recv() says EAGAIN, EINTR and 0"},
 		{Name: "drain", Chunk: 1000, run: drain,
 			Summary: "a stall ends because the server reads: the window opens and send() comes back"},

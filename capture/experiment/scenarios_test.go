@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 func scenarioNames() []string {
@@ -54,7 +54,7 @@ func TestSweep(t *testing.T) {
 		w := run(t, "send-blocking", cells[name])
 		checkQueues(t, w)
 		checkProbes(t, w)
-		end, _ := w.At(capture.MomentEnd)
+		end, _ := w.At(kernel.MomentEnd)
 		if want := 2 * int64(cells[name].RcvBuf); end.Receiver.RcvBuf != want {
 			t.Errorf("SO_RCVBUF reads %d, want twice what was set, %d", end.Receiver.RcvBuf, want)
 		}
@@ -80,7 +80,7 @@ func TestSettings(t *testing.T) {
 		cfg := settings[name]
 		w := run(t, "send-blocking", cfg)
 		checkQueues(t, w)
-		end, _ := w.At(capture.MomentEnd)
+		end, _ := w.At(kernel.MomentEnd)
 		switch {
 		case w.Server.Addr().Is6() != cfg.IPv6:
 			t.Errorf("the server is %v", w.Server)
@@ -97,9 +97,9 @@ func TestSettings(t *testing.T) {
 }
 
 // checkQueues checks that no byte is missing.
-func checkQueues(t *testing.T, w *capture.Witness) {
+func checkQueues(t *testing.T, w *kernel.Witness) {
 	t.Helper()
-	end, ok := w.At(capture.MomentEnd)
+	end, ok := w.At(kernel.MomentEnd)
 	if !ok {
 		t.Fatal("no reading at the end")
 	}
@@ -114,7 +114,7 @@ func checkQueues(t *testing.T, w *capture.Witness) {
 
 // checkProbes checks that the socket's backoff told as many probes as the
 // namespace's counter.
-func checkProbes(t *testing.T, w *capture.Witness) {
+func checkProbes(t *testing.T, w *kernel.Witness) {
 	t.Helper()
 	n, ok := w.Counter("TCPWinProbe")
 	if !ok || w.ProbesFrom != "TCPWinProbe" || w.Probes != n {

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // sendBlocking is the classic demonstration: a client floods a server that
@@ -74,7 +74,7 @@ var libraryNames = map[string]string{"sendto": "send()", "recvfrom": "recv()"}
 
 // findConserved judges that no byte is missing between the two programs.
 func (l *lab) findConserved() {
-	end, ok := l.w.At(capture.MomentEnd)
+	end, ok := l.w.At(kernel.MomentEnd)
 	if !ok {
 		return
 	}
@@ -87,7 +87,7 @@ func (l *lab) findConserved() {
 
 // findClosedWindow judges why send() blocks.
 func (l *lab) findClosedWindow() {
-	end, _ := l.w.At(capture.MomentEnd)
+	end, _ := l.w.At(kernel.MomentEnd)
 	s, r := &end.Sender, &end.Receiver
 	l.find(s.SndWnd == 0 && s.WmemQueued >= s.SndBuf-s.SndBuf/3,
 		"send() blocks because the receiver's window is closed and the send buffer is full",
@@ -96,7 +96,7 @@ func (l *lab) findClosedWindow() {
 
 // findHalf sets the old rule of thumb right.
 func (l *lab) findHalf() {
-	end, _ := l.w.At(capture.MomentEnd)
+	end, _ := l.w.At(kernel.MomentEnd)
 	half := end.AcceptedBytes / 2
 	l.find(half != end.Receiver.UnreadBytes,
 		"half of what was sent is not the receiver's buffer",
@@ -109,7 +109,7 @@ func (l *lab) findHalf() {
 // have ended before the first probe was due, and shows nothing.
 func (l *lab) findProbes() {
 	count := l.sampler.count()
-	end, _ := l.w.At(capture.MomentEnd)
+	end, _ := l.w.At(kernel.MomentEnd)
 	if l.cfg.Hold > 0 && l.w.Probes == 0 && int64(l.cfg.Hold) < 2*max(end.Sender.RTO, minProbeInterval) {
 		return
 	}

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 const (
@@ -50,7 +50,7 @@ func slowReader(l *lab) error {
 	}
 	l.step("the client floods; the server reads %d bytes every %v", size, interval)
 	f := l.flood()
-	seen := openings{last: capture.Unknown}
+	seen := openings{last: kernel.Unknown}
 	stop := make(chan struct{})
 	r := l.reader(size, interval, stop, func() { seen.add(l.server.state().RcvWnd) })
 	err := l.pause(hold)
@@ -64,14 +64,14 @@ func slowReader(l *lab) error {
 	if err := l.untilBlocked(f.thread, &l.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
 		return err
 	}
-	if err := l.read(capture.MomentStall); err != nil {
+	if err := l.read(kernel.MomentStall); err != nil {
 		return err
 	}
 	if err := l.endBlocked(f); err != nil {
 		return err
 	}
 
-	end, _ := l.w.At(capture.MomentEnd)
+	end, _ := l.w.At(kernel.MomentEnd)
 	// __tcp_select_window: a window below one segment, or below half the buffer
 	// if that is less, is not offered (RFC 9293 3.8.6.2.2).
 	least := min(end.Receiver.RcvMSS, end.Receiver.RcvBuf/2)

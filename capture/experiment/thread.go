@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // thread is an operating system thread that makes blocking calls. It ends with
@@ -64,9 +64,9 @@ var syscallNames = map[int64]string{unix.SYS_SENDTO: "sendto", unix.SYS_RECVFROM
 
 // proof reads where the thread stands: what a debugger that is attached to the
 // process would show in its backtrace. at is when the call was made (Unix, ns).
-func (t *thread) proof(at int64) *capture.BlockedCall {
+func (t *thread) proof(at int64) *kernel.BlockedCall {
 	defer makeReadable()()
-	b := &capture.BlockedCall{At: at, Seen: time.Now().UnixNano(), TID: t.tid, Number: capture.Unknown}
+	b := &kernel.BlockedCall{At: at, Seen: time.Now().UnixNano(), TID: t.tid, Number: kernel.Unknown}
 	t.readSyscall(b)
 	b.State = t.schedulerState()
 	b.Wchan = strings.TrimSpace(t.proc("wchan"))
@@ -102,7 +102,7 @@ func (t *thread) proc(file string) string {
 
 // readSyscall parses "44 0x4 0x7f75 0xa 0x4000 0x0 0x0 0x7f75 0x7f75"; a thread
 // that is not in a system call reads "running" or "-1 …".
-func (t *thread) readSyscall(b *capture.BlockedCall) {
+func (t *thread) readSyscall(b *kernel.BlockedCall) {
 	fields := strings.Fields(t.proc("syscall"))
 	if len(fields) < 1+len(b.Args) {
 		return
@@ -134,8 +134,8 @@ func (t *thread) schedulerState() string {
 // sleepsIn reports whether the thread sleeps in the system call, as far as the
 // kernel tells.
 func (t *thread) sleepsIn(number int64) bool {
-	var b capture.BlockedCall
-	b.Number = capture.Unknown
+	var b kernel.BlockedCall
+	b.Number = kernel.Unknown
 	t.readSyscall(&b)
-	return t.schedulerState() == "S" && (b.Number == number || b.Number == capture.Unknown)
+	return t.schedulerState() == "S" && (b.Number == number || b.Number == kernel.Unknown)
 }

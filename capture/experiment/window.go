@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 const (
@@ -66,7 +66,7 @@ func windowShrink(l *lab) error {
 
 // rightEdge returns how far the peer lets the sender go, in bytes from the
 // start of the connection: both numbers change together in tcp_ack.
-func rightEdge(sender *capture.SocketState) int64 { return sender.BytesAcked + sender.SndWnd }
+func rightEdge(sender *kernel.SocketState) int64 { return sender.BytesAcked + sender.SndWnd }
 
 // sendAcknowledged sends n chunks, each after the one before was acknowledged.
 func (l *lab) sendAcknowledged(size, n int) error {
@@ -103,7 +103,7 @@ func noScaling(l *lab) error {
 		return err
 	}
 
-	end, _ := l.w.At(capture.MomentEnd)
+	end, _ := l.w.At(kernel.MomentEnd)
 	largest := l.sampler.largestWindow()
 	l.find(end.Sender.WindowScaling == 0 && end.Receiver.WindowScaling == 0 && largest <= 0xffff,
 		"without the window scale option no window is larger than 65,535 bytes",

@@ -15,7 +15,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"winwatch/analyze"
+	"winwatch/analyze/proof"
 	"winwatch/capture/experiment"
 	"winwatch/report"
 )
@@ -76,7 +76,7 @@ func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []repo
 }
 
 // isolatedCell makes one run in namespaces of its own.
-func isolatedCell(ctx context.Context, args []string) (*analyze.Proof, error) {
+func isolatedCell(ctx context.Context, args []string) (*proof.Proof, error) {
 	var out, errs bytes.Buffer
 	status, err := experiment.Isolation{Args: args, Stdout: &out, Stderr: &errs}.Run(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func isolatedCell(ctx context.Context, args []string) (*analyze.Proof, error) {
 
 // hostCell makes one run on the host, at a port that is free, in a process of
 // its own: it gives up root.
-func hostCell(ctx context.Context, args []string) (*analyze.Proof, error) {
+func hostCell(ctx context.Context, args []string) (*proof.Proof, error) {
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", append(args, "--port=0")...)
 	cmd.Args[0] = os.Args[0]
 	var out, errs bytes.Buffer
@@ -101,8 +101,8 @@ func hostCell(ctx context.Context, args []string) (*analyze.Proof, error) {
 
 // parseCell reads the proof that a run wrote. A run whose proof failed has one
 // all the same: that is what a sweep is to show.
-func parseCell(status int, out, errs *bytes.Buffer) (*analyze.Proof, error) {
-	var proof *analyze.Proof
+func parseCell(status int, out, errs *bytes.Buffer) (*proof.Proof, error) {
+	var proof *proof.Proof
 	if err := json.Unmarshal(out.Bytes(), &proof); err != nil || proof == nil {
 		why, _, _ := strings.Cut(strings.TrimPrefix(errs.String(), "winwatch: "), "\n")
 		return nil, fmt.Errorf("exit status %d: %s", status, why)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
 	"winwatch/capture"
 	"winwatch/report"
 )
@@ -35,7 +36,7 @@ func (j *job) draw(ctx context.Context) error {
 	if slices.ContainsFunc(j.result.Warnings, func(w analyze.Warning) bool { return w.Code == "clock-jump" }) {
 		subset.all = true // each packet may tell what time it is
 	}
-	j.timeline = analyze.NewTimeline(limit, subset.ids...)
+	j.timeline = chart.New(limit, subset.ids...)
 	a := analyze.New(j.o.config())
 	low, high := j.span.bounds(j.result.Begin)
 	a.OnSample(func(s *analyze.Sample) {
@@ -77,11 +78,11 @@ func (j *job) sketched() bool {
 	if id < 0 {
 		id = j.result.Worst(1)[0].ID
 	}
-	tl := j.result.Sketch(id)
-	if tl == nil {
+	points := j.result.Sketch(id)
+	if points == nil {
 		return false
 	}
-	j.timeline = tl
+	j.timeline = chart.OfSketch(id, points)
 	return true
 }
 

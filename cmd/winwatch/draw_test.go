@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
 	"winwatch/capture"
 )
 
@@ -45,11 +46,11 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 			continue // those are gone through in full
 		}
 		worst := result.Worst(3)
-		var timelines [2]*analyze.Timeline
+		var timelines [2]*chart.Timeline
 		for i, all := range []bool{true, false} {
 			p := newSubset(worst)
 			p.all = all
-			timelines[i] = analyze.NewTimeline(100_000, p.ids...)
+			timelines[i] = chart.New(100_000, p.ids...)
 			a := analyze.New(analyze.DefaultConfig())
 			a.OnSample(func(s *analyze.Sample) {
 				if p.rename(s) {

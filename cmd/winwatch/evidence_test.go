@@ -9,7 +9,8 @@ import (
 	"testing"
 
 	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/proof"
+	"winwatch/capture/kernel"
 )
 
 // TestEvidence: packets and report are kept if winwatch was wrong, and only then.
@@ -24,8 +25,8 @@ func TestEvidence(t *testing.T) {
 				t.Fatal(err)
 			}
 			m := &material{result: analyze.New(analyze.DefaultConfig()).Result()}
-			m.outside.Witness = &capture.Witness{Scenario: "drain"}
-			m.outside.Proof = &analyze.Proof{Rows: []analyze.ProofRow{{Name: "probes", Unit: "count",
+			m.outside.Witness = &kernel.Witness{Scenario: "drain"}
+			m.outside.Proof = &proof.Proof{Rows: []proof.Row{{Name: "probes", Unit: "count",
 				Inferred: &one, Kernel: &two, Exact: true, Judged: true, OK: ok}}}
 			err = found.accuse(m)
 			found.discard()

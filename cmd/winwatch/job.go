@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/proof"
 	"winwatch/capture"
 	"winwatch/capture/live"
 )
@@ -96,7 +98,7 @@ func (j *job) analyze(ctx context.Context) error {
 	a := analyze.New(j.o.config())
 	j.listen(a)
 	if j.once && j.wantsCharts() {
-		j.timeline = analyze.NewTimeline(picturePoints)
+		j.timeline = chart.New(picturePoints)
 		a.OnSample(j.chosen(func(int64) {}, j.early(j.timeline.Add)))
 	}
 	counters, err := j.pass(ctx, in, a, everything)
@@ -162,7 +164,7 @@ func (j *job) account(context.Context) error {
 		return nil
 	}
 	st := j.result.Worst(1)[0]
-	accepted, err := analyze.NewAccepted(st, busier(st), j.o.accepted)
+	accepted, err := proof.NewAccepted(st, busier(st), j.o.accepted)
 	if err != nil {
 		return usageError{fmt.Errorf("--accepted-bytes %d: %w", j.o.accepted, err)}
 	}

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/proof"
 	"winwatch/capture/experiment"
+	"winwatch/capture/kernel"
 )
 
 // runHere runs the experiment in this process's network namespace, and writes
@@ -36,7 +38,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 		save = append(save, out)
 	}
 	v.save = io.MultiWriter(save...)
-	timeline := analyze.NewTimeline(pagePoints)
+	timeline := chart.New(pagePoints)
 	w.listen(v.analyzer)
 	v.analyzer.OnSample(timeline.Add)
 
@@ -78,22 +80,22 @@ func withheld(runErr error, drops uint64, clockSet time.Duration) string {
 
 // prove sets the stream of the experiment against what the kernel said of it;
 // nil if the stream was not captured.
-func prove(m *material, withheld string) *analyze.Proof {
+func prove(m *material, withheld string) *proof.Proof {
 	w := m.outside.Witness
 	dir := analyze.ClientToServer
-	if w.Sender == capture.ServerEnd {
+	if w.Sender == kernel.ServerEnd {
 		dir = analyze.ServerToClient
 	}
 	for st := range m.result.All() {
 		if st.Client == w.Client && st.Server == w.Server {
-			return analyze.Prove(st, dir, w, m.timeline, withheld)
+			return proof.Prove(st, dir, w, m.timeline, withheld)
 		}
 	}
 	return nil
 }
 
 // said returns what was inferred: a number, or the interval it must lie in.
-func said(r *analyze.ProofRow) string {
+func said(r *proof.Row) string {
 	if r.Exact {
 		return number(r.Inferred)
 	}

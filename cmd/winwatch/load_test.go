@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"winwatch/analyze"
+	"winwatch/analyze/proof"
 )
 
 // TestRunUnderLoad runs the main job while other connections push through the
@@ -37,7 +37,7 @@ func TestRunUnderLoad(t *testing.T) {
 	if err != nil {
 		t.Fatalf("beside %.2f GB/s: %v\n%s%s", rate, err, out, &errs)
 	}
-	var proof analyze.Proof
+	var proof proof.Proof
 	if err := json.Unmarshal(out, &proof); err != nil {
 		t.Fatal(err)
 	}

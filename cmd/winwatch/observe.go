@@ -11,6 +11,7 @@ import (
 	"winwatch/analyze"
 	"winwatch/capture"
 	"winwatch/capture/experiment"
+	"winwatch/capture/kernel"
 	"winwatch/capture/live"
 )
 
@@ -24,18 +25,18 @@ type observation struct {
 	// captured is closed when the capture has ended, and then captureErr is set.
 	captured   chan struct{}
 	captureErr error
-	kernel     []capture.KernelSample
+	kernel     []kernel.Sample
 	step       func(string)
 }
 
 // observe runs the scenario and captures it on the interface until nothing
 // moves any more. What was seen until an error is returned with it.
-func (v *observation) observe(ctx context.Context, s experiment.Scenario, cfg experiment.Config) (*capture.Witness, error) {
+func (v *observation) observe(ctx context.Context, s experiment.Scenario, cfg experiment.Config) (*kernel.Witness, error) {
 	defer v.close()
 	w, err := s.Run(ctx, cfg, experiment.Hooks{
 		Listening: v.start,
 		Step:      v.step,
-		Sample:    func(k capture.KernelSample) { v.kernel = append(v.kernel, k) },
+		Sample:    func(k kernel.Sample) { v.kernel = append(v.kernel, k) },
 		Quiet:     v.stop,
 	})
 	v.stop()

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"winwatch/analyze"
+	"winwatch/analyze/proof"
 	"winwatch/capture/experiment"
 )
 
@@ -23,19 +23,19 @@ import (
 var exactRows = []string{"receive queue", "send queue", "window seen", "probes", "keep-alives"}
 
 // checkProof checks that no row failed, and that the exact ones were judged.
-func checkProof(t *testing.T, proof *analyze.Proof) {
+func checkProof(t *testing.T, judged *proof.Proof) {
 	t.Helper()
-	if proof.Withheld != "" {
-		t.Errorf("nothing is judged: %s", proof.Withheld)
+	if judged.Withheld != "" {
+		t.Errorf("nothing is judged: %s", judged.Withheld)
 	}
-	for _, r := range proof.Failed() {
+	for _, r := range judged.Failed() {
 		t.Errorf("%s: packets say %s, kernel %s", r.Name, said(&r), number(r.Kernel))
 	}
 	for _, name := range exactRows {
-		i := slices.IndexFunc(proof.Rows, func(r analyze.ProofRow) bool { return r.Name == name })
+		i := slices.IndexFunc(judged.Rows, func(r proof.Row) bool { return r.Name == name })
 		if i < 0 {
 			t.Errorf("the proof has no row %q", name)
-		} else if r := proof.Rows[i]; !r.Exact || !r.Judged {
+		} else if r := judged.Rows[i]; !r.Exact || !r.Judged {
 			t.Errorf("%s: inferred %s, kernel %s: exact %v, judged %v", name, number(r.Inferred), number(r.Kernel), r.Exact, r.Judged)
 		}
 	}
@@ -48,7 +48,7 @@ func TestRunProves(t *testing.T) {
 	name := func(n string) string { return filepath.Join(dir, n) }
 	out, _ := inIsolation(t, 0, "--hold=1s", "--format=proof", "-o", name("w.csv"), "-o", name("r.json"),
 		"-o", name("flood.pcap"), "-o", name("kernel.csv"), "-o", name("r.html"))
-	var proof analyze.Proof
+	var proof proof.Proof
 	if err := json.Unmarshal([]byte(out), &proof); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestScenarios(t *testing.T) {
 				if err := cmd.Run(); err != nil { // a claim that does not hold is a failure, too
 					t.Errorf("%v\n%s", err, &errs)
 				}
-				var proof analyze.Proof
+				var proof proof.Proof
 				if err := json.Unmarshal(out.Bytes(), &proof); err != nil {
 					t.Fatal(err)
 				}

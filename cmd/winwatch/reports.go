@@ -17,7 +17,8 @@ import (
 	"golang.org/x/term"
 
 	"winwatch/analyze"
-	"winwatch/capture"
+	"winwatch/analyze/chart"
+	"winwatch/capture/kernel"
 	"winwatch/report"
 )
 
@@ -157,9 +158,9 @@ type material struct {
 	// source names what was analyzed.
 	source   string
 	result   *analyze.Result
-	timeline *analyze.Timeline
+	timeline *chart.Timeline
 	outside  report.Outside
-	kernel   []capture.KernelSample
+	kernel   []kernel.Sample
 }
 
 // finish writes everything, and finishes what was streamed. A format that fails

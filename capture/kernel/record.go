@@ -1,4 +1,4 @@
-package capture
+package kernel
 
 import (
 	"net/netip"
@@ -195,9 +195,9 @@ type Finding struct {
 	Evidence string
 }
 
-// KernelSample is both sockets at one moment of a running experiment, with
+// Sample is both sockets at one moment of a running experiment, with
 // the calls made so far.
-type KernelSample struct {
+type Sample struct {
 	// Time is Unix time in nanoseconds, when the reading began.
 	Time           int64
 	Client, Server SocketState

@@ -1,13 +1,18 @@
-package analyze
+package proof
 
-import "fmt"
+import (
+	"fmt"
+
+	"winwatch/analyze"
+	"winwatch/analyze/words"
+)
 
 // Accepted sets what the sending application counted, the bytes that its send()
 // calls accepted, against what the packets show. The folklore estimate of a
 // window, "everything sent / 2", is among it.
 type Accepted struct {
 	Stream int64
-	Dir    Dir
+	Dir    analyze.Dir
 	// Bytes is what send() accepted, Half of it the folklore estimate.
 	Bytes, Half int64
 	// Absorbed is what the receiver acknowledged; Backlog, exactly, what was
@@ -21,11 +26,11 @@ type Accepted struct {
 
 // NewAccepted accounts for the bytes that the sender of dir was told were
 // accepted. It fails if the packets show more than that.
-func NewAccepted(st *Stream, dir Dir, bytes int64) (*Accepted, error) {
+func NewAccepted(st *analyze.Stream, dir analyze.Dir, bytes int64) (*Accepted, error) {
 	d := &st.Dirs[dir]
 	if bytes < d.UniqueBytes {
 		return nil, fmt.Errorf("stream %d: %s sent %s bytes, more than the %s that its application is said to have counted",
-			st.ID, d.Sender, thousands(d.UniqueBytes), thousands(bytes))
+			st.ID, d.Sender, words.Count(d.UniqueBytes), words.Count(bytes))
 	}
 	a := &Accepted{
 		Stream: st.ID, Dir: dir, Bytes: bytes, Half: bytes / 2,
@@ -33,9 +38,9 @@ func NewAccepted(st *Stream, dir Dir, bytes int64) (*Accepted, error) {
 	}
 	a.Explanation = fmt.Sprintf("everything sent / 2 = %s takes both buffers for equal and calls one of them the window. "+
 		"Of the %s bytes accepted, %s went to the receiver and %s stayed with the sender: two buffers that grow by different rules",
-		thousands(a.Half), thousands(a.Bytes), thousands(a.Absorbed), thousands(a.Backlog))
+		words.Count(a.Half), words.Count(a.Bytes), words.Count(a.Absorbed), words.Count(a.Backlog))
 	if a.LargestWindow != nil {
-		a.Explanation += fmt.Sprintf("; and no window larger than %s was ever advertised", thousands(*a.LargestWindow))
+		a.Explanation += fmt.Sprintf("; and no window larger than %s was ever advertised", words.Count(*a.LargestWindow))
 	}
 	return a, nil
 }

@@ -1,18 +1,21 @@
-package analyze
+package proof
 
 import (
 	"time"
 
+	"winwatch/analyze"
+	"winwatch/analyze/chart"
 	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 // Proof sets what was inferred from packets against what the kernel said.
 type Proof struct {
 	Stream int64
-	Dir    Dir
+	Dir    analyze.Dir
 	// Isolated says that the kernel's event counters counted nothing else.
 	Isolated bool
-	Rows     []ProofRow
+	Rows     []Row
 	// Accepted is the account of everything that send() accepted.
 	Accepted *Accepted
 	// Withheld says why nothing is judged, such as packets that were not
@@ -20,8 +23,8 @@ type Proof struct {
 	Withheld string
 }
 
-// ProofRow is one quantity, known twice.
-type ProofRow struct {
+// Row is one quantity, known twice.
+type Row struct {
 	Name string
 	// Unit is "bytes", "count" or "ns".
 	Unit string
@@ -44,8 +47,8 @@ type ProofRow struct {
 }
 
 // Failed returns the rows in which winwatch was wrong.
-func (p *Proof) Failed() []ProofRow {
-	var failed []ProofRow
+func (p *Proof) Failed() []Row {
+	var failed []Row
 	for _, r := range p.Rows {
 		if r.Judged && !r.OK {
 			failed = append(failed, r)
@@ -58,23 +61,23 @@ func (p *Proof) Failed() []ProofRow {
 // the end of the experiment, before anything was closed. The timeline, which
 // may be nil, holds the windows of st. withheld is why nothing can be judged, such
 // as packets that were not captured; else empty.
-func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, withheld string) *Proof {
+func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Timeline, withheld string) *Proof {
 	p := &Proof{Stream: st.ID, Dir: dir, Isolated: w.Isolated, Withheld: withheld}
-	end, ok := w.At(capture.MomentEnd)
+	end, ok := w.At(kernel.MomentEnd)
 	if !ok {
 		p.Withheld = "the experiment did not come to its end"
 		return p
 	}
-	full, ok := w.At(capture.MomentStall)
+	full, ok := w.At(kernel.MomentStall)
 	if !ok || full.ReadBytes == end.ReadBytes {
 		full = end // nothing has changed, and what a blocked call handed over is known
 	}
 	d := &st.Dirs[dir]
 	p.Accepted, _ = NewAccepted(st, dir, end.AcceptedBytes)
-	p.exact("receive queue", "bytes", ptr(d.AckedBytes-end.ReadBytes), end.Receiver.UnreadBytes,
+	p.exact("receive queue", "bytes", new(d.AckedBytes-end.ReadBytes), end.Receiver.UnreadBytes,
 		"payload acknowledged - payload that recv() returned", "FIONREAD at the receiver")
 	p.within("receive buffer", "bytes", d.Buffer.RcvBuf, full.Receiver.RcvBuf, true, "SO_RCVBUF at the receiver")
-	p.exact("send queue", "bytes", ptr(end.AcceptedBytes-d.AckedBytes), end.Sender.SendQueueBytes,
+	p.exact("send queue", "bytes", new(end.AcceptedBytes-d.AckedBytes), end.Sender.SendQueueBytes,
 		"bytes that send() accepted - payload acknowledged", "SIOCOUTQ at the sender")
 	p.sendBuffer(d, w, full, lastAt(tl, st.ID, dir.Reverse(), full.Time))
 	p.exact("window seen", "bytes", windowOf(lastAt(tl, st.ID, dir.Reverse(), end.Time)), end.Sender.SndWnd,
@@ -89,10 +92,10 @@ func Prove(st *Stream, dir Dir, w *capture.Witness, tl *Timeline, withheld strin
 // of it is free (sk_stream_is_writeable). sk_wmem_queued is the backlog and what
 // each sk_buff costs; an sk_buff holds a segment at least, which is at most half
 // the largest window (tcp_bound_to_half_wnd).
-func (p *Proof) sendBuffer(d *Direction, w *capture.Witness, full capture.Reading, last *Point) {
-	est := Estimate{Method: "send() never found the send buffer full"}
+func (p *Proof) sendBuffer(d *analyze.Direction, w *kernel.Witness, full kernel.Reading, last *analyze.Point) {
+	est := analyze.Estimate{Method: "send() never found the send buffer full"}
 	blocked := w.Send.WouldBlock > 0 || w.Blocked != nil && w.Blocked.Syscall != "recvfrom"
-	if blocked && last != nil && last.Ack != Unknown {
+	if blocked && last != nil && last.Ack != analyze.Unknown {
 		backlog := full.AcceptedBytes - max(last.Ack-1, 0) // the SYN is no payload
 		segment := d.MaxSegment
 		if d.MSS > 0 {
@@ -104,11 +107,11 @@ func (p *Proof) sendBuffer(d *Direction, w *capture.Witness, full capture.Readin
 		// A call that was blocked then, and returned later, had handed over some of
 		// its chunk.
 		most := backlog
-		if full.Moment == capture.MomentStall && w.Send.WouldBlock == 0 {
+		if full.Moment == kernel.MomentStall && w.Send.WouldBlock == 0 {
 			most += w.ChunkBytes
 		}
 		buffers := most/max(segment, 1) + 2
-		est = Estimate{Value: ptr(backlog), High: ptr((most + buffers*skbOverhead) * 3 / 2),
+		est = analyze.Estimate{Value: new(backlog), High: new((most + buffers*skbOverhead) * 3 / 2),
 			Method: "from the backlog with which send() blocked: at least two thirds of the buffer were in use, by it and " +
 				"by what its packets cost; the kernel tests the limit only when a packet starts, so there is no lower bound"}
 	}
@@ -126,7 +129,7 @@ const (
 
 // counters compares event counts. The kernel's count for a network namespace,
 // in both directions.
-func (p *Proof) counters(st *Stream, dir Dir, w *capture.Witness) {
+func (p *Proof) counters(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness) {
 	fwd, rev := &st.Dirs[dir], &st.Dirs[dir.Reverse()]
 	where := "this namespace alone"
 	if !w.Isolated {
@@ -136,13 +139,13 @@ func (p *Proof) counters(st *Stream, dir Dir, w *capture.Witness) {
 	if w.ProbesFrom == "TCPWinProbe" {
 		probes += rev.Probes
 	}
-	p.exact("probes", "count", ptr(int64(probes)), w.Probes, "probes seen", w.ProbesFrom)
+	p.exact("probes", "count", new(int64(probes)), w.Probes, "probes seen", w.ProbesFrom)
 	namespace := func(name, method, counter string, n uint64, judge bool) {
 		rise, ok := w.Counter(counter)
 		if !ok {
-			rise = capture.Unknown
+			rise = kernel.Unknown
 		}
-		p.exact(name, "count", ptr(int64(n)), rise, method, counter+" of "+where)
+		p.exact(name, "count", new(int64(n)), rise, method, counter+" of "+where)
 		if r := &p.Rows[len(p.Rows)-1]; !w.Isolated || !judge {
 			r.Judged = false
 		}
@@ -158,7 +161,7 @@ func (p *Proof) counters(st *Stream, dir Dir, w *capture.Witness) {
 
 // uncounted says why the kernel's counts of zero windows, made in
 // tcp_select_window, may differ from those on the wire; "" if they can't.
-func uncounted(w *capture.Witness) string {
+func uncounted(w *kernel.Witness) string {
 	rose := func(name string) bool {
 		rise, ok := w.Counter(name)
 		return !ok || rise > 0
@@ -174,18 +177,18 @@ func uncounted(w *capture.Witness) string {
 
 // times compares the time budget. The kernel was read at one moment, the packets
 // may end before it: a stall that was still on has lasted until then.
-func (p *Proof) times(st *Stream, d *Direction, w *capture.Witness, end capture.Reading) {
+func (p *Proof) times(st *analyze.Stream, d *analyze.Direction, w *kernel.Witness, end kernel.Reading) {
 	silence, after := max(time.Duration(end.Time-st.End), 0), max(time.Duration(st.End-end.Time), 0)
 	var until, open time.Duration // the silence, if it is known to belong to a stall, and if not
-	if d.stalled() {
+	if stalled(d) {
 		until = silence
 	} else {
 		open = silence
 	}
 	// The kernel reads its clock when a state begins and when it ends.
 	tolerance := (st.Span+until)/20 + w.Tick*time.Duration(2+2*d.StallCount)
-	span := func(v time.Duration, method string) Estimate {
-		return Estimate{Value: ptr(int64(v)), Low: ptr(int64(max(v-tolerance-after, 0))), High: ptr(int64(v + tolerance + open)),
+	span := func(v time.Duration, method string) analyze.Estimate {
+		return analyze.Estimate{Value: new(int64(v)), Low: new(int64(max(v-tolerance-after, 0))), High: new(int64(v + tolerance + open)),
 			Method: method + ", within 5% of the stream's time and a tick of the kernel's clock for each change"}
 	}
 	b := &d.Budget
@@ -199,9 +202,9 @@ func (p *Proof) times(st *Stream, d *Direction, w *capture.Witness, end capture.
 
 // stalled reports whether a sender with data was held back when the capture
 // ended.
-func (d *Direction) stalled() bool {
+func stalled(d *analyze.Direction) bool {
 	for i := range d.Stalls {
-		if w := &d.Stalls[i]; w.EndedBy == EndCaptureEnded && w.SenderWaiting != nil && *w.SenderWaiting {
+		if w := &d.Stalls[i]; w.EndedBy == analyze.EndCaptureEnded && w.SenderWaiting != nil && *w.SenderWaiting {
 			return true
 		}
 	}
@@ -209,30 +212,30 @@ func (d *Direction) stalled() bool {
 }
 
 // exact adds a row whose numbers must be equal.
-func (p *Proof) exact(name, unit string, inferred *int64, kernel int64, method, source string) {
-	r := ProofRow{Name: name, Unit: unit, Inferred: inferred, Exact: true, Method: method, Source: source}
-	p.add(r, kernel, true)
+func (p *Proof) exact(name, unit string, inferred *int64, actual int64, method, source string) {
+	r := Row{Name: name, Unit: unit, Inferred: inferred, Exact: true, Method: method, Source: source}
+	p.add(r, actual, true)
 }
 
 // within adds a row whose number from the kernel must lie in an interval.
-func (p *Proof) within(name, unit string, est Estimate, kernel int64, judge bool, source string) {
-	r := ProofRow{Name: name, Unit: unit, Inferred: est.Value, Low: est.Low, High: est.High, Method: est.Method, Source: source}
-	p.add(r, kernel, judge && (est.Low != nil || est.High != nil))
+func (p *Proof) within(name, unit string, est analyze.Estimate, actual int64, judge bool, source string) {
+	r := Row{Name: name, Unit: unit, Inferred: est.Value, Low: est.Low, High: est.High, Method: est.Method, Source: source}
+	p.add(r, actual, judge && (est.Low != nil || est.High != nil))
 }
 
-func (p *Proof) add(r ProofRow, kernel int64, judge bool) {
-	if kernel != capture.Unknown {
-		r.Kernel = ptr(kernel)
+func (p *Proof) add(r Row, actual int64, judge bool) {
+	if actual != kernel.Unknown {
+		r.Kernel = new(actual)
 	}
 	if r.Kernel != nil && r.Inferred != nil {
-		r.Difference = ptr(*r.Inferred - kernel)
+		r.Difference = new(*r.Inferred - actual)
 	}
 	if r.Exact {
 		r.Judged = judge && r.Difference != nil
 		r.OK = r.Difference != nil && *r.Difference == 0
 	} else {
 		r.Judged = judge && r.Kernel != nil
-		r.OK = r.Kernel != nil && (r.Low == nil || *r.Low <= kernel) && (r.High == nil || kernel <= *r.High)
+		r.OK = r.Kernel != nil && (r.Low == nil || *r.Low <= actual) && (r.High == nil || actual <= *r.High)
 	}
 	r.Judged = r.Judged && p.Withheld == ""
 	p.Rows = append(p.Rows, r)
@@ -240,7 +243,7 @@ func (p *Proof) add(r ProofRow, kernel int64, judge bool) {
 
 // lastAt returns the last segment of dir up to the given time whose window and
 // acknowledgment count, nil if there is none.
-func lastAt(tl *Timeline, stream int64, dir Dir, at int64) *Point {
+func lastAt(tl *chart.Timeline, stream int64, dir analyze.Dir, at int64) *analyze.Point {
 	if tl == nil {
 		return nil
 	}
@@ -253,9 +256,9 @@ func lastAt(tl *Timeline, stream int64, dir Dir, at int64) *Point {
 	return nil
 }
 
-func windowOf(p *Point) *int64 {
-	if p == nil || p.Window == Unknown {
+func windowOf(p *analyze.Point) *int64 {
+	if p == nil || p.Window == analyze.Unknown {
 		return nil
 	}
-	return ptr(p.Window)
+	return new(p.Window)
 }

@@ -1,4 +1,4 @@
-package analyze
+package chart
 
 import (
 	"math"
@@ -6,16 +6,17 @@ import (
 	"slices"
 	"testing"
 
+	"winwatch/analyze"
 	"winwatch/capture"
 )
 
 // feed adds n samples of one stream, a segment each microsecond in turn from
 // either side, and returns what was fed. change may alter each.
-func feed(tl *Timeline, stream int64, n int, change func(i int, s *Sample)) []Sample {
-	all := make([]Sample, n)
+func feed(tl *Timeline, stream int64, n int, change func(i int, s *analyze.Sample)) []analyze.Sample {
+	all := make([]analyze.Sample, n)
 	for i := range all {
-		dir := Dir(i % 2)
-		all[i] = Sample{
+		dir := analyze.Dir(i % 2)
+		all[i] = analyze.Sample{
 			Segment: &capture.Segment{Frame: uint64(i + 1), Flags: capture.ACK}, Time: int64(i) * 1000,
 			Stream: stream, Dir: dir, Window: 60_000, RightEdge: int64(i) + 60_000,
 			Ack: int64(i), Seq: int64(i), SeqEnd: int64(i) + 10, InFlight: 10,
@@ -30,7 +31,7 @@ func feed(tl *Timeline, stream int64, n int, change func(i int, s *Sample)) []Sa
 
 // checkReal fails unless the points are samples that were fed, in the order of
 // time, each at most once.
-func checkReal(t *testing.T, points []Point, fed []Sample) {
+func checkReal(t *testing.T, points []analyze.Point, fed []analyze.Sample) {
 	t.Helper()
 	seen := map[uint64]bool{}
 	for i, p := range points {
@@ -49,7 +50,7 @@ func checkReal(t *testing.T, points []Point, fed []Sample) {
 }
 
 func TestTimelineKeepsAllWithinItsBound(t *testing.T) {
-	tl := NewTimeline(2000)
+	tl := New(2000)
 	fed := feed(tl, 3, 1500, nil)
 	points, thinned := tl.Points(3)
 	if len(points) != 1500 || thinned {
@@ -62,7 +63,7 @@ func TestTimelineKeepsAllWithinItsBound(t *testing.T) {
 }
 
 func TestTimelineTakesOnlyTheStreamsNamed(t *testing.T) {
-	tl := NewTimeline(2000, 5)
+	tl := New(2000, 5)
 	feed(tl, 4, 10, nil)
 	feed(tl, 5, 20, nil)
 	if points, _ := tl.Points(4); points != nil {
@@ -77,8 +78,8 @@ func TestTimelineKeepsExtremesAndRareEvents(t *testing.T) {
 	const n, bound = 300_000, 4000
 	rng := rand.New(rand.NewPCG(1, 2))
 	special := map[uint64]bool{}
-	tl := NewTimeline(bound)
-	fed := feed(tl, 0, n, func(i int, s *Sample) {
+	tl := New(bound)
+	fed := feed(tl, 0, n, func(i int, s *analyze.Sample) {
 		s.Window = 30_000 + rng.Int64N(1000)
 		s.RightEdge = s.Ack + s.Window
 		s.InFlight = rng.Int64N(5000)
@@ -90,16 +91,16 @@ func TestTimelineKeepsExtremesAndRareEvents(t *testing.T) {
 		case i == 200_001:
 			s.InFlight = 70_000
 		case i%10_007 == 0:
-			s.Events |= EventProbe
-		case i > 150_000 && i < 151_000 && s.Dir == ServerToClient:
-			s.Window, s.Events = 0, EventZeroWindow
+			s.Events |= analyze.EventProbe
+		case i > 150_000 && i < 151_000 && s.Dir == analyze.ServerToClient:
+			s.Window, s.Events = 0, analyze.EventZeroWindow
 		case i == 222_222:
-			s.Events |= EventRetransmission
+			s.Events |= analyze.EventRetransmission
 		default:
 			return
 		}
 		// Of the zero windows only the ends are rare.
-		if !s.Events.Has(EventZeroWindow) || i == 150_001 || i == 150_999 {
+		if !s.Events.Has(analyze.EventZeroWindow) || i == 150_001 || i == 150_999 {
 			special[s.Segment.Frame] = true
 		}
 	})
@@ -111,7 +112,7 @@ func TestTimelineKeepsExtremesAndRareEvents(t *testing.T) {
 	}
 	checkReal(t, points, fed)
 	for frame := range special {
-		if !slices.ContainsFunc(points, func(p Point) bool { return p.Frame == frame }) {
+		if !slices.ContainsFunc(points, func(p analyze.Point) bool { return p.Frame == frame }) {
 			t.Errorf("frame %d (%v, window %d) was lost", frame, fed[frame-1].Events, fed[frame-1].Window)
 		}
 	}
@@ -121,7 +122,7 @@ func TestTimelineKeepsExtremesAndRareEvents(t *testing.T) {
 }
 
 func TestTimelineThinsEvenlyInTime(t *testing.T) {
-	tl := NewTimeline(4000)
+	tl := New(4000)
 	feed(tl, 0, 100_000, nil)
 	points, _ := tl.Points(0)
 	// The newest part was thinned less often, but never stays raw for longer
@@ -138,8 +139,8 @@ func TestTimelineThinsEvenlyInTime(t *testing.T) {
 }
 
 func TestTimelineHoldsItsBoundAgainstRareEvents(t *testing.T) {
-	tl := NewTimeline(1000)
-	fed := feed(tl, 0, 50_000, func(i int, s *Sample) { s.Events = EventProbe })
+	tl := New(1000)
+	fed := feed(tl, 0, 50_000, func(i int, s *analyze.Sample) { s.Events = analyze.EventProbe })
 	points, _ := tl.Points(0)
 	if len(points) > 1000 || len(points) < 10 {
 		t.Errorf("%d points, bound 1000", len(points))
@@ -149,8 +150,8 @@ func TestTimelineHoldsItsBoundAgainstRareEvents(t *testing.T) {
 
 func TestTimelineOrdersTimeThatRunsBackwards(t *testing.T) {
 	for _, n := range []int{500, 20_000} {
-		tl := NewTimeline(1000)
-		fed := feed(tl, 0, n, func(i int, s *Sample) {
+		tl := New(1000)
+		fed := feed(tl, 0, n, func(i int, s *analyze.Sample) {
 			switch i {
 			case n / 3:
 				s.Time = math.MinInt64
@@ -173,13 +174,13 @@ func TestTimelineOrdersTimeThatRunsBackwards(t *testing.T) {
 
 func TestTimelineBoundsAllStreamsTogether(t *testing.T) {
 	const bound = 20_000
-	tl := NewTimeline(bound)
+	tl := New(bound)
 	for i := range 30_000 {
 		feed(tl, int64(i), 1, nil)
 	}
-	feed(tl, 30_000, 3000, func(i int, s *Sample) {
+	feed(tl, 30_000, 3000, func(i int, s *analyze.Sample) {
 		if i > 1000 {
-			s.Window, s.Events = 0, EventZeroWindow
+			s.Window, s.Events = 0, analyze.EventZeroWindow
 		}
 	})
 	for i := range 30_000 {
@@ -197,7 +198,7 @@ func TestTimelineBoundsAllStreamsTogether(t *testing.T) {
 		t.Errorf("holds %d points, room for %d; the bound is %d", held, capacity, bound)
 	}
 	points, _ := tl.Points(30_000)
-	if len(points) < MinTimelinePoints/4 {
+	if len(points) < MinPoints/4 {
 		t.Errorf("of the stream with a zero window %d points are left", len(points))
 	}
 	if points, thinned := tl.Points(1); points != nil || !thinned {
@@ -213,7 +214,7 @@ func TestTimelineBoundsAllStreamsTogether(t *testing.T) {
 }
 
 func TestTimelineGivesRoomToWhoNeedsIt(t *testing.T) {
-	tl := NewTimeline(10_000, 1, 2)
+	tl := New(10_000, 1, 2)
 	feed(tl, 1, 100_000, nil)
 	feed(tl, 2, 300, nil)
 	if points, thinned := tl.Points(2); len(points) != 300 || thinned {
@@ -222,7 +223,7 @@ func TestTimelineGivesRoomToWhoNeedsIt(t *testing.T) {
 }
 
 func TestDecimateLeavesItsInputAlone(t *testing.T) {
-	tl := NewTimeline(10_000)
+	tl := New(10_000)
 	feed(tl, 0, 5000, nil)
 	points, _ := tl.Points(0)
 	before := slices.Clone(points)
@@ -240,8 +241,8 @@ func TestDecimateLeavesItsInputAlone(t *testing.T) {
 
 // Thinning again and again leaves what thinning once would have.
 func TestThinningInStepsLosesNothingMore(t *testing.T) {
-	tl := NewTimeline(1 << 20)
-	feed(tl, 0, 40_000, func(i int, s *Sample) { s.Window = int64(i*7919) % 50_021 })
+	tl := New(1 << 20)
+	feed(tl, 0, 40_000, func(i int, s *analyze.Sample) { s.Window = int64(i*7919) % 50_021 })
 	all, _ := tl.Points(0)
 	th := thinner{origin: all[0].Time, width: 1}
 	steps := slices.Clone(all)
@@ -255,12 +256,12 @@ func TestThinningInStepsLosesNothingMore(t *testing.T) {
 }
 
 func BenchmarkTimelineAdd(b *testing.B) {
-	tl := NewTimeline(20_000)
-	s := Sample{Segment: &capture.Segment{Flags: capture.ACK}}
+	tl := New(20_000)
+	s := analyze.Sample{Segment: &capture.Segment{Flags: capture.ACK}}
 	b.ReportAllocs()
 	for i := range b.N {
 		s.Segment.Frame, s.Time = uint64(i+1), int64(i)*1000
-		s.Window, s.Dir = int64(i*7919)%50_021, Dir(i&1)
+		s.Window, s.Dir = int64(i*7919)%50_021, analyze.Dir(i&1)
 		tl.Add(&s)
 	}
 }

@@ -1,12 +1,14 @@
-package analyze
+package chart
 
 import (
 	"math/bits"
 	"slices"
+
+	"winwatch/analyze"
 )
 
 // Decimate returns at most limit of the points, which must be in the order of
-// time and are left as they are; limit is at least MinTimelinePoints. Points
+// time and are left as they are; limit is at least MinPoints. Points
 // that share a span of time are thinned so that a chart loses nothing that can
 // be seen: of each direction stay the first and the last, those with the
 // smallest and the largest window, right edge, sequence number and bytes in
@@ -14,12 +16,12 @@ import (
 // begins or ends, probes and their answers, the right edge moves back, SYN,
 // FIN, RST) all stay, unless they alone would fill half of the limit. Every
 // point that stays is a real packet.
-func Decimate(points []Point, limit int) []Point {
+func Decimate(points []analyze.Point, limit int) []analyze.Point {
 	if len(points) <= limit {
 		return points
 	}
 	var th thinner
-	return th.thin(slices.Clone(points), max(limit, MinTimelinePoints))
+	return th.thin(slices.Clone(points), max(limit, MinPoints))
 }
 
 // thinner thins points again and again. Its spans of time only ever double, so
@@ -33,7 +35,7 @@ type thinner struct {
 }
 
 // thin works in place.
-func (th *thinner) thin(points []Point, limit int) []Point {
+func (th *thinner) thin(points []analyze.Point, limit int) []analyze.Point {
 	if len(points) <= limit {
 		return points
 	}
@@ -59,10 +61,10 @@ func (th *thinner) thin(points []Point, limit int) []Point {
 	}
 }
 
-func countRare(points []Point) int {
+func countRare(points []analyze.Point) int {
 	n := 0
 	for i := range points {
-		if points[i].rare {
+		if points[i].Rare {
 			n++
 		}
 	}
@@ -70,7 +72,7 @@ func countRare(points []Point) int {
 }
 
 // pass thins every span of th.width.
-func (th *thinner) pass(points []Point) []Point {
+func (th *thinner) pass(points []analyze.Point) []analyze.Point {
 	out := points[:0]
 	for len(points) > 0 {
 		n, index := 1, th.index(points[0].Time)
@@ -86,16 +88,16 @@ func (th *thinner) pass(points []Point) []Point {
 func (th *thinner) index(time int64) uint64 { return (uint64(time) - uint64(th.origin)) / th.width }
 
 // extremes are the values of which a span keeps the smallest and the largest.
-var extremes = [...]func(*Point) int64{
-	func(p *Point) int64 { return p.Window },
-	func(p *Point) int64 { return p.RightEdge },
-	func(p *Point) int64 { return p.SeqEnd },
-	func(p *Point) int64 { return p.InFlight },
+var extremes = [...]func(*analyze.Point) int64{
+	func(p *analyze.Point) int64 { return p.Window },
+	func(p *analyze.Point) int64 { return p.RightEdge },
+	func(p *analyze.Point) int64 { return p.SeqEnd },
+	func(p *analyze.Point) int64 { return p.InFlight },
 }
 
 // span appends to out what is to stay of a span; out may share its memory,
 // since it is never longer than what was read.
-func (th *thinner) span(out, points []Point) []Point {
+func (th *thinner) span(out, points []analyze.Point) []analyze.Point {
 	if len(points) <= 2 {
 		return append(out, points...)
 	}
@@ -104,7 +106,7 @@ func (th *thinner) span(out, points []Point) []Point {
 		keep.see(points, i)
 	}
 	for i := range points {
-		if points[i].rare && !th.rareToo || keep.wants(i, points[i].Dir) {
+		if points[i].Rare && !th.rareToo || keep.wants(i, points[i].Dir) {
 			out = append(out, points[i])
 		}
 	}
@@ -117,12 +119,12 @@ type spanKeeper struct {
 		seen        bool
 		first, last int
 		low, high   [len(extremes)]int
-		kinds       Events
-		ofKind      [len(eventNames)]int
+		kinds       analyze.Events
+		ofKind      [analyze.EventKinds]int
 	}
 }
 
-func (k *spanKeeper) see(points []Point, i int) {
+func (k *spanKeeper) see(points []analyze.Point, i int) {
 	p := &points[i]
 	d := &k.dirs[p.Dir]
 	if !d.seen {
@@ -134,10 +136,10 @@ func (k *spanKeeper) see(points []Point, i int) {
 	d.last = i
 	for x, value := range extremes {
 		v := value(p)
-		if v == Unknown {
+		if v == analyze.Unknown {
 			continue
 		}
-		if low := value(&points[d.low[x]]); low == Unknown || v < low {
+		if low := value(&points[d.low[x]]); low == analyze.Unknown || v < low {
 			d.low[x] = i
 		}
 		if v > value(&points[d.high[x]]) {
@@ -152,7 +154,7 @@ func (k *spanKeeper) see(points []Point, i int) {
 	d.kinds |= p.Events
 }
 
-func (k *spanKeeper) wants(i int, dir Dir) bool {
+func (k *spanKeeper) wants(i int, dir analyze.Dir) bool {
 	d := &k.dirs[dir]
 	if i == d.first || i == d.last || slices.Contains(d.low[:], i) || slices.Contains(d.high[:], i) {
 		return true

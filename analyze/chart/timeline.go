@@ -1,41 +1,19 @@
-package analyze
+package chart
 
 import (
 	"cmp"
 	"slices"
 
-	"winwatch/capture"
+	"winwatch/analyze"
 )
 
-// Point is one segment of a stream as charts need it: a copy of its Sample,
-// free to keep. Byte counts are Unknown where the Sample's are.
-type Point struct {
-	// Time is the capture time in nanoseconds since the Unix epoch, clock jumps
-	// taken out.
-	Time int64
-	// Frame is the number of the frame, as Wireshark's frame.number.
-	Frame uint64
-	// Window, RightEdge, Ack, Seq, SeqEnd and InFlight are as in Sample: bytes,
-	// relative to the initial sequence number.
-	Window, RightEdge, Ack, Seq, SeqEnd, InFlight int64
-	Events                                        Events
-	Flags                                         capture.Flags
-	// WindowRaw is the window field, not scaled: all there is to draw where the
-	// scale is unknown.
-	WindowRaw uint16
-	// Dir is the direction in which the segment went.
-	Dir Dir
-	// rare points outlive thinning as long as the bound allows.
-	rare bool
-}
-
-// MinTimelinePoints is the smallest number of points to which a stream is
+// MinPoints is the smallest number of points to which a stream is
 // thinned: what one bucket can hold, with room to spare.
-const MinTimelinePoints = 192
+const MinPoints = 192
 
 // rareEvents are the events of which every single one is kept while there is
 // room; transitions from and to a zero window join them.
-const rareEvents = EventSYN | EventFIN | EventRST | EventProbe | EventProbeAnswer | EventWindowShrunk
+const rareEvents = analyze.EventSYN | analyze.EventFIN | analyze.EventRST | analyze.EventProbe | analyze.EventProbeAnswer | analyze.EventWindowShrunk
 
 // Timeline collects the samples of streams for charts within a bound on
 // memory. Where there are more than it may hold, it thins the longest streams:
@@ -51,12 +29,12 @@ type Timeline struct {
 	dropped int64
 }
 
-// NewTimeline returns a Timeline that holds at most maxPoints points of the
+// New returns a Timeline that holds at most maxPoints points of the
 // given streams or, if none is named, of all. If there are so many streams that
-// the bound leaves less than MinTimelinePoints to each, those without a zero
+// the bound leaves less than MinPoints to each, those without a zero
 // window that have been quiet for longest are dropped.
-func NewTimeline(maxPoints int, streams ...int64) *Timeline {
-	t := &Timeline{max: max(maxPoints, MinTimelinePoints), series: map[int64]*series{}, newest: -1}
+func New(maxPoints int, streams ...int64) *Timeline {
+	t := &Timeline{max: max(maxPoints, MinPoints), series: map[int64]*series{}, newest: -1}
 	if len(streams) > 0 {
 		t.wanted = make(map[int64]bool, len(streams))
 		for _, id := range streams {
@@ -66,8 +44,17 @@ func NewTimeline(maxPoints int, streams ...int64) *Timeline {
 	return t
 }
 
+// OfSketch returns a Timeline of one stream from the analyzer's sketch of it:
+// spans of time, not packets. The points must be in the order of time.
+func OfSketch(stream int64, points []analyze.Point) *Timeline {
+	t := New(len(points), stream)
+	t.newest = stream
+	t.series[stream] = &series{points: points, thinned: true}
+	return t
+}
+
 // Add takes a copy of the sample if its stream is wanted.
-func (t *Timeline) Add(s *Sample) {
+func (t *Timeline) Add(s *analyze.Sample) {
 	if t.wanted != nil && !t.wanted[s.Stream] {
 		return
 	}
@@ -88,7 +75,7 @@ func (t *Timeline) Add(s *Sample) {
 // Points returns the points of the stream in the order of time, and whether
 // some were left out. The slice belongs to the Timeline and is valid until the
 // next Add; it is nil if nothing of the stream is held.
-func (t *Timeline) Points(stream int64) ([]Point, bool) {
+func (t *Timeline) Points(stream int64) ([]analyze.Point, bool) {
 	sr := t.series[stream]
 	if sr == nil {
 		return nil, stream <= t.newest
@@ -112,8 +99,8 @@ func (t *Timeline) shrink() {
 	for _, sr := range t.series {
 		limit = max(limit, len(sr.points))
 	}
-	for t.total > goal && limit > MinTimelinePoints {
-		limit = max(limit/2, MinTimelinePoints)
+	for t.total > goal && limit > MinPoints {
+		limit = max(limit/2, MinPoints)
 		for _, sr := range t.series {
 			before := len(sr.points)
 			sr.thin(limit)
@@ -153,7 +140,7 @@ func (t *Timeline) drop(goal int) {
 
 // series holds the points of one stream.
 type series struct {
-	points   []Point
+	points   []analyze.Point
 	unsorted bool
 	thinned  bool
 	zeroSeen bool
@@ -164,14 +151,14 @@ type series struct {
 	thinner
 }
 
-func (sr *series) add(s *Sample) {
-	p := Point{
+func (sr *series) add(s *analyze.Sample) {
+	p := analyze.Point{
 		Time: s.Time, Frame: s.Segment.Frame, Dir: s.Dir,
 		Window: s.Window, RightEdge: s.RightEdge, Ack: s.Ack, Seq: s.Seq, SeqEnd: s.SeqEnd, InFlight: s.InFlight,
 		Events: s.Events, Flags: s.Segment.Flags, WindowRaw: s.Segment.Window,
 	}
-	zero := p.Events.Has(EventZeroWindow)
-	p.rare = p.Events.Has(rareEvents) || zero != sr.zero[p.Dir]
+	zero := p.Events.Has(analyze.EventZeroWindow)
+	p.Rare = p.Events.Has(rareEvents) || zero != sr.zero[p.Dir]
 	sr.zero[p.Dir] = zero
 	sr.zeroSeen = sr.zeroSeen || zero
 	if len(sr.points) > 0 && p.Time < sr.last {
@@ -184,7 +171,7 @@ func (sr *series) add(s *Sample) {
 // sort puts the points in the order of time: captures can be a little out of it.
 func (sr *series) sort() {
 	if sr.unsorted {
-		slices.SortStableFunc(sr.points, func(a, b Point) int { return cmp.Compare(a.Time, b.Time) })
+		slices.SortStableFunc(sr.points, func(a, b analyze.Point) int { return cmp.Compare(a.Time, b.Time) })
 		sr.unsorted = false
 		sr.last = sr.points[len(sr.points)-1].Time
 	}

@@ -1,4 +1,4 @@
-package analyze_test
+package proof_test
 
 import (
 	"strings"
@@ -6,14 +6,17 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/proof"
 	"winwatch/capture"
+	"winwatch/capture/kernel"
 )
 
 func p64(v int64) *int64 { return &v }
 
 // flooded is a stream as the classic demonstration leaves it, and what the
 // kernel said of it.
-func flooded() (*analyze.Stream, *capture.Witness) {
+func flooded() (*analyze.Stream, *kernel.Witness) {
 	st := &analyze.Stream{ID: 3, Begin: 0, End: int64(10 * time.Second), Span: 10 * time.Second}
 	d := &st.Dirs[analyze.ClientToServer]
 	d.UniqueBytes, d.AckedBytes, d.MaxSegment, d.MSS = 128172, 128172, 32768, 65495
@@ -23,26 +26,26 @@ func flooded() (*analyze.Stream, *capture.Witness) {
 	d.Window.ToZero = 1
 	d.Buffer.RcvBuf = analyze.Estimate{Low: p64(128172), High: p64(262144), Method: "absorbed"}
 	d.Budget = analyze.Budget{Total: 10 * time.Second, ZeroWindow: 9 * time.Second, SenderIdle: time.Second}
-	end := capture.Reading{
-		Moment: capture.MomentEnd, Time: int64(10 * time.Second), AcceptedBytes: 2747392,
-		Receiver: capture.SocketState{UnreadBytes: 128172, RcvBuf: 131072},
-		Sender: capture.SocketState{SendQueueBytes: 2619220, SndBuf: 2626560, SndWnd: 0,
+	end := kernel.Reading{
+		Moment: kernel.MomentEnd, Time: int64(10 * time.Second), AcceptedBytes: 2747392,
+		Receiver: kernel.SocketState{UnreadBytes: 128172, RcvBuf: 131072},
+		Sender: kernel.SocketState{SendQueueBytes: 2619220, SndBuf: 2626560, SndWnd: 0,
 			RwndLimited: int64(9100 * time.Millisecond), Busy: int64(9200 * time.Millisecond)},
 	}
-	return st, &capture.Witness{
-		Isolated: true, Tick: 4 * time.Millisecond, Probes: 5, ProbesFrom: "TCPWinProbe", Readings: []capture.Reading{end},
-		Send:    capture.CallStats{Calls: 274739, Bytes: 2747390},
-		Blocked: &capture.BlockedCall{Syscall: "sendto"},
-		Counters: []capture.Counter{{Name: "TCPKeepAlive", Before: 2, After: 3},
+	return st, &kernel.Witness{
+		Isolated: true, Tick: 4 * time.Millisecond, Probes: 5, ProbesFrom: "TCPWinProbe", Readings: []kernel.Reading{end},
+		Send:    kernel.CallStats{Calls: 274739, Bytes: 2747390},
+		Blocked: &kernel.BlockedCall{Syscall: "sendto"},
+		Counters: []kernel.Counter{{Name: "TCPKeepAlive", Before: 2, After: 3},
 			{Name: "TCPToZeroWindowAdv", After: 1}, {Name: "TCPFromZeroWindowAdv"},
 			{Name: "TCPRcvQDrop", Before: 7, After: 7}, {Name: "OutRsts"}},
 	}
 }
 
-func prove(st *analyze.Stream, w *capture.Witness) *analyze.Proof {
-	tl := analyze.NewTimeline(1000)
+func prove(st *analyze.Stream, w *kernel.Witness) *proof.Proof {
+	tl := chart.New(1000)
 	tl.Add(&analyze.Sample{Segment: &capture.Segment{Time: 5}, Stream: st.ID, Dir: analyze.ServerToClient, Window: 0, Ack: 128173})
-	return analyze.Prove(st, analyze.ClientToServer, w, tl, "")
+	return proof.Prove(st, analyze.ClientToServer, w, tl, "")
 }
 
 func TestProofHolds(t *testing.T) {
@@ -69,21 +72,21 @@ func TestProofHolds(t *testing.T) {
 func TestProofFails(t *testing.T) {
 	for _, tt := range []struct {
 		row    string
-		breaks func(*analyze.Stream, *capture.Witness)
+		breaks func(*analyze.Stream, *kernel.Witness)
 	}{
-		{"receive queue", func(_ *analyze.Stream, w *capture.Witness) { w.Readings[0].Receiver.UnreadBytes++ }},
-		{"receive buffer", func(_ *analyze.Stream, w *capture.Witness) { w.Readings[0].Receiver.RcvBuf = 128171 }},
-		{"send queue", func(_ *analyze.Stream, w *capture.Witness) { w.Readings[0].Sender.SendQueueBytes-- }},
-		{"send buffer", func(_ *analyze.Stream, w *capture.Witness) { w.Readings[0].Sender.SndBuf *= 2 }},
-		{"window seen", func(_ *analyze.Stream, w *capture.Witness) { w.Readings[0].Sender.SndWnd = 128 }},
-		{"probes", func(st *analyze.Stream, _ *capture.Witness) { st.Dirs[0].Probes = 6 }},
-		{"keep-alives", func(st *analyze.Stream, _ *capture.Witness) { st.Dirs[1].KeepAlives = 1 }},
-		{"to zero window", func(st *analyze.Stream, _ *capture.Witness) { st.Dirs[0].Window.ToZero = 2 }},
-		{"from zero window", func(_ *analyze.Stream, w *capture.Witness) { w.Counters[2].After = 1 }},
-		{"time limited by the window", func(st *analyze.Stream, _ *capture.Witness) {
+		{"receive queue", func(_ *analyze.Stream, w *kernel.Witness) { w.Readings[0].Receiver.UnreadBytes++ }},
+		{"receive buffer", func(_ *analyze.Stream, w *kernel.Witness) { w.Readings[0].Receiver.RcvBuf = 128171 }},
+		{"send queue", func(_ *analyze.Stream, w *kernel.Witness) { w.Readings[0].Sender.SendQueueBytes-- }},
+		{"send buffer", func(_ *analyze.Stream, w *kernel.Witness) { w.Readings[0].Sender.SndBuf *= 2 }},
+		{"window seen", func(_ *analyze.Stream, w *kernel.Witness) { w.Readings[0].Sender.SndWnd = 128 }},
+		{"probes", func(st *analyze.Stream, _ *kernel.Witness) { st.Dirs[0].Probes = 6 }},
+		{"keep-alives", func(st *analyze.Stream, _ *kernel.Witness) { st.Dirs[1].KeepAlives = 1 }},
+		{"to zero window", func(st *analyze.Stream, _ *kernel.Witness) { st.Dirs[0].Window.ToZero = 2 }},
+		{"from zero window", func(_ *analyze.Stream, w *kernel.Witness) { w.Counters[2].After = 1 }},
+		{"time limited by the window", func(st *analyze.Stream, _ *kernel.Witness) {
 			st.Dirs[0].Budget.ZeroWindow, st.Dirs[0].Budget.Network = 8500*time.Millisecond, 500*time.Millisecond
 		}},
-		{"time busy", func(st *analyze.Stream, _ *capture.Witness) {
+		{"time busy", func(st *analyze.Stream, _ *kernel.Witness) {
 			st.Dirs[0].Budget.Network, st.Dirs[0].Budget.SenderIdle = 800*time.Millisecond, 200*time.Millisecond
 		}},
 	} {
@@ -156,9 +159,9 @@ func TestProofOfBlockedChunk(t *testing.T) {
 			st, w := flooded()
 			w.ChunkBytes = 64 << 20
 			stall := w.Readings[0]
-			stall.Moment, stall.AcceptedBytes = capture.MomentStall, 0
+			stall.Moment, stall.AcceptedBytes = kernel.MomentStall, 0
 			w.Readings[0].ReadBytes, w.Readings[0].Receiver.UnreadBytes = read, 128172-read
-			w.Readings = append([]capture.Reading{stall}, w.Readings...)
+			w.Readings = append([]kernel.Reading{stall}, w.Readings...)
 			if failed := prove(st, w).Failed(); len(failed) != 0 {
 				t.Errorf("rows failed: %+v", failed)
 			}
@@ -169,11 +172,11 @@ func TestProofOfBlockedChunk(t *testing.T) {
 func TestProofWithholds(t *testing.T) {
 	st, w := flooded()
 	st.Dirs[0].AckedBytes++
-	if p := analyze.Prove(st, 0, w, nil, "7 packets were missed"); len(p.Failed()) != 0 || !strings.Contains(p.Withheld, "7 packets") {
+	if p := proof.Prove(st, 0, w, nil, "7 packets were missed"); len(p.Failed()) != 0 || !strings.Contains(p.Withheld, "7 packets") {
 		t.Errorf("withheld: failed %+v, withheld %q", p.Failed(), p.Withheld)
 	}
 	w.Readings = nil
-	if p := analyze.Prove(st, 0, w, nil, ""); len(p.Rows) != 0 || p.Withheld == "" {
+	if p := proof.Prove(st, 0, w, nil, ""); len(p.Rows) != 0 || p.Withheld == "" {
 		t.Errorf("without an end: %+v", p)
 	}
 }
@@ -192,8 +195,8 @@ func TestProofOfSharedHost(t *testing.T) {
 
 func TestProofUnknownIsNil(t *testing.T) {
 	st, w := flooded()
-	w.Readings[0].Sender.SndWnd = capture.Unknown
-	for _, r := range analyze.Prove(st, 0, w, nil, "").Rows {
+	w.Readings[0].Sender.SndWnd = kernel.Unknown
+	for _, r := range proof.Prove(st, 0, w, nil, "").Rows {
 		if r.Name == "window seen" && (r.Kernel != nil || r.Inferred != nil || r.Difference != nil || r.Judged) {
 			t.Errorf("%+v", r)
 		}
@@ -202,7 +205,7 @@ func TestProofUnknownIsNil(t *testing.T) {
 
 func TestAcceptedRefusesTooFew(t *testing.T) {
 	st, _ := flooded()
-	if _, err := analyze.NewAccepted(st, 0, 1000); err == nil {
+	if _, err := proof.NewAccepted(st, 0, 1000); err == nil {
 		t.Error("fewer bytes accepted than sent: no error")
 	}
 }
