@@ -25,7 +25,7 @@ const (
 //
 // Where the capture was taken near the receiver, an ACK is seen long before the
 // sender has it: until then the sender is not idle, but waits as it did before.
-func (l *lane) book(f, o *flow, now int64) {
+func (sh *shard) book(f, o *flow, now int64) {
 	d := now - f.since
 	if d <= 0 {
 		return
@@ -35,7 +35,7 @@ func (l *lane) book(f, o *flow, now int64) {
 		f.marks &^= isEcho
 		echo := min(d, o.rtt)
 		if f.is(wasFull) {
-			l.more(f).spent[maybeFull] += echo
+			sh.needState(f).spent[maybeFull] += echo
 		} else {
 			f.network += echo
 		}
@@ -48,13 +48,13 @@ func (l *lane) book(f, o *flow, now int64) {
 	case unjudged:
 		f.unjudged += d
 	default:
-		l.more(f).spent[f.class] += d
+		sh.needState(f).spent[f.class] += d
 	}
 }
 
 // booked is the time that is booked to anything but the sender's being idle; t is
 // the detail of the flow.
-func (f *flow) booked(t *detail) int64 {
+func (f *flow) booked(t *flowstate) int64 {
 	sum := f.network + f.unjudged
 	for _, d := range t.spent {
 		sum += d
@@ -64,11 +64,11 @@ func (f *flow) booked(t *detail) int64 {
 
 // echo notes that an ACK has left nothing in flight, as far as can be seen here;
 // o is the flow of the receiver that sent it.
-func (l *lane) echo(f, o *flow, now int64) {
+func (sh *shard) echo(f, o *flow, now int64) {
 	if f.nxt != f.una || o.rtt < farAway || f.dataSegs == 0 {
 		return
 	}
-	l.book(f, o, now)
+	sh.book(f, o, now)
 	f.marks |= isEcho
 	if f.is(isFull | isHeld) {
 		f.marks |= wasFull
@@ -84,7 +84,7 @@ const farAway = 1e6
 // classify says what the time from now on is spent on, and marks whether the
 // window holds the sender back. It is called after every segment s of the stream.
 // The time until now must have been booked.
-func (l *lane) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
+func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
 	switch {
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
@@ -93,19 +93,19 @@ func (l *lane) classify(f *flow, s *capture.Segment, now int64, bothSides bool) 
 	case f.dataSegs == 0 || f.is(sawRST):
 		f.class = senderIdle
 	case f.inFlight() > 0:
-		f.class = l.limited(f, s, now, network, maybeFull, isFull)
+		f.class = sh.limited(f, s, now, network, maybeFull, isFull)
 	default:
-		f.class = l.limited(f, s, now, senderIdle, maybeSmall, isHeld)
+		f.class = sh.limited(f, s, now, senderIdle, maybeSmall, isHeld)
 	}
 }
 
 // limited returns free if the window has room for the next segment, and else
 // limited, marking the flow with m.
-func (l *lane) limited(f *flow, s *capture.Segment, now int64, free, limited class, m marks) class {
+func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited class, m marks) class {
 	if f.room() >= f.nextSegment() || f.is(sawFIN) {
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
-			t := l.more(f)
+			t := sh.needState(f)
 			t.openedAt, t.openedTime, t.openedNum = now, s.Time, s.Frame
 		}
 		return free
@@ -113,7 +113,7 @@ func (l *lane) limited(f *flow, s *capture.Segment, now int64, free, limited cla
 	if f.shift == Unknown {
 		return unjudged
 	}
-	t := l.more(f)
+	t := sh.needState(f)
 	t.leftRoom = f.room()
 	if !f.is(isFull | isHeld) {
 		t.heldAt, t.heldTime, t.heldNum, t.heldRoom = now, s.Time, s.Frame, f.room()
@@ -124,8 +124,8 @@ func (l *lane) limited(f *flow, s *capture.Segment, now int64, free, limited cla
 
 // settle decides about the time in which the window may have held the sender
 // back: it did if the sender had something to send.
-func (l *lane) settle(f *flow, wanted bool) {
-	t := l.trouble(f)
+func (sh *shard) settle(f *flow, wanted bool) {
+	t := sh.stateOf(f)
 	if t == nil {
 		return
 	}

@@ -1,12 +1,16 @@
 package analyze
 
-import "time"
+import (
+	"time"
+
+	"winwatch/analyze/cause"
+)
 
 // Config holds every threshold of the analysis. Start from DefaultConfig.
 type Config struct {
 	// MaxStreams bounds the number of streams kept in memory; when one more
-	// comes, one that is over or was quiet for long is let go (Result.Retired).
-	// From some thousands on each lane has its half, so that the first goes
+	// comes, one that is over or was quiet for long is let go (Result.Evicted).
+	// From some thousands on each shard has its half, so that the first goes
 	// shortly before there are as many. The default takes some 300 MB if it is used
 	// up, at 600 bytes a stream, so that the whole program stays below 512 MiB.
 	MaxStreams int
@@ -39,9 +43,8 @@ type Config struct {
 	// MinStall is the least length of a stall that is listed although the
 	// window never was 0.
 	MinStall time.Duration
-	// Grave is the time waited from which a stall is a problem, not a warning:
-	// what a person notices.
-	Grave time.Duration
+	// Causes are the thresholds of the catalogue of causes.
+	Causes cause.Limits
 	// Pause is how long a sender must be silent, with nothing in flight and the
 	// window open, to count as having had nothing more to send.
 	Pause time.Duration
@@ -70,7 +73,7 @@ func DefaultConfig() Config {
 		NoProbe:      10 * time.Second,
 		RateLimit:    500 * time.Millisecond,
 		MinStall:     180 * time.Millisecond,
-		Grave:        time.Second,
+		Causes:       cause.DefaultLimits(),
 		Pause:        200 * time.Millisecond,
 		ClockStep:    100 * time.Millisecond,
 		ClockLeap:    time.Minute,

@@ -13,9 +13,9 @@ type hole struct {
 const maxHoles = 16
 
 // addHole notes that nothing between seq and end was captured so far.
-func (l *lane) addHole(f *flow, seq, end uint32, now int64) {
+func (sh *shard) addHole(f *flow, seq, end uint32, now int64) {
 	f.marks |= hasHoles
-	t := l.more(f)
+	t := sh.needState(f)
 	t.unseen += int64(end - seq)
 	if len(t.holes) == maxHoles {
 		t.holes = append(t.holes[:0], t.holes[1:]...)
@@ -26,11 +26,11 @@ func (l *lane) addHole(f *flow, seq, end uint32, now int64) {
 // fill closes holes as far as the data from seq to end does, and reports how much
 // of it was new, and whether that came soon enough after the hole showed to have
 // been overtaken only.
-func (l *lane) fill(f *flow, seq, end uint32, now int64) (filled int64, soon bool) {
+func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon bool) {
 	if !f.is(hasHoles) {
 		return 0, false
 	}
-	t := l.details[f.detail]
+	t := sh.states[f.state]
 	left := t.holes[:0]
 	var split []hole
 	for _, h := range t.holes {
@@ -46,7 +46,7 @@ func (l *lane) fill(f *flow, seq, end uint32, now int64) (filled int64, soon boo
 			continue
 		}
 		filled += int64(to - from)
-		soon = soon || now-h.at <= int64(l.cfg.Reordering)
+		soon = soon || now-h.at <= int64(sh.cfg.Reordering)
 		if before(h.seq, from) {
 			left = append(left, hole{h.seq, from, h.at})
 			h.seq = to
@@ -65,10 +65,10 @@ func (l *lane) fill(f *flow, seq, end uint32, now int64) (filled int64, soon boo
 
 // forgetHoles lets those go that were acknowledged: what belongs there will not
 // come any more, unless it was overtaken by its ACK just now.
-func (l *lane) forgetHoles(f *flow, now int64) {
-	t := l.details[f.detail]
+func (sh *shard) forgetHoles(f *flow, now int64) {
+	t := sh.states[f.state]
 	t.holes = slices.DeleteFunc(t.holes, func(h hole) bool {
-		return !after(h.end, f.una) && now-h.at > int64(l.cfg.Reordering)
+		return !after(h.end, f.una) && now-h.at > int64(sh.cfg.Reordering)
 	})
 	if len(t.holes) == 0 {
 		f.marks &^= hasHoles

@@ -19,7 +19,7 @@ const mostFactor = 2.2
 // unread estimates what the receiver's application had not read when the window
 // closed. As long as nothing shows that it read, it is all that was
 // acknowledged; when it is more than the receiver can have kept, it is unknown.
-func (l *lane) unread(st *stream, f *flow, t *detail) {
+func (sh *shard) unread(st *stream, f *flow, t *flowstate) {
 	e := &t.stall.Unread
 	acked := f.acked()
 	switch {
@@ -80,7 +80,7 @@ func absorbed(stalls []Stall) *int64 {
 const perPacket = 832
 
 // buffer infers the receiver's buffer.
-func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
+func (f *flow) buffer(t *flowstate, stalls []Stall) Buffer {
 	var b Buffer
 	if f.has(hasWnd) && f.shift != Unknown {
 		b.LargestWindow = Estimate{
@@ -133,7 +133,7 @@ func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
 }
 
 // reader infers how the receiving application reads.
-func (f *flow) reader(t *detail, worst *Stall, begin int64) Reader {
+func (f *flow) reader(t *flowstate, worst *Stall, begin int64) Reader {
 	var r Reader
 	if t == nil || t.closedAt == 0 {
 		r.Rate.Method = "unknown: until the window has closed once, reading can't be told from a growing buffer"

@@ -13,32 +13,32 @@ import (
 // A stack that has data to send probes when its retransmission time-out is
 // over, and keep-alives come after a second at the earliest. A stall has probes
 // of one form only; the other one is a keep-alive (gVisor sends both at once).
-func (l *lane) below(st *stream, f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
-	t := l.trouble(f)
+func (sh *shard) below(st *stream, f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
+	t := sh.stateOf(f)
 	if !f.is(isZero) {
 		if t != nil && t.lateProbe(now, form) {
-			return l.probe(f, s, now, form)
+			return sh.probe(f, s, now, form)
 		}
-		return l.keepAlive(f)
+		return sh.keepAlive(f)
 	}
 	switch {
 	case t.form == ProbeUrgent || t.form == form:
-		return l.probe(f, s, now, form)
+		return sh.probe(f, s, now, form)
 	case t.form != "":
-		return l.keepAlive(f)
-	case !t.stall.BeganBeforeCapture && now-t.zeroAt <= st.timeout(int64(l.cfg.FirstProbe)):
-		return l.probe(f, s, now, form)
-	case l.backsOff(t, now, form):
-		l.believe(t)
-		return l.probe(f, s, now, form)
+		return sh.keepAlive(f)
+	case !t.stall.BeganBeforeCapture && now-t.zeroAt <= st.timeout(int64(sh.cfg.FirstProbe)):
+		return sh.probe(f, s, now, form)
+	case sh.backsOff(t, now, form):
+		sh.believe(t)
+		return sh.probe(f, s, now, form)
 	}
-	t.doubt(s, now, form, l.mostProbes())
-	return l.keepAlive(f)
+	t.doubt(s, now, form, sh.mostProbes())
+	return sh.keepAlive(f)
 }
 
 // lateProbe reports whether a segment goes on with the probes of a stall that is
 // over, as far as the capture shows: the sender has not got the window update.
-func (t *detail) lateProbe(now int64, form ProbeForm) bool {
+func (t *flowstate) lateProbe(now int64, form ProbeForm) bool {
 	if t.endedAt == 0 || t.releasedBytes != 0 || t.form != form {
 		return false
 	}
@@ -48,7 +48,7 @@ func (t *detail) lateProbe(now int64, form ProbeForm) bool {
 
 // probed is the stall that probes belong to: the one that is on, or else the one
 // after which it is watched what comes out.
-func (t *detail) probed() *Stall {
+func (t *flowstate) probed() *Stall {
 	if t.on {
 		return &t.stall
 	}
@@ -62,13 +62,13 @@ const leastGrowth = 1.3
 // backsOff reports whether the gaps between the doubted segments are those of
 // probes: shorter than any keep-alive's, or grown by the factor that probes back
 // off with. Keep-alives are even.
-func (l *lane) backsOff(t *detail, now int64, form ProbeForm) bool {
+func (sh *shard) backsOff(t *flowstate, now int64, form ProbeForm) bool {
 	n := len(t.doubted)
 	if n == 0 || t.doubted[n-1].Form != form {
 		return false
 	}
 	gap := now - t.doubtedAt
-	if gap < int64(l.cfg.FirstProbe) {
+	if gap < int64(sh.cfg.FirstProbe) {
 		return true
 	}
 	ratio := float64(gap) / float64(t.doubted[n-1].Gap)
@@ -76,7 +76,7 @@ func (l *lane) backsOff(t *detail, now int64, form ProbeForm) bool {
 }
 
 // doubt remembers what may turn out to be a probe.
-func (t *detail) doubt(s *capture.Segment, now int64, form ProbeForm, most int) {
+func (t *flowstate) doubt(s *capture.Segment, now int64, form ProbeForm, most int) {
 	since := t.zeroAt
 	if len(t.doubted) > 0 {
 		since = t.doubtedAt
@@ -91,7 +91,7 @@ func (t *detail) doubt(s *capture.Segment, now int64, form ProbeForm, most int) 
 }
 
 // believe takes the doubted segments for the probes that they were.
-func (l *lane) believe(t *detail) {
+func (sh *shard) believe(t *flowstate) {
 	n := len(t.doubted)
 	t.keepAlives -= min(t.keepAlives, uint32(n))
 	t.stall.KeepAlives -= min(t.stall.KeepAlives, int64(n))
@@ -103,8 +103,8 @@ func (l *lane) believe(t *detail) {
 }
 
 // keepAlive counts a keep-alive of f's sender.
-func (l *lane) keepAlive(f *flow) Events {
-	t := l.more(f)
+func (sh *shard) keepAlive(f *flow) Events {
+	t := sh.needState(f)
 	t.keepAlives++
 	if t.on {
 		t.stall.KeepAlives++
@@ -117,9 +117,9 @@ func (l *lane) keepAlive(f *flow) Events {
 // beyond takes a segment past the right edge of a zero window, with nothing in
 // flight: a classic probe (one byte at SND.NXT; lwIP: or a bare FIN), or a
 // sender that goes on because it knows of a window that was not captured.
-func (l *lane) beyond(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
-	t := l.more(f)
-	timer := now-max(f.lastAt, t.zeroAt) >= int64(l.cfg.ProbeTimer)
+func (sh *shard) beyond(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
+	t := sh.needState(f)
+	timer := now-max(f.lastAt, t.zeroAt) >= int64(sh.cfg.ProbeTimer)
 	if t.asked == EventProbe && t.form == ProbeDataBlock && s.Seq == t.probeEnd && !timer {
 		// It was no probe: the sender goes on, and knows of a window that was not
 		// captured.
@@ -134,15 +134,15 @@ func (l *lane) beyond(st *stream, f, r *flow, s *capture.Segment, end uint32, no
 	case s.Len > 1 && timer && past && s.Seq == f.nxt:
 		form = ProbeDataBlock
 	default:
-		return l.fresh(st, f, r, s, end, now)
+		return sh.fresh(st, f, r, s, end, now)
 	}
-	ev := l.probe(f, s, now, form)
+	ev := sh.probe(f, s, now, form)
 	t.probeEnd, t.withData = end, true
 	return ev
 }
 
 // takeBack forgets the last probe, which has turned out not to be one.
-func (t *detail) takeBack() {
+func (t *flowstate) takeBack() {
 	t.asked, t.withData, t.form = 0, false, ""
 	t.probes--
 	t.stall.ProbeCount--
@@ -152,9 +152,9 @@ func (t *detail) takeBack() {
 }
 
 // probe counts a probe of the stall that is on.
-func (l *lane) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
-	t := l.more(f)
-	l.silence(f, t)
+func (sh *shard) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
+	t := sh.needState(f)
+	sh.silence(f, t)
 	since := t.zeroAt
 	if t.form != "" {
 		since = t.probeAt
@@ -166,7 +166,7 @@ func (l *lane) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Eve
 	w := t.probed()
 	w.ProbeCount++
 	had := cap(w.Probes)
-	if most := l.mostProbes(); len(w.Probes) >= most {
+	if most := sh.mostProbes(); len(w.Probes) >= most {
 		half := most / 2 // the first ones and the last ones are kept
 		w.Probes = append(w.Probes[:half], w.Probes[half+1:]...)
 	}
@@ -178,7 +178,7 @@ func (l *lane) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Eve
 }
 
 // answer notes the ACK that the last probe drew.
-func (t *detail) answer(s *capture.Segment, now int64) {
+func (t *flowstate) answer(s *capture.Segment, now int64) {
 	t.asked = 0
 	t.probeAnswers++
 	t.answerAt, t.silent = now, 0
@@ -197,7 +197,7 @@ const (
 )
 
 // silence says why the last probe had no answer, if it had none.
-func (l *lane) silence(f *flow, t *detail) {
+func (sh *shard) silence(f *flow, t *flowstate) {
 	w := t.probed()
 	if t.asked != EventProbe || len(w.Probes) == 0 {
 		return
@@ -207,7 +207,7 @@ func (l *lane) silence(f *flow, t *detail) {
 	switch {
 	case t.form == ProbeUrgent:
 		p.Silence = silencePaired
-	case t.answerAt != 0 && t.probeAt-t.answerAt < int64(l.cfg.RateLimit):
+	case t.answerAt != 0 && t.probeAt-t.answerAt < int64(sh.cfg.RateLimit):
 		p.Silence = silenceLimited
 	default:
 		p.Silence = silencePeer

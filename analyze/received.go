@@ -5,7 +5,7 @@ import "winwatch/capture"
 // received follows the receiving half of a segment from the receiver of f's
 // data: what it acknowledges, and the window it advertises. o is the flow of
 // what the receiver itself sends.
-func (l *lane) received(st *stream, f, o *flow, s *capture.Segment, now int64, ev Events) Events {
+func (sh *shard) received(st *stream, f, o *flow, s *capture.Segment, now int64, ev Events) Events {
 	if s.Flags&capture.ACK == 0 {
 		if s.Flags&capture.SYN != 0 {
 			f.maxWnd = max(f.maxWnd, uint32(s.Window))
@@ -13,12 +13,12 @@ func (l *lane) received(st *stream, f, o *flow, s *capture.Segment, now int64, e
 		return 0
 	}
 	if s.Window == 0 && s.Flags&capture.SYN == 0 {
-		l.more(f).zeroSegs++
+		sh.needState(f).zeroSegs++
 	}
 	hadUna, una := f.is(hasUna), f.una
 	var out Events
 	if !hadUna {
-		out |= l.firstACK(f, s, now)
+		out |= sh.firstACK(f, s, now)
 		una = f.una
 	}
 	advanced := after(s.Ack, una)
@@ -26,21 +26,21 @@ func (l *lane) received(st *stream, f, o *flow, s *capture.Segment, now int64, e
 	case before(s.Ack, una):
 		return out // an old ACK: neither it nor its window counts (RFC 9293 3.10.7.4)
 	case advanced:
-		out |= l.acknowledge(f, s, now)
-		l.echo(f, o, now)
+		out |= sh.acknowledge(f, s, now)
+		sh.echo(f, o, now)
 	}
 	pure := s.Len == 0 && s.Flags&(capture.SYN|capture.FIN) == 0
 	if !f.is(hasWnd) || advanced || !before(s.Seq, f.wl1) {
-		out |= l.advertise(st, f, s, now, advanced, hadUna && !advanced && pure)
+		out |= sh.advertise(st, f, s, now, advanced, hadUna && !advanced && pure)
 	}
 	if pure && hadUna && !advanced && !out.Has(EventWindowUpdate) {
-		out |= l.repeated(f, s, now, ev)
+		out |= sh.repeated(f, s, now, ev)
 	}
 	return out
 }
 
 // firstACK begins the receiving half of a flow.
-func (l *lane) firstACK(f *flow, s *capture.Segment, now int64) Events {
+func (sh *shard) firstACK(f *flow, s *capture.Segment, now int64) Events {
 	f.una, f.ackedAt = s.Ack, now
 	f.answered(s.Ack, now)
 	if !f.is(hasBase) {
@@ -66,13 +66,13 @@ func (l *lane) firstACK(f *flow, s *capture.Segment, now int64) Events {
 				f.marks |= midProbe
 				return 0
 			}
-			l.keepAlive(f)
-			t := l.more(f)
+			sh.keepAlive(f)
+			t := sh.needState(f)
 			t.asked = 0
 			t.keepAliveAnswers++
 			return EventKeepAliveAnswer
 		}
-		l.addHole(f, f.nxt, s.Ack, now)
+		sh.addHole(f, f.nxt, s.Ack, now)
 		f.advance(s.Ack)
 		f.marks |= isUnsound
 		return EventACKOfUnseen
@@ -81,15 +81,15 @@ func (l *lane) firstACK(f *flow, s *capture.Segment, now int64) Events {
 }
 
 // acknowledge moves SND.UNA.
-func (l *lane) acknowledge(f *flow, s *capture.Segment, now int64) Events {
+func (sh *shard) acknowledge(f *flow, s *capture.Segment, now int64) Events {
 	var ev Events
-	t := l.trouble(f)
+	t := sh.stateOf(f)
 	if d := int32(s.Ack - f.nxt); d > 0 {
 		if t == nil || !t.withData || after(s.Ack, t.probeEnd) {
 			if f.is(hasNxt) {
 				ev = EventACKOfUnseen
 			}
-			l.addHole(f, f.nxt, s.Ack, now)
+			sh.addHole(f, f.nxt, s.Ack, now)
 			f.marks |= isUnsound
 		} else if t.form == ProbeFIN {
 			// It was no probe, after all, but the end of the data.
@@ -104,10 +104,10 @@ func (l *lane) acknowledge(f *flow, s *capture.Segment, now int64) Events {
 	}
 	f.una, f.ackedAt = s.Ack, now
 	if f.shift == Unknown {
-		l.legal(f)
+		sh.legal(f)
 	}
 	if f.is(hasHoles) {
-		l.forgetHoles(f, now)
+		sh.forgetHoles(f, now)
 	}
 	return ev
 }
@@ -125,11 +125,11 @@ func (f *flow) answered(ack uint32, now int64) {
 
 // repeated takes an ACK that acknowledges nothing new and opens nothing: the
 // answer to a probe or a keep-alive, or a duplicate ACK.
-func (l *lane) repeated(f *flow, s *capture.Segment, now int64, ev Events) Events {
+func (sh *shard) repeated(f *flow, s *capture.Segment, now int64, ev Events) Events {
 	if ev.Has(EventKeepAlive | EventProbe) {
 		return 0
 	}
-	if t := l.trouble(f); t != nil {
+	if t := sh.stateOf(f); t != nil {
 		if t.asked == EventKeepAlive {
 			t.asked = 0
 			t.keepAliveAnswers++
@@ -141,7 +141,7 @@ func (l *lane) repeated(f *flow, s *capture.Segment, now int64, ev Events) Event
 		}
 	}
 	if f.inFlight() > 0 {
-		l.more(f).dupAck++
+		sh.needState(f).dupAck++
 		return EventDupACK
 	}
 	return 0

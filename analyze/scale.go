@@ -55,7 +55,7 @@ func (st *stream) unscaled() bool {
 // need notes that data up to end was sent although only the bare field was
 // known to be open: if it is acknowledged, it was legal, and the shift is at
 // least as large as that takes.
-func (l *lane) need(f *flow, end uint32) {
+func (sh *shard) need(f *flow, end uint32) {
 	if !f.has(hasUna|hasWnd) || f.wnd == 0 {
 		return
 	}
@@ -65,7 +65,7 @@ func (l *lane) need(f *flow, end uint32) {
 		shift++
 	}
 	if shift > f.minShift {
-		if t := l.more(f); shift >= t.needShift {
+		if t := sh.needState(f); shift >= t.needShift {
 			t.needEnd, t.needShift = end, shift
 		}
 	}
@@ -73,8 +73,8 @@ func (l *lane) need(f *flow, end uint32) {
 
 // legal raises the lower bound of the shift once the data that needed it was
 // acknowledged.
-func (l *lane) legal(f *flow) {
-	if t := l.trouble(f); t != nil && t.needShift > f.minShift && !before(f.una, t.needEnd) {
+func (sh *shard) legal(f *flow) {
+	if t := sh.stateOf(f); t != nil && t.needShift > f.minShift && !before(f.una, t.needEnd) {
 		f.minShift = t.needShift
 	}
 }

@@ -9,8 +9,8 @@ import (
 // beginStall takes the first zero window after an open one. The sender may have
 // been held back for some time: since it filled the window, or since the rest
 // was too small for its next segment.
-func (l *lane) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, now int64, first bool) {
-	t.pause(f, now, l.pauseOf(st))
+func (sh *shard) beginStall(st *stream, f *flow, t *flowstate, s *capture.Segment, now int64, first bool) {
+	t.pause(f, now, sh.pauseOf(st))
 	t.on, t.asked, t.form, t.withData, t.silent = true, 0, "", false, 0
 	t.doubted = t.doubted[:0]
 	t.began, t.zeroAt, t.acked, t.zeroSpent = now, now, f.una, t.spent[zeroWindow]
@@ -18,9 +18,9 @@ func (l *lane) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, no
 		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,
 		BeganBeforeCapture: first, WindowAtBegin: ptr(int64(0)),
 	}
-	l.unread(st, f, t)
+	sh.unread(st, f, t)
 	if f.is(isFull | isHeld) {
-		l.settle(f, true)
+		sh.settle(f, true)
 		t.began = t.heldAt
 		t.stall.WindowAtBegin = ptr(int64(t.heldRoom))
 		t.stall.Begin, t.stall.BeginFrame = s.Time-(now-t.heldAt), t.heldNum
@@ -35,18 +35,18 @@ func (l *lane) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, no
 		}
 	}
 	if f.is(midProbe) {
-		l.firstProbe(f, t, st, s, now)
+		sh.firstProbe(f, t, st, s, now)
 	}
 	f.marks &^= isFull | isHeld | isOpened | midProbe
 }
 
 // firstProbe remembers the segment with which the capture of a sender began: s,
 // which came back, has shown that it was a probe, or a keep-alive.
-func (l *lane) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment, now int64) {
+func (sh *shard) firstProbe(f *flow, t *flowstate, st *stream, s *capture.Segment, now int64) {
 	at := f.lastAt
 	began := *s
 	began.Frame, began.Time = st.firstFrame, s.Time-(now-at)
-	t.doubt(&began, at, ProbeEmpty, l.mostProbes())
+	t.doubt(&began, at, ProbeEmpty, sh.mostProbes())
 	p := &t.doubted[len(t.doubted)-1]
 	p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
 	t.keepAlives++
@@ -56,7 +56,7 @@ func (l *lane) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment, no
 
 // opening says what opened the window: reading, or the ACK of a probe or of
 // data.
-func (t *detail) opening(st *stream, s *capture.Segment, now int64, advanced bool) StallEnd {
+func (t *flowstate) opening(st *stream, s *capture.Segment, now int64, advanced bool) StallEnd {
 	switch {
 	case advanced:
 		if t.asked == EventProbe {
@@ -71,12 +71,12 @@ func (t *detail) opening(st *stream, s *capture.Segment, now int64, advanced boo
 }
 
 // endStall ends the stall that is on, if there is one.
-func (l *lane) endStall(st *stream, f *flow, s *capture.Segment, now int64, how StallEnd) {
-	t := l.trouble(f)
+func (sh *shard) endStall(st *stream, f *flow, s *capture.Segment, now int64, how StallEnd) {
+	t := sh.stateOf(f)
 	if t == nil || !t.on {
 		return
 	}
-	l.silence(f, t)
+	sh.silence(f, t)
 	if how == EndResetBySender && t.silent >= 3 {
 		how = EndGaveUp
 	}
@@ -86,17 +86,17 @@ func (l *lane) endStall(st *stream, f *flow, s *capture.Segment, now int64, how 
 	t.on = false
 	t.acked = f.una
 	f.marks &^= isZero
-	kept := l.keep(t)
+	kept := sh.keep(t)
 	if how == EndWindowUpdate || how == EndProbeAnswer || how == EndDataAccepted {
 		t.watched, t.endedAt, t.sentAt = kept, now, now
 		t.releasedBytes, t.burst, t.burstOver = 0, 0, false
 	} else {
-		l.judge(st, f, t, t.listed(kept))
+		sh.judge(st, f, t, t.listed(kept))
 	}
 }
 
 // listed is the stall that keep returned i for.
-func (t *detail) listed(i int) *Stall {
+func (t *flowstate) listed(i int) *Stall {
 	if i == 0 {
 		return &t.stall
 	}
@@ -105,12 +105,12 @@ func (t *detail) listed(i int) *Stall {
 
 // smallStall lists a stall in which the window was too small for the next
 // segment, but never 0. It ended when the window opened.
-func (l *lane) smallStall(f *flow) {
-	t := l.trouble(f)
+func (sh *shard) smallStall(f *flow) {
+	t := sh.stateOf(f)
 	if t == nil || t.smallTime == 0 {
 		return
 	}
-	long := t.smallTime >= int64(l.cfg.MinStall)
+	long := t.smallTime >= int64(sh.cfg.MinStall)
 	t.smallTime = 0
 	if !long {
 		return
@@ -123,15 +123,15 @@ func (l *lane) smallStall(f *flow) {
 		SenderWaiting: ptr(true), WindowAtBegin: ptr(int64(t.heldRoom)),
 		Unread: Estimate{Method: "the window never was 0"},
 	}
-	l.keep(t)
+	sh.keep(t)
 }
 
 // keep adds the stall to those that are listed and returns its index + 1, or 0
 // if there are too many and it is shorter than all of them.
-func (l *lane) keep(t *detail) int {
+func (sh *shard) keep(t *flowstate) int {
 	t.stallCount++
 	t.stallTime += int64(t.stall.Duration)
-	if len(t.stalls) < l.mostStalls(t) {
+	if len(t.stalls) < sh.mostStalls(t) {
 		t.stalls = append(t.stalls, t.stall)
 		t.probesListed += cap(t.stall.Probes)
 		return len(t.stalls)
@@ -152,7 +152,7 @@ func (l *lane) keep(t *detail) int {
 
 // release counts new data that comes out after a stall, until the sender
 // pauses with nothing in flight and the window open. The data ends at end.
-func (t *detail) release(f *flow, end uint32, now, pause int64) {
+func (t *flowstate) release(f *flow, end uint32, now, pause int64) {
 	if t.endedAt == 0 {
 		return
 	}
@@ -171,7 +171,7 @@ func (t *detail) release(f *flow, end uint32, now, pause int64) {
 
 // pause ends the watch over what comes out after a stall. If nothing has, it
 // takes a pause to know that nothing was waiting.
-func (t *detail) pause(f *flow, now, pause int64) {
+func (t *flowstate) pause(f *flow, now, pause int64) {
 	if t.endedAt == 0 {
 		return
 	}
@@ -191,9 +191,9 @@ func (t *detail) pause(f *flow, now, pause int64) {
 }
 
 // judge settles a stall that did not end with an open window.
-func (l *lane) judge(st *stream, f *flow, t *detail, w *Stall) {
+func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
 	done := f.is(sawFIN) && f.una == f.nxt // all was sent, and the end of it
-	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(l.cfg.NoProbe), 2*st.timeout(0))) {
+	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(sh.cfg.NoProbe), 2*st.timeout(0))) {
 		w.SenderWaiting = ptr(false)
 	}
 	t.settleStall(w)
@@ -201,7 +201,7 @@ func (l *lane) judge(st *stream, f *flow, t *detail, w *Stall) {
 
 // settleStall says whether the sender was waiting at all in a stall that is
 // over, and books its time accordingly.
-func (t *detail) settleStall(w *Stall) {
+func (t *flowstate) settleStall(w *Stall) {
 	switch {
 	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:
 		w.SenderWaiting = ptr(true)

@@ -13,7 +13,7 @@ import (
 // chartOf draws a fixture's stream 0, from and to in seconds after its begin.
 func chartOf(f fixture, from, to float64, cols, rows int) *drawing {
 	st := f.result.Stream(0)
-	dir := mainDir(st)
+	dir := st.Verdict.Dir
 	points, _ := f.tl.Points(0)
 	end := int64(math.MaxInt64)
 	if to > 0 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/chart"
 	"winwatch/analyze/proof"
 	"winwatch/analyze/words"
@@ -103,7 +104,7 @@ func flood() fixture {
 	d.Backlog = analyze.Estimate{Method: "nothing came out after the stall"}
 	st.Dirs[1].Window.Largest = ptr[int64](43776)
 	st.Verdict = analyze.Verdict{
-		Stream: 0, Severity: analyze.SeverityProblem, Code: "receiver-not-reading",
+		Stream: 0, Severity: cause.Problem, Code: "receiver-not-reading",
 		Sentence:   "the application behind 127.0.0.1:3000 did not read for at least 14.840 s; 934,544 bytes waited in its receive queue; the sender probed 6 times; next probe due 15.074 s after the capture ended",
 		Wait:       sec(14.840149),
 		Confidence: "high", Because: "the handshake, the closing window and the probes were captured, and nothing was lost",
@@ -240,7 +241,7 @@ func healthy() fixture {
 	d.Window.Largest, d.Window.MaxRaw = ptr[int64](3_145_728), 24576
 	d.Budget = analyze.Budget{Total: sec(2.4), Network: sec(2.2), SenderIdle: sec(0.2)}
 	d.Buffer.LargestWindow = analyze.Estimate{Value: ptr[int64](3_145_728), Method: "the largest window advertised: a poor estimate of a buffer"}
-	st.Verdict = analyze.Verdict{Dir: 1, Severity: analyze.SeverityOK, Code: "healthy",
+	st.Verdict = analyze.Verdict{Dir: 1, Severity: cause.OK, Code: "healthy",
 		Sentence: "the receiver's window never held the sender back", Confidence: "high", Because: "nothing was lost"}
 	r := &analyze.Result{
 		Input: capture.Counters{Frames: 3100, Segments: 3000}, Segments: 3000, StreamCount: 1,
@@ -286,7 +287,7 @@ func unknownScale() fixture {
 	d.Buffer.Absorbed = analyze.Estimate{Low: ptr[int64](20_000), Method: "payload acknowledged while nobody read"}
 	d.Reader = analyze.Reader{LastRead: ptr(at(4)), LastReadFrame: 60,
 		Rate: analyze.Estimate{Low: ptr[int64](40_000), High: ptr[int64](90_000), Method: "rise of the right edge"}}
-	st.Verdict = analyze.Verdict{Severity: analyze.SeverityWarning, Code: "receiver-slow",
+	st.Verdict = analyze.Verdict{Severity: cause.Warning, Code: "receiver-slow",
 		Sentence: "the application behind 10.9.8.7:873 stopped reading for 1.500 s", Wait: sec(1.5),
 		Confidence: "medium", Because: "the window scale is unknown", Host: netip.MustParseAddr("10.9.8.7"),
 		Command: "ss -tmien '( sport = :873 )'", Frames: []uint64{50, 52, 60}}
@@ -381,7 +382,7 @@ func stall(st *analyze.Stream, seconds float64) {
 		d.Probes++
 	}
 	d.Budget = analyze.Budget{Total: st.Span, ZeroWindow: d.StallTime, SenderIdle: st.Span - d.StallTime}
-	st.Verdict = analyze.Verdict{Stream: st.ID, Dir: 1, Severity: analyze.SeverityProblem, Code: "receiver-not-reading",
+	st.Verdict = analyze.Verdict{Stream: st.ID, Dir: 1, Severity: cause.Problem, Code: "receiver-not-reading",
 		Sentence: fmt.Sprintf("the application behind %s did not read for %s in 6 stalls", st.Client, words.Duration(d.StallTime)),
 		Wait:     d.StallTime, Confidence: "high", Because: "window, probes and reopening were captured",
 		Host: st.Client.Addr(), Command: fmt.Sprintf("ss -tmien '( sport = :%d )'", st.Client.Port()), Frames: []uint64{20_000, 20_009}}
@@ -404,7 +405,7 @@ func openAtBothEnds() fixture {
 	}
 	d.Stalls, d.StallCount, d.StallTime, d.Probes = []analyze.Stall{s}, 1, sec(7200), 60
 	d.Budget = analyze.Budget{Total: sec(7200), Unjudged: sec(7200)}
-	st.Verdict = analyze.Verdict{Severity: analyze.SeverityProblem, Code: "receiver-not-reading",
+	st.Verdict = analyze.Verdict{Severity: cause.Problem, Code: "receiver-not-reading",
 		Sentence: "10.0.0.2:80 kept its window closed for at least 2.0 h", Wait: sec(7200), Confidence: "low", Because: "only the sender's side was captured"}
 	r := &analyze.Result{Input: capture.Counters{Frames: 60, Segments: 60}, Segments: 60, StreamCount: 1,
 		Begin: at(0), End: at(7200), Span: sec(7200), Stalls: 1, Probes: 60, StallTime: sec(7200), StalledStreams: 1,
@@ -421,7 +422,7 @@ func damaged() fixture {
 		{Code: "damaged", Text: "evil\x1b]0;owned\x07\u202Efile\u009b31m.pcap: damaged at byte 4096, frame 17: \xff unexpected EOF", Frame: 17, Count: 1},
 		{Code: "drops", Text: "the kernel dropped packets", Count: 1234},
 	}
-	f.result.Retired = analyze.Retired{Streams: 12345, Segments: 50_000, Bytes: 1_000_000, Stalled: 3}
+	f.result.Evicted = analyze.Evicted{Streams: 12345, Segments: 50_000, Bytes: 1_000_000, Stalled: 3}
 	f.result.Verdicts[0].Sentence = "=cmd|' /C calc'!A0 \x1b[31mred"
 	f.options = TextOptions{Verbose: true, Wireshark: true}
 	return f

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/chart"
 	"winwatch/analyze/proof"
 	"winwatch/analyze/words"
@@ -163,7 +164,7 @@ func newHTMLContent(p *HTMLPage) (*htmlContent, error) {
 		c.Headline = &r.Verdicts[0]
 		for i := range r.Verdicts[1:] {
 			switch v := &r.Verdicts[i+1]; {
-			case v.Severity == analyze.SeverityOK:
+			case v.Severity == cause.OK:
 			case len(c.Others) < htmlMaxOthers:
 				c.Others = append(c.Others, v)
 			default:

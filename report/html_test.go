@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 )
 
 func page(t *testing.T, p *HTMLPage) string {
@@ -78,7 +79,7 @@ func TestHTMLAllowsOnlyItsOwnScriptAndStyle(t *testing.T) {
 
 func TestHTMLEscapesWhatStrangersWrote(t *testing.T) {
 	const evil = `</script><script>alert(1)</script><img src=x onerror=alert(2)> "'&` + "\u2028"
-	v := analyze.Verdict{Severity: analyze.SeverityProblem, Sentence: evil, Because: evil, Command: evil, Confidence: "high"}
+	v := analyze.Verdict{Severity: cause.Problem, Sentence: evil, Because: evil, Command: evil, Confidence: "high"}
 	st := &analyze.Stream{Verdict: v, Warnings: []analyze.Warning{{Text: evil}}, Closed: evil}
 	r := &analyze.Result{StreamCount: 1, Verdicts: []analyze.Verdict{v, v}, Warnings: []analyze.Warning{{Text: evil, Frame: 3}}}
 	r.SetStreams([]*analyze.Stream{st})

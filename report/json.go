@@ -32,7 +32,7 @@ func JSON(w io.Writer, r *analyze.Result, o *Outside) error {
 		j.string("schema", SchemaVersion)
 		j.input(r)
 		j.summary(r)
-		j.retired(&r.Retired)
+		j.retired(&r.Evicted)
 		j.array("verdicts", func() {
 			for i := range r.Verdicts {
 				j.verdict("", &r.Verdicts[i])
@@ -93,7 +93,7 @@ func (j *jsonWriter) summary(r *analyze.Result) {
 	})
 }
 
-func (j *jsonWriter) retired(r *analyze.Retired) {
+func (j *jsonWriter) retired(r *analyze.Evicted) {
 	j.object("retired", func() {
 		j.int("streams", r.Streams)
 		j.uint("segments", r.Segments)
@@ -107,10 +107,10 @@ func (j *jsonWriter) verdict(key string, v *analyze.Verdict) {
 		j.int("stream", v.Stream)
 		j.string("direction", v.Dir.String())
 		j.string("severity", v.Severity.String())
-		j.string("code", v.Code)
+		j.string("code", string(v.Code))
 		j.string("sentence", v.Sentence)
 		j.span("wait_ns", v.Wait)
-		j.stringIf("confidence", v.Confidence)
+		j.stringIf("confidence", string(v.Confidence))
 		j.stringIf("because", v.Because)
 		j.addr("host", v.Host)
 		j.stringIf("command", v.Command)
@@ -126,7 +126,7 @@ func (j *jsonWriter) warnings(ws []analyze.Warning) {
 	j.array("warnings", func() {
 		for i := range ws {
 			j.object("", func() {
-				j.string("code", ws[i].Code)
+				j.string("code", string(ws[i].Code))
 				j.string("text", ws[i].Text)
 				j.frame("frame", ws[i].Frame)
 				j.int("count", ws[i].Count)

@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 )
 
 // schema compiles what `winwatch schema` prints.
@@ -94,7 +95,7 @@ func TestSchemaKnowsTheEnums(t *testing.T) {
 	for _, word := range []string{
 		string(analyze.HandshakeRefused), string(analyze.EndGaveUp), string(analyze.EndResetBySender),
 		string(analyze.ProbeDataBlock), string(analyze.ProbeJunkByte), string(analyze.ScaleAbsent),
-		analyze.SeverityNote.String(), analyze.ServerToClient.String(),
+		cause.Note.String(), analyze.ServerToClient.String(),
 	} {
 		if !strings.Contains(Schema, `"`+word+`"`) {
 			t.Errorf("the schema lacks %q", word)

@@ -104,7 +104,7 @@ func drawStill(c draw.Canvas, r *analyze.Result, tl *chart.Timeline) error {
 	c = draw.Crop(c, 16, -20, 12, -16)
 	c = drawTitle(c, st)
 
-	dir := mainDir(st)
+	dir := st.Verdict.Dir
 	s := newChartSeries(points, &st.Dirs[dir], dir, r.Begin)
 	marks := marksOf(points, dir)
 	window, sequence := windowPanel(st, dir, s, marks, points, r.Begin), sequencePanel(s, marks)
@@ -132,7 +132,7 @@ func drawTitle(c draw.Canvas, st *analyze.Stream) draw.Canvas {
 	}
 	small := plotStyle(10, plotMuted, false)
 	small.YAlign = text.YTop
-	dir := mainDir(st)
+	dir := st.Verdict.Dir
 	d := &st.Dirs[dir]
 	c.FillText(small, vg.Point{X: x, Y: y - 2}, fmt.Sprintf("stream %d: data from %s, window of %s", st.ID, d.Sender, d.Receiver))
 	y -= 15

@@ -29,21 +29,6 @@ func inFlight(points []analyze.Point, dir analyze.Dir) []int64 {
 	return out
 }
 
-// mainDir returns the direction of the data that a stream's charts begin with:
-// the one that waited longest or else carried most.
-func mainDir(st *analyze.Stream) analyze.Dir {
-	c, s := &st.Dirs[analyze.ClientToServer], &st.Dirs[analyze.ServerToClient]
-	switch {
-	case c.StallTime != s.StallTime:
-		if s.StallTime > c.StallTime {
-			return analyze.ServerToClient
-		}
-	case s.Bytes > c.Bytes:
-		return analyze.ServerToClient
-	}
-	return analyze.ClientToServer
-}
-
 // chartTime returns where a frame that was captured at the given time stands
 // among the points, whose times have clock jumps taken out. If it was thinned
 // out it stands between its neighbours.

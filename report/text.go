@@ -145,14 +145,10 @@ func (t *textReport) chosen() *analyze.Stream {
 		return t.r.Stream(*t.Stream)
 	}
 	worst := t.r.Worst(1)
-	if len(worst) == 0 || t.r.StreamCount > 1 && !troubled(worst[0]) {
+	if len(worst) == 0 || t.r.StreamCount > 1 && !worst[0].InTrouble() {
 		return nil
 	}
 	return worst[0]
-}
-
-func troubled(st *analyze.Stream) bool {
-	return st.Verdict.Severity > analyze.SeverityOK || st.Dirs[0].StallCount+st.Dirs[1].StallCount > 0
 }
 
 // footnotes are the warnings of the capture; those of a stream stand with it.

@@ -13,7 +13,7 @@ import (
 // detail writes one stream: who, the chart, the stalls, where the time went and
 // what was inferred. The direction is the one that waited, or else carried most.
 func (t *textReport) detail(st *analyze.Stream, tl *chart.Timeline) {
-	dir := mainDir(st)
+	dir := st.Verdict.Dir
 	d := &st.Dirs[dir]
 	t.blank()
 	t.section(heading(fmt.Sprintf("Stream %d", st.ID)), fmt.Sprintf("%s → %s · %s · %s",

@@ -25,7 +25,7 @@ func (t *textReport) streams() {
 	}
 	var bad []*analyze.Stream
 	for _, st := range t.r.Worst(t.Top) {
-		if troubled(st) {
+		if st.InTrouble() {
 			bad = append(bad, st)
 		}
 	}
@@ -72,7 +72,7 @@ func (t *textReport) streamTable(streams []*analyze.Stream) {
 }
 
 func (t *textReport) streamRow(st *analyze.Stream) []string {
-	d := &st.Dirs[mainDir(st)]
+	d := &st.Dirs[st.Verdict.Dir]
 	row := []string{
 		strconv.FormatInt(st.ID, 10), d.Sender.String() + " → " + d.Receiver.String(),
 		words.Count(d.Bytes), words.Duration(d.StallTime), words.Count(d.StallCount), words.Count(d.Probes),
@@ -81,7 +81,7 @@ func (t *textReport) streamRow(st *analyze.Stream) []string {
 		row = append(row, windowLimits(d)...)
 	}
 	if t.Width >= wideTable {
-		row = append(row, Clean(st.Verdict.Code))
+		row = append(row, Clean(string(st.Verdict.Code)))
 	}
 	return row
 }

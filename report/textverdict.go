@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/words"
 )
 
@@ -17,13 +18,13 @@ const fullVerdicts = 3
 func (t *textReport) verdicts() {
 	found := t.r.Verdicts
 	if t.r.StreamCount > 1 {
-		found = slices.DeleteFunc(slices.Clone(found), func(v analyze.Verdict) bool { return v.Severity == analyze.SeverityOK })
+		found = slices.DeleteFunc(slices.Clone(found), func(v analyze.Verdict) bool { return v.Severity == cause.OK })
 	}
 	switch {
 	case t.r.StreamCount == 0:
 		t.section(heading("Nothing"), "there is no TCP stream to judge")
 	case len(found) == 0:
-		t.section(severity(analyze.SeverityOK), "no sender waited for a window in any of the "+words.Counted(t.r.StreamCount, "stream"))
+		t.section(severity(cause.OK), "no sender waited for a window in any of the "+words.Counted(t.r.StreamCount, "stream"))
 	}
 	shown := len(found)
 	if !t.Quiet && !t.Verbose {
@@ -43,7 +44,7 @@ func (t *textReport) verdicts() {
 	}
 }
 
-func severity(s analyze.Severity) string {
+func severity(s cause.Severity) string {
 	return styleSeverity[s].render(strings.ToUpper(s.String()))
 }
 
@@ -57,7 +58,7 @@ func (t *textReport) verdict(v *analyze.Verdict) {
 
 func (t *textReport) reasons(v *analyze.Verdict) {
 	if v.Confidence != "" {
-		text := v.Confidence + " confidence"
+		text := string(v.Confidence) + " confidence"
 		if v.Because != "" {
 			text += ": " + v.Because
 		}

@@ -49,7 +49,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	}
 	m := &material{source: s.Name + " on " + o.iface, timeline: timeline, kernel: v.kernel}
 	m.outside.Witness = witness
-	m.result = v.result()
+	m.result = v.analyzer.Result()
 	set := clock.set()
 	if set != 0 {
 		m.result.Warnings = append(m.result.Warnings, clockSet(set))

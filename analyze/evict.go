@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -32,22 +33,22 @@ const timeWait = int64(time.Minute)
 
 // slot returns room for a new stream: a fresh one or, at the limit, that of a
 // stream that is let go, with what is kept of it.
-func (l *lane) slot(now int64) (slot uint32, gone *Stream) {
-	if n := len(l.freeSlots); n > 0 {
-		slot, l.freeSlots = l.freeSlots[n-1], l.freeSlots[:n-1]
+func (sh *shard) slot(now int64) (slot uint32, gone *derived) {
+	if n := len(sh.freeSlots); n > 0 {
+		slot, sh.freeSlots = sh.freeSlots[n-1], sh.freeSlots[:n-1]
 		return slot, nil
 	}
-	if n := int(l.slab.n); n == 0 || n < l.most && l.room >= streamBytes {
-		l.room -= streamBytes
-		return l.slab.add(), nil
+	if n := int(sh.slab.n); n == 0 || n < sh.most && sh.room >= streamBytes {
+		sh.room -= streamBytes
+		return sh.slab.add(), nil
 	}
-	slot, _ = l.idlest(now, &l.hand, l.slab.n, func(i uint32) (uint32, bool) { return i, true })
-	return slot, l.retire(slot)
+	slot, _ = sh.idlest(now, &sh.hand, sh.slab.n, func(i uint32) (uint32, bool) { return i, true })
+	return slot, sh.evict(slot)
 }
 
 // idlest looks from the hand on, which it moves, for a stream to let go, by some of
 // n numbers that stand for one. It reports whether there is any.
-func (l *lane) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot uint32, ok bool)) (slot uint32, ok bool) {
+func (sh *shard) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot uint32, ok bool)) (slot uint32, ok bool) {
 	looked := 0
 	for range n {
 		candidate, is := of(*hand)
@@ -55,8 +56,8 @@ func (l *lane) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot u
 		if !is {
 			continue
 		}
-		st := l.slab.at(candidate)
-		if !ok || st.idler(l.slab.at(slot)) {
+		st := sh.slab.at(candidate)
+		if !ok || st.idler(sh.slab.at(slot)) {
 			slot, ok = candidate, true
 		}
 		if looked++; looked == sampled || st.over() && now-st.last > timeWait {
@@ -83,29 +84,29 @@ func (st *stream) over() bool {
 
 // retire lets a stream go: it counts in the totals and, if it is among the
 // worst, its result is kept. Its number is still to be set.
-func (l *lane) retire(slot uint32) (kept *Stream) {
-	st := l.slab.at(slot)
-	l.reused = true
-	l.table.remove(st.hash, slot)
-	l.finish(st)
-	l.dropSketch(st)
+func (sh *shard) evict(slot uint32) (kept *derived) {
+	st := sh.slab.at(slot)
+	sh.reused = true
+	sh.table.remove(st.hash, slot)
+	sh.finish(st)
+	sh.dropSketch(st)
 	if st.is(namedOnly) {
 		return nil
 	}
-	l.retired.Streams++
-	l.retired.Segments += uint64(st.flows[0].segs) + uint64(st.flows[1].segs)
-	l.retired.Bytes += st.flows[0].bytes + st.flows[1].bytes
-	if wait := l.sum(&l.gone, st); wait > 0 {
-		l.retired.Stalled++
-		kept = l.derive(st, 0)
-		l.keepWorst(kept)
+	sh.evicted.Streams++
+	sh.evicted.Segments += uint64(st.flows[0].segs) + uint64(st.flows[1].segs)
+	sh.evicted.Bytes += st.flows[0].bytes + st.flows[1].bytes
+	if wait := sh.sum(&sh.gone, st); wait > 0 {
+		sh.evicted.Stalled++
+		kept = sh.derive(st, 0, false)
+		sh.keepWorst(kept)
 	}
 	for i := range st.flows {
-		if d := st.flows[i].detail; d != 0 {
-			l.room += l.details[d].bytes
-			l.details[d] = nil
-			l.free = append(l.free, d)
-			st.flows[i].detail = 0
+		if d := st.flows[i].state; d != 0 {
+			sh.room += sh.states[d].bytes
+			sh.states[d] = nil
+			sh.free = append(sh.free, d)
+			st.flows[i].state = 0
 		}
 	}
 	return kept
@@ -113,22 +114,22 @@ func (l *lane) retire(slot uint32) (kept *Stream) {
 
 // keepWorst keeps the result of a stream that is let go, unless there are
 // enough of them that waited longer.
-func (l *lane) keepWorst(s *Stream) {
-	l.kept = append(l.kept, s)
-	if len(l.kept) >= 2*l.cfg.MaxVerdicts {
-		slices.SortFunc(l.kept, worseFirst)
-		clear(l.kept[l.cfg.MaxVerdicts:])
-		l.kept = l.kept[:l.cfg.MaxVerdicts]
+func (sh *shard) keepWorst(s *derived) {
+	sh.kept = append(sh.kept, s)
+	if len(sh.kept) >= 2*sh.cfg.MaxVerdicts {
+		slices.SortFunc(sh.kept, worseFirst)
+		clear(sh.kept[sh.cfg.MaxVerdicts:])
+		sh.kept = sh.kept[:sh.cfg.MaxVerdicts]
 	}
 }
 
 // sum adds a stream to totals and returns the time that its senders waited.
-func (l *lane) sum(t *totals, st *stream) int64 {
+func (sh *shard) sum(t *totals, st *stream) int64 {
 	var wait, stalls int64
 	for i := range st.flows {
 		f := &st.flows[i]
 		t.retransmissions += int64(f.retrans)
-		d := l.trouble(f)
+		d := sh.stateOf(f)
 		if d == nil {
 			continue
 		}
@@ -147,34 +148,40 @@ func (l *lane) sum(t *totals, st *stream) int64 {
 }
 
 // finish closes what is still open in a stream at its end.
-func (l *lane) finish(st *stream) {
+func (sh *shard) finish(st *stream) {
 	for i := range st.flows {
 		f := &st.flows[i]
-		l.book(f, &st.flows[i^1], st.last)
-		t := l.trouble(f)
+		sh.book(f, &st.flows[i^1], st.last)
+		t := sh.stateOf(f)
 		if t != nil {
-			t.pause(f, st.last, l.pauseOf(st))
+			t.pause(f, st.last, sh.pauseOf(st))
 			if t.on {
-				l.leaveOpen(st, f, t, &st.flows[i^1])
+				sh.leaveOpen(st, f, t, &st.flows[i^1])
 			}
 		}
-		l.settle(f, false)
+		sh.settle(f, false)
 	}
 }
 
 // leaveOpen ends a stall that was on when the stream was seen last.
-func (l *lane) leaveOpen(st *stream, f *flow, t *detail, o *flow) {
+func (sh *shard) leaveOpen(st *stream, f *flow, t *flowstate, o *flow) {
 	w := &t.stall
 	w.End, w.EndFrame, w.EndedBy = st.end, st.endFrame, EndCaptureEnded
 	w.Duration = nanos(st.last - t.began)
 	if o.is(sawFIN) && f.is(sawFIN) {
 		w.EndedBy = EndFIN
 	}
-	l.silence(f, t)
+	sh.silence(f, t)
 	if n := len(w.Probes); n > 0 && w.Probes[n-1].Silence == silencePeer &&
-		st.last-t.probeAt <= st.timeout(int64(l.cfg.ProbeTimer)) {
+		st.last-t.probeAt <= st.timeout(int64(sh.cfg.ProbeTimer)) {
 		w.Probes[n-1].Silence = silenceEnd
 	}
 	t.on = false
-	l.judge(st, f, t, t.listed(l.keep(t)))
+	sh.judge(st, f, t, t.listed(sh.keep(t)))
+}
+
+// worseFirst orders by the time waited, then by age: a stream that has just been
+// evicted has no number yet.
+func worseFirst(x, y *derived) int {
+	return cmp.Or(cmp.Compare(y.wait(), x.wait()), cmp.Compare(x.FirstFrame, y.FirstFrame))
 }

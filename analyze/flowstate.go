@@ -4,7 +4,7 @@ import "winwatch/capture"
 
 // detail is what only a flow needs whose window was ever full, zero or probed,
 // or which keep-alives were sent on.
-type detail struct {
+type flowstate struct {
 	stalls []Stall
 	// bytes is what the detail holds, by the last weighing. probesListed is for how
 	// many probes the listed stalls have room.
@@ -86,33 +86,44 @@ type detail struct {
 }
 
 // more returns the detail of a flow, which it is given if it has none.
-func (l *lane) more(f *flow) *detail {
-	if f.detail != 0 {
-		return l.details[f.detail]
+func (sh *shard) needState(f *flow) *flowstate {
+	if f.state != 0 {
+		return sh.states[f.state]
 	}
-	if n := len(l.free); n > 0 {
-		f.detail, l.free = l.free[n-1], l.free[:n-1]
+	if n := len(sh.free); n > 0 {
+		f.state, sh.free = sh.free[n-1], sh.free[:n-1]
 	} else {
-		f.detail = uint32(len(l.details))
-		l.details = append(l.details, nil)
+		f.state = uint32(len(sh.states))
+		sh.states = append(sh.states, nil)
 	}
-	t := &detail{bytes: detailBytes, slot: l.current}
-	l.details[f.detail] = t
-	l.room -= detailBytes
+	t := &flowstate{bytes: flowstateBytes, slot: sh.current}
+	sh.states[f.state] = t
+	sh.room -= flowstateBytes
 	return t
 }
 
 // trouble returns the detail of a flow, or nil if it has none.
-func (l *lane) trouble(f *flow) *detail {
-	if f.detail == 0 {
+func (sh *shard) stateOf(f *flow) *flowstate {
+	if f.state == 0 {
 		return nil
 	}
-	return l.details[f.detail]
+	return sh.states[f.state]
+}
+
+// noState stands for the state of a flow that has none; it is only read.
+var noState flowstate
+
+// stateOrNone returns the state of a flow, for reading.
+func (sh *shard) stateOrNone(f *flow) *flowstate {
+	if t := sh.stateOf(f); t != nil {
+		return t
+	}
+	return &noState
 }
 
 // advertise takes the window of a segment that may change it (RFC 9293
 // 3.10.7.4). update says that nothing but the window can be new in it.
-func (l *lane) advertise(st *stream, f *flow, s *capture.Segment, now int64, advanced, update bool) Events {
+func (sh *shard) advertise(st *stream, f *flow, s *capture.Segment, now int64, advanced, update bool) Events {
 	var ev Events
 	wnd := uint32(s.Window)
 	isSYN := s.Flags&capture.SYN != 0
@@ -137,16 +148,16 @@ func (l *lane) advertise(st *stream, f *flow, s *capture.Segment, now int64, adv
 	} else {
 		if update && wnd > old {
 			ev |= EventWindowUpdate
-			t := l.more(f)
+			t := sh.needState(f)
 			t.updates++
 			// A window grows a little as its owner learns the size of packets; it
 			// doubles only if the application has read (Linux: tcp_cleanup_rbuf).
 			t.doubled = t.doubled || old > 0 && wnd >= 2*old
 		}
-		ev |= l.moveEdge(f, s, now, oldEdge, rescaled)
+		ev |= sh.moveEdge(f, s, now, oldEdge, rescaled)
 	}
 	if !isSYN || wnd == 0 {
-		l.zero(st, f, s, now, first, advanced)
+		sh.zero(st, f, s, now, first, advanced)
 	}
 	return ev
 }
@@ -156,7 +167,7 @@ func (l *lane) advertise(st *stream, f *flow, s *capture.Segment, now int64, adv
 //
 // The first window after a SYN's is often smaller, and as long as nothing was
 // sent past it no harm: RFC 7323 2.4 speaks of the like.
-func (l *lane) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, rescaled bool) Events {
+func (sh *shard) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, rescaled bool) Events {
 	unit := int32(1) // the edge is rounded to the scale
 	if f.shift > 0 {
 		unit <<= uint8(f.shift)
@@ -164,14 +175,14 @@ func (l *lane) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, resc
 	var ev Events
 	if f.shift != Unknown && int32(old-f.edge) >= unit && !(rescaled && !after(f.nxt, f.edge)) {
 		ev = EventWindowShrunk
-		l.more(f).shrunk++
+		sh.needState(f).shrunk++
 	}
 	rise := int32(f.edge - f.maxEdge)
 	if rise <= 0 {
 		return ev
 	}
 	f.maxEdge = f.edge
-	if t := l.trouble(f); t != nil && rise >= unit {
+	if t := sh.stateOf(f); t != nil && rise >= unit {
 		if t.closedAt != 0 {
 			t.rise += int64(rise)
 		}
@@ -181,22 +192,22 @@ func (l *lane) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, resc
 }
 
 // zero follows the window to 0 and back.
-func (l *lane) zero(st *stream, f *flow, s *capture.Segment, now int64, first, advanced bool) {
+func (sh *shard) zero(st *stream, f *flow, s *capture.Segment, now int64, first, advanced bool) {
 	switch isNow := s.Window == 0; {
 	case isNow && !f.is(isZero):
 		f.marks |= isZero | isStory
-		t := l.more(f)
+		t := sh.needState(f)
 		if !first {
 			t.toZero++
 		}
 		if t.closedAt == 0 {
 			t.closedAt = now
 		}
-		l.beginStall(st, f, t, s, now, first && s.Flags&capture.SYN == 0)
+		sh.beginStall(st, f, t, s, now, first && s.Flags&capture.SYN == 0)
 	case !isNow && f.is(isZero):
 		f.marks &^= isZero
-		t := l.more(f)
+		t := sh.needState(f)
 		t.fromZero++
-		l.endStall(st, f, s, now, t.opening(st, s, now, advanced))
+		sh.endStall(st, f, s, now, t.opening(st, s, now, advanced))
 	}
 }
