@@ -18,8 +18,8 @@ build:
 	@.ci/install build
 	$(GO) build -ldflags='-s -w' -o winwatch ./cmd/winwatch
 
-# One package at a time, because live tests compare times with the kernel's. Go's own
-# limit of ten minutes a package is too short for slow machines.
+# One package at a time: live tests compare times with the kernel's. Go gives up on a
+# package after ten minutes, which a slow machine may need.
 test: lint
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
 	$(GO) test -race -p 1 -timeout 30m ./...
