@@ -106,7 +106,7 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
 			t := sh.needState(f)
-			t.openedAt, t.openedTime, t.openedNum = now, s.Time, s.Frame
+			t.held.openedAt, t.held.openedTime, t.held.openedFrame = now, s.Time, s.Frame
 		}
 		return free
 	}
@@ -114,9 +114,9 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 		return unjudged
 	}
 	t := sh.needState(f)
-	t.leftRoom = f.room()
+	t.held.left = f.room()
 	if !f.is(isFull | isHeld) {
-		t.heldAt, t.heldTime, t.heldNum, t.heldRoom = now, s.Time, s.Frame, f.room()
+		t.held.at, t.held.time, t.held.frame, t.held.room = now, s.Time, s.Frame, f.room()
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited
@@ -130,7 +130,7 @@ func (sh *shard) settle(f *flow, wanted bool) {
 		return
 	}
 	if wanted {
-		t.smallTime += t.spent[maybeSmall]
+		t.held.small += t.spent[maybeSmall]
 		t.spent[windowFull] += t.spent[maybeFull]
 		t.spent[smallWindow] += t.spent[maybeSmall]
 	} else {

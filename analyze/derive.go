@@ -117,14 +117,14 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 	*d = Direction{
 		Sender: st.endpoint(side), Receiver: st.endpoint(side ^ 1),
 		Segments: uint64(f.segs), DataSegments: uint64(f.dataSegs),
-		Bytes: f.bytes, UniqueBytes: max(f.payload(f.nxt)-t.unseen, 0), AckedBytes: f.acked(),
-		Retransmissions: uint64(f.retrans), RetransmissionsIntoZeroWindow: uint64(t.retransZero),
-		OutOfOrder: uint64(t.reorder), Gaps: uint64(t.gaps), DupACKs: uint64(t.dupAck),
-		KeepAlives: uint64(t.keepAlives), KeepAliveAnswers: uint64(t.keepAliveAnswers),
-		Probes: uint64(t.probes), ProbeAnswers: uint64(t.probeAnswers), ProbeTimerData: uint64(t.timerData),
+		Bytes: f.bytes, UniqueBytes: max(f.payload(f.nxt)-t.loss.unseen, 0), AckedBytes: f.acked(),
+		Retransmissions: uint64(f.retrans), RetransmissionsIntoZeroWindow: uint64(t.counts.retransZero),
+		OutOfOrder: uint64(t.counts.reorder), Gaps: uint64(t.counts.gaps), DupACKs: uint64(t.counts.dupAck),
+		KeepAlives: uint64(t.counts.keepAlives), KeepAliveAnswers: uint64(t.counts.keepAliveAnswers),
+		Probes: uint64(t.counts.probes), ProbeAnswers: uint64(t.counts.probeAnswers), ProbeTimerData: uint64(t.counts.timerData),
 		MSS: f.mss, MaxSegment: int64(f.maxSeg),
 		Window:     f.window(st, t),
-		StallCount: t.stallCount - t.unwaited, StallTime: nanos(t.stallTime),
+		StallCount: t.past.count - t.past.unwaited, StallTime: nanos(t.past.time),
 		Budget: f.budget(t, st.span()),
 	}
 	if f.has(hasNxt | hasUna) {
@@ -140,7 +140,7 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 // stalls returns copies of the stalls in the order in which they began, with
 // what is derived of them.
 func (sh *shard) stalls(t *flowstate) []Stall {
-	stalls := slices.Clone(t.stalls)
+	stalls := slices.Clone(t.past.stalls)
 	slices.SortFunc(stalls, func(x, y Stall) int { return cmp.Compare(x.BeginFrame, y.BeginFrame) })
 	for i := range stalls {
 		stalls[i].timing()
@@ -153,8 +153,8 @@ func (sh *shard) stalls(t *flowstate) []Stall {
 func (f *flow) window(st *stream, t *flowstate) Window {
 	w := Window{
 		MaxRaw: -1, MinRaw: -1, Scale: f.scale(st),
-		ZeroSegments: uint64(t.zeroSegs), ToZero: uint64(t.toZero), FromZero: uint64(t.fromZero),
-		Filled: uint64(t.filled), Shrunk: uint64(t.shrunk), Updates: uint64(t.updates),
+		ZeroSegments: uint64(t.counts.zeroSegs), ToZero: uint64(t.counts.toZero), FromZero: uint64(t.counts.fromZero),
+		Filled: uint64(t.counts.filled), Shrunk: uint64(t.counts.shrunk), Updates: uint64(t.counts.updates),
 	}
 	if f.rawMin <= f.rawMax {
 		w.MaxRaw, w.MinRaw = int32(f.rawMax), int32(f.rawMin)

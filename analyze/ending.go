@@ -36,9 +36,9 @@ func (e *ending) end(st *stream) *stream {
 // still change in place.
 func (t *flowstate) copyFrom(o *flowstate) {
 	*t = *o
-	t.stalls = slices.Clone(o.stalls)
+	t.past.stalls = slices.Clone(o.past.stalls)
 	t.stall.Probes = slices.Clone(o.stall.Probes)
-	if w := o.watched; o.endedAt != 0 && w > 0 {
-		t.stalls[w-1].Probes = slices.Clone(t.stalls[w-1].Probes)
+	if w := o.after.watched; o.after.endedAt != 0 && w > 0 {
+		t.past.stalls[w-1].Probes = slices.Clone(t.past.stalls[w-1].Probes)
 	}
 }

@@ -103,7 +103,7 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 	}
 	for i := range st.flows {
 		if d := st.flows[i].state; d != 0 {
-			sh.room += sh.states[d].bytes
+			sh.room += sh.states[d].mem.bytes
 			sh.states[d] = nil
 			sh.free = append(sh.free, d)
 			st.flows[i].state = 0
@@ -133,12 +133,12 @@ func (sh *shard) sum(t *totals, st *stream) int64 {
 		if d == nil {
 			continue
 		}
-		wait = plus(wait, d.stallTime)
-		stalls += d.stallCount - d.unwaited
-		t.stalls += d.stallCount - d.unwaited
-		t.probes += int64(d.probes)
-		t.keepAlives += int64(d.keepAlives)
-		t.zeroWindows += int64(d.zeroSegs)
+		wait = plus(wait, d.past.time)
+		stalls += d.past.count - d.past.unwaited
+		t.stalls += d.past.count - d.past.unwaited
+		t.probes += int64(d.counts.probes)
+		t.keepAlives += int64(d.counts.keepAlives)
+		t.zeroWindows += int64(d.counts.zeroSegs)
 	}
 	t.stallTime = plus(t.stallTime, wait)
 	if stalls > 0 {
@@ -155,7 +155,7 @@ func (sh *shard) finish(st *stream) {
 		t := sh.stateOf(f)
 		if t != nil {
 			t.pause(f, st.last, sh.pauseOf(st))
-			if t.on {
+			if t.stall.on {
 				sh.leaveOpen(st, f, t, &st.flows[i^1])
 			}
 		}
@@ -165,18 +165,18 @@ func (sh *shard) finish(st *stream) {
 
 // leaveOpen ends a stall that was on when the stream was seen last.
 func (sh *shard) leaveOpen(st *stream, f *flow, t *flowstate, o *flow) {
-	w := &t.stall
+	w := &t.stall.Stall
 	w.End, w.EndFrame, w.EndedBy = st.end, st.endFrame, EndCaptureEnded
-	w.Duration = nanos(st.last - t.began)
+	w.Duration = nanos(st.last - t.stall.began)
 	if o.is(sawFIN) && f.is(sawFIN) {
 		w.EndedBy = EndFIN
 	}
 	sh.silence(f, t)
 	if n := len(w.Probes); n > 0 && w.Probes[n-1].Silence == silencePeer &&
-		st.last-t.probeAt <= st.timeout(int64(sh.cfg.ProbeTimer)) {
+		st.last-t.probing.at <= st.timeout(int64(sh.cfg.ProbeTimer)) {
 		w.Probes[n-1].Silence = silenceEnd
 	}
-	t.on = false
+	t.stall.on = false
 	sh.judge(st, f, t, t.listed(sh.keep(t)))
 }
 

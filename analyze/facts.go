@@ -28,10 +28,10 @@ func (sh *shard) flowFacts(st *stream, side uint8) cause.Flow {
 	x := cause.Flow{
 		Sender: st.endpoint(side), Receiver: st.endpoint(side ^ 1),
 		Segments: uint64(f.segs), DataSegments: uint64(f.dataSegs), Retransmissions: uint64(f.retrans), Bytes: f.bytes,
-		Stalls: t.stallCount - t.unwaited, StallTime: nanos(t.stallTime), Probes: uint64(t.probes),
+		Stalls: t.past.count - t.past.unwaited, StallTime: nanos(t.past.time), Probes: uint64(t.counts.probes),
 		Total: b.Total, Limited: b.ReceiverLimited(), Network: b.Network, Idle: b.SenderIdle,
 	}
-	if w := worstStall(t.stalls); w != nil {
+	if w := worstStall(t.past.stalls); w != nil {
 		x.Longest, x.LongestOpen = w.Duration, w.EndedBy == EndCaptureEnded
 	}
 	return x

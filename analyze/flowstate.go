@@ -2,87 +2,130 @@ package analyze
 
 import "winwatch/capture"
 
-// detail is what only a flow needs whose window was ever full, zero or probed,
-// or which keep-alives were sent on.
+// flowstate is what only a flow in trouble needs: one whose window was ever full,
+// zero or probed, that lost data, or on which keep-alives were sent. Times are
+// adjusted ones (see clock) unless they say otherwise.
 type flowstate struct {
-	stalls []Stall
-	// bytes is what the detail holds, by the last weighing. probesListed is for how
-	// many probes the listed stalls have room.
-	bytes, probesListed int
-	slot                uint32 // of the stream
-	stallCount          int64
-	unwaited            int64 // stalls in which the sender had nothing to send
-	stallTime           int64
+	stall   openStall
+	past    pastStalls
+	probing probing
+	after   aftermath
+	held    heldBack
+	edge    edgeLedger
+	loss    loss
+	scale   scaleNeed
+	counts  counts
+	// spent is the time that the window took of the flow's.
+	spent [classes]int64
+	mem   footprint
+}
 
-	// stall is the one that is on if on is set; began and zeroAt are the adjusted
-	// times of its begin and of its first zero window, zeroSpent and acked what
-	// spent[zeroWindow] and flow.una were then.
-	stall         Stall
-	on            bool
+// openStall is the stall that is on, if on is set.
+type openStall struct {
+	Stall
+	on bool
+	// began and zeroAt are when it and its first zero window began; zeroSpent and
+	// acked what spent[zeroWindow] and flow.una were then.
 	began, zeroAt int64
 	zeroSpent     int64
 	acked         uint32
-	// spent is the time that the window took of the flow's.
-	spent [classes]int64
-	// heldAt is when the window first held the sender back (isFull, isHeld), at
-	// capture time heldTime in frame heldNum, when heldRoom bytes were left of it;
-	// and openedAt when it opened again (isOpened).
-	heldAt, openedAt     int64
-	heldTime, openedTime int64
-	heldNum, openedNum   uint64
-	heldRoom             uint32
-	// leftRoom is what the sender has left of the window while it holds back.
-	leftRoom uint32
-	// smallTime is how long a small window has held the sender back since it
-	// last was large enough.
-	smallTime int64
+}
 
-	// asked is EventProbe or EventKeepAlive while an answer to one is open.
+// pastStalls are the stalls that are over.
+type pastStalls struct {
+	stalls   []Stall // at most Config.MaxStalls, the longest
+	count    int64
+	unwaited int64 // stalls in which the sender had nothing to send
+	time     int64
+}
+
+// probing is what the sender does to find out whether the window has opened.
+type probing struct {
+	// asked is EventProbe or EventKeepAlive until one of them is answered.
 	asked Events
-	// form and probeAt are of the last probe of this stall, and probeEnd ends the data that it carried past the right edge, if withData.
+	// form and at are of the last probe of this stall; end is where the data ended
+	// that it carried past the right edge, if withData.
 	form     ProbeForm
-	probeAt  int64
-	probeEnd uint32
+	at       int64
+	end      uint32
 	withData bool
-	// answerAt is when a probe was last answered, in this stall or another: the
-	// receiver's rate limit is the socket's. silent counts the probes since that
-	// should have been.
-	answerAt int64
-	silent   int
-	// doubted are what may be probes, but for the time taken for keep-alives.
+	// answeredAt is when a probe was last answered, in this stall or an earlier one:
+	// the receiver's rate limit is the socket's. silent counts the probes since then
+	// that should have been.
+	answeredAt int64
+	silent     int
+	// doubted may be probes; by their timing they were taken for keep-alives.
 	doubted   []Probe
 	doubtedAt int64
+}
 
-	// endedAt is when the last stall (watched; see listed) ended, as long as it
-	// is watched what comes out after it; 0 once the sender has paused. burst is
-	// what came before the first ACK of it.
-	endedAt, sentAt      int64
-	watched              int
-	releasedBytes, burst int64
-	burstOver            bool
+// aftermath is what comes out after a stall.
+type aftermath struct {
+	// endedAt is when the last stall ended, 0 once the sender has paused; watched is
+	// the number of that stall: see flowstate.listed.
+	endedAt, sentAt int64
+	watched         int
+	// bytes is the new data since then, burst the part before the first ACK of it.
+	bytes, burst int64
+	burstOver    bool
+}
 
-	// needEnd ends the data that needed a larger window than was known to be
-	// open, and needShift is the shift that makes it legal: see scale.go.
-	needEnd   uint32
-	needShift uint8
-	// unseen is the payload that was sent but not captured.
-	unseen                int64
-	gaps, reorder, dupAck uint32
-	// holes are the parts of the data that were not captured, or not yet.
-	holes []hole
+// heldBack is when the open window was too small for the next segment.
+type heldBack struct {
+	// at is when the window first held the sender back (isFull, isHeld), with room
+	// bytes left of it; openedAt when it opened again (isOpened). time, frame and
+	// openedTime, openedFrame are the capture times and frames of the two.
+	at, openedAt       int64
+	time, openedTime   int64
+	frame, openedFrame uint64
+	room               uint32
+	// left is what the sender has left of the window while it holds back.
+	left uint32
+	// small is how long a small window has held the sender back since it last was
+	// large enough.
+	small int64
+}
 
+// edgeLedger follows the right edge to tell reading from a growing buffer.
+type edgeLedger struct {
+	// closedAt is when the edge first stood still at a zero window; rise is how far
+	// it has risen since, and riseAt, riseTime (capture time) and riseFrame when it
+	// rose last.
+	closedAt, rise   int64
+	riseAt, riseTime int64
+	riseFrame        uint64
 	// doubled: a window update before the first zero window shows reading.
 	doubled bool
+}
 
-	// The ledger of the right edge: when it first stood still at a zero window,
-	// how far it has risen since, and when it rose last.
-	closedAt, rise   int64
-	riseAt, riseTime int64 // adjusted and capture time
-	riseFrame        uint64
+// loss is what was not captured, or not in order.
+type loss struct {
+	// unseen is the payload that was sent but not captured.
+	unseen int64
+	// holes are the parts of the data that were not captured, or not yet.
+	holes []hole
+}
 
+// scaleNeed is what an unknown scale must allow: needEnd ends the data that needed
+// a larger window than was known to be open, and needShift makes it legal.
+type scaleNeed struct {
+	needEnd   uint32
+	needShift uint8
+}
+
+// counts are of segments and of changes of the window.
+type counts struct {
 	zeroSegs, toZero, fromZero, filled, shrunk, updates uint32
 	retransZero, keepAlives, keepAliveAnswers           uint32
 	probes, probeAnswers, timerData                     uint32
+	gaps, reorder, dupAck                               uint32
+}
+
+// footprint is what a flowstate holds in memory, when last weighed; probes is how
+// many probes the listed stalls have room for.
+type footprint struct {
+	bytes, probes int
+	slot          uint32 // of the stream
 }
 
 // more returns the detail of a flow, which it is given if it has none.
@@ -96,7 +139,7 @@ func (sh *shard) needState(f *flow) *flowstate {
 		f.state = uint32(len(sh.states))
 		sh.states = append(sh.states, nil)
 	}
-	t := &flowstate{bytes: flowstateBytes, slot: sh.current}
+	t := &flowstate{mem: footprint{bytes: flowstateBytes, slot: sh.current}}
 	sh.states[f.state] = t
 	sh.room -= flowstateBytes
 	return t
@@ -123,41 +166,42 @@ func (sh *shard) stateOrNone(f *flow) *flowstate {
 
 // advertise takes the window of a segment that may change it (RFC 9293
 // 3.10.7.4). update says that nothing but the window can be new in it.
-func (sh *shard) advertise(st *stream, f *flow, s *capture.Segment, now int64, advanced, update bool) Events {
+func (c *cursor) advertise(advanced bool, update bool) Events {
+	r, s := c.r, c.s
 	var ev Events
 	wnd := uint32(s.Window)
 	isSYN := s.Flags&capture.SYN != 0
-	rescaled := !isSYN && !f.is(sawScaled)
+	rescaled := !isSYN && !r.is(sawScaled)
 	if isSYN {
-		f.marks &^= sawScaled // of a connection before
+		r.marks &^= sawScaled // of a connection before
 	} else {
-		f.marks |= sawScaled
-		f.rawMax, f.rawMin = max(f.rawMax, s.Window), min(f.rawMin, s.Window)
-		if f.shift > 0 {
-			wnd <<= uint8(f.shift)
+		r.marks |= sawScaled
+		r.rawMax, r.rawMin = max(r.rawMax, s.Window), min(r.rawMin, s.Window)
+		if r.shift > 0 {
+			wnd <<= uint8(r.shift)
 		}
 	}
-	old, oldEdge := f.wnd, f.edge
-	first := !f.is(hasWnd)
+	old, oldEdge := r.wnd, r.edge
+	first := !r.is(hasWnd)
 	edge := s.Ack + wnd
-	f.wnd, f.edge, f.wl1 = wnd, edge, s.Seq
-	f.maxWnd = max(f.maxWnd, wnd)
-	f.marks |= hasWnd
+	r.wnd, r.edge, r.wl1 = wnd, edge, s.Seq
+	r.maxWnd = max(r.maxWnd, wnd)
+	r.marks |= hasWnd
 	if first {
-		f.maxEdge = edge
+		r.maxEdge = edge
 	} else {
 		if update && wnd > old {
 			ev |= EventWindowUpdate
-			t := sh.needState(f)
-			t.updates++
+			t := c.needState(r)
+			t.counts.updates++
 			// A window grows a little as its owner learns the size of packets; it
 			// doubles only if the application has read (Linux: tcp_cleanup_rbuf).
-			t.doubled = t.doubled || old > 0 && wnd >= 2*old
+			t.edge.doubled = t.edge.doubled || old > 0 && wnd >= 2*old
 		}
-		ev |= sh.moveEdge(f, s, now, oldEdge, rescaled)
+		ev |= c.moveEdge(oldEdge, rescaled)
 	}
 	if !isSYN || wnd == 0 {
-		sh.zero(st, f, s, now, first, advanced)
+		c.zero(first, advanced)
 	}
 	return ev
 }
@@ -167,47 +211,49 @@ func (sh *shard) advertise(st *stream, f *flow, s *capture.Segment, now int64, a
 //
 // The first window after a SYN's is often smaller, and as long as nothing was
 // sent past it no harm: RFC 7323 2.4 speaks of the like.
-func (sh *shard) moveEdge(f *flow, s *capture.Segment, now int64, old uint32, rescaled bool) Events {
+func (c *cursor) moveEdge(old uint32, rescaled bool) Events {
+	r := c.r
 	unit := int32(1) // the edge is rounded to the scale
-	if f.shift > 0 {
-		unit <<= uint8(f.shift)
+	if r.shift > 0 {
+		unit <<= uint8(r.shift)
 	}
 	var ev Events
-	if f.shift != Unknown && int32(old-f.edge) >= unit && !(rescaled && !after(f.nxt, f.edge)) {
+	if r.shift != Unknown && int32(old-r.edge) >= unit && !(rescaled && !after(r.nxt, r.edge)) {
 		ev = EventWindowShrunk
-		sh.needState(f).shrunk++
+		c.needState(r).counts.shrunk++
 	}
-	rise := int32(f.edge - f.maxEdge)
+	rise := int32(r.edge - r.maxEdge)
 	if rise <= 0 {
 		return ev
 	}
-	f.maxEdge = f.edge
-	if t := sh.stateOf(f); t != nil && rise >= unit {
-		if t.closedAt != 0 {
-			t.rise += int64(rise)
+	r.maxEdge = r.edge
+	if t := c.stateOf(r); t != nil && rise >= unit {
+		if t.edge.closedAt != 0 {
+			t.edge.rise += int64(rise)
 		}
-		t.riseAt, t.riseTime, t.riseFrame = now, s.Time, s.Frame
+		t.edge.riseAt, t.edge.riseTime, t.edge.riseFrame = c.now, c.s.Time, c.s.Frame
 	}
 	return ev
 }
 
 // zero follows the window to 0 and back.
-func (sh *shard) zero(st *stream, f *flow, s *capture.Segment, now int64, first, advanced bool) {
+func (c *cursor) zero(first bool, advanced bool) {
+	r, s := c.r, c.s
 	switch isNow := s.Window == 0; {
-	case isNow && !f.is(isZero):
-		f.marks |= isZero | isStory
-		t := sh.needState(f)
+	case isNow && !r.is(isZero):
+		r.marks |= isZero | isStory
+		t := c.needState(r)
 		if !first {
-			t.toZero++
+			t.counts.toZero++
 		}
-		if t.closedAt == 0 {
-			t.closedAt = now
+		if t.edge.closedAt == 0 {
+			t.edge.closedAt = c.now
 		}
-		sh.beginStall(st, f, t, s, now, first && s.Flags&capture.SYN == 0)
-	case !isNow && f.is(isZero):
-		f.marks &^= isZero
-		t := sh.needState(f)
-		t.fromZero++
-		sh.endStall(st, f, s, now, t.opening(st, s, now, advanced))
+		c.beginStall(t, first && s.Flags&capture.SYN == 0)
+	case !isNow && r.is(isZero):
+		r.marks &^= isZero
+		t := c.needState(r)
+		t.counts.fromZero++
+		c.endStall(r, t.opening(c.st, s, c.now, advanced))
 	}
 }

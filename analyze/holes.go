@@ -16,11 +16,11 @@ const maxHoles = 16
 func (sh *shard) addHole(f *flow, seq, end uint32, now int64) {
 	f.marks |= hasHoles
 	t := sh.needState(f)
-	t.unseen += int64(end - seq)
-	if len(t.holes) == maxHoles {
-		t.holes = append(t.holes[:0], t.holes[1:]...)
+	t.loss.unseen += int64(end - seq)
+	if len(t.loss.holes) == maxHoles {
+		t.loss.holes = append(t.loss.holes[:0], t.loss.holes[1:]...)
 	}
-	t.holes = append(t.holes, hole{seq, end, now})
+	t.loss.holes = append(t.loss.holes, hole{seq, end, now})
 }
 
 // fill closes holes as far as the data from seq to end does, and reports how much
@@ -31,9 +31,9 @@ func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon b
 		return 0, false
 	}
 	t := sh.states[f.state]
-	left := t.holes[:0]
+	left := t.loss.holes[:0]
 	var split []hole
-	for _, h := range t.holes {
+	for _, h := range t.loss.holes {
 		from, to := h.seq, h.end
 		if after(seq, from) {
 			from = seq
@@ -55,11 +55,11 @@ func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon b
 			split = append(split, hole{to, h.end, h.at})
 		}
 	}
-	t.holes = append(left, split...)
-	if len(t.holes) == 0 {
+	t.loss.holes = append(left, split...)
+	if len(t.loss.holes) == 0 {
 		f.marks &^= hasHoles
 	}
-	t.unseen -= filled
+	t.loss.unseen -= filled
 	return filled, soon
 }
 
@@ -67,10 +67,10 @@ func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon b
 // come any more, unless it was overtaken by its ACK just now.
 func (sh *shard) forgetHoles(f *flow, now int64) {
 	t := sh.states[f.state]
-	t.holes = slices.DeleteFunc(t.holes, func(h hole) bool {
+	t.loss.holes = slices.DeleteFunc(t.loss.holes, func(h hole) bool {
 		return !after(h.end, f.una) && now-h.at > int64(sh.cfg.Reordering)
 	})
-	if len(t.holes) == 0 {
+	if len(t.loss.holes) == 0 {
 		f.marks &^= hasHoles
 	}
 }

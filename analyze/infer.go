@@ -25,13 +25,13 @@ func (sh *shard) unread(st *stream, f *flow, t *flowstate) {
 	switch {
 	case !f.is(hasISN):
 		e.Method = "unknown: the stream began before the capture"
-	case t.closedAt != t.zeroAt:
+	case t.edge.closedAt != t.stall.zeroAt:
 		e.High = ptr(f.most(acked))
 		e.Method = "at most what was acknowledged and can have been kept: the application has read since the first zero window"
 	case f.is(isAnswered) && after(f.readTo, f.base+1):
 		e.Value, e.High = ptr(acked-f.payload(f.readTo)), ptr(acked)
 		e.Method = "what was acknowledged since the receiver's side last sent data itself, by which its application had read what came before"
-	case t.doubled:
+	case t.edge.doubled:
 		e.High = ptr(f.most(acked))
 		e.Method = "at most: the window doubled before it closed while no data came, so the application has read some"
 	case float64(acked) > mostFactor*float64(f.largest()):
@@ -135,15 +135,15 @@ func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
 // reader infers how the receiving application reads.
 func (f *flow) reader(t *flowstate, worst *Stall, begin int64) Reader {
 	var r Reader
-	if t == nil || t.closedAt == 0 {
+	if t == nil || t.edge.closedAt == 0 {
 		r.Rate.Method = "unknown: until the window has closed once, reading can't be told from a growing buffer"
 		r.avoid(nil, 0)
 		return r
 	}
-	if t.rise > 0 && t.riseAt > t.closedAt {
-		r.LastRead, r.LastReadFrame = ptr(t.riseTime), t.riseFrame
+	if t.edge.rise > 0 && t.edge.riseAt > t.edge.closedAt {
+		r.LastRead, r.LastReadFrame = ptr(t.edge.riseTime), t.edge.riseFrame
 		r.Rate = Estimate{
-			Value:  ptr(int64(float64(t.rise) / (float64(t.riseAt-t.closedAt) / 1e9))),
+			Value:  ptr(int64(float64(t.edge.rise) / (float64(t.edge.riseAt-t.edge.closedAt) / 1e9))),
 			Method: "rise of the right edge since the window first closed, over the time until it rose last",
 		}
 	} else {

@@ -24,10 +24,10 @@ func (sh *shard) weigh(f *flow) {
 	if t == nil {
 		return
 	}
-	bytes := flowstateBytes + cap(t.stalls)*stallBytes +
-		(t.probesListed+cap(t.stall.Probes)+cap(t.doubted))*probeBytes + cap(t.holes)*holeBytes
-	sh.room -= bytes - t.bytes
-	t.bytes = bytes
+	bytes := flowstateBytes + cap(t.past.stalls)*stallBytes +
+		(t.mem.probes+cap(t.stall.Probes)+cap(t.probing.doubted))*probeBytes + cap(t.loss.holes)*holeBytes
+	sh.room -= bytes - t.mem.bytes
+	t.mem.bytes = bytes
 }
 
 // tight reports whether lists are to grow no more: what room is left is for streams
@@ -37,7 +37,7 @@ func (sh *shard) tight() bool { return sh.room < sh.cfg.TroubleBytes/sh.cfg.shar
 // mostStalls is how many stalls of a flow may be listed.
 func (sh *shard) mostStalls(t *flowstate) int {
 	if sh.tight() {
-		return min(max(len(t.stalls), 1), sh.cfg.MaxStalls)
+		return min(max(len(t.past.stalls), 1), sh.cfg.MaxStalls)
 	}
 	return sh.cfg.MaxStalls
 }
@@ -56,7 +56,7 @@ func (sh *shard) shed(index uint16, now int64) {
 	for sh.room < 0 {
 		slot, ok := sh.idlest(now, &sh.stateHand, uint32(len(sh.states)), func(i uint32) (uint32, bool) {
 			if t := sh.states[i]; t != nil {
-				return t.slot, true
+				return t.mem.slot, true
 			}
 			return 0, false
 		})

@@ -65,8 +65,8 @@ func (sh *shard) need(f *flow, end uint32) {
 		shift++
 	}
 	if shift > f.minShift {
-		if t := sh.needState(f); shift >= t.needShift {
-			t.needEnd, t.needShift = end, shift
+		if t := sh.needState(f); shift >= t.scale.needShift {
+			t.scale.needEnd, t.scale.needShift = end, shift
 		}
 	}
 }
@@ -74,7 +74,7 @@ func (sh *shard) need(f *flow, end uint32) {
 // legal raises the lower bound of the shift once the data that needed it was
 // acknowledged.
 func (sh *shard) legal(f *flow) {
-	if t := sh.stateOf(f); t != nil && t.needShift > f.minShift && !before(f.una, t.needEnd) {
-		f.minShift = t.needShift
+	if t := sh.stateOf(f); t != nil && t.scale.needShift > f.minShift && !before(f.una, t.scale.needEnd) {
+		f.minShift = t.scale.needShift
 	}
 }
