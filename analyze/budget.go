@@ -65,7 +65,7 @@ func (f *flow) booked(t *flowstate) int64 {
 // echo notes that an ACK has left nothing in flight, as far as can be seen here;
 // o is the flow of the receiver that sent it.
 func (sh *shard) echo(f, o *flow, now int64) {
-	if f.nxt != f.una || o.rtt < farAway || f.dataSegs == 0 {
+	if f.nxt != f.una || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 {
 		return
 	}
 	sh.book(f, o, now)
@@ -76,10 +76,6 @@ func (sh *shard) echo(f, o *flow, now int64) {
 		f.marks &^= wasFull
 	}
 }
-
-// farAway is the round trip in ns from which it matters at which end the capture
-// was taken.
-const farAway = 1e6
 
 // classify says what the time from now on is spent on, and marks whether the
 // window holds the sender back. It is called after every segment s of the stream.

@@ -128,11 +128,11 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 		Budget: f.budget(t, st.span()),
 	}
 	if f.has(hasNxt | hasUna) {
-		d.MaxInFlight = ptr(int64(f.maxInFlight))
+		d.MaxInFlight = new(int64(f.maxInFlight))
 	}
 	d.Stalls = sh.stalls(t)
 	worst := d.WorstStall()
-	d.Buffer = f.buffer(t, d.Stalls)
+	d.Buffer = f.buffer(sh.cfg, d.Stalls)
 	d.Reader = f.reader(t, worst, st.begin)
 	d.Backlog = backlog(worst)
 }
@@ -143,7 +143,7 @@ func (sh *shard) stalls(t *flowstate) []Stall {
 	stalls := slices.Clone(t.past.stalls)
 	slices.SortFunc(stalls, func(x, y Stall) int { return cmp.Compare(x.BeginFrame, y.BeginFrame) })
 	for i := range stalls {
-		stalls[i].timing()
+		stalls[i].timing(sh.cfg)
 		stalls[i].Blame = stalls[i].blame()
 	}
 	return stalls
@@ -160,7 +160,7 @@ func (f *flow) window(st *stream, t *flowstate) Window {
 		w.MaxRaw, w.MinRaw = int32(f.rawMax), int32(f.rawMin)
 	}
 	if f.shift != Unknown && f.is(hasWnd) {
-		w.Largest = ptr(int64(f.maxWnd))
+		w.Largest = new(int64(f.maxWnd))
 	}
 	return w
 }

@@ -3,7 +3,6 @@ package analyze
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // totals are sums over streams.
@@ -21,15 +20,6 @@ func (t *totals) add(o *totals) {
 	t.stalled += o.stalled
 	t.stallTime = plus(t.stallTime, o.stallTime)
 }
-
-// sampled is how many streams are looked at to find one to let go: one among them
-// that is over, or else the one that was quiet longest. A list in the order of
-// last use would find the very last, but would cost two cache misses a packet.
-const sampled = 32
-
-// timeWait is how long after its end a stream may still see a late segment, which
-// would begin a new one (Linux: TCP_TIMEWAIT_LEN).
-const timeWait = int64(time.Minute)
 
 // slot returns room for a new stream: a fresh one or, at the limit, that of a
 // stream that is let go, with what is kept of it.
@@ -60,7 +50,7 @@ func (sh *shard) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot
 		if !ok || st.idler(sh.slab.at(slot)) {
 			slot, ok = candidate, true
 		}
-		if looked++; looked == sampled || st.over() && now-st.last > timeWait {
+		if looked++; looked == sh.cfg.EvictionSample || st.over() && now-st.last > int64(sh.cfg.TimeWait) {
 			break
 		}
 	}

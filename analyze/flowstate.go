@@ -254,6 +254,6 @@ func (c *cursor) zero(first bool, advanced bool) {
 		r.marks &^= isZero
 		t := c.needState(r)
 		t.counts.fromZero++
-		c.endStall(r, t.opening(c.st, s, c.now, advanced))
+		c.endStall(r, c.opening(t, advanced))
 	}
 }

@@ -9,15 +9,12 @@ type hole struct {
 	at       int64 // when it showed
 }
 
-// maxHoles bounds the holes that are remembered of a flow: the last ones.
-const maxHoles = 16
-
 // addHole notes that nothing between seq and end was captured so far.
 func (sh *shard) addHole(f *flow, seq, end uint32, now int64) {
 	f.marks |= hasHoles
 	t := sh.needState(f)
 	t.loss.unseen += int64(end - seq)
-	if len(t.loss.holes) == maxHoles {
+	if len(t.loss.holes) == sh.cfg.MaxHoles {
 		t.loss.holes = append(t.loss.holes[:0], t.loss.holes[1:]...)
 	}
 	t.loss.holes = append(t.loss.holes, hole{seq, end, now})

@@ -17,7 +17,7 @@ func (c *cursor) below(form ProbeForm) Events {
 	f := c.f
 	t := c.stateOf(f)
 	if !f.is(isZero) {
-		if t != nil && t.lateProbe(c.now, form) {
+		if t != nil && t.lateProbe(c.now, form, c.cfg.ProbeGrowth) {
 			return c.probe(form)
 		}
 		return c.keepAlive(f)
@@ -39,12 +39,12 @@ func (c *cursor) below(form ProbeForm) Events {
 
 // lateProbe reports whether a segment goes on with the probes of a stall that is
 // over, as far as the capture shows: the sender has not got the window update.
-func (t *flowstate) lateProbe(now int64, form ProbeForm) bool {
+func (t *flowstate) lateProbe(now int64, form ProbeForm, growth float64) bool {
 	if t.after.endedAt == 0 || t.after.bytes != 0 || t.probing.form != form {
 		return false
 	}
 	probes := t.probed().Probes
-	return len(probes) > 0 && float64(now-t.probing.at) > leastGrowth*float64(probes[len(probes)-1].Gap)
+	return len(probes) > 0 && float64(now-t.probing.at) > growth*float64(probes[len(probes)-1].Gap)
 }
 
 // probed is the stall that probes belong to: the one that is on, or else the one
@@ -55,10 +55,6 @@ func (t *flowstate) probed() *Stall {
 	}
 	return t.listed(t.after.watched)
 }
-
-// leastGrowth is the factor by which the gap to the next probe must have grown
-// for it to go on from the ones before.
-const leastGrowth = 1.3
 
 // backsOff reports whether the gaps between the doubted segments are those of
 // probes: shorter than any keep-alive's, or grown by the factor that probes back
@@ -73,7 +69,7 @@ func (sh *shard) backsOff(t *flowstate, now int64, form ProbeForm) bool {
 		return true
 	}
 	ratio := float64(gap) / float64(t.probing.doubted[n-1].Gap)
-	return ratio > 1.6 && ratio < 2.6
+	return sh.cfg.BackoffLow < ratio && ratio < sh.cfg.BackoffHigh
 }
 
 // doubt remembers what may turn out to be a probe.

@@ -161,7 +161,7 @@ func (c *cursor) resume() {
 	case f.is(isOpened):
 		// It did wait for room if it sends more now than there was, or is known to.
 		t := c.needState(f)
-		wanted := c.now-t.held.openedAt <= max(2*c.st.rtt(), promptly) && f.maxSeg > t.held.left
+		wanted := c.now-t.held.openedAt <= max(2*c.st.rtt(), int64(c.cfg.Promptly)) && f.maxSeg > t.held.left
 		c.settle(f, wanted)
 		if wanted {
 			c.smallStall(f)
@@ -184,10 +184,6 @@ func (c *cursor) timerFits(pause int64) bool {
 
 // pauseOf is how long the sender of a stream must be silent to have paused.
 func (sh *shard) pauseOf(st *stream) int64 { return max(int64(sh.cfg.Pause), 2*st.rtt()) }
-
-// promptly is how soon after the window opened a sender that was held back
-// sends again, in ns, if two round trips are less.
-const promptly = 10e6
 
 // old takes sequence numbers that were sent before.
 func (c *cursor) old() Events {

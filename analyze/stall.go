@@ -2,8 +2,6 @@ package analyze
 
 import (
 	"time"
-
-	"winwatch/capture"
 )
 
 // beginStall takes the first zero window after an open one. The sender may have
@@ -17,13 +15,13 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	t.stall.began, t.stall.zeroAt, t.stall.acked, t.stall.zeroSpent = c.now, c.now, r.una, t.spent[zeroWindow]
 	t.stall.Stall = Stall{
 		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,
-		BeganBeforeCapture: first, WindowAtBegin: ptr(int64(0)),
+		BeganBeforeCapture: first, WindowAtBegin: new(int64(0)),
 	}
 	c.unread(c.st, r, t)
 	if r.is(isFull | isHeld) {
 		c.settle(r, true)
 		t.stall.began = t.held.at
-		t.stall.WindowAtBegin = ptr(int64(t.held.room))
+		t.stall.WindowAtBegin = new(int64(t.held.room))
 		t.stall.Begin, t.stall.BeginFrame = s.Time-(c.now-t.held.at), t.held.frame
 	}
 	t.held.small = 0
@@ -58,15 +56,15 @@ func (c *cursor) firstProbe(t *flowstate) {
 
 // opening says what opened the window: reading, or the ACK of a probe or of
 // data.
-func (t *flowstate) opening(st *stream, s *capture.Segment, now int64, advanced bool) StallEnd {
+func (c *cursor) opening(t *flowstate, advanced bool) StallEnd {
 	switch {
 	case advanced:
 		if t.probing.asked == EventProbe {
-			t.answer(s, now)
+			t.answer(c.s, c.now)
 		}
 		return EndDataAccepted
-	case t.probing.asked == EventProbe && now-t.probing.at <= max(2*st.rtt(), promptly):
-		t.answer(s, now)
+	case t.probing.asked == EventProbe && c.now-t.probing.at <= max(2*c.st.rtt(), int64(c.cfg.Promptly)):
+		t.answer(c.s, c.now)
 		return EndProbeAnswer
 	}
 	return EndWindowUpdate
@@ -122,7 +120,7 @@ func (sh *shard) smallStall(f *flow) {
 		Begin: t.held.time, BeginFrame: t.held.frame,
 		End: t.held.openedTime, EndFrame: t.held.openedFrame,
 		EndedBy: EndWindowUpdate, Duration: time.Duration(t.held.openedAt - t.held.at),
-		SenderWaiting: ptr(true), WindowAtBegin: ptr(int64(t.held.room)),
+		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
 		Unread: Estimate{Method: "the window never was 0"},
 	}
 	sh.keep(t)
@@ -182,7 +180,7 @@ func (t *flowstate) pause(f *flow, now, pause int64) {
 	case !f.is(hasNxt):
 		// The sender was not captured: what came out shows in the ACKs only.
 		if f.una != t.stall.acked {
-			w.SenderWaiting = ptr(true)
+			w.SenderWaiting = new(true)
 		}
 	case t.after.bytes > 0 || now-t.after.endedAt > pause:
 		released, burst := t.after.bytes, t.after.burst
@@ -196,7 +194,7 @@ func (t *flowstate) pause(f *flow, now, pause int64) {
 func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
 	done := f.is(sawFIN) && f.una == f.nxt // all was sent, and the end of it
 	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(sh.cfg.NoProbe), 2*st.timeout(0))) {
-		w.SenderWaiting = ptr(false)
+		w.SenderWaiting = new(false)
 	}
 	t.settleStall(w)
 }
@@ -206,9 +204,9 @@ func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
 func (t *flowstate) settleStall(w *Stall) {
 	switch {
 	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:
-		w.SenderWaiting = ptr(true)
+		w.SenderWaiting = new(true)
 	case w.Released != nil || w.KeepAlives > 0:
-		w.SenderWaiting = ptr(false)
+		w.SenderWaiting = new(false)
 	}
 	if w.SenderWaiting != nil && !*w.SenderWaiting {
 		t.past.time -= int64(w.Duration)
