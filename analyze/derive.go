@@ -79,7 +79,9 @@ func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 		s.Closed = "fin"
 	}
 	sh.warnStream(s)
-	d := &derived{Stream: s, facts: sh.facts(st, dropped)}
+	d := &derived{Stream: s}
+	sh.gather(st, dropped, &d.facts)
+	s.name(&d.facts)
 	d.worst = s.Dirs[d.facts.Main()].WorstStall().evidence(sh.cfg.MaxFrames)
 	return d
 }

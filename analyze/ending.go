@@ -1,6 +1,10 @@
 package analyze
 
-import "slices"
+import (
+	"slices"
+
+	"winwatch/analyze/cause"
+)
 
 // An ending closes what is still open in a stream, as if the capture ended now,
 // on copies: a result can be taken while the engine goes on. It is a shard of
@@ -10,6 +14,7 @@ type ending struct {
 	of     *shard
 	st     stream
 	copies [2]flowstate
+	facts  cause.Facts // of the stream that was ranked last
 }
 
 func newEnding(of *shard) *ending {

@@ -6,35 +6,35 @@ import (
 	"winwatch/analyze/cause"
 )
 
-// facts gathers what the causes of a stream are judged by. The stream must have
-// ended: see ending.
-func (sh *shard) facts(st *stream, dropped bool) cause.Facts {
-	client, server := st.client, st.client^1
-	f := cause.Facts{
-		Client: st.endpoint(client), Server: st.endpoint(server),
-		OneSided: !st.bothSides(), Dropped: dropped,
-	}
+// gather collects what the causes of a stream are judged by, into f, all but
+// the endpoints. The stream must have ended (see ending) for its times to be right.
+func (sh *shard) gather(st *stream, dropped bool, f *cause.Facts) {
 	h := st.handshakeSeen()
 	f.Refused, f.Unanswered = h == HandshakeRefused, h == HandshakeUnanswered
-	f.Flows[ClientToServer] = sh.flowFacts(st, client)
-	f.Flows[ServerToClient] = sh.flowFacts(st, server)
-	return f
+	f.OneSided, f.Dropped = !st.bothSides(), dropped
+	sh.flowFacts(st, st.client, &f.Flows[ClientToServer])
+	sh.flowFacts(st, st.client^1, &f.Flows[ServerToClient])
 }
 
-func (sh *shard) flowFacts(st *stream, side uint8) cause.Flow {
+func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	f := &st.flows[side]
+	x.Segments, x.DataSegments, x.Retransmissions, x.Bytes = uint64(f.segs), uint64(f.dataSegs), uint64(f.retrans), f.bytes
 	t := sh.stateOrNone(f)
 	b := f.budget(t, st.span())
-	x := cause.Flow{
-		Sender: st.endpoint(side), Receiver: st.endpoint(side ^ 1),
-		Segments: uint64(f.segs), DataSegments: uint64(f.dataSegs), Retransmissions: uint64(f.retrans), Bytes: f.bytes,
-		Stalls: t.past.count - t.past.unwaited, StallTime: nanos(t.past.time), Probes: uint64(t.counts.probes),
-		Total: b.Total, Limited: b.ReceiverLimited(), Network: b.Network, Idle: b.SenderIdle,
-	}
+	x.Total, x.Limited, x.Network, x.Idle = b.Total, b.ReceiverLimited(), b.Network, b.SenderIdle
+	x.Stalls, x.StallTime, x.Probes = t.past.count-t.past.unwaited, nanos(t.past.time), uint64(t.counts.probes)
+	x.Longest, x.LongestOpen = 0, false
 	if w := worstStall(t.past.stalls); w != nil {
 		x.Longest, x.LongestOpen = w.Duration, w.EndedBy == EndCaptureEnded
 	}
-	return x
+}
+
+// name sets the endpoints in the facts of a stream.
+func (s *Stream) name(f *cause.Facts) {
+	f.Client, f.Server = s.Client, s.Server
+	for dir := range s.Dirs {
+		f.Flows[dir].Sender, f.Flows[dir].Receiver = s.Dirs[dir].Sender, s.Dirs[dir].Receiver
+	}
 }
 
 // evidence is what the explanation of a finding says about its worst stall.

@@ -31,11 +31,7 @@ func (v *view) rank(most int, sums *totals) []*Stream {
 		sums.add(&sh.gone)
 		e := newEnding(sh)
 		for id, st := range sh.live() {
-			end := e.end(st)
-			x := rank{id: id, st: st, shard: sh, bytes: end.flows[0].bytes + end.flows[1].bytes, wait: e.sum(sums, end)}
-			facts := e.facts(end, v.dropped)
-			x.severity = v.a.causes.Judge(&facts).Severity
-			worst.add(x)
+			worst.add(v.rankOf(e, id, st, sums))
 		}
 		for _, k := range sh.kept {
 			x := rankOf(k.Stream)
@@ -52,6 +48,19 @@ func (v *view) rank(most int, sums *totals) []*Stream {
 		}
 	}
 	return list
+}
+
+// rankOf ranks a stream that is tracked, and adds it to the totals. Without a
+// state no end can change what it is ranked by.
+func (v *view) rankOf(e *ending, id int64, st *stream, sums *totals) rank {
+	x := rank{id: id, st: st, shard: e.of, bytes: st.flows[0].bytes + st.flows[1].bytes}
+	if st.flows[0].state|st.flows[1].state != 0 {
+		st = e.end(st)
+	}
+	x.wait = e.sum(sums, st)
+	e.gather(st, v.dropped, &e.facts)
+	x.severity = v.a.causes.Judge(&e.facts).Severity
+	return x
 }
 
 // derive makes the result of a stream that is tracked.

@@ -14,9 +14,9 @@ func New(limits Limits) *Catalogue { return &Catalogue{limits} }
 type cause struct {
 	// codes are those that judge may return.
 	codes []Code
-	// judge reports whether this is the cause of what a stream suffered, with code,
-	// severity and wait. It must be cheap: it sees every stream.
-	judge func(l *Limits, f *Facts) (Finding, bool)
+	// judge reports whether this is the cause of what a stream suffered. It must be
+	// cheap: it sees every stream.
+	judge func(l *Limits, f *Facts) (Judgement, bool)
 	// explain adds sentence, confidence and evidence. stall is the longest stall of
 	// the main direction, nil if there is none.
 	explain func(l *Limits, out *Finding, f *Facts, stall *Stall)
@@ -44,12 +44,12 @@ func Codes() (codes []Code) {
 }
 
 // Judge decides what is wrong with a stream, without explaining it.
-func (c *Catalogue) Judge(f *Facts) Finding {
+func (c *Catalogue) Judge(f *Facts) Judgement {
 	out, _ := c.judge(f)
 	return out
 }
 
-func (c *Catalogue) judge(f *Facts) (Finding, *cause) {
+func (c *Catalogue) judge(f *Facts) (Judgement, *cause) {
 	for i := range table {
 		if out, applies := table[i].judge(&c.limits, f); applies {
 			return out, &table[i]
@@ -62,7 +62,8 @@ func (c *Catalogue) judge(f *Facts) (Finding, *cause) {
 // the longest stall of the main direction in which the sender waited, nil if
 // there is none.
 func (c *Catalogue) Explain(f *Facts, stall *Stall) Finding {
-	out, found := c.judge(f)
+	j, found := c.judge(f)
+	out := Finding{Severity: j.Severity, Code: j.Code, Wait: j.Wait}
 	found.explain(&c.limits, &out, f, stall)
 	if f.Dropped {
 		out.doubt()

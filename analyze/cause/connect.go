@@ -11,8 +11,8 @@ const (
 
 var refused = cause{
 	codes: []Code{Refused},
-	judge: func(_ *Limits, f *Facts) (Finding, bool) {
-		return Finding{Severity: Note, Code: Refused}, f.Refused
+	judge: func(_ *Limits, f *Facts) (Judgement, bool) {
+		return Judgement{Severity: Note, Code: Refused}, f.Refused
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
 		out.Sentence, out.Confidence = fmt.Sprintf("%s refused the connection", f.Server), High
@@ -21,8 +21,8 @@ var refused = cause{
 
 var unanswered = cause{
 	codes: []Code{Unanswered},
-	judge: func(_ *Limits, f *Facts) (Finding, bool) {
-		return Finding{Severity: Note, Code: Unanswered}, f.Unanswered
+	judge: func(_ *Limits, f *Facts) (Judgement, bool) {
+		return Judgement{Severity: Note, Code: Unanswered}, f.Unanswered
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
 		out.Sentence, out.Confidence = fmt.Sprintf("%s did not answer the SYN", f.Server), High
@@ -31,8 +31,8 @@ var unanswered = cause{
 
 var oneSided = cause{
 	codes: []Code{OneSided},
-	judge: func(_ *Limits, f *Facts) (Finding, bool) {
-		return Finding{Severity: Note, Code: OneSided}, f.OneSided
+	judge: func(_ *Limits, f *Facts) (Judgement, bool) {
+		return Judgement{Severity: Note, Code: OneSided}, f.OneSided
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
 		seen := &f.Flows[0]

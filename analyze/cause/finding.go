@@ -39,6 +39,14 @@ var Confidences = [...]Confidence{High, Medium, Low}
 // Code is a stable short name of a cause, for scripts.
 type Code string
 
+// Judgement is what a cause decides without explaining it.
+type Judgement struct {
+	Severity Severity
+	Code     Code
+	// Wait is the time lost to the cause.
+	Wait time.Duration
+}
+
 // Finding is what was found to be wrong with a stream, or that nothing was.
 type Finding struct {
 	Severity Severity

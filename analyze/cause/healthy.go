@@ -8,7 +8,7 @@ const Healthy Code = "ok"
 // healthy always applies.
 var healthy = cause{
 	codes: []Code{Healthy},
-	judge: func(*Limits, *Facts) (Finding, bool) { return Finding{Code: Healthy}, true },
+	judge: func(*Limits, *Facts) (Judgement, bool) { return Judgement{Code: Healthy}, true },
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
 		d := &f.Flows[f.Main()]
 		out.Confidence = High

@@ -16,9 +16,9 @@ const (
 
 var pathLoss = cause{
 	codes: []Code{PathLoss},
-	judge: func(l *Limits, f *Facts) (Finding, bool) {
+	judge: func(l *Limits, f *Facts) (Judgement, bool) {
 		d := &f.Flows[f.Main()]
-		return Finding{Severity: Warning, Code: PathLoss},
+		return Judgement{Severity: Warning, Code: PathLoss},
 			d.DataSegments > 0 && d.Retransmissions >= l.LossCount && d.Retransmissions*l.LossOneIn >= d.DataSegments
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
@@ -32,9 +32,9 @@ var pathLoss = cause{
 
 var resent = cause{
 	codes: []Code{Retransmissions},
-	judge: func(_ *Limits, f *Facts) (Finding, bool) {
+	judge: func(_ *Limits, f *Facts) (Judgement, bool) {
 		d := &f.Flows[f.Main()]
-		return Finding{Severity: Note, Code: Retransmissions}, d.Bytes > 0 && d.Retransmissions > 0
+		return Judgement{Severity: Note, Code: Retransmissions}, d.Bytes > 0 && d.Retransmissions > 0
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
 		d := &f.Flows[f.Main()]

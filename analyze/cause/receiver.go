@@ -19,12 +19,12 @@ var stalled = cause{
 	explain: explainStalled,
 }
 
-func judgeStalled(l *Limits, f *Facts) (Finding, bool) {
+func judgeStalled(l *Limits, f *Facts) (Judgement, bool) {
 	d := &f.Flows[f.Main()]
 	if d.StallTime <= 0 {
-		return Finding{}, false
+		return Judgement{}, false
 	}
-	out := Finding{Severity: Warning, Code: ReceiverSlow, Wait: d.StallTime}
+	out := Judgement{Severity: Warning, Code: ReceiverSlow, Wait: d.StallTime}
 	if d.StallTime >= l.Grave {
 		out.Severity = Problem
 	}

@@ -11,9 +11,9 @@ const WindowLimited Code = "window-limited"
 
 var windowLimited = cause{
 	codes: []Code{WindowLimited},
-	judge: func(l *Limits, f *Facts) (Finding, bool) {
+	judge: func(l *Limits, f *Facts) (Judgement, bool) {
 		d := &f.Flows[f.Main()]
-		return Finding{Severity: Note, Code: WindowLimited},
+		return Judgement{Severity: Note, Code: WindowLimited},
 			d.Bytes > 0 && d.Total > 0 && float64(d.Limited) > l.LimitedShare*float64(d.Total)
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
