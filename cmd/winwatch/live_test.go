@@ -90,7 +90,7 @@ func inIsolation(t *testing.T, status int, args ...string) (stdout, stderr strin
 
 func TestRunReport(t *testing.T) {
 	out, errs := inIsolation(t, 0, "--hold=500ms", "--verbose")
-	for _, want := range []string{"was blocked in sendto()", "receive queue", "equal", "everything sent / 2"} {
+	for _, want := range []string{"in sendto(), asleep", "receive queue", "equal", "everything sent / 2"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the report does not say %q:\n%s", want, out)
 		}

@@ -156,7 +156,7 @@ func (t *writer) witness(w *kernel.Witness) {
 		if call == "" {
 			call = fmt.Sprintf("system call %d", b.Number)
 		}
-		text := fmt.Sprintf("thread %d was blocked in %s()", b.TID, call)
+		text := fmt.Sprintf("thread %d in %s()", b.TID, call)
 		if b.Wchan != "" {
 			text += ", asleep in the kernel function " + b.Wchan
 		}
