@@ -1,6 +1,6 @@
 // Package report holds what the report formats share: the material that a report is
 // made from, the interface that a format implements, and the readings of the material
-// that several formats need. Each format is a package of its own below this one, so
+// that several formats need. Each format is a separate package below this one, so
 // that a program links only the formats it uses.
 package report
 

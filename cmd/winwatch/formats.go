@@ -4,10 +4,10 @@ import (
 	"io"
 
 	"winwatch/report"
-	"winwatch/report/plot"
 	csvreport "winwatch/report/csv"
 	htmlreport "winwatch/report/html"
 	jsonreport "winwatch/report/json"
+	"winwatch/report/plot"
 )
 
 // A format is what an output file holds, named by the ending of its name.
@@ -23,24 +23,25 @@ const (
 // formatSpec describes a format of files.
 type formatSpec struct {
 	format
-	// runOnly is set if only run has the data for it.
-	runOnly bool
-	// charts is set if it shows charts.
-	charts bool
-	// sink writes it. It is nil for packets, which are saved while they are captured.
+	// sink creates what writes it. It is nil for packets, which are saved while they are
+	// captured.
 	sink func(io.Writer) report.Sink
+	// charts is set if the format shows charts.
+	charts bool
+	// runOnly is set if only winwatch run has the data for the format.
+	runOnly bool
 }
 
 // formats lists every format of files, one line each.
 var formats = []formatSpec{
-	{formatCSV, false, false, func(w io.Writer) report.Sink { return csvreport.NewWindow(w) }},
-	{"events.csv", false, false, report.Whole(csvreport.Events)},
-	{"kernel.csv", true, false, report.Whole(csvreport.Kernel)},
-	{".json", false, false, report.Whole(jsonreport.Write)},
-	{formatHTML, false, true, report.Whole(htmlreport.Write)},
-	{".png", false, true, report.Whole(plot.PNG)},
-	{".svg", false, true, report.Whole(plot.SVG)},
-	{formatPCAP, true, false, nil},
+	{format: formatCSV, sink: func(w io.Writer) report.Sink { return csvreport.NewWindow(w) }},
+	{format: "events.csv", sink: report.Whole(csvreport.Events)},
+	{format: "kernel.csv", sink: report.Whole(csvreport.Kernel), runOnly: true},
+	{format: ".json", sink: report.Whole(jsonreport.Write)},
+	{format: formatHTML, sink: report.Whole(htmlreport.Write), charts: true},
+	{format: ".png", sink: report.Whole(plot.PNG), charts: true},
+	{format: ".svg", sink: report.Whole(plot.SVG), charts: true},
+	{format: formatPCAP, runOnly: true},
 }
 
 // analyzeFormats and runFormats are the formats that each command writes with -o.

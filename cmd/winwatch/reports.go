@@ -122,7 +122,7 @@ func (w *writing) listen(a *analyze.Analyzer) {
 	for i := range w.outs {
 		o := &w.outs[i]
 		if create := o.format.spec().sink; create != nil {
-			o.sink = create(o)
+			o.sink = create(o.outFile)
 			w.follow(a, o.sink)
 		}
 	}

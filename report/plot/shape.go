@@ -8,7 +8,7 @@ import (
 )
 
 // A shape draws a mark of size r at a point; the tip of a triangle is at the point. Shapes
-// differ so that marks can be told apart in grey.
+// differ so that marks are distinguishable in grey.
 type shape func(c draw.Canvas, at vg.Point, r vg.Length, ink color.Color)
 
 func triangleUp(c draw.Canvas, at vg.Point, r vg.Length, ink color.Color) {

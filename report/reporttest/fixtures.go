@@ -185,7 +185,7 @@ func floodTimeline() *chart.Timeline {
 	return tr.Timeline
 }
 
-// FloodProof is the flood as an experiment, with the kernel beside it.
+// FloodProof is Flood as an experiment, compared with the kernel.
 func FloodProof() Fixture {
 	f := Flood()
 	f.Name = "flood-proof"
@@ -234,7 +234,7 @@ func witness() *kernel.Witness {
 	}
 }
 
-// Healthy is one stream that nothing held back but the network.
+// Healthy is one stream that only the network limited.
 func Healthy() Fixture {
 	st := twoSides(0, "[2001:db8::7]:51234", "[2001:db8:0:1::443]:443")
 	st.RTT, st.Begin, st.End, st.FirstFrame, st.LastFrame, st.Closed = new(sec(0.0183)), At(0), At(2.4), 1, 3100, "fin"
@@ -265,8 +265,7 @@ func Healthy() Fixture {
 	return Fixture{Name: "healthy", Material: &report.Material{Result: r, Timeline: tr.Timeline}}
 }
 
-// UnknownScale is a capture that began in the middle: the window field is all
-// there is.
+// UnknownScale is a capture that began mid-stream: only the window field is known.
 func UnknownScale() Fixture {
 	st := twoSides(0, "10.1.2.3:50000", "10.9.8.7:873")
 	st.Handshake, st.Begin, st.End, st.Span, st.FirstFrame, st.LastFrame, st.Segments = analyze.HandshakeNone, At(0), At(9), sec(9), 1, 90, 90
@@ -349,7 +348,7 @@ func ManyStreams() Fixture {
 	return Fixture{Name: "many-streams", Material: &report.Material{Result: r}, Top: 8}
 }
 
-// ManyHealthy is a busy server that nobody kept waiting.
+// ManyHealthy is a busy server without stalls.
 func ManyHealthy() Fixture {
 	f := ManyStreams()
 	f.Name = "many-healthy"
@@ -367,7 +366,7 @@ func ManyHealthy() Fixture {
 	return f
 }
 
-// stall makes the client of st stop reading for so many seconds, in six pieces.
+// stall makes the client of st stop reading for the given time, in six stalls.
 func stall(st *analyze.Stream, seconds float64) {
 	d := &st.Dirs[1]
 	for i := range 6 {
@@ -391,8 +390,8 @@ func stall(st *analyze.Stream, seconds float64) {
 		Host: st.Client.Addr(), Command: fmt.Sprintf("ss -tmien '( sport = :%d )'", st.Client.Port()), Frames: []uint64{20_000, 20_009}}
 }
 
-// OpenAtBothEnds is a stall that was on before the capture and after it, with
-// more probes than are listed.
+// OpenAtBothEnds is a stall that began before the capture and outlasted it, with more
+// probes than reports list.
 func OpenAtBothEnds() Fixture {
 	st := twoSides(0, "10.0.0.1:50000", "10.0.0.2:80")
 	st.Handshake, st.OneSided, st.Begin, st.End, st.Span, st.Segments = analyze.HandshakeNone, true, At(0), At(7200), sec(7200), 60
@@ -417,7 +416,7 @@ func OpenAtBothEnds() Fixture {
 	return Fixture{Name: "open-stall", Material: &report.Material{Result: r, Timeline: chart.New(1000)}}
 }
 
-// Damaged has names and reasons in it that a stranger chose.
+// Damaged is a damaged capture with text that an attacker chose.
 func Damaged() Fixture {
 	f := Healthy()
 	f.Name = "damaged"
@@ -431,7 +430,7 @@ func Damaged() Fixture {
 	return f
 }
 
-// Empty is a capture without a TCP segment.
+// Empty is a capture without TCP segments.
 func Empty() Fixture {
 	r := &analyze.Result{Input: capture.Counters{Frames: 3}}
 	r.Input.Skipped[capture.NotTCP] = 3
@@ -442,7 +441,7 @@ func Empty() Fixture {
 // Hostile is text that an attacker might choose.
 const Hostile = "=1+1\x1b[2J\x07\u202e\u009b31m\xff\n\r\"'<b>,\u2028"
 
-// HostileFixture has Hostile wherever a result can hold text.
+// HostileFixture has Hostile wherever a result can contain text.
 func HostileFixture() Fixture {
 	f := FloodProof()
 	st := f.Result.Stream(0)

@@ -12,7 +12,7 @@ import (
 	"winwatch/report/reporttest"
 )
 
-// chartOf draws stream 0 of a reporttest.Fixture, from and to in seconds since its begin.
+// chartOf draws stream 0 of a fixture, from and to in seconds since its begin.
 func chartOf(f reporttest.Fixture, from, to float64, cols, rows int) *drawing {
 	st := f.Result.Stream(0)
 	dir := report.MainDir(st)

@@ -121,7 +121,7 @@ func (c *drawing) timeAxis(margin int) []string {
 func (c *drawing) legend(d *analyze.Direction) []string {
 	window := fmt.Sprintf("⠉⠉ window that %s advertises, bytes", d.Receiver)
 	if c.raw {
-		window = fmt.Sprintf("⠉⠉ window field of %s as it is: the scale is unknown", d.Receiver)
+		window = fmt.Sprintf("⠉⠉ window field of %s, unscaled: the scale is unknown", d.Receiver)
 	}
 	parts := []string{window}
 	if slices.ContainsFunc(c.flight, func(v int64) bool { return v > 0 }) {

@@ -97,7 +97,7 @@ func (t *writer) line(s string) {
 
 func (t *writer) blank() { t.b.WriteByte('\n') }
 
-// section writes text beside its label, wrapped. A label wider than the margin shifts the
+// section writes wrapped text next to its label. A label wider than the margin shifts the
 // first line to the right.
 func (t *writer) section(label, text string) {
 	over := max(columns(label)+1-labelWidth, 0)

@@ -1,4 +1,4 @@
-// Marks distinguish events by shape first, so that they can be told apart in grey, too.
+// Marks distinguish events by shape first, so that they are distinguishable in grey, too.
 
 // MARKS lists the events that the charts mark, each with the side that sends it: the
 // sender or the receiver of the data.
