@@ -138,7 +138,39 @@ type head struct {
 	Severities []string `json:"severities"`
 }
 
+// newContent returns the page's content with its blocks packed.
 func newContent(m *report.Material) (*content, error) {
+	c := newText(m)
+	h := newHead(m.Result)
+	space := MaxBytes - len(script) - len(style) - fixedSize(c)
+	if err := c.addKernel(h, &space); err != nil {
+		return nil, err
+	}
+	// The table is packed twice: its size determines the space for charts, and it lists
+	// the streams that have one.
+	streams := m.Result.Worst(maxRows)
+	for _, st := range streams {
+		h.Rows = append(h.Rows, newStreamRow(m.Result, st))
+	}
+	table, err := packTable(h)
+	if err != nil {
+		return nil, err
+	}
+	space -= len(table) + 16*MaxCharts
+	h.Charts, err = c.addStreams(streams[:len(h.Rows)], space)
+	if err != nil {
+		return nil, err
+	}
+	if table, err = packBlock(h, nil); err != nil {
+		return nil, err
+	}
+	c.blocks = append(c.blocks, block{"head", table})
+	c.Rows, c.Charts = len(h.Rows), len(h.Charts)
+	return c, nil
+}
+
+// newText returns what the page says without its script.
+func newText(m *report.Material) *content {
 	r := m.Result
 	c := &content{
 		Headline: &analyze.Verdict{}, Material: m,
@@ -162,36 +194,15 @@ func newContent(m *report.Material) (*content, error) {
 	for note, n := range r.Input.Notes() {
 		c.Notes = append(c.Notes, fmt.Sprintf("%s: %s", words.Count(n), note))
 	}
-	h := head{
-		Begin: floorDiv(r.Begin, 1e6), BeginNs: r.Begin - floorDiv(r.Begin, 1e6)*1e6,
-		End: r.End - r.Begin, Streams: r.StreamCount, Kernel: -1,
+	return c
+}
+
+func newHead(r *analyze.Result) *head {
+	ms := floorDiv(r.Begin, 1e6)
+	return &head{
+		Begin: ms, BeginNs: r.Begin - ms*1e6, End: r.End - r.Begin, Streams: r.StreamCount, Kernel: -1,
 		Events: eventNames(), Severities: severityNames(),
 	}
-	streams := r.Worst(maxRows)
-	for _, st := range streams {
-		h.Rows = append(h.Rows, newStreamRow(r, st))
-	}
-	space := MaxBytes - len(script) - len(style) - fixedSize(c)
-	if err := c.addKernel(&h, &space); err != nil {
-		return nil, err
-	}
-	// The table is packed twice: its size determines the space for charts, and it lists
-	// the streams that have one.
-	table, err := packTable(&h)
-	if err != nil {
-		return nil, err
-	}
-	space -= len(table) + 16*MaxCharts
-	h.Charts, err = c.addStreams(streams[:len(h.Rows)], space)
-	if err != nil {
-		return nil, err
-	}
-	if table, err = packBlock(&h, nil); err != nil {
-		return nil, err
-	}
-	c.blocks = append(c.blocks, block{"head", table})
-	c.Rows, c.Charts = len(h.Rows), len(h.Charts)
-	return c, nil
 }
 
 // fixedSize returns the size of what the template writes, with a margin.

@@ -139,7 +139,7 @@ func drawTitle(c draw.Canvas, st *analyze.Stream) draw.Canvas {
 	c.FillText(small, vg.Point{X: x, Y: y - 2}, fmt.Sprintf("stream %d: data from %s, window of %s", st.ID, d.Sender, d.Receiver))
 	y -= 15
 	bar.Min.Y = y
-	c.SetColor(severityInk[min(int(st.Verdict.Severity), len(severityInk)-1)])
+	c.SetColor(severityInk[st.Verdict.Severity])
 	c.Fill(bar.Path())
 	c.Max.Y = y - 8
 	return c
