@@ -1,16 +1,16 @@
-# make run and make test need nothing but Go: they install what is missing.
+# make run and make test need nothing but Go; they install what is missing.
 GO ?= go
 export GOFLAGS := -trimpath $(GOFLAGS)
 
 .PHONY: run build test lint fuzz difftest bench man clean
 
-# How long make fuzz runs each target, and the captures that make difftest compares
-# with tshark besides the project's own.
+# FUZZTIME is how long make fuzz runs each target. DIR holds captures that make
+# difftest compares with tshark in addition to the project's own.
 FUZZTIME ?= 1m
 DIR ?=
 
-# The main job: flood a server that does not read, capture it, prove the report.
-# With the right to capture on lo, else in a namespace of its own.
+# The main job: flood a server that does not read, capture it, prove the report. Users
+# who may not capture on lo get a private network namespace.
 run: build
 	./winwatch run
 
@@ -34,8 +34,9 @@ lint:
 	@cgo=$$($(GO) list -deps -f '{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}' ./analyze ./report/... ./capture); \
 	if [ -n "$$cgo" ]; then echo "needs cgo outside of capture/live: $$cgo"; exit 1; fi
 
-# Every fuzz target in turn; go test runs one at a time. Inputs are made hardly
-# smaller: Go takes a minute for that with each that it finds, which is all there is.
+# Every fuzz target in turn, because go test runs only one at a time. Inputs are barely
+# minimized: by default Go spends up to a minute on each, which is all the time there
+# is.
 fuzz:
 	@for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
@@ -44,13 +45,13 @@ fuzz:
 		done; \
 	done
 
-# Frame by frame against tshark: make difftest DIR=captures/.
+# Compares frame by frame with tshark: make difftest DIR=captures/.
 difftest:
 	@.ci/install test
 	WINWATCH_DIFF_DIR="$(abspath $(DIR))" $(GO) test -count=1 -v -run '^TestTshark$$' ./analyze
 
-# winwatch and its peers in turn on the same captures, as a table with the goals:
-# make bench BENCH='-packets 500000 -rounds 3'.
+# Times winwatch and its peers in turn on the same captures and prints a table with the
+# goals: make bench BENCH='-packets 500000 -rounds 3'.
 bench:
 	@.ci/install bench
 	$(GO) run ./cmd/bench $(BENCH)
@@ -62,25 +63,27 @@ man: build
 clean:
 	rm -rf winwatch man
 
-# Files made to do harm, every file below DIR, and damaged copies of the captures
-# in the tree: no crash, no hang, no more than 512 MiB: make torture DIR=captures/.
+# Analyzes files made to do harm, every file below DIR, and damaged copies of the
+# captures in the tree. None may cause a crash, a hang, or use of more than 512 MiB:
+# make torture DIR=captures/.
 torture:
 	WINWATCH_TORTURE_DIR="$(if $(DIR),$(abspath $(DIR)))" WINWATCH_TORTURE_MUTANTS=$(MUTANTS) \
 		$(GO) test ./cmd/winwatch -count=1 -v -timeout 0 -run '^TestTorture'
 
-# What traffic made to exhaust winwatch costs, as a table.
+# Measures what traffic made to exhaust winwatch costs, and prints a table.
 attack:
 	@WINWATCH_ATTACK_PACKETS=$(PACKETS) $(GO) test ./cmd/winwatch -count=1 -v -timeout 0 -run '^TestAttacks$$'
 
-# The licences of all modules, in docs/licences.md.
+# Writes the licences of all modules to docs/licences.md.
 licences:
 	$(GO) run ./cmd/modules licences > licences.tmp && mv licences.tmp docs/licences.md
 
-# A bill of materials (CycloneDX) of the binary, in winwatch.cdx.json.
+# Writes a bill of materials (CycloneDX) of the binary to winwatch.cdx.json.
 sbom:
 	$(GO) run ./cmd/modules sbom > winwatch.cdx.json
 
-# The committed tree, built in two places with two caches, gives the same bytes.
+# Checks that the committed tree, built in two places with two caches, gives the same
+# bytes.
 reproducible:
 	@.ci/install build
 	.ci/reproducible
@@ -89,8 +92,8 @@ MUTANTS ?= 5000
 PACKETS ?= 10000000
 .PHONY: torture attack licences sbom reproducible
 
-# What the documents show of winwatch: outputs of commands (which run experiments),
-# pictures, man pages. Best on an idle machine.
+# Regenerates what the documents show: outputs of commands (which run experiments),
+# pictures, man pages. Best run on an idle machine.
 docs: man
 	WINWATCH_UPDATE=docs $(GO) test ./cmd/winwatch -count=1 -run '^TestDocs$$'
 	./winwatch analyze -q analyze/testdata/seed-flood.pcap -o docs/pictures/seed-flood.png

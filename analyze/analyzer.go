@@ -1,35 +1,22 @@
-// Package analyze finds out who made the sender of a TCP stream wait, for how
-// long, and how big the buffers were, from the segments alone.
-//
-// It is pure: it reads no file and no clock, and formats nothing. Segments go in
-// one at a time or in batches, in the order of the capture; samples come out as
-// they go in, and the result once at the end:
-//
-//	a := analyze.New(analyze.DefaultConfig())
-//	a.OnSample(csv.Add)
-//	for source.Next(&seg) == nil {
-//		a.Add(&seg)
-//	}
-//	r := a.Result()
-//
-// Memory grows with the streams that are kept, never with the segments.
 package analyze
 
-import "winwatch/capture"
+import (
+	"winwatch/analyze/cause"
+	"winwatch/capture"
+)
 
-// Analyzer follows the streams of one capture.
-//
-// Streams are shared out to lanes, which know nothing of one another, so that
-// two processors can follow two streams at once: see Batch. What comes out does
-// not depend on how many do.
+// Analyzer follows the streams of one capture. Streams are divided among shards,
+// which know nothing of one another, so that several cores can follow them at
+// once; the result does not depend on how many do.
 type Analyzer struct {
-	cfg   Config
-	clock clock
-	seed  seed
-	lanes []*lane
-	// laneMask turns what laneOf says into an index of lanes.
-	laneMask int
-	nextID   int64
+	cfg    Config
+	causes *cause.Catalogue
+	clock  clock
+	seed   seed
+	shards []*shard
+	// shardMask turns what shardOf returns into an index of shards.
+	shardMask int
+	nextID    int64
 
 	segments uint64
 	bytes    int64
@@ -43,56 +30,59 @@ type Analyzer struct {
 	holding   bool
 	confirmed bool
 
-	sinks []func(*Sample)
-	top   []*Stream // the worst MaxVerdicts of the result
-	// single is the batch of Add.
-	single *Batch
+	sinks  []func(*Sample)
+	single *batch // the batch of Add
+
+	// What Run learned from its source besides segments.
+	input       capture.Counters
+	damage      []*capture.DamageError
+	interrupted bool
+	scheduler   scheduler
 }
 
 // New returns an Analyzer with these thresholds.
 func New(cfg Config) *Analyzer {
-	a := &Analyzer{cfg: cfg, seed: newSeed(), laneMask: cfg.lanes() - 1}
-	for range cfg.lanes() {
-		a.lanes = append(a.lanes, newLane(&a.cfg, a.seed, max(cfg.MaxStreams, 1)/cfg.lanes()))
+	a := &Analyzer{cfg: cfg, causes: cause.New(cfg.Causes), seed: newSeed(), shardMask: cfg.shards() - 1}
+	for range cfg.shards() {
+		a.shards = append(a.shards, newShard(&a.cfg, a.seed, max(cfg.MaxStreams, 1)/cfg.shards()))
 	}
+	a.scheduler.a, a.scheduler.changed.L = a, &a.scheduler.mu
 	return a
 }
 
-// OnSample has f called for every segment that is added, in order. The Sample
-// is valid during the call only. It must be set before the first Add and the
-// first NewBatch; several may be set.
+// OnSample has f called for every segment, in order. The Sample is valid during
+// the call only. It must be set before the first segment; several may be set.
 func (a *Analyzer) OnSample(f func(*Sample)) { a.sinks = append(a.sinks, f) }
 
-// Lanes returns the number of lanes, on which a batch is run.
-func (a *Analyzer) Lanes() int { return len(a.lanes) }
-
-// Run follows those segments of the batch that are for a lane. The lanes of a
-// batch are independent of one another: they may run at the same time, and on
-// different batches. A lane runs batches one after the other, in the order in
-// which they were prepared.
-func (a *Analyzer) Run(b *Batch, lane int) { a.lanes[lane].run(b, lane) }
-
-// Add takes the next segment of the capture. It does not keep s. Where there are
-// many, batches take less time.
+// Add takes the next segment of the capture. It does not keep s. For a whole
+// capture, Run takes less time.
 func (a *Analyzer) Add(s *capture.Segment) {
-	b := a.batch()
-	b.Buffer()[0] = *s
-	a.Prepare(b, 1)
+	if a.single == nil {
+		a.single = a.newBatch(1)
+	}
+	a.single.buffer()[0] = *s
+	a.prepare(a.single, 1)
+	a.through(a.single)
+}
+
+// Flush takes the segment that is held back because only the next one could
+// tell whether its time is right: there is none. Run does so at the end of its
+// source.
+func (a *Analyzer) Flush() {
+	if !a.holding {
+		return
+	}
+	b := a.newBatch(1)
+	b.buf[0], b.segs = a.held, b.buf[:1]
+	a.holding, a.confirmed = false, true
+	a.enqueue(b)
 	a.through(b)
 }
 
-// batch returns the batch of Add.
-func (a *Analyzer) batch() *Batch {
-	if a.single == nil {
-		a.single = a.NewBatch(1)
+// through brings a batch that is prepared through the shards.
+func (a *Analyzer) through(b *batch) {
+	for i, sh := range a.shards {
+		sh.run(b, i)
 	}
-	return a.single
-}
-
-// through brings a batch that is prepared through the lanes.
-func (a *Analyzer) through(b *Batch) {
-	for i := range a.lanes {
-		a.Run(b, i)
-	}
-	a.Finish(b)
+	a.finish(b)
 }

@@ -7,11 +7,11 @@ import (
 	"winwatch/capture"
 )
 
-// A Batch is some segments on their way through an Analyzer, with room for what
-// it makes of them. It is read into, then prepared, run on every lane, and
-// finished; then it can be used again. Different steps may be done by different
+// A batch is a run of segments on its way through an Analyzer, with room for what
+// the analysis makes of them. It is filled, prepared, run on every shard, and
+// finished; then it can be used again. The steps may be taken by different
 // goroutines, one after the other.
-type Batch struct {
+type batch struct {
 	// buf holds the segments; the first place is for one that was held back from
 	// the batch before.
 	buf  []capture.Segment
@@ -19,11 +19,11 @@ type Batch struct {
 	// now are their adjusted times, hash those of their endpoints.
 	now  []int64
 	hash []uint32
-	// order has for each lane the indices of its segments.
-	order [maxLanes][]uint16
-	// opened has for each lane the streams that began, or were let go, in the batch.
-	opened [maxLanes][]opening
-	// samples and slots are what the lanes made of the segments, if any sink wants
+	// order has for each shard the indices of its segments.
+	order [maxShards][]uint16
+	// opened has for each shard the streams that began, or were let go, in the batch.
+	opened [maxShards][]opening
+	// samples and slots are what the shards made of the segments, if any sink wants
 	// to know. A sample without a segment is of no traffic.
 	samples []Sample
 	slots   []uint32
@@ -36,21 +36,17 @@ type opening struct {
 	index  uint16
 	vacant bool
 	slot   uint32
-	gone   *Stream
+	gone   *derived
 }
 
-// MaxBatch is the largest number of segments that a batch can have.
-const MaxBatch = 1<<16 - 2
-
-// NewBatch returns a batch of up to size segments, at most MaxBatch.
-func (a *Analyzer) NewBatch(size int) *Batch {
-	size = min(size, MaxBatch)
-	b := &Batch{
+// newBatch returns a batch of up to size segments; indices are 16 bits wide.
+func (a *Analyzer) newBatch(size int) *batch {
+	b := &batch{
 		buf:  make([]capture.Segment, size+1),
 		now:  make([]int64, size+1),
 		hash: make([]uint32, size+1),
 	}
-	for i := range a.lanes {
+	for i := range a.shards {
 		b.order[i] = make([]uint16, 0, size+1)
 	}
 	if len(a.sinks) > 0 {
@@ -59,13 +55,13 @@ func (a *Analyzer) NewBatch(size int) *Batch {
 	return b
 }
 
-// Buffer is where the segments of the batch are to be read to.
-func (b *Batch) Buffer() []capture.Segment { return b.buf[1:] }
+// buffer is where the segments of the batch are read to.
+func (b *batch) buffer() []capture.Segment { return b.buf[1:] }
 
-// Prepare takes the first n segments in the batch's buffer as the next ones of
-// the capture: it reads their clock, and tells which lane each is for. Batches
+// prepare takes the first n segments in the batch's buffer as the next ones of
+// the capture: it reads their clock, and tells which shard each is for. Batches
 // are prepared one after the other, in the order of the capture.
-func (a *Analyzer) Prepare(b *Batch, n int) {
+func (a *Analyzer) prepare(b *batch, n int) {
 	b.segs = b.buf[1 : n+1]
 	if a.holding && n > 0 {
 		b.buf[0], b.segs, a.holding = a.held, b.buf[:n+1], false
@@ -73,26 +69,15 @@ func (a *Analyzer) Prepare(b *Batch, n int) {
 	a.enqueue(b)
 }
 
-// flush takes the segment that is held, if there is one: nothing will come after
-// it that could tell whether its time is right.
-func (a *Analyzer) flush(b *Batch) {
-	b.segs = b.buf[:0]
-	if a.holding {
-		b.buf[0], b.segs, a.holding = a.held, b.buf[:1], false
-		a.confirmed = true
-	}
-	a.enqueue(b)
-}
-
-// enqueue gives every segment its time and its lane. The last one is held back if
+// enqueue gives every segment its time and its shard. The last one is held back if
 // only the next can tell whether its time is right.
-func (a *Analyzer) enqueue(b *Batch) {
-	var n [maxLanes]int
-	for i := range a.lanes {
+func (a *Analyzer) enqueue(b *batch) {
+	var n [maxShards]int
+	for i := range a.shards {
 		b.order[i], b.opened[i] = b.order[i][:cap(b.order[i])], b.opened[i][:0]
 	}
 	segments, bytes, last := uint64(0), int64(0), 0
-	x, mask, leap, c := a.seed, a.laneMask, uint64(a.cfg.ClockLeap), &a.clock
+	x, mask, leap, c := a.seed, a.shardMask, uint64(a.cfg.ClockLeap), &a.clock
 	if len(b.segs) > 0 {
 		c.start(b.segs[0].Time)
 	}
@@ -107,16 +92,16 @@ func (a *Analyzer) enqueue(b *Batch) {
 		}
 		b.now[i] = now
 		b.hash[i] = x.hash(s)
-		lane := laneOf(s) & mask
-		b.order[lane][n[lane]] = uint16(i)
-		n[lane]++
+		shard := shardOf(s) & mask
+		b.order[shard][n[shard]] = uint16(i)
+		n[shard]++
 		if !s.Flags.NoTraffic() {
 			segments++
 			bytes += int64(s.Len)
 			last = i
 		}
 	}
-	for i := range a.lanes {
+	for i := range a.shards {
 		b.order[i] = b.order[i][:n[i]]
 	}
 	if segments == 0 {
@@ -148,24 +133,24 @@ func (a *Analyzer) jump(segs []capture.Segment) int64 {
 	return a.clock.read(s.Time, s.Frame, step)
 }
 
-// Finish numbers the streams that began in the batch, and hands its samples to
+// finish numbers the streams that began in the batch, and hands its samples to
 // those who asked for them. Batches are finished one after the other, in the
-// order of the capture, each after all lanes have run it.
-func (a *Analyzer) Finish(b *Batch) {
+// order of the capture, each after all shards have run it.
+func (a *Analyzer) finish(b *batch) {
 	done := 0
-	for lane, o := range b.openings() {
+	for shard, o := range b.openings() {
 		a.deliver(b, done, int(o.index))
-		a.number(lane, o)
+		a.number(shard, o)
 		done = int(o.index)
 	}
 	a.deliver(b, done, len(b.segs))
 }
 
 // openings yields the streams that began in the batch, or were let go, in the
-// order of the capture, each with its lane.
-func (b *Batch) openings() iter.Seq2[int, *opening] {
+// order of the capture, each with its shard.
+func (b *batch) openings() iter.Seq2[int, *opening] {
 	return func(yield func(int, *opening) bool) {
-		var at [maxLanes]int
+		var at [maxShards]int
 		for {
 			next := -1
 			for i, all := range b.opened {
@@ -182,7 +167,7 @@ func (b *Batch) openings() iter.Seq2[int, *opening] {
 }
 
 // deliver hands out the samples from one index up to another.
-func (a *Analyzer) deliver(b *Batch, from, to int) {
+func (a *Analyzer) deliver(b *batch, from, to int) {
 	if b.samples == nil {
 		return
 	}
@@ -191,7 +176,7 @@ func (a *Analyzer) deliver(b *Batch, from, to int) {
 		if m.Segment == nil {
 			continue
 		}
-		m.Stream = *a.lanes[laneOf(m.Segment)&a.laneMask].ids.at(b.slots[i])
+		m.Stream = *a.shards[shardOf(m.Segment)&a.shardMask].ids.at(b.slots[i])
 		for _, sink := range a.sinks {
 			sink(m)
 		}
@@ -199,10 +184,10 @@ func (a *Analyzer) deliver(b *Batch, from, to int) {
 }
 
 // number gives a stream the next number, in the order in which Wireshark does.
-func (a *Analyzer) number(lane int, o *opening) {
-	id := a.lanes[lane].ids.grow(o.slot)
+func (a *Analyzer) number(shard int, o *opening) {
+	id := a.shards[shard].ids.grow(o.slot)
 	if o.gone != nil {
-		o.gone.ID, o.gone.Verdict.Stream = *id, *id
+		o.gone.ID = *id
 	}
 	if !o.vacant {
 		*id = a.nextID

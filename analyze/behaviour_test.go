@@ -45,6 +45,7 @@ func run(t *testing.T, text string, change ...func(*analyze.Config)) (*analyze.R
 	for i := range segs {
 		a.Add(&segs[i])
 	}
+	a.Flush()
 	r := a.Result()
 	for s := range r.All() {
 		for _, d := range s.Dirs {
@@ -619,8 +620,8 @@ func TestRetired(t *testing.T) {
 	text := strings.ReplaceAll(b.String(), "10.1.0.0", "10.1.0.")
 	all, _ := run(t, text)
 	few, _ := run(t, text, func(c *analyze.Config) { c.MaxStreams = 4 })
-	if few.Retired.Streams != 36 || few.Retired.Stalled != 36 {
-		t.Errorf("%d streams let go, %d of them stalled; want 36", few.Retired.Streams, few.Retired.Stalled)
+	if few.Evicted.Streams != 36 || few.Evicted.Stalled != 36 {
+		t.Errorf("%d streams let go, %d of them stalled; want 36", few.Evicted.Streams, few.Evicted.Stalled)
 	}
 	if few.Stalls != all.Stalls || few.StallTime != all.StallTime || few.Segments != all.Segments || few.StreamCount != all.StreamCount {
 		t.Errorf("totals differ: %d stalls in %v, want %d in %v", few.Stalls, few.StallTime, all.Stalls, all.StallTime)
@@ -660,8 +661,8 @@ func TestLetsGo(t *testing.T) {
 				t.Errorf("at %s s %s is still there", c.at, c.gone)
 			}
 		}
-		if kept != 4 || r.Retired.Streams != 1 {
-			t.Errorf("at %s s %d streams, %d let go", c.at, kept, r.Retired.Streams)
+		if kept != 4 || r.Evicted.Streams != 1 {
+			t.Errorf("at %s s %d streams, %d let go", c.at, kept, r.Evicted.Streams)
 		}
 	}
 }

@@ -60,11 +60,7 @@ func addTimed(b *testing.B, a *analyze.Analyzer, traffic capturetest.Traffic) {
 			break
 		}
 		b.StartTimer()
-		a.Prepare(batch, n)
-		for i := range a.Lanes() {
-			a.Run(batch, i)
-		}
-		a.Finish(batch)
+		a.AddBatch(batch, n)
 		b.StopTimer()
 	}
 	b.StartTimer()
@@ -88,6 +84,7 @@ func TestAddAllocatesNothing(t *testing.T) {
 	if got := after.Mallocs - before.Mallocs; got > 500 {
 		t.Errorf("%d allocations in the last %d segments", got, 3*traffic.Packets/4)
 	}
+	a.Flush()
 	r := a.Result()
 	if r.StreamCount != int64(traffic.Conns) {
 		t.Errorf("%d streams, want %d", r.StreamCount, traffic.Conns)

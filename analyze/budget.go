@@ -25,7 +25,7 @@ const (
 //
 // Where the capture was taken near the receiver, an ACK is seen long before the
 // sender has it: until then the sender is not idle, but waits as it did before.
-func (l *lane) book(f, o *flow, now int64) {
+func (sh *shard) book(f, o *flow, now int64) {
 	d := now - f.since
 	if d <= 0 {
 		return
@@ -35,7 +35,7 @@ func (l *lane) book(f, o *flow, now int64) {
 		f.marks &^= isEcho
 		echo := min(d, o.rtt)
 		if f.is(wasFull) {
-			l.more(f).spent[maybeFull] += echo
+			sh.needState(f).spent[maybeFull] += echo
 		} else {
 			f.network += echo
 		}
@@ -48,13 +48,13 @@ func (l *lane) book(f, o *flow, now int64) {
 	case unjudged:
 		f.unjudged += d
 	default:
-		l.more(f).spent[f.class] += d
+		sh.needState(f).spent[f.class] += d
 	}
 }
 
 // booked is the time that is booked to anything but the sender's being idle; t is
 // the detail of the flow.
-func (f *flow) booked(t *detail) int64 {
+func (f *flow) booked(t *flowstate) int64 {
 	sum := f.network + f.unjudged
 	for _, d := range t.spent {
 		sum += d
@@ -64,11 +64,11 @@ func (f *flow) booked(t *detail) int64 {
 
 // echo notes that an ACK has left nothing in flight, as far as can be seen here;
 // o is the flow of the receiver that sent it.
-func (l *lane) echo(f, o *flow, now int64) {
-	if f.nxt != f.una || o.rtt < farAway || f.dataSegs == 0 {
+func (sh *shard) echo(f, o *flow, now int64) {
+	if f.nxt != f.una || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 {
 		return
 	}
-	l.book(f, o, now)
+	sh.book(f, o, now)
 	f.marks |= isEcho
 	if f.is(isFull | isHeld) {
 		f.marks |= wasFull
@@ -77,14 +77,10 @@ func (l *lane) echo(f, o *flow, now int64) {
 	}
 }
 
-// farAway is the round trip in ns from which it matters at which end the capture
-// was taken.
-const farAway = 1e6
-
 // classify says what the time from now on is spent on, and marks whether the
 // window holds the sender back. It is called after every segment s of the stream.
 // The time until now must have been booked.
-func (l *lane) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
+func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
 	switch {
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
@@ -93,30 +89,30 @@ func (l *lane) classify(f *flow, s *capture.Segment, now int64, bothSides bool) 
 	case f.dataSegs == 0 || f.is(sawRST):
 		f.class = senderIdle
 	case f.inFlight() > 0:
-		f.class = l.limited(f, s, now, network, maybeFull, isFull)
+		f.class = sh.limited(f, s, now, network, maybeFull, isFull)
 	default:
-		f.class = l.limited(f, s, now, senderIdle, maybeSmall, isHeld)
+		f.class = sh.limited(f, s, now, senderIdle, maybeSmall, isHeld)
 	}
 }
 
 // limited returns free if the window has room for the next segment, and else
 // limited, marking the flow with m.
-func (l *lane) limited(f *flow, s *capture.Segment, now int64, free, limited class, m marks) class {
+func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited class, m marks) class {
 	if f.room() >= f.nextSegment() || f.is(sawFIN) {
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
-			t := l.more(f)
-			t.openedAt, t.openedTime, t.openedNum = now, s.Time, s.Frame
+			t := sh.needState(f)
+			t.held.openedAt, t.held.openedTime, t.held.openedFrame = now, s.Time, s.Frame
 		}
 		return free
 	}
 	if f.shift == Unknown {
 		return unjudged
 	}
-	t := l.more(f)
-	t.leftRoom = f.room()
+	t := sh.needState(f)
+	t.held.left = f.room()
 	if !f.is(isFull | isHeld) {
-		t.heldAt, t.heldTime, t.heldNum, t.heldRoom = now, s.Time, s.Frame, f.room()
+		t.held.at, t.held.time, t.held.frame, t.held.room = now, s.Time, s.Frame, f.room()
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited
@@ -124,13 +120,13 @@ func (l *lane) limited(f *flow, s *capture.Segment, now int64, free, limited cla
 
 // settle decides about the time in which the window may have held the sender
 // back: it did if the sender had something to send.
-func (l *lane) settle(f *flow, wanted bool) {
-	t := l.trouble(f)
+func (sh *shard) settle(f *flow, wanted bool) {
+	t := sh.stateOf(f)
 	if t == nil {
 		return
 	}
 	if wanted {
-		t.smallTime += t.spent[maybeSmall]
+		t.held.small += t.spent[maybeSmall]
 		t.spent[windowFull] += t.spent[maybeFull]
 		t.spent[smallWindow] += t.spent[maybeSmall]
 	} else {

@@ -136,7 +136,7 @@ func ourRows(name string) (map[uint64]row, bool) {
 	for {
 		err := src.Next(&seg)
 		if errors.Is(err, io.EOF) {
-			a.Result()
+			a.Flush()
 			return rows, true
 		}
 		if err != nil {

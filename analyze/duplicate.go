@@ -6,7 +6,7 @@ import (
 	"winwatch/capture"
 )
 
-// duplicates remembers the last packets of a lane, to tell one that
+// duplicates remembers the last packets of a shard, to tell one that
 // was captured twice (on two interfaces of a bridge, on both ends of a veth
 // pair) from a retransmission: a retransmission is another IP packet.
 //

@@ -60,13 +60,13 @@ type flow struct {
 	// turns counts how often nxt passed base: the upper half of relative
 	// sequence numbers.
 	turns uint32
-	// detail is an index into lane.details, 0 is none; sketch one into
-	// lane.sketches, from 1.
-	detail, sketch uint32
-	offer          int8 // what the receiver announced; Unknown if nothing was seen
-	minShift       uint8
-	side           uint8    // the side of the stream that sends
-	_              [24]byte // so that a flow begins with a cache line
+	// detail is an index into shard.details, 0 is none; sketch one into
+	// shard.sketches, from 1.
+	state, sketch uint32
+	offer         int8 // what the receiver announced; Unknown if nothing was seen
+	minShift      uint8
+	side          uint8    // the side of the stream that sends
+	_             [24]byte // so that a flow begins with a cache line
 }
 
 // marks are the yes-or-no facts of a flow.

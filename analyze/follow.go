@@ -4,35 +4,36 @@ import "winwatch/capture"
 
 // follow brings the stream to where it is after the segment, which a side of it
 // sent, and tells what the segment was.
-func (l *lane) follow(st *stream, side uint8, s *capture.Segment, now int64) Events {
-	f, r := &st.flows[side], &st.flows[side^1]
-	l.book(f, r, now)
-	l.book(r, f, now)
-	if l.dups.seen(s, now, int64(l.cfg.Duplicate)) {
+func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) Events {
+	c := cursor{shard: sh, st: st, f: &st.flows[side], r: &st.flows[side^1], s: s, now: now, end: s.SeqEnd()}
+	f, r := c.f, c.r
+	sh.book(f, r, now)
+	sh.book(r, f, now)
+	if sh.dups.seen(s, now, int64(sh.cfg.Duplicate)) {
 		st.duplicates++
 		return EventDuplicate | windowEvents(s)
 	}
 	ev := windowEvents(s)
 	if f.sketch == 0 && (f.segs == sketchAfter || ev != 0) {
-		l.beginSketch(st, f, now)
+		sh.beginSketch(st, f, now)
 	}
 	if now >= f.spanEnd {
-		l.nextSpan(f, r, now)
+		sh.nextSpan(f, r, now)
 	}
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
-		ev |= l.control(st, f, r, s, now)
+		ev |= c.control()
 	}
 	if s.Flags&capture.RST == 0 {
-		ev |= l.sent(st, f, r, s, now)
-		ev |= l.received(st, r, f, s, now, ev)
+		ev |= c.sent()
+		ev |= c.received(ev)
 	}
 	f.segs++
 	if s.Flags&(capture.SYN|capture.RST) == 0 {
 		f.draw(r, s)
 	}
 	both := st.bothSides()
-	l.classify(f, s, now, both)
-	l.classify(r, s, now, both)
+	sh.classify(f, s, now, both)
+	sh.classify(r, s, now, both)
 	return ev
 }
 
@@ -46,27 +47,28 @@ func windowEvents(s *capture.Segment) Events {
 }
 
 // control takes SYN, FIN and RST.
-func (l *lane) control(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+func (c *cursor) control() Events {
+	f, s := c.f, c.s
 	var ev Events
 	if s.Flags.Has(capture.SYN) {
 		ev |= EventSYN
-		st.handshake(r, f, s)
+		c.st.handshake(c.r, f, s)
 		f.marks &^= sawRST // the same SYN again, after the first was refused
-		r.marks &^= sawRST
-		st.marks |= knowsClient
-		st.client = f.side
+		c.r.marks &^= sawRST
+		c.st.marks |= knowsClient
+		c.st.client = f.side
 		if s.Flags.Has(capture.ACK) {
-			st.client ^= 1
-			st.marks &^= wasRefused
+			c.st.client ^= 1
+			c.st.marks &^= wasRefused
 		}
-		l.restart(st, f, r, s, now)
+		c.restart()
 	}
 	if s.Flags.Has(capture.FIN) {
 		ev |= EventFIN
 	}
 	if s.Flags.Has(capture.RST) {
 		ev |= EventRST
-		l.reset(st, f, r, s, now)
+		c.reset()
 	}
 	return ev
 }
@@ -74,7 +76,8 @@ func (l *lane) control(st *stream, f, r *flow, s *capture.Segment, now int64) Ev
 // restart forgets the sequence numbers of an attempt before this SYN or SYN-ACK:
 // an old connection of the same ports that the peer still held (RFC 9293 3.5.1),
 // or a new connection that happens to have the same ISN. What was counted stays.
-func (l *lane) restart(st *stream, f, r *flow, s *capture.Segment, now int64) {
+func (c *cursor) restart() {
+	f, r, s := c.f, c.r, c.s
 	again := f.is(hasNxt) && (s.Seq != f.base || after(f.nxt, s.Seq+1+s.Len))
 	if s.Flags&capture.ACK != 0 {
 		again = f.is(hasNxt) && s.Seq != f.base
@@ -86,7 +89,7 @@ func (l *lane) restart(st *stream, f, r *flow, s *capture.Segment, now int64) {
 		return
 	}
 	for _, g := range []*flow{f, r} {
-		l.endStall(st, g, s, now, EndResetBySender)
+		c.endStall(g, EndResetBySender)
 		g.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles
 	}
 	f.marks &^= hasNxt | hasBase
@@ -101,15 +104,16 @@ const maxUnscaled = 65535
 //
 // One that is far from the sequence numbers of its sender is of no connection,
 // or of another one (RFC 9293 3.10.7.4; RFC 5961 3): it ends nothing.
-func (l *lane) reset(st *stream, f, r *flow, s *capture.Segment, now int64) {
-	if d := int32(s.Seq - f.nxt); f.is(hasNxt) && s.Seq != 0 && (d < -maxUnscaled || d > max(int32(f.room()), maxUnscaled)) {
+func (c *cursor) reset() {
+	f, r := c.f, c.r
+	if d := int32(c.s.Seq - f.nxt); f.is(hasNxt) && c.s.Seq != 0 && (d < -maxUnscaled || d > max(int32(f.room()), maxUnscaled)) {
 		return
 	}
 	if r.is(sawSYN) && r.dataSegs == 0 && !f.is(sawSYN) {
-		st.marks |= wasRefused
+		c.st.marks |= wasRefused
 	}
 	f.marks |= sawRST
 	// f's sender reset: it is the receiver of r's data, and the sender of f's.
-	l.endStall(st, r, s, now, EndResetByReceiver)
-	l.endStall(st, f, s, now, EndResetBySender)
+	c.endStall(r, EndResetByReceiver)
+	c.endStall(f, EndResetBySender)
 }

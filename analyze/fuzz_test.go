@@ -63,6 +63,7 @@ func FuzzAnalyzer(f *testing.F) {
 			a.Add(&prev)
 			data = data[segmentBytes:]
 		}
+		a.Flush()
 		r := a.Result()
 		if r.Segments != segs-quoted || samples != r.Segments {
 			t.Fatalf("%d segments and %d samples of %d, %d of them quoted", r.Segments, samples, segs, quoted)
@@ -99,8 +100,8 @@ func checkEdges(t *testing.T, s *analyze.Sample) {
 
 // checkResult checks that counts add up and that no time is negative.
 func checkResult(t *testing.T, r *analyze.Result) {
-	sum := analyze.Result{Segments: r.Retired.Segments}
-	kept := r.Retired.Streams
+	sum := analyze.Result{Segments: r.Evicted.Segments}
+	kept := r.Evicted.Streams
 	for s := range r.All() {
 		if s.Span < 0 {
 			t.Fatalf("span %v", s.Span)

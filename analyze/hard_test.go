@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 )
 
 // TestHardCases are situations in which a plausible reading of the packets is
@@ -57,7 +58,7 @@ func TestHardCases(t *testing.T) {
 			text:   fill + strings.Repeat("+10 S > C P. len 100\n+0 C > S .\n", 6),
 			stalls: 1, waiting: "no",
 			check: func(t *testing.T, r *analyze.Result, d *analyze.Direction) {
-				if v := r.Stream(0).Verdict; v.Severity > analyze.SeverityNote || d.StallTime != 0 {
+				if v := r.Stream(0).Verdict; v.Severity > cause.Note || d.StallTime != 0 {
 					t.Errorf("verdict %v, stalled for %v: nobody waited", v.Sentence, d.StallTime)
 				}
 			}},
@@ -286,7 +287,7 @@ func TestHandshakes(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			r, samples := run(t, tc.text)
 			s := r.Stream(0)
-			if s.Handshake != tc.want || s.Verdict.Code != tc.code {
+			if s.Handshake != tc.want || s.Verdict.Code != cause.Code(tc.code) {
 				t.Errorf("%s, %s (%s); want %s, %s", s.Handshake, s.Verdict.Code, s.Verdict.Sentence, tc.want, tc.code)
 			}
 			last := samples[len(samples)-1]
@@ -339,7 +340,7 @@ func TestSlowReader(t *testing.T) {
 	}
 	r, _ := run(t, text+"\n+1 S > C . win 1000\n+0 C > S P. len 1000\n+0 S > C .")
 	v := r.Stream(0).Verdict
-	if v.Code != "receiver-slow" || !strings.Contains(v.Sentence, "read too slowly") || !strings.Contains(v.Sentence, "5 times") || v.Severity != analyze.SeverityProblem {
+	if v.Code != "receiver-slow" || !strings.Contains(v.Sentence, "read too slowly") || !strings.Contains(v.Sentence, "5 times") || v.Severity != cause.Problem {
 		t.Errorf("%s %s: %s", v.Severity, v.Code, v.Sentence)
 	}
 	r, _ = run(t, fill+"\n+3 S > C . win 1000\n+0 C > S P. len 1000\n+0 S > C .")

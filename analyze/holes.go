@@ -9,31 +9,28 @@ type hole struct {
 	at       int64 // when it showed
 }
 
-// maxHoles bounds the holes that are remembered of a flow: the last ones.
-const maxHoles = 16
-
 // addHole notes that nothing between seq and end was captured so far.
-func (l *lane) addHole(f *flow, seq, end uint32, now int64) {
+func (sh *shard) addHole(f *flow, seq, end uint32, now int64) {
 	f.marks |= hasHoles
-	t := l.more(f)
-	t.unseen += int64(end - seq)
-	if len(t.holes) == maxHoles {
-		t.holes = append(t.holes[:0], t.holes[1:]...)
+	t := sh.needState(f)
+	t.loss.unseen += int64(end - seq)
+	if len(t.loss.holes) == sh.cfg.MaxHoles {
+		t.loss.holes = append(t.loss.holes[:0], t.loss.holes[1:]...)
 	}
-	t.holes = append(t.holes, hole{seq, end, now})
+	t.loss.holes = append(t.loss.holes, hole{seq, end, now})
 }
 
 // fill closes holes as far as the data from seq to end does, and reports how much
 // of it was new, and whether that came soon enough after the hole showed to have
 // been overtaken only.
-func (l *lane) fill(f *flow, seq, end uint32, now int64) (filled int64, soon bool) {
+func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon bool) {
 	if !f.is(hasHoles) {
 		return 0, false
 	}
-	t := l.details[f.detail]
-	left := t.holes[:0]
+	t := sh.states[f.state]
+	left := t.loss.holes[:0]
 	var split []hole
-	for _, h := range t.holes {
+	for _, h := range t.loss.holes {
 		from, to := h.seq, h.end
 		if after(seq, from) {
 			from = seq
@@ -46,7 +43,7 @@ func (l *lane) fill(f *flow, seq, end uint32, now int64) (filled int64, soon boo
 			continue
 		}
 		filled += int64(to - from)
-		soon = soon || now-h.at <= int64(l.cfg.Reordering)
+		soon = soon || now-h.at <= int64(sh.cfg.Reordering)
 		if before(h.seq, from) {
 			left = append(left, hole{h.seq, from, h.at})
 			h.seq = to
@@ -55,22 +52,22 @@ func (l *lane) fill(f *flow, seq, end uint32, now int64) (filled int64, soon boo
 			split = append(split, hole{to, h.end, h.at})
 		}
 	}
-	t.holes = append(left, split...)
-	if len(t.holes) == 0 {
+	t.loss.holes = append(left, split...)
+	if len(t.loss.holes) == 0 {
 		f.marks &^= hasHoles
 	}
-	t.unseen -= filled
+	t.loss.unseen -= filled
 	return filled, soon
 }
 
 // forgetHoles lets those go that were acknowledged: what belongs there will not
 // come any more, unless it was overtaken by its ACK just now.
-func (l *lane) forgetHoles(f *flow, now int64) {
-	t := l.details[f.detail]
-	t.holes = slices.DeleteFunc(t.holes, func(h hole) bool {
-		return !after(h.end, f.una) && now-h.at > int64(l.cfg.Reordering)
+func (sh *shard) forgetHoles(f *flow, now int64) {
+	t := sh.states[f.state]
+	t.loss.holes = slices.DeleteFunc(t.loss.holes, func(h hole) bool {
+		return !after(h.end, f.una) && now-h.at > int64(sh.cfg.Reordering)
 	})
-	if len(t.holes) == 0 {
+	if len(t.loss.holes) == 0 {
 		f.marks &^= hasHoles
 	}
 }

@@ -6,39 +6,31 @@ import (
 	"time"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 func nanos(n int64) time.Duration { return time.Duration(n) }
-
-// mostFactor is the most by which the payload that a receiver took with nobody
-// reading has been seen to exceed the largest window it advertised: half of the
-// free space was advertised in the tcp_adv_win_scale years (Linux before 6.6),
-// and the rest taken all the same.
-const mostFactor = 2.2
 
 // unread estimates what the receiver's application had not read when the window
 // closed. As long as nothing shows that it read, it is all that was
 // acknowledged; when it is more than the receiver can have kept, it is unknown.
-func (l *lane) unread(st *stream, f *flow, t *detail) {
+func (sh *shard) unread(st *stream, f *flow, t *flowstate) {
 	e := &t.stall.Unread
 	acked := f.acked()
 	switch {
 	case !f.is(hasISN):
 		e.Method = "unknown: the stream began before the capture"
-	case t.closedAt != t.zeroAt:
-		e.High = ptr(f.most(acked))
+	case t.edge.closedAt != t.stall.zeroAt:
+		e.High = new(f.most(acked, sh.cfg.BufferFactor))
 		e.Method = "at most what was acknowledged and can have been kept: the application has read since the first zero window"
 	case f.is(isAnswered) && after(f.readTo, f.base+1):
-		e.Value, e.High = ptr(acked-f.payload(f.readTo)), ptr(acked)
+		e.Value, e.High = new(acked-f.payload(f.readTo)), new(acked)
 		e.Method = "what was acknowledged since the receiver's side last sent data itself, by which its application had read what came before"
-	case t.doubled:
-		e.High = ptr(f.most(acked))
+	case t.edge.doubled:
+		e.High = new(f.most(acked, sh.cfg.BufferFactor))
 		e.Method = "at most: the window doubled before it closed while no data came, so the application has read some"
-	case float64(acked) > mostFactor*float64(f.largest()):
-		e.High = ptr(f.most(acked))
+	case float64(acked) > sh.cfg.BufferFactor*float64(f.largest()):
+		e.High = new(f.most(acked, sh.cfg.BufferFactor))
 		e.Method = "at most: more was acknowledged than the receiver can have kept, so its application read before"
 	default:
-		e.Value = ptr(acked)
+		e.Value = new(acked)
 		e.Method = "all that was acknowledged until the window first closed, if nothing was read before: reading can't be told from a growing buffer until then"
 	}
 }
@@ -53,9 +45,9 @@ func (f *flow) largest() int64 {
 }
 
 // most bounds what a receiver can have kept of acked bytes: a window never
-// exceeds 65,535 shifted, and the buffer is at most mostFactor times of it.
-func (f *flow) most(acked int64) int64 {
-	return min(acked, int64(math.Round(mostFactor*float64(f.largest()))))
+// exceeds 65,535 shifted, and the buffer is at most factor times as large.
+func (f *flow) most(acked int64, factor float64) int64 {
+	return min(acked, int64(math.Round(factor*float64(f.largest()))))
 }
 
 // absorbed is the payload that the receiver took while nobody read: the most
@@ -74,17 +66,12 @@ func absorbed(stalls []Stall) *int64 {
 	return most
 }
 
-// Overhead of the kernel for a received packet, in bytes: struct sk_buff and
-// skb_shared_info, and the rounding of its data (Linux: SKB_TRUESIZE); one that
-// is coalesced with the one before costs less.
-const perPacket = 832
-
 // buffer infers the receiver's buffer.
-func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
+func (f *flow) buffer(cfg *Config, stalls []Stall) Buffer {
 	var b Buffer
 	if f.has(hasWnd) && f.shift != Unknown {
 		b.LargestWindow = Estimate{
-			Value:  ptr(int64(f.maxWnd)),
+			Value:  new(int64(f.maxWnd)),
 			Method: "the largest window that was advertised; the buffer is larger, by a ratio that differs from kernel to kernel",
 		}
 	} else {
@@ -100,7 +87,7 @@ func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
 		Value: took, Low: took,
 		Method: "payload acknowledged until the window closed, with nobody reading: the receive buffer can hold at least that much",
 	}
-	b.RcvBuf, b.ExplicitlySet = f.rcvBuf(*took)
+	b.RcvBuf, b.ExplicitlySet = f.rcvBuf(*took, cfg.PacketOverhead)
 	return b
 }
 
@@ -111,43 +98,43 @@ func (f *flow) buffer(t *detail, stalls []Stall) Buffer {
 // from the largest buffer the socket may grow to, 7 or more with its defaults
 // (tcp_select_initial_window), and the BSDs begin at 6: one below is of a buffer
 // that was set.
-func (f *flow) rcvBuf(took int64) (Estimate, *bool) {
+func (f *flow) rcvBuf(took, overhead int64) (Estimate, *bool) {
 	packet := max(int64(f.mss), 536) // the data was not captured
 	if f.dataSegs > 0 {
 		packet = max(f.bytes/int64(f.dataSegs), 1)
 	}
 	low := took - took/20 - int64(f.maxSeg)
-	high := took*2 + took*perPacket/packet + 2*int64(f.maxSeg) + 4096
+	high := took*2 + took*overhead/packet + 2*int64(f.maxSeg) + 4096
 	e := Estimate{Method: "from the payload absorbed and the memory that packets of this size need in the kernels known"}
 	var set *bool
 	if f.shift > 0 && f.shift < 6 {
 		shiftLow, shiftHigh := int64(1)<<(f.shift+15), int64(1)<<(f.shift+17)
 		if low < shiftHigh && high > shiftLow {
 			low, high = max(low, shiftLow), min(high, shiftHigh)
-			set = ptr(true)
+			set = new(true)
 			e.Method += fmt.Sprintf(", and from the shift of %d, too small for a buffer that tunes itself (Linux): SO_RCVBUF was set", f.shift)
 		}
 	}
-	e.Low, e.High = ptr(max(low, 1)), ptr(high)
+	e.Low, e.High = new(max(low, 1)), new(high)
 	return e, set
 }
 
 // reader infers how the receiving application reads.
-func (f *flow) reader(t *detail, worst *Stall, begin int64) Reader {
+func (f *flow) reader(t *flowstate, worst *Stall, begin int64) Reader {
 	var r Reader
-	if t == nil || t.closedAt == 0 {
+	if t == nil || t.edge.closedAt == 0 {
 		r.Rate.Method = "unknown: until the window has closed once, reading can't be told from a growing buffer"
 		r.avoid(nil, 0)
 		return r
 	}
-	if t.rise > 0 && t.riseAt > t.closedAt {
-		r.LastRead, r.LastReadFrame = ptr(t.riseTime), t.riseFrame
+	if t.edge.rise > 0 && t.edge.riseAt > t.edge.closedAt {
+		r.LastRead, r.LastReadFrame = new(t.edge.riseTime), t.edge.riseFrame
 		r.Rate = Estimate{
-			Value:  ptr(int64(float64(t.rise) / (float64(t.riseAt-t.closedAt) / 1e9))),
+			Value:  new(int64(float64(t.edge.rise) / (float64(t.edge.riseAt-t.edge.closedAt) / 1e9))),
 			Method: "rise of the right edge since the window first closed, over the time until it rose last",
 		}
 	} else {
-		r.Rate = Estimate{Value: ptr(int64(0)), Method: "the right edge has not risen since the window closed: nothing was read"}
+		r.Rate = Estimate{Value: new(int64(0)), Method: "the right edge has not risen since the window closed: nothing was read"}
 	}
 	r.avoid(worst, begin)
 	return r
@@ -161,12 +148,12 @@ func (r *Reader) avoid(worst *Stall, begin int64) {
 		return
 	}
 	r.AvoidBuffer = Estimate{
-		Low:    ptr(*worst.Unread.Value + *worst.Released),
+		Low:    new(*worst.Unread.Value + *worst.Released),
 		Method: "what was unread when the window closed, and what came out when it opened: room for both, in payload bytes",
 	}
 	if came := worst.ZeroBegin - begin; came > 0 {
 		r.AvoidRate = Estimate{
-			Low:    ptr(int64(float64(*worst.Unread.Value) / (float64(came) / 1e9))),
+			Low:    new(int64(float64(*worst.Unread.Value) / (float64(came) / 1e9))),
 			Method: "what was unread, over the time in which it had come: reading as fast as that",
 		}
 	}
@@ -185,19 +172,19 @@ func backlog(worst *Stall) Estimate {
 
 // backoff fits the factor by which the gaps of probes grow, as the geometric mean
 // over those that do, and returns it with the gap that is to be expected next.
-// Gaps of less than floor are between probes of one timer. The factor is 0 for
+// Gaps of less than Config.Promptly are between probes of one timer. The factor is 0 for
 // less than two gaps.
-func backoff(probes []Probe, floor time.Duration) (ratio float64, next time.Duration) {
+func backoff(probes []Probe, cfg *Config) (ratio float64, next time.Duration) {
 	var last time.Duration
 	var grown []float64
 	steady := false
 	for _, p := range probes {
-		if p.Gap < floor {
+		if p.Gap < cfg.Promptly {
 			continue
 		}
 		if last > 0 {
 			r := float64(p.Gap) / float64(last)
-			if steady = r < leastGrowth; !steady {
+			if steady = r < cfg.ProbeGrowth; !steady {
 				grown = append(grown, r)
 			}
 		}
@@ -214,18 +201,15 @@ func backoff(probes []Probe, floor time.Duration) (ratio float64, next time.Dura
 	if steady {
 		return ratio, last // at the longest that this stack waits
 	}
-	return ratio, min(time.Duration(float64(last)*ratio), max(maxGap, last))
+	return ratio, min(time.Duration(float64(last)*ratio), max(cfg.MaxProbeGap, last))
 }
 
-// maxGap is the longest time between two probes (Linux: TCP_RTO_MAX).
-const maxGap = 120 * time.Second
-
 // timing fits the back-off of a stall's probes and says when the next is due.
-func (w *Stall) timing() {
-	ratio, next := backoff(w.Probes, promptly)
+func (w *Stall) timing(cfg *Config) {
+	ratio, next := backoff(w.Probes, cfg)
 	w.Backoff = ratio
 	if w.EndedBy == EndCaptureEnded && next > 0 {
-		w.NextProbeDue = ptr(w.Probes[len(w.Probes)-1].Time + int64(next))
+		w.NextProbeDue = new(w.Probes[len(w.Probes)-1].Time + int64(next))
 	}
 }
 

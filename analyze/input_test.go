@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/analyzetest"
+	"winwatch/analyze/cause"
 	"winwatch/capture"
 )
 
@@ -28,16 +30,15 @@ func TestDroppedPackets(t *testing.T) {
 		{"refused all the same", "0 C > S S\n+0 S > C R. seq 0 ack 1", 1, 0, "high", "1 packet dropped"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r, _ := run(t, tc.text)
-			var c capture.Counters
-			c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops] = tc.kernel, tc.iface
-			r.SetInput(c)
+			src := analyzetest.Text(t, tc.text)
+			src.Input.Noted[capture.KernelDrops], src.Input.Noted[capture.InterfaceDrops] = tc.kernel, tc.iface
+			r, _ := analyzetest.Run(t, src)
 			verdicts := []analyze.Verdict{r.Verdicts[0], r.Stream(0).Verdict, r.Worst(1)[0].Verdict, r.Worst(1)[0].Verdict}
 			for s := range r.All() {
 				verdicts = append(verdicts, s.Verdict)
 			}
 			for i, v := range verdicts {
-				if v.Confidence != tc.confidence || v.Because != verdicts[0].Because {
+				if v.Confidence != cause.Confidence(tc.confidence) || v.Because != verdicts[0].Because {
 					t.Errorf("verdict %d: %s confidence (%s), want %s", i, v.Confidence, v.Because, tc.confidence)
 				}
 			}

@@ -13,7 +13,7 @@ const (
 // it carries data, in a stream without trouble. It does what next would, in a
 // fraction of the time, and reports whether it did; if not, it has changed
 // nothing.
-func (l *lane) plain(b *Batch, index uint16, h hint) bool {
+func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 	s, now, st := &b.segs[index], b.now[index], h.stream
 	side := st.key.side(s)
 	if side == nobody || st.endFrame == 0 {
@@ -25,16 +25,16 @@ func (l *lane) plain(b *Batch, index uint16, h hint) bool {
 	}
 	now = st.pass(s, now)
 	if (f.marks|r.marks)&isEcho != 0 {
-		l.book(f, r, now)
-		l.book(r, f, now)
+		sh.book(f, r, now)
+		sh.book(r, f, now)
 	}
 	var ev Events
 	// A copy of a plain segment is hardly ever plain; it is remembered for the others.
-	if l.dups.seen(s, now, int64(l.cfg.Duplicate)) {
+	if sh.dups.seen(s, now, int64(sh.cfg.Duplicate)) {
 		st.duplicates++
 		ev = EventDuplicate
 	} else {
-		l.take(f, r, s, now)
+		sh.take(f, r, s, now)
 	}
 	if b.samples != nil {
 		b.slots[index] = h.slot
@@ -59,34 +59,34 @@ func isPlain(f, r *flow, s *capture.Segment) bool {
 // take does to the flows what sent, received and classify would, where it changes
 // something: most segments are either data that acknowledges nothing new, or an
 // ACK without data.
-func (l *lane) take(f, r *flow, s *capture.Segment, now int64) {
+func (sh *shard) take(f, r *flow, s *capture.Segment, now int64) {
 	if now >= f.spanEnd {
-		l.nextSpan(f, r, now)
+		sh.nextSpan(f, r, now)
 	}
 	f.segs++
 	if s.Len > 0 {
 		f.data(s)
-		l.extend(f, s.Seq+s.Len, now)
+		sh.extend(f, s.Seq+s.Len, now)
 		r.answers(s.Ack)
 		f.lastAt = now
 		f.spanFlight = max(f.spanFlight, f.inFlight())
-		l.reclassify(f, r, s, now)
+		sh.reclassify(f, r, s, now)
 	}
 	wnd := uint32(s.Window) << uint8(r.shift&15)
 	if edge := s.Ack + wnd; edge != r.edge || wnd != r.wnd || s.Ack != r.una {
-		l.takeACK(r, f, s, wnd, now)
-		l.reclassify(r, f, s, now)
+		sh.takeACK(r, f, s, wnd, now)
+		sh.reclassify(r, f, s, now)
 	}
 	r.wl1 = s.Seq
 }
 
 // takeACK takes what is new in the ACK of a plain segment, and its window. o is
 // the flow of its sender.
-func (l *lane) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) {
+func (sh *shard) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) {
 	if s.Ack != f.una {
 		f.answered(s.Ack, now)
 		f.una, f.ackedAt = s.Ack, now
-		l.echo(f, o, now)
+		sh.echo(f, o, now)
 	}
 	edge := s.Ack + wnd
 	f.wnd, f.edge, f.maxWnd = wnd, edge, max(f.maxWnd, wnd)
@@ -99,20 +99,20 @@ func (l *lane) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) {
 
 // reclassify is classify for a flow that was plain so far. It books the time
 // where its class changes.
-func (l *lane) reclassify(f, o *flow, s *capture.Segment, now int64) {
+func (sh *shard) reclassify(f, o *flow, s *capture.Segment, now int64) {
 	c := senderIdle
 	if f.dataSegs > 0 {
 		if f.inFlight() > 0 {
 			c = network
 		}
 		if f.room() < f.nextSegment() {
-			l.book(f, o, now)
-			l.classify(f, s, now, true)
+			sh.book(f, o, now)
+			sh.classify(f, s, now, true)
 			return
 		}
 	}
 	if c != f.class {
-		l.book(f, o, now)
+		sh.book(f, o, now)
 		f.class = c
 	}
 }

@@ -38,6 +38,8 @@ func (b *both) add(t *testing.T, s *capture.Segment) {
 }
 
 func (b *both) compare(t *testing.T) {
+	b.quick.Flush()
+	b.slow.Flush()
 	quick, slow := b.quick.Result(), b.slow.Result()
 	next := make(chan *analyze.Stream)
 	go func() {

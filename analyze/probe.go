@@ -13,103 +13,100 @@ import (
 // A stack that has data to send probes when its retransmission time-out is
 // over, and keep-alives come after a second at the earliest. A stall has probes
 // of one form only; the other one is a keep-alive (gVisor sends both at once).
-func (l *lane) below(st *stream, f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
-	t := l.trouble(f)
+func (c *cursor) below(form ProbeForm) Events {
+	f := c.f
+	t := c.stateOf(f)
 	if !f.is(isZero) {
-		if t != nil && t.lateProbe(now, form) {
-			return l.probe(f, s, now, form)
+		if t != nil && t.lateProbe(c.now, form, c.cfg.ProbeGrowth) {
+			return c.probe(form)
 		}
-		return l.keepAlive(f)
+		return c.keepAlive(f)
 	}
 	switch {
-	case t.form == ProbeUrgent || t.form == form:
-		return l.probe(f, s, now, form)
-	case t.form != "":
-		return l.keepAlive(f)
-	case !t.stall.BeganBeforeCapture && now-t.zeroAt <= st.timeout(int64(l.cfg.FirstProbe)):
-		return l.probe(f, s, now, form)
-	case l.backsOff(t, now, form):
-		l.believe(t)
-		return l.probe(f, s, now, form)
+	case t.probing.form == ProbeUrgent || t.probing.form == form:
+		return c.probe(form)
+	case t.probing.form != "":
+		return c.keepAlive(f)
+	case !t.stall.BeganBeforeCapture && c.now-t.stall.zeroAt <= c.st.timeout(int64(c.cfg.FirstProbe)):
+		return c.probe(form)
+	case c.backsOff(t, c.now, form):
+		c.believe(t)
+		return c.probe(form)
 	}
-	t.doubt(s, now, form, l.mostProbes())
-	return l.keepAlive(f)
+	t.doubt(c.s, c.now, form, c.mostProbes())
+	return c.keepAlive(f)
 }
 
 // lateProbe reports whether a segment goes on with the probes of a stall that is
 // over, as far as the capture shows: the sender has not got the window update.
-func (t *detail) lateProbe(now int64, form ProbeForm) bool {
-	if t.endedAt == 0 || t.releasedBytes != 0 || t.form != form {
+func (t *flowstate) lateProbe(now int64, form ProbeForm, growth float64) bool {
+	if t.after.endedAt == 0 || t.after.bytes != 0 || t.probing.form != form {
 		return false
 	}
 	probes := t.probed().Probes
-	return len(probes) > 0 && float64(now-t.probeAt) > leastGrowth*float64(probes[len(probes)-1].Gap)
+	return len(probes) > 0 && float64(now-t.probing.at) > growth*float64(probes[len(probes)-1].Gap)
 }
 
 // probed is the stall that probes belong to: the one that is on, or else the one
 // after which it is watched what comes out.
-func (t *detail) probed() *Stall {
-	if t.on {
-		return &t.stall
+func (t *flowstate) probed() *Stall {
+	if t.stall.on {
+		return &t.stall.Stall
 	}
-	return t.listed(t.watched)
+	return t.listed(t.after.watched)
 }
-
-// leastGrowth is the factor by which the gap to the next probe must have grown
-// for it to go on from the ones before.
-const leastGrowth = 1.3
 
 // backsOff reports whether the gaps between the doubted segments are those of
 // probes: shorter than any keep-alive's, or grown by the factor that probes back
 // off with. Keep-alives are even.
-func (l *lane) backsOff(t *detail, now int64, form ProbeForm) bool {
-	n := len(t.doubted)
-	if n == 0 || t.doubted[n-1].Form != form {
+func (sh *shard) backsOff(t *flowstate, now int64, form ProbeForm) bool {
+	n := len(t.probing.doubted)
+	if n == 0 || t.probing.doubted[n-1].Form != form {
 		return false
 	}
-	gap := now - t.doubtedAt
-	if gap < int64(l.cfg.FirstProbe) {
+	gap := now - t.probing.doubtedAt
+	if gap < int64(sh.cfg.FirstProbe) {
 		return true
 	}
-	ratio := float64(gap) / float64(t.doubted[n-1].Gap)
-	return ratio > 1.6 && ratio < 2.6
+	ratio := float64(gap) / float64(t.probing.doubted[n-1].Gap)
+	return sh.cfg.BackoffLow < ratio && ratio < sh.cfg.BackoffHigh
 }
 
 // doubt remembers what may turn out to be a probe.
-func (t *detail) doubt(s *capture.Segment, now int64, form ProbeForm, most int) {
-	since := t.zeroAt
-	if len(t.doubted) > 0 {
-		since = t.doubtedAt
+func (t *flowstate) doubt(s *capture.Segment, now int64, form ProbeForm, most int) {
+	since := t.stall.zeroAt
+	if len(t.probing.doubted) > 0 {
+		since = t.probing.doubtedAt
 	}
-	if len(t.doubted) >= most {
-		t.doubted = append(t.doubted[:0], t.doubted[1:]...)
+	if len(t.probing.doubted) >= most {
+		t.probing.doubted = append(t.probing.doubted[:0], t.probing.doubted[1:]...)
 	}
-	t.doubted = append(t.doubted, Probe{
+	t.probing.doubted = append(t.probing.doubted, Probe{
 		Frame: s.Frame, Time: s.Time, Gap: time.Duration(max(now-since, 0)), Form: form, Len: s.Len,
 	})
-	t.doubtedAt = now
+	t.probing.doubtedAt = now
 }
 
 // believe takes the doubted segments for the probes that they were.
-func (l *lane) believe(t *detail) {
-	n := len(t.doubted)
-	t.keepAlives -= min(t.keepAlives, uint32(n))
+func (sh *shard) believe(t *flowstate) {
+	n := len(t.probing.doubted)
+	t.counts.keepAlives -= min(t.counts.keepAlives, uint32(n))
 	t.stall.KeepAlives -= min(t.stall.KeepAlives, int64(n))
-	t.probes += uint32(n)
+	t.counts.probes += uint32(n)
 	t.stall.ProbeCount += int64(n)
-	t.stall.Probes = append(t.stall.Probes, t.doubted...)
-	t.form, t.probeAt = t.doubted[n-1].Form, t.doubtedAt
-	t.doubted = t.doubted[:0]
+	t.stall.Probes = append(t.stall.Probes, t.probing.doubted...)
+	t.probing.form, t.probing.at = t.probing.doubted[n-1].Form, t.probing.doubtedAt
+	t.probing.doubted = t.probing.doubted[:0]
 }
 
 // keepAlive counts a keep-alive of f's sender.
-func (l *lane) keepAlive(f *flow) Events {
-	t := l.more(f)
-	t.keepAlives++
-	if t.on {
+func (sh *shard) keepAlive(f *flow) Events {
+	t := sh.needState(f)
+	t.counts.keepAlives++
+	if t.stall.on {
 		t.stall.KeepAlives++
 	}
-	t.asked = EventKeepAlive
+	t.probing.asked = EventKeepAlive
 	f.marks |= isStory
 	return EventKeepAlive
 }
@@ -117,34 +114,35 @@ func (l *lane) keepAlive(f *flow) Events {
 // beyond takes a segment past the right edge of a zero window, with nothing in
 // flight: a classic probe (one byte at SND.NXT; lwIP: or a bare FIN), or a
 // sender that goes on because it knows of a window that was not captured.
-func (l *lane) beyond(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
-	t := l.more(f)
-	timer := now-max(f.lastAt, t.zeroAt) >= int64(l.cfg.ProbeTimer)
-	if t.asked == EventProbe && t.form == ProbeDataBlock && s.Seq == t.probeEnd && !timer {
+func (c *cursor) beyond() Events {
+	f, s := c.f, c.s
+	t := c.needState(f)
+	timer := c.now-max(f.lastAt, t.stall.zeroAt) >= int64(c.cfg.ProbeTimer)
+	if t.probing.asked == EventProbe && t.probing.form == ProbeDataBlock && s.Seq == t.probing.end && !timer {
 		// It was no probe: the sender goes on, and knows of a window that was not
 		// captured.
 		t.takeBack()
-		f.advance(t.probeEnd)
+		f.advance(t.probing.end)
 	}
 	form := ProbeDataByte
-	switch past := after(end, f.maxEdge); {
+	switch past := after(c.end, f.maxEdge); {
 	case s.Len == 1 && s.Flags&capture.FIN == 0 && (past || timer):
 	case s.Len == 0 && timer && past:
 		form = ProbeFIN
 	case s.Len > 1 && timer && past && s.Seq == f.nxt:
 		form = ProbeDataBlock
 	default:
-		return l.fresh(st, f, r, s, end, now)
+		return c.fresh()
 	}
-	ev := l.probe(f, s, now, form)
-	t.probeEnd, t.withData = end, true
+	ev := c.probe(form)
+	t.probing.end, t.probing.withData = c.end, true
 	return ev
 }
 
 // takeBack forgets the last probe, which has turned out not to be one.
-func (t *detail) takeBack() {
-	t.asked, t.withData, t.form = 0, false, ""
-	t.probes--
+func (t *flowstate) takeBack() {
+	t.probing.asked, t.probing.withData, t.probing.form = 0, false, ""
+	t.counts.probes--
 	t.stall.ProbeCount--
 	if n := len(t.stall.Probes); n > 0 {
 		t.stall.Probes = t.stall.Probes[:n-1]
@@ -152,36 +150,37 @@ func (t *detail) takeBack() {
 }
 
 // probe counts a probe of the stall that is on.
-func (l *lane) probe(f *flow, s *capture.Segment, now int64, form ProbeForm) Events {
-	t := l.more(f)
-	l.silence(f, t)
-	since := t.zeroAt
-	if t.form != "" {
-		since = t.probeAt
+func (c *cursor) probe(form ProbeForm) Events {
+	s := c.s
+	t := c.needState(c.f)
+	c.silence(c.f, t)
+	since := t.stall.zeroAt
+	if t.probing.form != "" {
+		since = t.probing.at
 	}
-	p := Probe{Frame: s.Frame, Time: s.Time, Gap: time.Duration(max(now-since, 0)), Form: form, Len: s.Len}
-	t.form, t.probeAt = form, now
-	t.asked = EventProbe
-	t.probes++
+	p := Probe{Frame: s.Frame, Time: s.Time, Gap: time.Duration(max(c.now-since, 0)), Form: form, Len: s.Len}
+	t.probing.form, t.probing.at = form, c.now
+	t.probing.asked = EventProbe
+	t.counts.probes++
 	w := t.probed()
 	w.ProbeCount++
 	had := cap(w.Probes)
-	if most := l.mostProbes(); len(w.Probes) >= most {
+	if most := c.mostProbes(); len(w.Probes) >= most {
 		half := most / 2 // the first ones and the last ones are kept
 		w.Probes = append(w.Probes[:half], w.Probes[half+1:]...)
 	}
 	w.Probes = append(w.Probes, p)
-	if w != &t.stall {
-		t.probesListed += cap(w.Probes) - had
+	if w != &t.stall.Stall {
+		t.mem.probes += cap(w.Probes) - had
 	}
 	return EventProbe
 }
 
 // answer notes the ACK that the last probe drew.
-func (t *detail) answer(s *capture.Segment, now int64) {
-	t.asked = 0
-	t.probeAnswers++
-	t.answerAt, t.silent = now, 0
+func (t *flowstate) answer(s *capture.Segment, now int64) {
+	t.probing.asked = 0
+	t.counts.probeAnswers++
+	t.probing.answeredAt, t.probing.silent = now, 0
 	if w := t.probed(); len(w.Probes) > 0 {
 		p := &w.Probes[len(w.Probes)-1]
 		p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
@@ -197,20 +196,20 @@ const (
 )
 
 // silence says why the last probe had no answer, if it had none.
-func (l *lane) silence(f *flow, t *detail) {
+func (sh *shard) silence(f *flow, t *flowstate) {
 	w := t.probed()
-	if t.asked != EventProbe || len(w.Probes) == 0 {
+	if t.probing.asked != EventProbe || len(w.Probes) == 0 {
 		return
 	}
-	t.asked = 0
+	t.probing.asked = 0
 	p := &w.Probes[len(w.Probes)-1]
 	switch {
-	case t.form == ProbeUrgent:
+	case t.probing.form == ProbeUrgent:
 		p.Silence = silencePaired
-	case t.answerAt != 0 && t.probeAt-t.answerAt < int64(l.cfg.RateLimit):
+	case t.probing.answeredAt != 0 && t.probing.at-t.probing.answeredAt < int64(sh.cfg.RateLimit):
 		p.Silence = silenceLimited
 	default:
 		p.Silence = silencePeer
-		t.silent++
+		t.probing.silent++
 	}
 }

@@ -5,109 +5,112 @@ import "winwatch/capture"
 // received follows the receiving half of a segment from the receiver of f's
 // data: what it acknowledges, and the window it advertises. o is the flow of
 // what the receiver itself sends.
-func (l *lane) received(st *stream, f, o *flow, s *capture.Segment, now int64, ev Events) Events {
+func (c *cursor) received(ev Events) Events {
+	r, s := c.r, c.s
 	if s.Flags&capture.ACK == 0 {
 		if s.Flags&capture.SYN != 0 {
-			f.maxWnd = max(f.maxWnd, uint32(s.Window))
+			r.maxWnd = max(r.maxWnd, uint32(s.Window))
 		}
 		return 0
 	}
 	if s.Window == 0 && s.Flags&capture.SYN == 0 {
-		l.more(f).zeroSegs++
+		c.needState(r).counts.zeroSegs++
 	}
-	hadUna, una := f.is(hasUna), f.una
+	hadUna, una := r.is(hasUna), r.una
 	var out Events
 	if !hadUna {
-		out |= l.firstACK(f, s, now)
-		una = f.una
+		out |= c.firstACK()
+		una = r.una
 	}
 	advanced := after(s.Ack, una)
 	switch {
 	case before(s.Ack, una):
 		return out // an old ACK: neither it nor its window counts (RFC 9293 3.10.7.4)
 	case advanced:
-		out |= l.acknowledge(f, s, now)
-		l.echo(f, o, now)
+		out |= c.acknowledge()
+		c.echo(r, c.f, c.now)
 	}
 	pure := s.Len == 0 && s.Flags&(capture.SYN|capture.FIN) == 0
-	if !f.is(hasWnd) || advanced || !before(s.Seq, f.wl1) {
-		out |= l.advertise(st, f, s, now, advanced, hadUna && !advanced && pure)
+	if !r.is(hasWnd) || advanced || !before(s.Seq, r.wl1) {
+		out |= c.advertise(advanced, hadUna && !advanced && pure)
 	}
 	if pure && hadUna && !advanced && !out.Has(EventWindowUpdate) {
-		out |= l.repeated(f, s, now, ev)
+		out |= c.repeated(ev)
 	}
 	return out
 }
 
 // firstACK begins the receiving half of a flow.
-func (l *lane) firstACK(f *flow, s *capture.Segment, now int64) Events {
-	f.una, f.ackedAt = s.Ack, now
-	f.answered(s.Ack, now)
-	if !f.is(hasBase) {
-		f.base, f.nxt = s.Ack, s.Ack
+func (c *cursor) firstACK() Events {
+	r, s := c.r, c.s
+	r.una, r.ackedAt = s.Ack, c.now
+	r.answered(s.Ack, c.now)
+	if !r.is(hasBase) {
+		r.base, r.nxt = s.Ack, s.Ack
 		if s.Flags&capture.SYN != 0 {
-			f.base--
-			f.marks |= hasISN
+			r.base--
+			r.marks |= hasISN
 		}
-		f.marks |= hasBase
+		r.marks |= hasBase
 	}
-	f.marks |= hasUna
-	if !f.is(hasNxt) {
-		f.nxt = s.Ack
+	r.marks |= hasUna
+	if !r.is(hasNxt) {
+		r.nxt = s.Ack
 		return 0
 	}
-	if d := int32(s.Ack - f.nxt); d > 0 {
-		if d == 1 && f.is(idleProbe) {
+	if d := int32(s.Ack - r.nxt); d > 0 {
+		if d == 1 && r.is(idleProbe) {
 			// The only segment seen was empty and below SND.UNA: a probe, or a
 			// keep-alive, and this is its answer.
-			f.advance(s.Ack)
-			f.base = s.Ack
+			r.advance(s.Ack)
+			r.base = s.Ack
 			if s.Window == 0 {
-				f.marks |= midProbe
+				r.marks |= midProbe
 				return 0
 			}
-			l.keepAlive(f)
-			t := l.more(f)
-			t.asked = 0
-			t.keepAliveAnswers++
+			c.keepAlive(r)
+			t := c.needState(r)
+			t.probing.asked = 0
+			t.counts.keepAliveAnswers++
 			return EventKeepAliveAnswer
 		}
-		l.addHole(f, f.nxt, s.Ack, now)
-		f.advance(s.Ack)
-		f.marks |= isUnsound
+		c.addHole(r, r.nxt, s.Ack, c.now)
+		r.advance(s.Ack)
+		r.marks |= isUnsound
 		return EventACKOfUnseen
 	}
 	return 0
 }
 
 // acknowledge moves SND.UNA.
-func (l *lane) acknowledge(f *flow, s *capture.Segment, now int64) Events {
+func (c *cursor) acknowledge() Events {
+	r, s := c.r, c.s
 	var ev Events
-	t := l.trouble(f)
-	if d := int32(s.Ack - f.nxt); d > 0 {
-		if t == nil || !t.withData || after(s.Ack, t.probeEnd) {
-			if f.is(hasNxt) {
+	t := c.stateOf(r)
+	if d := int32(s.Ack - r.nxt); d > 0 {
+		if t == nil || !t.probing.withData || after(s.Ack, t.probing.end) {
+			if r.is(hasNxt) {
 				ev = EventACKOfUnseen
 			}
-			l.addHole(f, f.nxt, s.Ack, now)
-			f.marks |= isUnsound
-		} else if t.form == ProbeFIN {
+			c.addHole(r, r.nxt, s.Ack, c.now)
+			r.marks |= isUnsound
+		} else if t.probing.form == ProbeFIN {
 			// It was no probe, after all, but the end of the data.
 			t.takeBack()
-			f.marks |= sawFIN
+			r.marks |= sawFIN
 		}
-		f.advance(s.Ack)
+		r.advance(s.Ack)
 	}
-	f.answered(s.Ack, now)
-	if t != nil && t.on {
-		t.stall.taken += int64(s.Ack - f.una)
+	r.answered(s.Ack, c.now)
+	if t != nil && t.stall.on {
+		t.stall.taken += int64(s.Ack - r.una)
 	}
-	f.una, f.ackedAt = s.Ack, now
-	if f.shift == Unknown {
-		l.legal(f)
+	r.una, r.ackedAt = s.Ack, c.now
+	if r.shift == Unknown {
+		c.legal(r)
 	}
-	if f.is(hasHoles) {
-		l.forgetHoles(f, now)
+	if r.is(hasHoles) {
+		c.forgetHoles(r, c.now)
 	}
 	return ev
 }
@@ -125,23 +128,24 @@ func (f *flow) answered(ack uint32, now int64) {
 
 // repeated takes an ACK that acknowledges nothing new and opens nothing: the
 // answer to a probe or a keep-alive, or a duplicate ACK.
-func (l *lane) repeated(f *flow, s *capture.Segment, now int64, ev Events) Events {
+func (c *cursor) repeated(ev Events) Events {
+	r := c.r
 	if ev.Has(EventKeepAlive | EventProbe) {
 		return 0
 	}
-	if t := l.trouble(f); t != nil {
-		if t.asked == EventKeepAlive {
-			t.asked = 0
-			t.keepAliveAnswers++
+	if t := c.stateOf(r); t != nil {
+		if t.probing.asked == EventKeepAlive {
+			t.probing.asked = 0
+			t.counts.keepAliveAnswers++
 			return EventKeepAliveAnswer
 		}
-		if t.asked == EventProbe {
-			t.answer(s, now)
+		if t.probing.asked == EventProbe {
+			t.answer(c.s, c.now)
 			return EventProbeAnswer
 		}
 	}
-	if f.inFlight() > 0 {
-		l.more(f).dupAck++
+	if r.inFlight() > 0 {
+		c.needState(r).counts.dupAck++
 		return EventDupACK
 	}
 	return 0

@@ -1,10 +1,10 @@
 package analyze
 
 import (
-	"iter"
 	"net/netip"
 	"time"
 
+	"winwatch/analyze/cause"
 	"winwatch/capture"
 )
 
@@ -28,18 +28,23 @@ func (d Dir) String() string {
 	return "server-to-client"
 }
 
-// Result is what a capture told. It is derived once, by Analyzer.Result, and
-// does not change afterwards.
+// Result is what a capture tells, as far as it was analyzed when the result was
+// taken. Its fields, and the first Config.MaxVerdicts streams of Worst, are
+// values that no longer change. Other streams are derived when they are asked
+// for, so that a million of them need not fit in memory: while Run is on, as
+// they are by then.
 //
 // Times are nanoseconds since the Unix epoch, spans are time.Duration, byte
 // counts int64. A pointer that is nil, and an Estimate without a value, is
 // unknown: never 0, never a guess.
 type Result struct {
-	// Input counts what the reader saw and skipped: see SetInput.
+	// Input counts what the reader saw and skipped.
 	Input capture.Counters
+	// Damage lists where the input was broken.
+	Damage []*capture.DamageError
 	// Segments is the number of TCP segments analyzed.
 	Segments uint64
-	// StreamCount is the number of streams, also of those no longer kept.
+	// StreamCount is the number of streams, including those no longer kept.
 	StreamCount int64
 	// Begin and End are the times of the first and the last segment; Span is
 	// the time between, clock jumps taken out.
@@ -48,8 +53,8 @@ type Result struct {
 	// Bytes is the payload on the wire, retransmissions included.
 	Bytes int64
 
-	// Stalls, Probes, KeepAlives are totals over all streams; StallTime is the
-	// sum of all stalls.
+	// Stalls, Probes, KeepAlives, ZeroWindows and Retransmissions are totals over
+	// all streams; StallTime is the sum of all stalls.
 	Stalls, Probes, KeepAlives, ZeroWindows, Retransmissions int64
 	StallTime                                                time.Duration
 	// StalledStreams is the number of streams with at least one stall.
@@ -59,18 +64,15 @@ type Result struct {
 	Verdicts []Verdict
 	// Warnings are conditions of the whole capture that limit what can be said.
 	Warnings []Warning
-	// Retired tells what had to be let go to bound the memory.
-	Retired Retired
+	// Evicted sums up the streams that were dropped to bound the memory.
+	Evicted Evicted
 
-	streams func(yield func(*Stream) bool)
-	worst   func(n int) []*Stream
-	byID    func(id int64) *Stream
-	sketch  func(id int64) []Point
+	from streams
 }
 
-// Retired sums up the streams that were let go to keep within Config.MaxStreams
+// Evicted sums up the streams that were dropped to keep within Config.MaxStreams
 // and Config.TroubleBytes.
-type Retired struct {
+type Evicted struct {
 	Streams  int64
 	Segments uint64
 	Bytes    int64
@@ -79,21 +81,28 @@ type Retired struct {
 	Stalled int64
 }
 
-// All yields the streams in the order of their numbers. Each is derived when
-// it is yielded, so that a million of them do not have to fit in memory.
-func (r *Result) All() iter.Seq[*Stream] { return r.streams }
+// WarningCode is the stable short name of a condition.
+type WarningCode string
 
-// Worst returns up to n streams, the longest wait first; streams without
-// trouble follow by bytes.
-func (r *Result) Worst(n int) []*Stream { return r.worst(n) }
-
-// Stream returns the stream of that number, or nil.
-func (r *Result) Stream(id int64) *Stream { return r.byID(id) }
+// The conditions that limit what can be said of a capture or of a stream.
+const (
+	WarnClockJump      WarningCode = "clock-jump"
+	WarnStreamsEvicted WarningCode = "streams-retired"
+	WarnDropped        WarningCode = "dropped-packets"
+	WarnDamaged        WarningCode = "damaged-input"
+	WarnInterrupted    WarningCode = "interrupted"
+	WarnNoHandshake    WarningCode = "no-handshake"
+	WarnOneSided       WarningCode = "one-sided"
+	WarnDuplicates     WarningCode = "duplicates"
+	WarnScaleUnknown   WarningCode = "scale-unknown"
+	WarnShrunk         WarningCode = "window-shrunk"
+	WarnUnseen         WarningCode = "unseen"
+	WarnStallsCut      WarningCode = "stalls-cut"
+)
 
 // Warning is a condition that limits what can be said, told as a footnote.
 type Warning struct {
-	// Code is a stable short name, such as "clock-jump".
-	Code string
+	Code WarningCode
 	// Text is a sentence for people.
 	Text string
 	// Frame is where it was met first, 0 if nowhere in particular.
@@ -407,37 +416,11 @@ type Reader struct {
 	AvoidBuffer, AvoidRate Estimate
 }
 
-// Severity orders verdicts.
-type Severity uint8
-
-// The severities, least first.
-const (
-	SeverityOK Severity = iota
-	SeverityNote
-	SeverityWarning
-	SeverityProblem
-)
-
-// String returns "ok", "note", "warning" or "problem".
-func (s Severity) String() string { return [...]string{"ok", "note", "warning", "problem"}[s] }
-
-// Verdict is one finding: a sentence a person can act on.
+// Verdict is the finding for one stream.
 type Verdict struct {
-	Stream   int64
-	Dir      Dir
-	Severity Severity
-	// Code is a stable short name, such as "receiver-not-reading".
-	Code string
-	// Sentence says who made the sender wait, and for how long.
-	Sentence string
-	// Wait is the time lost to it.
-	Wait time.Duration
-	// Confidence is "high", "medium" or "low", and Because says why.
-	Confidence, Because string
-	// Host is where to look next, and Command what to run there; empty if
-	// there is nothing to run.
-	Host    netip.Addr
-	Command string
-	// Frames are the frames that prove it, at most Config.MaxFrames.
-	Frames []uint64
+	Stream int64
+	// Dir is the direction that the finding is about: see Facts.Main of package
+	// cause.
+	Dir Dir
+	cause.Finding
 }

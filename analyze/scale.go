@@ -55,7 +55,7 @@ func (st *stream) unscaled() bool {
 // need notes that data up to end was sent although only the bare field was
 // known to be open: if it is acknowledged, it was legal, and the shift is at
 // least as large as that takes.
-func (l *lane) need(f *flow, end uint32) {
+func (sh *shard) need(f *flow, end uint32) {
 	if !f.has(hasUna|hasWnd) || f.wnd == 0 {
 		return
 	}
@@ -65,16 +65,16 @@ func (l *lane) need(f *flow, end uint32) {
 		shift++
 	}
 	if shift > f.minShift {
-		if t := l.more(f); shift >= t.needShift {
-			t.needEnd, t.needShift = end, shift
+		if t := sh.needState(f); shift >= t.scale.needShift {
+			t.scale.needEnd, t.scale.needShift = end, shift
 		}
 	}
 }
 
 // legal raises the lower bound of the shift once the data that needed it was
 // acknowledged.
-func (l *lane) legal(f *flow) {
-	if t := l.trouble(f); t != nil && t.needShift > f.minShift && !before(f.una, t.needEnd) {
-		f.minShift = t.needShift
+func (sh *shard) legal(f *flow) {
+	if t := sh.stateOf(f); t != nil && t.scale.needShift > f.minShift && !before(f.una, t.scale.needEnd) {
+		f.minShift = t.scale.needShift
 	}
 }

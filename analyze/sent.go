@@ -4,39 +4,39 @@ import "winwatch/capture"
 
 // sent follows the sending half of a segment: its sequence numbers, in the flow
 // f of its sender. r is the other flow.
-func (l *lane) sent(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
-	end := s.SeqEnd()
+func (c *cursor) sent() Events {
+	f, s := c.f, c.s
 	if !f.is(hasNxt) {
-		f.first(s, end)
-		f.time(end, now)
+		f.first(s, c.end)
+		f.time(c.end, c.now)
 		if s.Len > 0 {
 			f.data(s)
 		}
-		f.lastAt = now
-		if end == s.Seq && f.is(hasUna) && s.Seq == f.una-1 {
-			return l.below(st, f, s, now, ProbeEmpty)
+		f.lastAt = c.now
+		if c.end == s.Seq && f.is(hasUna) && s.Seq == f.una-1 {
+			return c.below(ProbeEmpty)
 		}
 		return 0
 	}
-	if end == s.Seq {
-		return l.empty(st, f, r, s, now)
+	if c.end == s.Seq {
+		return c.empty()
 	}
 	if s.Len > 0 {
 		f.data(s)
 	}
 	var ev Events
-	switch d := int32(end - f.nxt); {
+	switch d := int32(c.end - f.nxt); {
 	case d <= 0:
-		ev = l.old(st, f, s, end, now)
+		ev = c.old()
 	case f.is(isZero) && f.inFlight() == 0 && s.Flags&capture.SYN == 0:
-		ev = l.beyond(st, f, r, s, end, now)
+		ev = c.beyond()
 	default:
-		ev = l.fresh(st, f, r, s, end, now)
+		ev = c.fresh()
 	}
-	f.lastAt = now
-	if s.Len > 0 && f.shift != Unknown && f.has(hasUna|hasWnd) && end == f.edge && !ev.Has(EventProbe|EventKeepAlive) && !f.is(isZero) {
+	f.lastAt = c.now
+	if s.Len > 0 && f.shift != Unknown && f.has(hasUna|hasWnd) && c.end == f.edge && !ev.Has(EventProbe|EventKeepAlive) && !f.is(isZero) {
 		ev |= EventWindowFull
-		l.more(f).filled++
+		c.needState(f).counts.filled++
 	}
 	return ev
 }
@@ -76,29 +76,30 @@ func (f *flow) data(s *capture.Segment) {
 }
 
 // fresh takes new data in order or after a gap, or a SYN or FIN.
-func (l *lane) fresh(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) Events {
+func (c *cursor) fresh() Events {
+	f, s := c.f, c.s
 	var ev Events
 	if s.Len > 0 {
-		r.answers(s.Ack)
+		c.r.answers(s.Ack)
 	}
 	if s.Flags&capture.FIN != 0 {
 		f.marks |= sawFIN
 	}
 	if gap := int32(s.Seq - f.nxt); gap > 0 {
 		ev |= EventGap
-		l.addHole(f, f.nxt, s.Seq, now)
-		l.more(f).gaps++
+		c.addHole(f, f.nxt, s.Seq, c.now)
+		c.needState(f).counts.gaps++
 	}
 	if s.Len > 0 {
-		l.resume(st, f, r, s, end, now)
+		c.resume()
 	}
-	if f.detail != 0 && s.Len > 0 {
-		l.details[f.detail].release(f, s.Seq+s.Len, now, l.pauseOf(st))
+	if f.state != 0 && s.Len > 0 {
+		c.states[f.state].release(f, s.Seq+s.Len, c.now, c.pauseOf(c.st))
 	}
-	if f.shift == Unknown && after(end, f.edge) {
-		l.need(f, end)
+	if f.shift == Unknown && after(c.end, f.edge) {
+		c.need(f, c.end)
 	}
-	l.extend(f, end, now)
+	c.extend(f, c.end, c.now)
 	f.marks &^= isUnsound | idleProbe
 	return ev
 }
@@ -117,9 +118,9 @@ func (f *flow) answers(ack uint32) {
 }
 
 // extend moves SND.NXT forward over new data.
-func (l *lane) extend(f *flow, end uint32, now int64) {
+func (sh *shard) extend(f *flow, end uint32, now int64) {
 	f.time(end, now)
-	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(l.cfg.ProbeTimer) {
+	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(sh.cfg.ProbeTimer) {
 		f.marks |= afterPause
 	} else {
 		f.marks &^= afterPause
@@ -141,33 +142,34 @@ func (f *flow) time(end uint32, now int64) {
 
 // resume takes new data of a sender that the window held back, or may have: what
 // it does now tells whether it had something to send then.
-func (l *lane) resume(st *stream, f, r *flow, s *capture.Segment, end uint32, now int64) {
-	since := max(f.lastAt, r.lastAt, f.ackedAt)
-	switch fills := end == f.edge && f.inFlight() == 0 && f.has(hasUna|hasWnd) && f.shift != Unknown; {
-	case fills && !f.is(isOpened) && now-since >= int64(l.cfg.ProbeTimer) && (f.is(isHeld) || l.timerFits(st, f, now-since)):
+func (c *cursor) resume() {
+	f := c.f
+	since := max(f.lastAt, c.r.lastAt, f.ackedAt)
+	switch fills := c.end == f.edge && f.inFlight() == 0 && f.has(hasUna|hasWnd) && f.shift != Unknown; {
+	case fills && !f.is(isOpened) && c.now-since >= int64(c.cfg.ProbeTimer) && (f.is(isHeld) || c.timerFits(c.now-since)):
 		// The probe timer sent what fits into the small window (Linux:
 		// tcp_write_wakeup; BSD: the persist timer).
-		t := l.more(f)
-		t.timerData++
+		t := c.needState(f)
+		t.counts.timerData++
 		if !f.is(isHeld) {
 			// It was taken for idle until now, as far as it was not judged otherwise.
-			t.spent[maybeSmall] += min(now-since, st.span()-f.booked(t))
-			t.heldAt, t.heldTime, t.heldNum, t.heldRoom = since, s.Time-(now-since), st.endFrame, f.room()
+			t.spent[maybeSmall] += min(c.now-since, c.st.span()-f.booked(t))
+			t.held.at, t.held.time, t.held.frame, t.held.room = since, c.s.Time-(c.now-since), c.st.endFrame, f.room()
 			f.marks |= isHeld
 		}
-		l.settle(f, true)
+		c.settle(f, true)
 	case f.is(isOpened):
 		// It did wait for room if it sends more now than there was, or is known to.
-		t := l.more(f)
-		wanted := now-t.openedAt <= max(2*st.rtt(), promptly) && f.maxSeg > t.leftRoom
-		l.settle(f, wanted)
+		t := c.needState(f)
+		wanted := c.now-t.held.openedAt <= max(2*c.st.rtt(), int64(c.cfg.Promptly)) && f.maxSeg > t.held.left
+		c.settle(f, wanted)
 		if wanted {
-			l.smallStall(f)
+			c.smallStall(f)
 		}
 		f.marks &^= isOpened
 	case f.is(isHeld | isFull):
 		// It sends into what is left of the window: it was not held back so far.
-		l.settle(f, false)
+		c.settle(f, false)
 		f.marks &^= isHeld | isFull
 	}
 }
@@ -175,51 +177,50 @@ func (l *lane) resume(st *stream, f, r *flow, s *capture.Segment, end uint32, no
 // timerFits reports whether a pause before data that fills the window is as long
 // as a first probe timer, and the window smaller than the MSS: an application
 // that writes after a pause rarely meets both.
-func (l *lane) timerFits(st *stream, f *flow, pause int64) bool {
-	return pause <= st.timeout(2*int64(l.cfg.ProbeTimer)) && (f.mss == 0 || f.room() < uint32(f.mss))
+func (c *cursor) timerFits(pause int64) bool {
+	f := c.f
+	return pause <= c.st.timeout(2*int64(c.cfg.ProbeTimer)) && (f.mss == 0 || f.room() < uint32(f.mss))
 }
 
 // pauseOf is how long the sender of a stream must be silent to have paused.
-func (l *lane) pauseOf(st *stream) int64 { return max(int64(l.cfg.Pause), 2*st.rtt()) }
-
-// promptly is how soon after the window opened a sender that was held back
-// sends again, in ns, if two round trips are less.
-const promptly = 10e6
+func (sh *shard) pauseOf(st *stream) int64 { return max(int64(sh.cfg.Pause), 2*st.rtt()) }
 
 // old takes sequence numbers that were sent before.
-func (l *lane) old(st *stream, f *flow, s *capture.Segment, end uint32, now int64) Events {
-	if s.Len == 1 && end == f.nxt && f.una == f.nxt && s.Flags&(capture.SYN|capture.FIN) == 0 {
-		return l.below(st, f, s, now, ProbeJunkByte)
+func (c *cursor) old() Events {
+	f, s := c.f, c.s
+	if s.Len == 1 && c.end == f.nxt && f.una == f.nxt && s.Flags&(capture.SYN|capture.FIN) == 0 {
+		return c.below(ProbeJunkByte)
 	}
-	if filled, soon := l.fill(f, s.Seq, end, now); filled > 0 && soon {
-		l.more(f).reorder++
+	if filled, soon := c.fill(f, s.Seq, c.end, c.now); filled > 0 && soon {
+		c.needState(f).counts.reorder++
 		return EventOutOfOrder
 	}
 	f.retrans++
 	f.marks &^= isTiming // its ACK could be of either (Karn)
 	if f.is(isZero) && s.Len > 0 {
-		l.more(f).retransZero++
+		c.needState(f).counts.retransZero++
 	}
 	return EventRetransmission
 }
 
 // empty takes a segment without payload, SYN or FIN.
-func (l *lane) empty(st *stream, f, r *flow, s *capture.Segment, now int64) Events {
+func (c *cursor) empty() Events {
+	f, s := c.f, c.s
 	if s.Flags&capture.SeqInferred != 0 {
-		if f.is(isZero) && f.inFlight() == 0 && l.sinceLast >= int64(l.cfg.ProbeTimer) {
-			return l.below(st, f, s, now, ProbeEmpty)
+		if f.is(isZero) && f.inFlight() == 0 && c.sinceLast >= int64(c.cfg.ProbeTimer) {
+			return c.below(ProbeEmpty)
 		}
 		return 0
 	}
 	switch d := int32(s.Seq - f.nxt); {
 	case d == -1 && f.una == f.nxt && f.is(hasUna):
-		return l.below(st, f, s, now, ProbeEmpty)
+		return c.below(ProbeEmpty)
 	case d == 0 && s.Flags&capture.URG != 0 && f.is(isZero) && f.una == f.nxt:
-		return l.probe(f, s, now, ProbeUrgent)
+		return c.probe(ProbeUrgent)
 	case d > 0:
 		// Only data that was not captured can lie between.
-		l.addHole(f, f.nxt, s.Seq, now)
-		l.more(f).gaps++
+		c.addHole(f, f.nxt, s.Seq, c.now)
+		c.needState(f).counts.gaps++
 		f.advance(s.Seq)
 		f.marks |= isUnsound
 		return EventGap

@@ -49,26 +49,26 @@ const (
 	// shortSpans is as many as that of a shorter stream has, from when its window
 	// first closes.
 	shortSpans = 32
-	// maxSketches and maxShort bound their memory to some 10 MB a lane.
+	// maxSketches and maxShort bound their memory to some 10 MB a shard.
 	maxSketches, maxShort = 2048, 8192
 )
 
 // beginSketch gives a stream its sketch, if there is room: from now on, when f's
 // sender has sent enough, or closes its window.
-func (l *lane) beginSketch(st *stream, f *flow, now int64) {
+func (sh *shard) beginSketch(st *stream, f *flow, now int64) {
 	// A span is as long as it took to get here: so many segments share one that
 	// going on to the next costs nothing. Few segments need no such care.
 	k := &sketch{from: now, width: uint8(max(narrowest, bits.Len64(uint64(st.span()))))}
-	spans, room := sketchSpans, &l.sketchRoom
+	spans, room := sketchSpans, &sh.sketchRoom
 	if f.segs < sketchAfter {
-		k.width, spans, room = narrowest, shortSpans, &l.shortRoom
+		k.width, spans, room = narrowest, shortSpans, &sh.shortRoom
 	}
 	if *room == 0 {
 		return
 	}
 	*room--
 	k.spans = make([]sketchSpan, spans)
-	number := l.putSketch(k)
+	number := sh.putSketch(k)
 	for i := range st.flows {
 		g := &st.flows[i]
 		k.before.flows[i] = flowSpan{g.rawMin, g.rawMax, g.field(), g.maxInFlight}
@@ -78,40 +78,40 @@ func (l *lane) beginSketch(st *stream, f *flow, now int64) {
 }
 
 // putSketch keeps a sketch and returns its number.
-func (l *lane) putSketch(k *sketch) uint32 {
-	if n := len(l.freeSketches); n > 0 {
-		number := l.freeSketches[n-1]
-		l.freeSketches = l.freeSketches[:n-1]
-		l.sketches[number-1] = k
+func (sh *shard) putSketch(k *sketch) uint32 {
+	if n := len(sh.freeSketches); n > 0 {
+		number := sh.freeSketches[n-1]
+		sh.freeSketches = sh.freeSketches[:n-1]
+		sh.sketches[number-1] = k
 		return number
 	}
-	l.sketches = append(l.sketches, k)
-	return uint32(len(l.sketches))
+	sh.sketches = append(sh.sketches, k)
+	return uint32(len(sh.sketches))
 }
 
 // dropSketch makes room for another sketch than that of a stream that is let go.
-func (l *lane) dropSketch(st *stream) {
+func (sh *shard) dropSketch(st *stream) {
 	number := st.flows[0].sketch
 	if number == 0 {
 		return
 	}
-	if len(l.sketches[number-1].spans) == sketchSpans {
-		l.sketchRoom++
+	if len(sh.sketches[number-1].spans) == sketchSpans {
+		sh.sketchRoom++
 	} else {
-		l.shortRoom++
+		sh.shortRoom++
 	}
-	l.sketches[number-1] = nil
-	l.freeSketches = append(l.freeSketches, number)
+	sh.sketches[number-1] = nil
+	sh.freeSketches = append(sh.freeSketches, number)
 }
 
 // nextSpan puts the span that the flows have been through into their sketch, and
 // begins the one of now. The current span is kept in the flows: what every
 // segment touches anyway.
-func (l *lane) nextSpan(f, r *flow, now int64) {
+func (sh *shard) nextSpan(f, r *flow, now int64) {
 	if f.sketch == 0 {
 		return // the end of time: spanEnd without a sketch
 	}
-	k := l.sketches[f.sketch-1]
+	k := sh.sketches[f.sketch-1]
 	k.put(f, r)
 	i := k.index(now) // may make the spans wider
 	end := k.from + int64(i+1)<<k.width
@@ -194,22 +194,9 @@ func (k *sketch) fold() {
 	k.last /= 2
 }
 
-// Sketch returns the points of a chart of the stream in the size of a terminal,
-// or nil if the stream is too short, or came too late, to have a sketch. The
-// points stand for spans of time, not for packets: they have no frame numbers.
-func (r *Result) Sketch(id int64) []Point { return r.sketch(id) }
-
-func (a *Analyzer) sketchOf(id int64) []Point {
-	for _, l := range a.lanes {
-		if st := l.numbered(id); st != nil && st.flows[0].sketch != 0 {
-			return l.sketchOf(st, id)
-		}
-	}
-	return nil
-}
-
-func (l *lane) sketchOf(st *stream, id int64) []Point {
-	k := *l.sketches[st.flows[0].sketch-1]
+// sketchOf returns the points of a stream's sketch in the order of time.
+func (sh *shard) sketchOf(st *stream) []Point {
+	k := *sh.sketches[st.flows[0].sketch-1]
 	k.spans = slices.Clone(k.spans)
 	k.put(&st.flows[0], &st.flows[1])
 	var points []Point

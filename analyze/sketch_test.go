@@ -112,6 +112,7 @@ func TestEndOfTime(t *testing.T) {
 		s.Time = math.MaxInt64
 		a.Add(s)
 	}
+	a.Flush()
 	if r := a.Result(); r.Segments != 2000 || r.Span != 0 {
 		t.Errorf("%d segments in %v", r.Segments, r.Span)
 	}

@@ -2,215 +2,215 @@ package analyze
 
 import (
 	"time"
-
-	"winwatch/capture"
 )
 
 // beginStall takes the first zero window after an open one. The sender may have
 // been held back for some time: since it filled the window, or since the rest
 // was too small for its next segment.
-func (l *lane) beginStall(st *stream, f *flow, t *detail, s *capture.Segment, now int64, first bool) {
-	t.pause(f, now, l.pauseOf(st))
-	t.on, t.asked, t.form, t.withData, t.silent = true, 0, "", false, 0
-	t.doubted = t.doubted[:0]
-	t.began, t.zeroAt, t.acked, t.zeroSpent = now, now, f.una, t.spent[zeroWindow]
-	t.stall = Stall{
+func (c *cursor) beginStall(t *flowstate, first bool) {
+	r, s := c.r, c.s
+	t.pause(r, c.now, c.pauseOf(c.st))
+	t.stall.on, t.probing.asked, t.probing.form, t.probing.withData, t.probing.silent = true, 0, "", false, 0
+	t.probing.doubted = t.probing.doubted[:0]
+	t.stall.began, t.stall.zeroAt, t.stall.acked, t.stall.zeroSpent = c.now, c.now, r.una, t.spent[zeroWindow]
+	t.stall.Stall = Stall{
 		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,
-		BeganBeforeCapture: first, WindowAtBegin: ptr(int64(0)),
+		BeganBeforeCapture: first, WindowAtBegin: new(int64(0)),
 	}
-	l.unread(st, f, t)
-	if f.is(isFull | isHeld) {
-		l.settle(f, true)
-		t.began = t.heldAt
-		t.stall.WindowAtBegin = ptr(int64(t.heldRoom))
-		t.stall.Begin, t.stall.BeginFrame = s.Time-(now-t.heldAt), t.heldNum
+	c.unread(c.st, r, t)
+	if r.is(isFull | isHeld) {
+		c.settle(r, true)
+		t.stall.began = t.held.at
+		t.stall.WindowAtBegin = new(int64(t.held.room))
+		t.stall.Begin, t.stall.BeginFrame = s.Time-(c.now-t.held.at), t.held.frame
 	}
-	t.smallTime = 0
-	if f.shift == Unknown && f.una == f.nxt && f.dataSegs > 0 && !first {
+	t.held.small = 0
+	if r.shift == Unknown && r.una == r.nxt && r.dataSegs > 0 && !first {
 		// The right edge stands where the last data ended, and never moves back:
 		// that data filled the window, whatever the scale.
-		t.filled++
-		if f.is(afterPause) {
-			t.timerData++
+		t.counts.filled++
+		if r.is(afterPause) {
+			t.counts.timerData++
 		}
 	}
-	if f.is(midProbe) {
-		l.firstProbe(f, t, st, s, now)
+	if r.is(midProbe) {
+		c.firstProbe(t)
 	}
-	f.marks &^= isFull | isHeld | isOpened | midProbe
+	r.marks &^= isFull | isHeld | isOpened | midProbe
 }
 
 // firstProbe remembers the segment with which the capture of a sender began: s,
 // which came back, has shown that it was a probe, or a keep-alive.
-func (l *lane) firstProbe(f *flow, t *detail, st *stream, s *capture.Segment, now int64) {
-	at := f.lastAt
+func (c *cursor) firstProbe(t *flowstate) {
+	s := c.s
+	at := c.r.lastAt
 	began := *s
-	began.Frame, began.Time = st.firstFrame, s.Time-(now-at)
-	t.doubt(&began, at, ProbeEmpty, l.mostProbes())
-	p := &t.doubted[len(t.doubted)-1]
+	began.Frame, began.Time = c.st.firstFrame, s.Time-(c.now-at)
+	t.doubt(&began, at, ProbeEmpty, c.mostProbes())
+	p := &t.probing.doubted[len(t.probing.doubted)-1]
 	p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
-	t.keepAlives++
+	t.counts.keepAlives++
 	t.stall.KeepAlives++
-	t.keepAliveAnswers++
+	t.counts.keepAliveAnswers++
 }
 
 // opening says what opened the window: reading, or the ACK of a probe or of
 // data.
-func (t *detail) opening(st *stream, s *capture.Segment, now int64, advanced bool) StallEnd {
+func (c *cursor) opening(t *flowstate, advanced bool) StallEnd {
 	switch {
 	case advanced:
-		if t.asked == EventProbe {
-			t.answer(s, now)
+		if t.probing.asked == EventProbe {
+			t.answer(c.s, c.now)
 		}
 		return EndDataAccepted
-	case t.asked == EventProbe && now-t.probeAt <= max(2*st.rtt(), promptly):
-		t.answer(s, now)
+	case t.probing.asked == EventProbe && c.now-t.probing.at <= max(2*c.st.rtt(), int64(c.cfg.Promptly)):
+		t.answer(c.s, c.now)
 		return EndProbeAnswer
 	}
 	return EndWindowUpdate
 }
 
 // endStall ends the stall that is on, if there is one.
-func (l *lane) endStall(st *stream, f *flow, s *capture.Segment, now int64, how StallEnd) {
-	t := l.trouble(f)
-	if t == nil || !t.on {
+func (c *cursor) endStall(f *flow, how StallEnd) {
+	t := c.stateOf(f)
+	if t == nil || !t.stall.on {
 		return
 	}
-	l.silence(f, t)
-	if how == EndResetBySender && t.silent >= 3 {
+	c.silence(f, t)
+	if how == EndResetBySender && t.probing.silent >= 3 {
 		how = EndGaveUp
 	}
-	w := &t.stall
-	w.End, w.EndFrame, w.EndedBy = s.Time, s.Frame, how
-	w.Duration = time.Duration(now - t.began)
-	t.on = false
-	t.acked = f.una
+	w := &t.stall.Stall
+	w.End, w.EndFrame, w.EndedBy = c.s.Time, c.s.Frame, how
+	w.Duration = time.Duration(c.now - t.stall.began)
+	t.stall.on = false
+	t.stall.acked = f.una
 	f.marks &^= isZero
-	kept := l.keep(t)
+	kept := c.keep(t)
 	if how == EndWindowUpdate || how == EndProbeAnswer || how == EndDataAccepted {
-		t.watched, t.endedAt, t.sentAt = kept, now, now
-		t.releasedBytes, t.burst, t.burstOver = 0, 0, false
+		t.after.watched, t.after.endedAt, t.after.sentAt = kept, c.now, c.now
+		t.after.bytes, t.after.burst, t.after.burstOver = 0, 0, false
 	} else {
-		l.judge(st, f, t, t.listed(kept))
+		c.judge(c.st, f, t, t.listed(kept))
 	}
 }
 
 // listed is the stall that keep returned i for.
-func (t *detail) listed(i int) *Stall {
+func (t *flowstate) listed(i int) *Stall {
 	if i == 0 {
-		return &t.stall
+		return &t.stall.Stall
 	}
-	return &t.stalls[i-1]
+	return &t.past.stalls[i-1]
 }
 
 // smallStall lists a stall in which the window was too small for the next
 // segment, but never 0. It ended when the window opened.
-func (l *lane) smallStall(f *flow) {
-	t := l.trouble(f)
-	if t == nil || t.smallTime == 0 {
+func (sh *shard) smallStall(f *flow) {
+	t := sh.stateOf(f)
+	if t == nil || t.held.small == 0 {
 		return
 	}
-	long := t.smallTime >= int64(l.cfg.MinStall)
-	t.smallTime = 0
+	long := t.held.small >= int64(sh.cfg.MinStall)
+	t.held.small = 0
 	if !long {
 		return
 	}
-	t.pause(f, t.openedAt, 0)
-	t.stall = Stall{
-		Begin: t.heldTime, BeginFrame: t.heldNum,
-		End: t.openedTime, EndFrame: t.openedNum,
-		EndedBy: EndWindowUpdate, Duration: time.Duration(t.openedAt - t.heldAt),
-		SenderWaiting: ptr(true), WindowAtBegin: ptr(int64(t.heldRoom)),
+	t.pause(f, t.held.openedAt, 0)
+	t.stall.Stall = Stall{
+		Begin: t.held.time, BeginFrame: t.held.frame,
+		End: t.held.openedTime, EndFrame: t.held.openedFrame,
+		EndedBy: EndWindowUpdate, Duration: time.Duration(t.held.openedAt - t.held.at),
+		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
 		Unread: Estimate{Method: "the window never was 0"},
 	}
-	l.keep(t)
+	sh.keep(t)
 }
 
 // keep adds the stall to those that are listed and returns its index + 1, or 0
 // if there are too many and it is shorter than all of them.
-func (l *lane) keep(t *detail) int {
-	t.stallCount++
-	t.stallTime += int64(t.stall.Duration)
-	if len(t.stalls) < l.mostStalls(t) {
-		t.stalls = append(t.stalls, t.stall)
-		t.probesListed += cap(t.stall.Probes)
-		return len(t.stalls)
+func (sh *shard) keep(t *flowstate) int {
+	t.past.count++
+	t.past.time += int64(t.stall.Duration)
+	if len(t.past.stalls) < sh.mostStalls(t) {
+		t.past.stalls = append(t.past.stalls, t.stall.Stall)
+		t.mem.probes += cap(t.stall.Probes)
+		return len(t.past.stalls)
 	}
 	shortest := 0
-	for i := range t.stalls {
-		if t.stalls[i].Duration < t.stalls[shortest].Duration {
+	for i := range t.past.stalls {
+		if t.past.stalls[i].Duration < t.past.stalls[shortest].Duration {
 			shortest = i
 		}
 	}
-	if t.stalls[shortest].Duration >= t.stall.Duration {
+	if t.past.stalls[shortest].Duration >= t.stall.Duration {
 		return 0
 	}
-	t.probesListed += cap(t.stall.Probes) - cap(t.stalls[shortest].Probes)
-	t.stalls[shortest] = t.stall
+	t.mem.probes += cap(t.stall.Probes) - cap(t.past.stalls[shortest].Probes)
+	t.past.stalls[shortest] = t.stall.Stall
 	return shortest + 1
 }
 
 // release counts new data that comes out after a stall, until the sender
 // pauses with nothing in flight and the window open. The data ends at end.
-func (t *detail) release(f *flow, end uint32, now, pause int64) {
-	if t.endedAt == 0 {
+func (t *flowstate) release(f *flow, end uint32, now, pause int64) {
+	if t.after.endedAt == 0 {
 		return
 	}
-	if now-max(t.sentAt, f.ackedAt) > pause && f.inFlight() == 0 && !f.is(isHeld|isFull) {
+	if now-max(t.after.sentAt, f.ackedAt) > pause && f.inFlight() == 0 && !f.is(isHeld|isFull) {
 		t.pause(f, now, pause)
 		return
 	}
 	n := int64(int32(end - f.nxt))
-	t.releasedBytes += n
-	t.sentAt = now
-	t.burstOver = t.burstOver || f.una != t.acked
-	if !t.burstOver {
-		t.burst += n
+	t.after.bytes += n
+	t.after.sentAt = now
+	t.after.burstOver = t.after.burstOver || f.una != t.stall.acked
+	if !t.after.burstOver {
+		t.after.burst += n
 	}
 }
 
 // pause ends the watch over what comes out after a stall. If nothing has, it
 // takes a pause to know that nothing was waiting.
-func (t *detail) pause(f *flow, now, pause int64) {
-	if t.endedAt == 0 {
+func (t *flowstate) pause(f *flow, now, pause int64) {
+	if t.after.endedAt == 0 {
 		return
 	}
-	w := t.listed(t.watched)
+	w := t.listed(t.after.watched)
 	switch {
 	case !f.is(hasNxt):
 		// The sender was not captured: what came out shows in the ACKs only.
-		if f.una != t.acked {
-			w.SenderWaiting = ptr(true)
+		if f.una != t.stall.acked {
+			w.SenderWaiting = new(true)
 		}
-	case t.releasedBytes > 0 || now-t.endedAt > pause:
-		released, burst := t.releasedBytes, t.burst
+	case t.after.bytes > 0 || now-t.after.endedAt > pause:
+		released, burst := t.after.bytes, t.after.burst
 		w.Released, w.Burst = &released, &burst
 	}
 	t.settleStall(w)
-	t.endedAt = 0
+	t.after.endedAt = 0
 }
 
 // judge settles a stall that did not end with an open window.
-func (l *lane) judge(st *stream, f *flow, t *detail, w *Stall) {
+func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
 	done := f.is(sawFIN) && f.una == f.nxt // all was sent, and the end of it
-	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(l.cfg.NoProbe), 2*st.timeout(0))) {
-		w.SenderWaiting = ptr(false)
+	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(sh.cfg.NoProbe), 2*st.timeout(0))) {
+		w.SenderWaiting = new(false)
 	}
 	t.settleStall(w)
 }
 
 // settleStall says whether the sender was waiting at all in a stall that is
 // over, and books its time accordingly.
-func (t *detail) settleStall(w *Stall) {
+func (t *flowstate) settleStall(w *Stall) {
 	switch {
 	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:
-		w.SenderWaiting = ptr(true)
+		w.SenderWaiting = new(true)
 	case w.Released != nil || w.KeepAlives > 0:
-		w.SenderWaiting = ptr(false)
+		w.SenderWaiting = new(false)
 	}
 	if w.SenderWaiting != nil && !*w.SenderWaiting {
-		t.stallTime -= int64(w.Duration)
-		t.unwaited++
-		t.spent[zeroWindow] = t.zeroSpent
+		t.past.time -= int64(w.Duration)
+		t.past.unwaited++
+		t.spent[zeroWindow] = t.stall.zeroSpent
 	}
 }

@@ -63,18 +63,18 @@ func (st *stream) rtt() int64 { return st.flows[0].rtt + st.flows[1].rtt }
 // find returns the slot of the stream of a segment and the side that sent it, and
 // begins a new stream where Wireshark (4.0) does: at a key not met before, and at
 // a SYN with another ISN.
-func (l *lane) find(s *capture.Segment, hash uint32, h hint, now int64) (uint32, uint8) {
+func (sh *shard) find(s *capture.Segment, hash uint32, h hint, now int64) (uint32, uint8) {
 	slot, side := h.slot, uint8(nobody)
 	if h.stream != nil {
 		side = h.stream.key.side(s)
 	}
 	if side == nobody {
-		if slot, side = l.table.find(hash, s, &l.slab); side == nobody {
-			return l.open(hash, s, now), sideA
+		if slot, side = sh.table.find(hash, s, &sh.slab); side == nobody {
+			return sh.open(hash, s, now), sideA
 		}
 	}
-	if s.Flags&(capture.SYN|capture.ACK) == capture.SYN && l.slab.at(slot).renewedBy(s, side) {
-		return l.open(hash, s, now), sideA
+	if s.Flags&(capture.SYN|capture.ACK) == capture.SYN && sh.slab.at(slot).renewedBy(s, side) {
+		return sh.open(hash, s, now), sideA
 	}
 	return slot, side
 }
@@ -93,10 +93,10 @@ func (st *stream) renewedBy(s *capture.Segment, side uint8) bool {
 }
 
 // open makes room for a stream, which the segment begins.
-func (l *lane) open(hash uint32, s *capture.Segment, now int64) uint32 {
-	slot, gone := l.slot(now)
-	l.table.put(hash, slot, s, &l.slab)
-	st := l.slab.at(slot)
+func (sh *shard) open(hash uint32, s *capture.Segment, now int64) uint32 {
+	slot, gone := sh.slot(now)
+	sh.table.put(hash, slot, s, &sh.slab)
+	st := sh.slab.at(slot)
 	*st = stream{
 		key: key{s.Src, s.Dst, s.SrcPort, s.DstPort}, hash: hash, marks: inUse,
 		begin: s.Time, firstFrame: s.Frame, first: now, last: now,
@@ -109,7 +109,7 @@ func (l *lane) open(hash uint32, s *capture.Segment, now int64) uint32 {
 		f.side, f.shift, f.offer, f.rawMin = uint8(i), Unknown, Unknown, 0xffff
 		f.spanEnd = math.MaxInt64
 	}
-	l.changes++
-	l.opened = append(l.opened, opening{index: l.index, slot: slot, gone: gone})
+	sh.changes++
+	sh.opened = append(sh.opened, opening{index: sh.index, slot: slot, gone: gone})
 	return slot
 }

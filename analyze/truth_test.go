@@ -34,6 +34,7 @@ func analyzeFile(t testing.TB, name string, sinks ...func(*analyze.Sample)) *ana
 	for {
 		err := src.Next(&seg)
 		if errors.Is(err, io.EOF) {
+			a.Flush()
 			return a.Result()
 		}
 		if err != nil {

@@ -2,26 +2,66 @@ package analyze
 
 import (
 	"fmt"
+	"math"
 
 	"winwatch/analyze/words"
+	"winwatch/capture"
 )
 
 // warn adds what limits the statements about the whole capture.
 func (a *Analyzer) warn(r *Result) {
+	a.warnAnalysis(r)
+	a.warnInput(r)
+}
+
+// warnAnalysis adds what the analysis met.
+func (a *Analyzer) warnAnalysis(r *Result) {
 	if c := &a.clock; c.jumps > 0 {
 		r.Warnings = append(r.Warnings, Warning{
-			Code: "clock-jump", Frame: c.largestAt, Count: c.jumps,
+			Code: WarnClockJump, Frame: c.largestAt, Count: c.jumps,
 			Text: fmt.Sprintf("the capture's clock jumped %s, the largest by %s at frame %d; no duration counts the jumps",
 				words.Times(c.jumps), jump(c.largest), c.largestAt),
 		})
 	}
-	if r.Retired.Streams > 0 {
+	if r.Evicted.Streams > 0 {
 		r.Warnings = append(r.Warnings, Warning{
-			Code: "streams-retired", Count: r.Retired.Streams,
+			Code: WarnStreamsEvicted, Count: r.Evicted.Streams,
 			Text: fmt.Sprintf("%s streams were let go to keep within %s at a time, fewer if many are in trouble: they count in the totals, and the worst of them are kept; one that went on afterwards counts as a new stream",
-				words.Count(r.Retired.Streams), words.Count(int64(a.cfg.MaxStreams))),
+				words.Count(r.Evicted.Streams), words.Count(int64(a.cfg.MaxStreams))),
 		})
 	}
+}
+
+// warnInput adds what kept the input from being read whole.
+func (a *Analyzer) warnInput(r *Result) {
+	if a.input.Dropped() > 0 {
+		r.Warnings = append(r.Warnings, droppedPackets(&a.input))
+	}
+	for _, d := range a.damage {
+		r.Warnings = append(r.Warnings, Warning{Code: WarnDamaged, Text: d.Error(), Frame: d.Frame, Count: 1})
+	}
+	if a.interrupted {
+		r.Warnings = append(r.Warnings, Warning{Code: WarnInterrupted, Count: 1,
+			Text: "reading stopped early; the rest of the capture was not analyzed"})
+	}
+}
+
+// droppedPackets is the warning of a capture with drops. They were counted before
+// packets were assigned to streams: which streams lost packets is not known.
+func droppedPackets(c *capture.Counters) Warning {
+	kernel, iface := c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops]
+	what := words.Counted(c.Dropped(), "packet") + " dropped"
+	switch {
+	case iface == 0:
+		what += " by the kernel"
+	case kernel == 0:
+		what += " at the interface or by the program that captured"
+	default:
+		what += fmt.Sprintf(", %s by the kernel and %s at the interface or by the program that captured", words.Count(kernel), words.Count(iface))
+	}
+	return Warning{Code: WarnDropped, Count: int64(min(c.Dropped(), math.MaxInt64)),
+		Text: fmt.Sprintf("the capture reports %s, of these streams or of others: byte counts, probes and "+
+			"what was in flight are lower bounds", what)}
 }
 
 // jump writes a signed span for people.
@@ -41,36 +81,36 @@ func jump(ns int64) string {
 }
 
 // warnStream adds what limits the statements about a stream.
-func (l *lane) warnStream(st *stream, s *Stream) {
-	add := func(code string, count int64, format string, args ...any) {
+func (sh *shard) warnStream(s *Stream) {
+	add := func(code WarningCode, count int64, format string, args ...any) {
 		s.Warnings = append(s.Warnings, Warning{Code: code, Count: count, Text: fmt.Sprintf(format, args...)})
 	}
 	if s.Handshake == HandshakeNone {
-		add("no-handshake", 1, "the handshake was not captured: who is the client is a guess by the ports")
+		add(WarnNoHandshake, 1, "the handshake was not captured: who is the client is a guess by the ports")
 	}
 	if s.OneSided {
-		add("one-sided", 1, "one direction only was captured: what is in flight and who waited can't be told")
+		add(WarnOneSided, 1, "one direction only was captured: what is in flight and who waited can't be told")
 	}
 	if s.Duplicates > 0 {
-		add("duplicates", int64(s.Duplicates), "%s packets stand in the capture twice; the copies count for nothing", words.Count(int64(s.Duplicates)))
+		add(WarnDuplicates, int64(s.Duplicates), "%s packets stand in the capture twice; the copies count for nothing", words.Count(int64(s.Duplicates)))
 	}
 	for i := range s.Dirs {
-		l.warnDirection(&s.Dirs[i], add)
+		sh.warnDirection(&s.Dirs[i], add)
 	}
 }
 
-func (l *lane) warnDirection(d *Direction, add func(string, int64, string, ...any)) {
+func (sh *shard) warnDirection(d *Direction, add func(WarningCode, int64, string, ...any)) {
 	if d.Window.Scale.State == ScaleUnknown && d.Window.MaxRaw > 0 {
-		add("scale-unknown", 1, "the window scale of %s is unknown (%d to %d): its windows are shown as the bare field; zero windows are sure all the same",
+		add(WarnScaleUnknown, 1, "the window scale of %s is unknown (%d to %d): its windows are shown as the bare field; zero windows are sure all the same",
 			d.Receiver, d.Window.Scale.Min, d.Window.Scale.Max)
 	}
 	if d.Window.Shrunk > 0 {
-		add("window-shrunk", int64(d.Window.Shrunk), "%s took back window that it had advertised, %s", d.Receiver, words.Times(int64(d.Window.Shrunk)))
+		add(WarnShrunk, int64(d.Window.Shrunk), "%s took back window that it had advertised, %s", d.Receiver, words.Times(int64(d.Window.Shrunk)))
 	}
 	if missing := d.AckedBytes - d.UniqueBytes; missing > 0 {
-		add("unseen", missing, "%s bytes from %s were acknowledged but not captured", words.Count(missing), d.Sender)
+		add(WarnUnseen, missing, "%s bytes from %s were acknowledged but not captured", words.Count(missing), d.Sender)
 	}
 	if len(d.Stalls) < int(d.StallCount) {
-		add("stalls-cut", d.StallCount, "the %d longest of %s stalls are listed", len(d.Stalls), words.Count(d.StallCount))
+		add(WarnStallsCut, d.StallCount, "the %d longest of %s stalls are listed", len(d.Stalls), words.Count(d.StallCount))
 	}
 }

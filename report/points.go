@@ -27,27 +27,6 @@ func InFlight(points []analyze.Point, dir analyze.Dir) []int64 {
 	return out
 }
 
-// MainDir returns the direction that reports show first: the one that waited longer or,
-// if neither did, the one that carried more.
-func MainDir(st *analyze.Stream) analyze.Dir {
-	c, s := &st.Dirs[analyze.ClientToServer], &st.Dirs[analyze.ServerToClient]
-	switch {
-	case c.StallTime != s.StallTime:
-		if s.StallTime > c.StallTime {
-			return analyze.ServerToClient
-		}
-	case s.Bytes > c.Bytes:
-		return analyze.ServerToClient
-	}
-	return analyze.ClientToServer
-}
-
-// Troubled reports whether a stream has anything to show: a verdict worse than ok, or a
-// stall.
-func Troubled(st *analyze.Stream) bool {
-	return st.Verdict.Severity > analyze.SeverityOK || st.Dirs[0].StallCount+st.Dirs[1].StallCount > 0
-}
-
 // ChartTime returns the time in Unix nanoseconds at which charts show a frame that was
 // captured at the given time. The times of the points are corrected for clock jumps; a
 // frame that was thinned out lies between its neighbours.

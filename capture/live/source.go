@@ -164,7 +164,11 @@ func (s *Source) Stats() Stats {
 
 // Counters returns what became of the frames that were delivered. Only the
 // reading goroutine may call it.
-func (s *Source) Counters() capture.Counters { return s.dec.Counters() }
+func (s *Source) Counters() capture.Counters {
+	c, st := s.dec.Counters(), s.Stats()
+	c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops] = uint64(st.Dropped), uint64(st.InterfaceDropped)
+	return c
+}
 
 // LinkType returns the frames' link type.
 func (s *Source) LinkType() capture.LinkType { return s.linkType }

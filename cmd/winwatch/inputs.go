@@ -9,6 +9,7 @@ import (
 	"slices"
 	"syscall"
 
+	"winwatch/analyze"
 	"winwatch/capture"
 )
 
@@ -51,7 +52,7 @@ func refuseTerminal(stdin io.Reader) error {
 
 // input is an open capture.
 type input interface {
-	source
+	analyze.Source
 	SetFilter(capture.Filter) error
 	Offset() int64
 	Size() int64

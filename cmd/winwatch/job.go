@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"winwatch/analyze"
@@ -24,8 +23,10 @@ type job struct {
 	held   *capture.Held
 	// once: the capture can be read only once.
 	once   bool
-	damage []*capture.DamageError
 	unread []capture.Unread
+	// kept are points of the first pass, up to frame keptTo: see keepPoints.
+	kept   *chart.Timeline
+	keptTo uint64
 }
 
 // runOne analyzes the files as one capture.
@@ -48,7 +49,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	j := o.job(w, o.files, held)
 	err = j.do(ctx)
 	if o.quiet && errors.Is(err, errDamaged) { // the report does not say where
-		for _, d := range j.damage {
+		for _, d := range j.Result.Damage {
 			err = errors.Join(err, damagedError{d})
 		}
 	}
@@ -77,7 +78,7 @@ func (j *job) steps(ctx context.Context) error {
 		}
 	}
 	err := j.finish(&j.Material)
-	if err == nil && len(j.damage) > 0 {
+	if err == nil && len(j.Result.Damage) > 0 {
 		return errDamaged
 	}
 	return err
@@ -98,26 +99,13 @@ func (j *job) analyze(ctx context.Context) error {
 	j.once = once
 	a := analyze.New(j.o.config())
 	j.listen(a)
-	if j.once && j.wantsCharts() {
-		j.Timeline = chart.New(picturePoints)
-		a.OnSample(j.chosen(func(int64) {}, j.early(j.Timeline.Add)))
-	}
-	counters, err := j.pass(ctx, in, a, everything)
-	interrupted := ctx.Err() != nil
-	if err != nil {
+	j.keepPoints(a)
+	if err := j.pass(ctx, in, a, everything); err != nil {
 		return err
 	}
 	j.Result = a.Result()
-	j.Result.SetInput(counters)
-	for _, d := range j.damage {
-		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "damaged-input", Text: d.Error(), Frame: d.Frame, Count: 1})
-	}
 	for _, u := range j.unread {
 		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
-	}
-	if interrupted {
-		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{
-			Code: "interrupted", Text: "the reading was interrupted: the capture goes on", Count: 1})
 	}
 	if err := j.nothing(); err != nil {
 		return err
@@ -125,20 +113,19 @@ func (j *job) analyze(ctx context.Context) error {
 	return j.narrow()
 }
 
-// pass has the capture read, and analyzed what pick leaves of it.
-func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick picker) (capture.Counters, error) {
+// pass reads the capture and analyzes what pick leaves of it.
+func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick picker) error {
 	filter, err := j.setFilter(in)
 	if err != nil {
-		return capture.Counters{}, err
+		return err
 	}
 	p := newProgress(j.std.err, in.Offset, in.Size())
 	defer p.stop()
-	j.damage, err = feed(ctx, in, a, pick, &p.segments)
-	j.damage = slices.DeleteFunc(j.damage, func(d *capture.DamageError) bool { return errors.Is(d, errShut) })
+	err = a.Run(ctx, &picked{in, pick, &p.segments})
 	if err == nil && filter != nil {
 		err = filter.Err()
 	}
-	return in.Counters(), explainInput(err)
+	return explainInput(err)
 }
 
 // setFilter has the input leave out what the words after -- do not want. It
@@ -165,18 +152,10 @@ func (j *job) account(context.Context) error {
 		return nil
 	}
 	st := j.Result.Worst(1)[0]
-	accepted, err := proof.NewAccepted(st, busier(st), j.o.accepted)
+	accepted, err := proof.NewAccepted(st, st.Busier(), j.o.accepted)
 	if err != nil {
 		return usageError{fmt.Errorf("--accepted-bytes %d: %w", j.o.accepted, err)}
 	}
 	j.Accepted = accepted
 	return nil
-}
-
-// busier returns the direction with more payload.
-func busier(st *analyze.Stream) analyze.Dir {
-	if st.Dirs[analyze.ServerToClient].Bytes > st.Dirs[analyze.ClientToServer].Bytes {
-		return analyze.ServerToClient
-	}
-	return analyze.ClientToServer
 }

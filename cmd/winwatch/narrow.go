@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"winwatch/analyze"
@@ -19,11 +18,11 @@ func (j *job) nothing() error {
 	if r.Input.Frames > 0 {
 		what = fmt.Sprintf("no TCP in its %d packets: %s", r.Input.Frames, strings.Join(whyNot(r), ", "))
 	}
-	if len(j.damage) == 0 {
+	if len(r.Damage) == 0 {
 		return fmt.Errorf("%s: %s", j.Source, what)
 	}
 	var errs []error
-	for _, d := range j.damage {
+	for _, d := range r.Damage {
 		errs = append(errs, damagedError{d})
 	}
 	if r.Input.Frames > 0 {
@@ -66,12 +65,6 @@ func (j *job) narrow() error {
 	default:
 		return nil
 	}
-	r := *j.Result
-	r.SetStreams(streams)
-	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v analyze.Verdict) bool { return r.Stream(v.Stream) == nil })
-	if len(r.Verdicts) == 0 && j.stream >= 0 {
-		r.Verdicts = []analyze.Verdict{streams[0].Verdict}
-	}
-	j.Result = &r
+	j.Result = j.Result.Select(streams)
 	return nil
 }

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"sync/atomic"
 
 	"winwatch/analyze"
-	"winwatch/capture"
 	"winwatch/capture/experiment"
 	"winwatch/capture/kernel"
 	"winwatch/capture/live"
@@ -62,9 +60,8 @@ func (v *observation) start(server netip.AddrPort) error {
 	}
 	go func() {
 		defer close(v.captured)
-		var seen atomic.Int64
 		// The context is not the experiment's: its end leaves packets to be read.
-		_, v.captureErr = feed(context.Background(), src, v.analyzer, everything, &seen)
+		v.captureErr = v.analyzer.Run(context.Background(), src)
 	}()
 	return nil
 }
@@ -80,15 +77,4 @@ func (v *observation) close() {
 	if v.source != nil {
 		v.source.Close()
 	}
-}
-
-// result is what the packets told, with what the capture missed of them.
-func (v *observation) result() *analyze.Result {
-	r := v.analyzer.Result()
-	if v.source != nil {
-		c, st := v.source.Counters(), v.source.Stats()
-		c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops] = uint64(st.Dropped), uint64(st.InterfaceDropped)
-		r.SetInput(c)
-	}
-	return r
 }

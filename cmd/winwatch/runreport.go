@@ -50,7 +50,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	}
 	m := &report.Material{Source: s.Name + " on " + o.iface, Timeline: timeline, Kernel: v.kernel}
 	m.Witness = witness
-	m.Result = v.result()
+	m.Result = v.analyzer.Result()
 	set := clock.set()
 	if set != 0 {
 		m.Result.Warnings = append(m.Result.Warnings, clockSet(set))

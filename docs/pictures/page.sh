@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pictures of a report page as headless Chromium shows it:
+# Takes pictures of a report page in headless Chromium:
 #
 #	page.sh REPORT.html NAME HEIGHT
 #
@@ -11,7 +11,7 @@ for chromium in "${WINWATCH_CHROMIUM-}" chromium chromium-browser google-chrome;
 done
 profile=$(mktemp -d)
 trap 'rm -rf "$profile"' EXIT
-for scheme in dark light; do # Blink numbers them in this order
+for scheme in dark light; do # in Blink's numbering, dark is 0
 	[ $scheme = dark ] && number=0 || number=1
 	"$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$profile" \
 		--blink-settings=preferredColorScheme=$number --virtual-time-budget=5000 \

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Pictures of a capture as tcptrace and Wireshark draw it, for docs/compare.md:
+# Takes pictures of a capture in tcptrace and Wireshark, for docs/compare.md:
 #
 #	peers.sh CAPTURE SENDER RECEIVER NAME
 #
 # writes NAME-tcptrace.png, NAME-wireshark-window.png and
-# NAME-wireshark-sequence.png beside this script, of the data that SENDER
+# NAME-wireshark-sequence.png beside this script. They show the data that SENDER
 # (address:port) sends to RECEIVER in the capture's first stream. Needs tcptrace
-# (with xpl2gpl, and gawk for it), gnuplot, wireshark, Xvfb, xdotool and
+# (with xpl2gpl, which needs gawk), gnuplot, wireshark, Xvfb, xdotool and
 # ImageMagick's import.
 set -eu
 for program in tcptrace xpl2gpl gawk gnuplot wireshark Xvfb xdotool import; do
@@ -26,8 +26,8 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
-# tcptrace writes a plot for each direction of what it takes for a connection; the
-# largest is the one with the data.
+# tcptrace writes a plot for each direction of everything that it considers a
+# connection; the largest is the one with the data.
 cd "$work"
 tcptrace -n -S "$capture" >/dev/null 2>&1
 plot=$(ls -S ./*_tsg.xpl | head -n 1)
@@ -39,8 +39,8 @@ xpl2gpl "$plot" >/dev/null
 } >plot.gpl
 gnuplot plot.gpl
 
-# Wireshark has no command for its stream graphs: its menu is worked from the
-# keyboard, on a screen of our own, with a configuration that nobody touched.
+# Wireshark has no command for its stream graphs, so xdotool operates its menu from the
+# keyboard, on a virtual screen, with the default configuration.
 export HOME="$work" XDG_RUNTIME_DIR="$work" XDG_CONFIG_HOME="$work"
 Xvfb -displayfd 3 -screen 0 1400x900x24 3>display 2>xvfb.log &
 xvfb=$!
@@ -51,9 +51,10 @@ wireshark -o gui.update.enabled:FALSE "$capture" >wireshark.log 2>&1 &
 wireshark=$!
 
 main=$(timeout 30 xdotool search --sync --onlyvisible --name "^$(basename "$capture")\$" | head -n 1)
-sleep 3 # the packets have to be read
+sleep 3 # Wireshark has to read the packets
 
-# graph TITLE FILE KEY...: opens the graph that is KEY... down in the submenu.
+# graph TITLE FILE KEY...: presses KEY... in the submenu to open the graph, and saves
+# a picture of it.
 graph() {
 	title=$1 file=$2
 	shift 2
@@ -69,7 +70,7 @@ graph() {
 	*"$sender"*"$receiver") ;;
 	*) echo "peers.sh: $(xdotool getwindowname "$window"): not the graph of $sender" >&2; exit 1 ;;
 	esac
-	xdotool mousemove 1390 890 # no hint under the mouse
+	xdotool mousemove 1390 890 # keeps tooltips out of the picture
 	sleep 1
 	import -window "$window" "$file"
 	xdotool windowfocus "$window" key Escape

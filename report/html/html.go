@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/chart"
 	"winwatch/analyze/words"
 	"winwatch/report"
@@ -180,7 +181,7 @@ func newText(m *report.Material) *content {
 		c.Headline = &r.Verdicts[0]
 		for i := range r.Verdicts[1:] {
 			switch v := &r.Verdicts[i+1]; {
-			case v.Severity == analyze.SeverityOK:
+			case v.Severity == cause.OK:
 			case len(c.Others) < maxOthers:
 				c.Others = append(c.Others, v)
 			default:
@@ -201,7 +202,7 @@ func newHead(r *analyze.Result) *head {
 	ms := floorDiv(r.Begin, 1e6)
 	return &head{
 		Begin: ms, BeginNs: r.Begin - ms*1e6, End: r.End - r.Begin, Streams: r.StreamCount, Kernel: -1,
-		Events: eventNames(), Severities: severityNames(),
+		Events: eventNames(), Severities: cause.Severities[:],
 	}
 }
 
@@ -287,15 +288,6 @@ func eventNames() []string {
 	names := make([]string, analyze.EventKinds)
 	for i := range names {
 		names[i] = analyze.Events(1 << i).String()
-	}
-	return names
-}
-
-// severityNames returns the names of all severities, least first.
-func severityNames() []string {
-	var names []string
-	for s := analyze.SeverityOK; s <= analyze.SeverityProblem; s++ {
-		names = append(names, s.String())
 	}
 	return names
 }

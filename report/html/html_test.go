@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/chart"
 	"winwatch/capture"
 	"winwatch/capture/kernel"
@@ -85,10 +86,10 @@ func TestPolicyAllowsOnlyOwnScriptAndStyle(t *testing.T) {
 
 func TestHostileTextIsEscaped(t *testing.T) {
 	const evil = `</script><script>alert(1)</script><img src=x onerror=alert(2)> "'&` + "\u2028"
-	v := analyze.Verdict{Severity: analyze.SeverityProblem, Sentence: evil, Because: evil, Command: evil, Confidence: "high"}
+	v := analyze.Verdict{Finding: cause.Finding{Severity: cause.Problem, Sentence: evil, Because: evil, Command: evil, Confidence: "high"}}
 	st := &analyze.Stream{Verdict: v, Warnings: []analyze.Warning{{Text: evil}}, Closed: evil}
 	r := &analyze.Result{StreamCount: 1, Verdicts: []analyze.Verdict{v, v}, Warnings: []analyze.Warning{{Text: evil, Frame: 3}}}
-	r.SetStreams([]*analyze.Stream{st})
+	r = r.Select([]*analyze.Stream{st})
 	text := page(t, &report.Material{Source: evil, Result: r})
 	if strings.Contains(text, "<script>alert") || strings.Contains(text, "<img src=x") {
 		t.Error("the page contains markup from the capture")
@@ -187,10 +188,9 @@ func TestPageStaysSmall(t *testing.T) {
 		st.Begin, st.End = st.Begin+int64(k)*999_331, st.End+int64(k)*1_999_993
 		many = append(many, &st)
 	}
-	big := *m.Result
-	big.SetStreams(many)
+	big := m.Result.Select(many)
 	big.StreamCount = int64(len(many))
-	text := page(t, &report.Material{Source: "big.pcap", Result: &big, Timeline: m.Timeline})
+	text := page(t, &report.Material{Source: "big.pcap", Result: big, Timeline: m.Timeline})
 	var h head
 	unpack(t, text, "head", &h)
 	if len(h.Rows) > maxRows || len(h.Rows) < 1000 || len(h.Charts) < 50 {
@@ -255,7 +255,7 @@ func TestThinKernelKeepsExtremes(t *testing.T) {
 // TestLargestCount checks that counts are unsigned, whatever a file claims.
 func TestLargestCount(t *testing.T) {
 	r := &analyze.Result{}
-	r.SetStreams(nil)
+	r = r.Select(nil)
 	r.Input.Frames, r.Input.Noted[capture.KernelDrops] = 1, math.MaxUint64
 	text := page(t, &report.Material{Result: r})
 	if want := "18,446,744,073,709,551,615: packet dropped by the kernel"; !strings.Contains(text, want) {
@@ -274,7 +274,7 @@ func TestEndsOfTime(t *testing.T) {
 		st := &analyze.Stream{Begin: math.MinInt64, End: math.MaxInt64}
 		st.Dirs[0].Stalls = []analyze.Stall{{Begin: math.MinInt64, End: math.MaxInt64, BeginFrame: 1, EndFrame: 6, Duration: math.MaxInt64}}
 		r := &analyze.Result{StreamCount: 1, Begin: begin, End: math.MaxInt64}
-		r.SetStreams([]*analyze.Stream{st})
+		r = r.Select([]*analyze.Stream{st})
 		if err := Write(io.Discard, &report.Material{Result: r, Timeline: tl}); err != nil {
 			t.Error(err)
 		}

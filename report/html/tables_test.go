@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/capture"
 	"winwatch/report/reporttest"
 )
@@ -49,11 +50,8 @@ func TestPageNamesOnlyEvents(t *testing.T) {
 
 // TestPageKnowsTheSeverities fails if a severity has no glyph or no colour of the headline.
 func TestPageKnowsTheSeverities(t *testing.T) {
-	if got, want := len(severityNames()), len(reporttest.Constants(t, "Severity")); got != want {
-		t.Errorf("severityNames returns %d of %d severities", got, want)
-	}
-	for _, name := range severityNames() {
-		if name == analyze.SeverityOK.String() {
+	for _, name := range cause.Severities {
+		if name == cause.OK.String() {
 			continue // the default
 		}
 		for _, rule := range []string{"." + name + " .glyph::before", ".headline." + name} {
@@ -82,7 +80,7 @@ func TestHeadListsTheNames(t *testing.T) {
 	if len(h.Events) != analyze.EventKinds || h.Events[0] != analyze.EventSYN.String() {
 		t.Errorf("events %q", h.Events)
 	}
-	if len(h.Severities) == 0 || h.Severities[analyze.SeverityProblem] != analyze.SeverityProblem.String() {
+	if len(h.Severities) == 0 || h.Severities[cause.Problem] != cause.Problem.String() {
 		t.Errorf("severities %q", h.Severities)
 	}
 }

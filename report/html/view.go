@@ -140,8 +140,8 @@ type probeView struct {
 
 func newVerdictView(v *analyze.Verdict) verdictView {
 	view := verdictView{
-		Stream: v.Stream, Severity: v.Severity.String(), Code: v.Code, Sentence: v.Sentence,
-		Confidence: v.Confidence, Because: v.Because, Command: v.Command, Frames: v.Frames,
+		Stream: v.Stream, Severity: v.Severity.String(), Code: string(v.Code), Sentence: v.Sentence,
+		Confidence: string(v.Confidence), Because: v.Because, Command: v.Command, Frames: v.Frames,
 	}
 	if v.Host.IsValid() {
 		view.Host = v.Host.String()
@@ -154,7 +154,7 @@ func newVerdictView(v *analyze.Verdict) verdictView {
 func newStreamView(st *analyze.Stream, at func(frame uint64, time int64) int64) *streamView {
 	v := &streamView{
 		ID: st.ID, Client: st.Client.String(), Server: st.Server.String(), Segments: st.Segments,
-		Dir: int(report.MainDir(st)), Verdict: newVerdictView(&st.Verdict), Facts: streamFacts(st),
+		Dir: int(st.Verdict.Dir), Verdict: newVerdictView(&st.Verdict), Facts: streamFacts(st),
 	}
 	for _, w := range st.Warnings {
 		v.Warnings = append(v.Warnings, w.Text)

@@ -22,7 +22,7 @@ func Write(w io.Writer, m *report.Material) error {
 		j.string("schema", SchemaVersion)
 		j.input(r)
 		j.summary(r)
-		j.retired(&r.Retired)
+		j.retired(&r.Evicted)
 		j.array("verdicts", func() {
 			for i := range r.Verdicts {
 				j.verdict("", &r.Verdicts[i])
@@ -89,7 +89,7 @@ func (j *writer) summary(r *analyze.Result) {
 	})
 }
 
-func (j *writer) retired(r *analyze.Retired) {
+func (j *writer) retired(r *analyze.Evicted) {
 	j.object("retired", func() {
 		j.int("streams", r.Streams)
 		j.uint("segments", r.Segments)
@@ -103,10 +103,10 @@ func (j *writer) verdict(key string, v *analyze.Verdict) {
 		j.int("stream", v.Stream)
 		j.string("direction", v.Dir.String())
 		j.string("severity", v.Severity.String())
-		j.string("code", v.Code)
+		j.string("code", string(v.Code))
 		j.string("sentence", v.Sentence)
 		j.span("wait_ns", v.Wait)
-		j.stringIf("confidence", v.Confidence)
+		j.stringIf("confidence", string(v.Confidence))
 		j.stringIf("because", v.Because)
 		j.addr("host", v.Host)
 		j.stringIf("command", v.Command)
@@ -122,7 +122,7 @@ func (j *writer) warnings(ws []analyze.Warning) {
 	j.array("warnings", func() {
 		for i := range ws {
 			j.object("", func() {
-				j.string("code", ws[i].Code)
+				j.string("code", string(ws[i].Code))
 				j.string("text", ws[i].Text)
 				j.frame("frame", ws[i].Frame)
 				j.int("count", ws[i].Count)

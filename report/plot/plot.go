@@ -106,7 +106,7 @@ func drawStill(c draw.Canvas, m *report.Material) error {
 	c = draw.Crop(c, 16, -20, 12, -16)
 	c = drawTitle(c, st)
 
-	dir := report.MainDir(st)
+	dir := st.Verdict.Dir
 	s := newSeries(points, &st.Dirs[dir], dir, m.Result.Begin)
 	marks := marksOf(points, dir)
 	window, sequence := windowPanel(st, dir, s, marks, points, m.Result.Begin), sequencePanel(s, marks)
@@ -134,7 +134,7 @@ func drawTitle(c draw.Canvas, st *analyze.Stream) draw.Canvas {
 	}
 	small := textStyle(10, inkMuted, false)
 	small.YAlign = text.YTop
-	dir := report.MainDir(st)
+	dir := st.Verdict.Dir
 	d := &st.Dirs[dir]
 	c.FillText(small, vg.Point{X: x, Y: y - 2}, fmt.Sprintf("stream %d: data from %s, window of %s", st.ID, d.Sender, d.Receiver))
 	y -= 15

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/chart"
 	"winwatch/capture"
 	"winwatch/report"
@@ -162,14 +163,14 @@ func TestEndsOfTime(t *testing.T) {
 		st := &analyze.Stream{Begin: math.MinInt64, End: math.MaxInt64}
 		st.Dirs[0].Stalls = []analyze.Stall{{Begin: math.MinInt64, End: math.MaxInt64, BeginFrame: 1, EndFrame: 6, Duration: math.MaxInt64}}
 		r := &analyze.Result{StreamCount: 1, Begin: begin, End: math.MaxInt64}
-		r.SetStreams([]*analyze.Stream{st})
+		r = r.Select([]*analyze.Stream{st})
 		drawn(t, "window-ends-of-time", &report.Material{Result: r, Timeline: tl})
 	}
 }
 
 // TestEverySeverityHasInk fails if a severity has no colour of its own.
 func TestEverySeverityHasInk(t *testing.T) {
-	if got, want := len(severityInk), len(reporttest.Constants(t, "Severity")); got != want {
+	if got, want := len(severityInk), len(cause.Severities); got != want {
 		t.Errorf("%d colours for %d severities", got, want)
 	}
 }

@@ -2,8 +2,7 @@ package reporttest
 
 import (
 	"cmp"
-	"errors"
-	"io"
+	"context"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -46,20 +45,10 @@ func Analyze(tb testing.TB, file string, sinks ...func(*analyze.Sample)) *report
 	for _, sink := range append(sinks, tl.Add) {
 		a.OnSample(sink)
 	}
-	var seg capture.Segment
-	for {
-		err := src.Next(&seg)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			tb.Fatal(err)
-		}
-		a.Add(&seg)
+	if err := a.Run(context.Background(), src); err != nil {
+		tb.Fatal(err)
 	}
-	r := a.Result()
-	r.SetInput(src.Counters())
-	return &report.Material{Source: filepath.Base(file), Result: r, Timeline: tl}
+	return &report.Material{Source: filepath.Base(file), Result: a.Result(), Timeline: tl}
 }
 
 // StallingStreams analyzes n streams. The receivers of those whose number is a multiple of

@@ -7,13 +7,12 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/words"
-	"winwatch/report"
 )
 
 // detail writes the main direction of one stream: its endpoints, the chart, the stalls,
 // where the time went, and what was inferred.
 func (t *writer) detail(st *analyze.Stream) {
-	dir := report.MainDir(st)
+	dir := st.Verdict.Dir
 	d := &st.Dirs[dir]
 	t.blank()
 	t.section(heading(fmt.Sprintf("Stream %d", st.ID)), fmt.Sprintf("%s → %s · %s · %s",

@@ -8,14 +8,13 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/chart"
-	"winwatch/report"
 	"winwatch/report/reporttest"
 )
 
 // chartOf draws stream 0 of a fixture, from and to in seconds since its begin.
 func chartOf(f reporttest.Fixture, from, to float64, cols, rows int) *drawing {
 	st := f.Result.Stream(0)
-	dir := report.MainDir(st)
+	dir := st.Verdict.Dir
 	points, _ := f.Timeline.Points(0)
 	end := int64(math.MaxInt64)
 	if to > 0 {

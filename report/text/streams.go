@@ -25,7 +25,7 @@ func (t *writer) streams() {
 	}
 	var bad []*analyze.Stream
 	for _, st := range t.m.Result.Worst(t.Top) {
-		if report.Troubled(st) {
+		if st.InTrouble() {
 			bad = append(bad, st)
 		}
 	}
@@ -72,7 +72,7 @@ func (t *writer) streamTable(streams []*analyze.Stream) {
 }
 
 func (t *writer) streamRow(st *analyze.Stream) []string {
-	d := &st.Dirs[report.MainDir(st)]
+	d := &st.Dirs[st.Verdict.Dir]
 	row := []string{
 		strconv.FormatInt(st.ID, 10), d.Sender.String() + " → " + d.Receiver.String(),
 		words.Count(d.Bytes), words.Duration(d.StallTime), words.Count(d.StallCount), words.Count(d.Probes),
@@ -81,7 +81,7 @@ func (t *writer) streamRow(st *analyze.Stream) []string {
 		row = append(row, windowLimits(d)...)
 	}
 	if t.Width >= wideTable {
-		row = append(row, report.Clean(st.Verdict.Code))
+		row = append(row, report.Clean(string(st.Verdict.Code)))
 	}
 	return row
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"winwatch/analyze"
+	"winwatch/analyze/cause"
 )
 
 // Look is the set of text styles that a terminal can show.
@@ -37,10 +37,10 @@ var (
 	styleGood    = style{colour: "32"}
 
 	styleSeverity = [...]style{
-		analyze.SeverityOK:      {"1", "32"},
-		analyze.SeverityNote:    {"1", "36"},
-		analyze.SeverityWarning: {"1", "33"},
-		analyze.SeverityProblem: {"1", "31"},
+		cause.OK:      {"1", "32"},
+		cause.Note:    {"1", "36"},
+		cause.Warning: {"1", "33"},
+		cause.Problem: {"1", "31"},
 	}
 )
 

@@ -31,7 +31,7 @@ func NewSummary(name string, r *analyze.Result, err error) Summary {
 	if r != nil {
 		s.Frames, s.Streams, s.StalledStreams, s.StallTime = r.Input.Frames, r.StreamCount, r.StalledStreams, r.StallTime
 		if len(r.Verdicts) > 0 {
-			s.Finding = r.Verdicts[0].Code
+			s.Finding = string(r.Verdicts[0].Code)
 		}
 	}
 	return s

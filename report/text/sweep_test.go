@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/report/reporttest"
 )
 
@@ -36,7 +37,7 @@ func TestSweep(t *testing.T) {
 }
 
 func TestSummaries(t *testing.T) {
-	r := &analyze.Result{StreamCount: 3, StalledStreams: 1, StallTime: 3508e6, Verdicts: []analyze.Verdict{{Code: "receiver-not-reading"}}}
+	r := &analyze.Result{StreamCount: 3, StalledStreams: 1, StallTime: 3508e6, Verdicts: []analyze.Verdict{{Finding: cause.Finding{Code: "receiver-not-reading"}}}}
 	r.Input.Frames = 1045
 	var b strings.Builder
 	err := Summaries(&b, []Summary{

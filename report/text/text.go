@@ -143,7 +143,7 @@ func (t *writer) chosen() *analyze.Stream {
 		return t.m.Result.Stream(*t.Stream)
 	}
 	worst := t.m.Result.Worst(1)
-	if len(worst) == 0 || t.m.Result.StreamCount > 1 && !report.Troubled(worst[0]) {
+	if len(worst) == 0 || t.m.Result.StreamCount > 1 && !worst[0].InTrouble() {
 		return nil
 	}
 	return worst[0]

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/words"
 	"winwatch/capture"
 	"winwatch/report"
@@ -55,7 +56,7 @@ func TestGoldens(t *testing.T) {
 // TestLargestCount checks that counts are unsigned, whatever a file claims.
 func TestLargestCount(t *testing.T) {
 	r := &analyze.Result{}
-	r.SetStreams(nil)
+	r = r.Select(nil)
 	r.Input.Frames, r.Input.Noted[capture.KernelDrops] = 1, math.MaxUint64
 	var out bytes.Buffer
 	if err := Write(&out, &report.Material{Result: r}, Options{}); err != nil {
@@ -256,7 +257,7 @@ func checkWidth(t *testing.T, text string, width int) {
 // TestTablesAreComplete fails if a severity has no style, or a constant that the report
 // puts into words has none.
 func TestTablesAreComplete(t *testing.T) {
-	if got, want := len(styleSeverity), len(reporttest.Constants(t, "Severity")); got != want {
+	if got, want := len(styleSeverity), len(cause.Severities); got != want {
 		t.Errorf("%d styles for %d severities", got, want)
 	}
 	for _, end := range reporttest.Constants(t, "StallEnd") {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/words"
 	"winwatch/report"
 )
@@ -18,13 +19,13 @@ const fullVerdicts = 3
 func (t *writer) verdicts() {
 	found := t.m.Result.Verdicts
 	if t.m.Result.StreamCount > 1 {
-		found = slices.DeleteFunc(slices.Clone(found), func(v analyze.Verdict) bool { return v.Severity == analyze.SeverityOK })
+		found = slices.DeleteFunc(slices.Clone(found), func(v analyze.Verdict) bool { return v.Severity == cause.OK })
 	}
 	switch {
 	case t.m.Result.StreamCount == 0:
 		t.section(heading("Nothing"), "there is no TCP stream to judge")
 	case len(found) == 0:
-		t.section(severity(analyze.SeverityOK), "no sender waited for a window in any of the "+words.Counted(t.m.Result.StreamCount, "stream"))
+		t.section(severity(cause.OK), "no sender waited for a window in any of the "+words.Counted(t.m.Result.StreamCount, "stream"))
 	}
 	shown := len(found)
 	if !t.Quiet && !t.Verbose {
@@ -44,7 +45,7 @@ func (t *writer) verdicts() {
 	}
 }
 
-func severity(s analyze.Severity) string {
+func severity(s cause.Severity) string {
 	return styleSeverity[s].render(strings.ToUpper(s.String()))
 }
 
@@ -58,7 +59,7 @@ func (t *writer) verdict(v *analyze.Verdict) {
 
 func (t *writer) reasons(v *analyze.Verdict) {
 	if v.Confidence != "" {
-		text := v.Confidence + " confidence"
+		text := string(v.Confidence) + " confidence"
 		if v.Because != "" {
 			text += ": " + v.Because
 		}

@@ -31,8 +31,7 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 				return false // some are no captures on purpose
 			}
 			defer r.Close()
-			var seen atomic.Int64
-			if _, err := feed(context.Background(), r, a, pick, &seen); err != nil {
+			if err := a.Run(context.Background(), &picked{r, pick, new(atomic.Int64)}); err != nil {
 				t.Fatal(err)
 			}
 			return true
@@ -42,7 +41,7 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 			continue
 		}
 		result := first.Result()
-		if slices.ContainsFunc(result.Warnings, func(w analyze.Warning) bool { return w.Code == "clock-jump" }) {
+		if slices.ContainsFunc(result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump }) {
 			continue // those are gone through in full
 		}
 		worst := result.Worst(3)

@@ -8,35 +8,35 @@ import (
 	"winwatch/capture"
 )
 
-// maxLanes is the number of lanes: as many as there are processors that the
+// maxShards is the number of shards: as many as there are processors that the
 // reading of a capture can keep busy.
-const maxLanes = 2
+const maxShards = 2
 
-// leastForLanes is the number of streams from which on the streams are shared
-// out to lanes. Each lane may keep its share of them, and with so many the
+// leastForShards is the number of streams from which on the streams are shared
+// out to shards. Each shard may keep its share of them, and with so many the
 // shares come out alike.
-const leastForLanes = 1 << 12
+const leastForShards = 1 << 12
 
-func (c *Config) lanes() int {
-	if c.MaxStreams < leastForLanes {
+func (c *Config) shards() int {
+	if c.MaxStreams < leastForShards {
 		return 1
 	}
-	return maxLanes
+	return maxShards
 }
 
-// laneOf tells which of maxLanes lanes follows the stream of a segment. Both
+// shardOf tells which of maxShards shards follows the stream of a segment. Both
 // directions have the same one, and it is the same in every run: which streams
 // are let go at the limit depends on it.
-func laneOf(s *capture.Segment) int {
+func shardOf(s *capture.Segment) int {
 	le := binary.LittleEndian
 	ends := le.Uint64(s.Src[8:]) + le.Uint64(s.Dst[8:]) + (le.Uint64(s.Src[:8])+le.Uint64(s.Dst[:8]))*7 +
 		(uint64(s.SrcPort)+uint64(s.DstPort))*0x9e3779b97f4a7c15
 	return int(ends * 0xd6e8feb86659fd93 >> 63)
 }
 
-// lane follows its share of the streams of a capture. It is for one goroutine at
+// shard follows its share of the streams of a capture. It is for one goroutine at
 // a time.
-type lane struct {
+type shard struct {
 	cfg      *Config
 	seed     seed
 	table    table
@@ -45,7 +45,7 @@ type lane struct {
 	room     int         // bytes that are left
 	ids      slab[int64] // the numbers of the streams by slot; for Finish alone
 	dups     duplicates
-	details  []*detail
+	states   []*flowstate
 	free     []uint32 // details that can be used again
 	sketches []*sketch
 	// freeSketches are the numbers of sketches, counted from 1, that there are no
@@ -54,13 +54,13 @@ type lane struct {
 	// sketchRoom and shortRoom are how many more there may be, of long streams and
 	// of others.
 	sketchRoom, shortRoom int
-	// hand and detailHand are where to look for the next stream to let go.
-	hand, detailHand uint32
-	freeSlots        []uint32 // of streams that were let go
-	reused           bool     // a slot was used again
-	retired          Retired
-	kept             []*Stream // the worst of the streams that were let go
-	gone             totals    // of the streams that were let go
+	// hand and stateHand are where to look for the next stream to let go.
+	hand, stateHand uint32
+	freeSlots       []uint32 // of streams that were let go
+	reused          bool     // a slot was used again
+	evicted         Evicted
+	kept            []*derived // the worst of the streams that were let go
+	gone            totals     // of the streams that were let go
 
 	// changes counts the streams that began or were let go. touched is what lookUp read, so
 	// that the compiler does not leave it out.
@@ -80,10 +80,10 @@ type lane struct {
 	slowly bool
 }
 
-func newLane(cfg *Config, seed seed, most int) *lane {
-	return &lane{
-		cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.lanes(),
-		table: newTable(), details: make([]*detail, 1),
+func newShard(cfg *Config, seed seed, most int) *shard {
+	return &shard{
+		cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.shards(),
+		table: newTable(), states: make([]*flowstate, 1),
 		sketchRoom: maxSketches, shortRoom: maxShort,
 	}
 }
@@ -92,30 +92,30 @@ func newLane(cfg *Config, seed seed, most int) *lane {
 // processor can have under way.
 const ahead = 32 // a power of two
 
-// run follows the segments of a batch that are for this lane.
-func (l *lane) run(b *Batch, lane int) {
-	l.opened = b.opened[lane]
+// run follows the segments of a batch that are for this shard.
+func (sh *shard) run(b *batch, shard int) {
+	sh.opened = b.opened[shard]
 	var found [ahead]hint
-	for order := b.order[lane]; len(order) > 0; {
+	for order := b.order[shard]; len(order) > 0; {
 		n := min(len(order), ahead)
-		l.lookUp(b, order[:n], &found)
-		known := l.changes
+		sh.lookUp(b, order[:n], &found)
+		known := sh.changes
 		for i, index := range order[:n] {
 			h := found[i&(ahead-1)] // & spares a check of bounds
-			if l.changes != known {
+			if sh.changes != known {
 				h = hint{} // it may be another's by now
 			}
-			l.current = h.slot
-			if h.stream == nil || l.slowly || !l.plain(b, index, h) {
-				l.next(b, index, h)
+			sh.current = h.slot
+			if h.stream == nil || sh.slowly || !sh.plain(b, index, h) {
+				sh.next(b, index, h)
 			}
-			if l.room < 0 {
-				l.shed(index, b.now[index])
+			if sh.room < 0 {
+				sh.shed(index, b.now[index])
 			}
 		}
 		order = order[n:]
 	}
-	b.opened[lane] = l.opened
+	b.opened[shard] = sh.opened
 }
 
 // hint is where a stream may be found, as long as none has begun or was let go.
@@ -128,12 +128,12 @@ type hint struct {
 // the table tells. The look-ups do not wait for one another, nor does what
 // follows have to wait for the streams, and for segments that another processor
 // has read: with many of them, waiting for memory is most of the time.
-func (l *lane) lookUp(b *Batch, order []uint16, found *[ahead]hint) {
-	entries := l.table.entries
+func (sh *shard) lookUp(b *batch, order []uint16, found *[ahead]hint) {
+	entries := sh.table.entries
 	mask := uint32(len(entries) - 1)
 	for i, index := range order {
 		s := &b.segs[index]
-		l.touched += uint32(s.Frame) + s.TSEcr
+		sh.touched += uint32(s.Frame) + s.TSEcr
 		h := b.hash[index]
 		j := h & mask
 		for entries[j].hash != h && entries[j].slot != 0 {
@@ -143,20 +143,20 @@ func (l *lane) lookUp(b *Batch, order []uint16, found *[ahead]hint) {
 	}
 	for i := range found[:len(order)] {
 		if slot := found[i].slot; slot != 0 {
-			st := l.slab.at(slot - 1)
+			st := sh.slab.at(slot - 1)
 			found[i] = hint{st, slot - 1}
-			l.touched += st.touch()
+			sh.touched += st.touch()
 		}
 	}
 }
 
 // next follows one segment of the batch.
-func (l *lane) next(b *Batch, index uint16, h hint) {
+func (sh *shard) next(b *batch, index uint16, h hint) {
 	s, now := &b.segs[index], b.now[index]
-	l.index = index
-	slot, side := l.find(s, b.hash[index], h, now)
-	l.current = slot
-	st := l.slab.at(slot)
+	sh.index = index
+	slot, side := sh.find(s, b.hash[index], h, now)
+	sh.current = slot
+	st := sh.slab.at(slot)
 	if s.Flags.NoTraffic() {
 		if st.endFrame == 0 {
 			st.marks |= namedOnly
@@ -166,25 +166,25 @@ func (l *lane) next(b *Batch, index uint16, h hint) {
 		}
 		return
 	}
-	now = l.account(st, s, now)
-	ev := l.follow(st, side, s, now)
+	now = sh.account(st, s, now)
+	ev := sh.follow(st, side, s, now)
 	if b.samples != nil {
 		b.slots[index] = slot
 		st.sample(&b.samples[index], side, s, ev, now)
 	}
-	l.weigh(&st.flows[0])
-	l.weigh(&st.flows[1])
+	sh.weigh(&st.flows[0])
+	sh.weigh(&st.flows[1])
 }
 
 // account notes a segment of the stream. It returns the stream's time, which
 // never goes back: a packet out of order happened when the one before it did.
-func (l *lane) account(st *stream, s *capture.Segment, now int64) int64 {
+func (sh *shard) account(st *stream, s *capture.Segment, now int64) int64 {
 	if st.endFrame == 0 {
 		st.begin, st.firstFrame, st.first, st.last = s.Time, s.Frame, now, now
 		st.flows[0].since, st.flows[1].since = now, now
 		st.marks &^= namedOnly
 	}
-	l.sinceLast = max(now-st.last, 0)
+	sh.sinceLast = max(now-st.last, 0)
 	return st.pass(s, now)
 }
 

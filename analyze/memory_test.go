@@ -47,10 +47,10 @@ func TestRoom(t *testing.T) {
 	for _, c := range []struct {
 		streams, rounds, probes int
 		room                    int
-		retired                 bool
+		evicted                 bool
 	}{{30_000, 1, 1, 1 << 20, true}, {1500, 40, 1, 8 << 20, false}, {1500, 10, 40, 8 << 20, false}} {
 		cfg := analyze.DefaultConfig()
-		cfg.MaxStreams = c.streams * 11 / 10 // the lanes' shares are not quite the same
+		cfg.MaxStreams = c.streams * 11 / 10 // the shards' shares are not quite the same
 		roomy := analyze.New(cfg)
 		stalling(roomy, c.streams, c.rounds, c.probes)
 		want := roomy.Result()
@@ -59,7 +59,7 @@ func TestRoom(t *testing.T) {
 		before := heap()
 		a := analyze.New(cfg)
 		stalling(a, c.streams, c.rounds, c.probes)
-		fixed := a.Lanes() * 12 << 20 // for sketches nearly all
+		fixed := a.Shards() * 12 << 20 // for sketches nearly all
 		if took, most := heap()-before, cfg.MaxStreams*600+cfg.TroubleBytes+fixed; took > most {
 			t.Errorf("%+v: %d bytes, want at most %d", c, took, most)
 		}
@@ -68,8 +68,8 @@ func TestRoom(t *testing.T) {
 			t.Errorf("%+v: %d stalls in %v, %d probes, %d zero windows; want %d in %v, %d, %d",
 				c, r.Stalls, r.StallTime, r.Probes, r.ZeroWindows, want.Stalls, want.StallTime, want.Probes, want.ZeroWindows)
 		}
-		if (r.Retired.Streams > 0) != c.retired || r.Retired.Stalled != r.Retired.Streams || r.StreamCount != int64(c.streams) {
-			t.Errorf("%+v: %d streams; let go: %+v", c, r.StreamCount, r.Retired)
+		if (r.Evicted.Streams > 0) != c.evicted || r.Evicted.Stalled != r.Evicted.Streams || r.StreamCount != int64(c.streams) {
+			t.Errorf("%+v: %d streams; let go: %+v", c, r.StreamCount, r.Evicted)
 		}
 	}
 }
@@ -106,8 +106,8 @@ func TestRoomOfOne(t *testing.T) {
 			send(ms, true, 1, next, 1000, 0)
 		}
 	}
-	if r := a.Result(); r.Retired.Streams != 0 || r.StreamCount != 1 || r.Probes < 4000 {
-		t.Errorf("%d streams, %d probes; let go: %+v", r.StreamCount, r.Probes, r.Retired)
+	if r := a.Result(); r.Evicted.Streams != 0 || r.StreamCount != 1 || r.Probes < 4000 {
+		t.Errorf("%d streams, %d probes; let go: %+v", r.StreamCount, r.Probes, r.Evicted)
 	}
 }
 

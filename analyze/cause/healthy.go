@@ -1,0 +1,24 @@
+package cause
+
+import "fmt"
+
+// Healthy: nobody waited for a window.
+const Healthy Code = "ok"
+
+// healthy always applies.
+var healthy = cause{
+	codes: []Code{Healthy},
+	judge: func(*Limits, *Facts) (Finding, bool) { return Finding{Code: Healthy}, true },
+	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
+		d := &f.Flows[f.Main()]
+		out.Confidence = High
+		switch {
+		case d.Bytes == 0:
+			out.Sentence = "no data"
+		case d.Total > 0 && d.Network > d.Idle:
+			out.Sentence = fmt.Sprintf("the window never stopped %s; the path set the pace", d.Sender)
+		default:
+			out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send for most of the time", d.Sender)
+		}
+	},
+}

@@ -1,0 +1,114 @@
+package cause
+
+import (
+	"fmt"
+	"strings"
+
+	"winwatch/analyze/words"
+)
+
+// The receiving application takes nothing, or less than comes.
+const (
+	ReceiverNotReading Code = "receiver-not-reading"
+	ReceiverSlow       Code = "receiver-slow"
+)
+
+var stalled = cause{
+	codes:   []Code{ReceiverNotReading, ReceiverSlow},
+	judge:   judgeStalled,
+	explain: explainStalled,
+}
+
+func judgeStalled(l *Limits, f *Facts) (Finding, bool) {
+	d := &f.Flows[f.Main()]
+	if d.StallTime <= 0 {
+		return Finding{}, false
+	}
+	out := Finding{Severity: Warning, Code: ReceiverSlow, Wait: d.StallTime}
+	if d.StallTime >= l.Grave {
+		out.Severity = Problem
+	}
+	if !d.readBetween(l) && (d.LongestOpen || d.Longest >= l.Grave) {
+		out.Code = ReceiverNotReading
+	}
+	return out, true
+}
+
+// readBetween reports whether the receiver stalled its sender again and again:
+// it read in between, but not enough.
+func (d *Flow) readBetween(l *Limits) bool {
+	return d.Stalls > 1 && float64(d.Longest) < l.SlowShare*float64(d.StallTime)
+}
+
+func explainStalled(l *Limits, out *Finding, f *Facts, stall *Stall) {
+	d := &f.Flows[f.Main()]
+	if stall == nil { // all stalls that are still listed cost nothing
+		stall = &Stall{}
+	}
+	out.Sentence = d.stallSentence(d.readBetween(l), stall)
+	out.Confidence, out.Because = stall.confidence(f.OneSided)
+	out.ask(d.Receiver, d.Sender)
+	out.Frames = stall.Frames
+}
+
+func (d *Flow) stallSentence(slow bool, w *Stall) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the application behind %s ", d.Receiver)
+	longest := words.Duration(d.Longest)
+	if d.LongestOpen || w.BeganBefore {
+		longest = "at least " + longest
+	}
+	switch {
+	case slow:
+		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all and %s at the longest",
+			words.Times(d.Stalls), words.Duration(d.StallTime), longest)
+	case d.Stalls > 1:
+		fmt.Fprintf(&b, "did not read for %s (the longest of %d stalls, %s in all)", longest, d.Stalls, words.Duration(d.StallTime))
+	default:
+		fmt.Fprintf(&b, "did not read for %s", longest)
+	}
+	probes := uint64(w.Probes)
+	if slow {
+		probes = d.Probes
+	} else if w.Unread != nil {
+		fmt.Fprintf(&b, "; %s bytes waited in its receive queue", words.Count(*w.Unread))
+	}
+	if probes > 0 {
+		fmt.Fprintf(&b, "; the sender probed %s", words.Times(probes))
+	}
+	b.WriteString(w.outcome(d.LongestOpen))
+	return b.String()
+}
+
+// outcome says how the stall ended or, if it is still on, when the next probe is
+// due.
+func (w *Stall) outcome(open bool) string {
+	switch {
+	case w.ResetByReceiver:
+		return "; then the receiver reset the connection"
+	case w.ResetBySender:
+		return "; then the sender reset the connection"
+	case w.GaveUp:
+		return "; nobody answered, and the sender gave up"
+	case open && w.NextProbe > 0:
+		return fmt.Sprintf("; the next probe is due %s after the last", words.Duration(w.NextProbe))
+	case open:
+		return "; it was still waiting when the capture ended"
+	}
+	return ""
+}
+
+// confidence says how sure it is that the window made the sender wait, and why.
+func (w *Stall) confidence(oneSided bool) (Confidence, string) {
+	switch {
+	case oneSided:
+		return Low, "one direction only was captured"
+	case w.Probes > 0:
+		return High, "the receiver said that its window was 0, and the sender's probes show that it had data"
+	case w.Waiting:
+		return High, "data came as soon as the window opened"
+	case !w.WasZero:
+		return Medium, "the window was open, but too small for the next segment"
+	}
+	return Medium, "the receiver said that its window was 0; that the sender had data shows only in that it had filled the window"
+}

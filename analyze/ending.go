@@ -1,0 +1,44 @@
+package analyze
+
+import "slices"
+
+// An ending closes what is still open in a stream, as if the capture ended now,
+// on copies: a result can be taken while the engine goes on. It is a shard of
+// its own that holds one stream.
+type ending struct {
+	shard
+	of     *shard
+	st     stream
+	copies [2]flowstate
+}
+
+func newEnding(of *shard) *ending {
+	return &ending{shard: shard{cfg: of.cfg, sketches: of.sketches}, of: of}
+}
+
+// end returns the stream as it would be if it ended now; it is valid until the
+// next call.
+func (e *ending) end(st *stream) *stream {
+	e.st = *st
+	e.room, e.states = e.of.room, append(e.states[:0], nil, nil, nil)
+	for i := range e.st.flows {
+		f := &e.st.flows[i]
+		if t := e.of.stateOf(f); t != nil {
+			e.copies[i].copyFrom(t)
+			f.state, e.states[i+1] = uint32(i+1), &e.copies[i]
+		}
+	}
+	e.finish(&e.st)
+	return &e.st
+}
+
+// copyFrom copies what the end of a stream may change, and what the engine may
+// still change in place.
+func (t *flowstate) copyFrom(o *flowstate) {
+	*t = *o
+	t.past.stalls = slices.Clone(o.past.stalls)
+	t.stall.Probes = slices.Clone(o.stall.Probes)
+	if w := o.after.watched; o.after.endedAt != 0 && w > 0 {
+		t.past.stalls[w-1].Probes = slices.Clone(t.past.stalls[w-1].Probes)
+	}
+}

@@ -1,0 +1,199 @@
+package analyze
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"sort"
+)
+
+// view is the engine as a result sees it.
+type view struct {
+	a       *Analyzer
+	dropped bool      // packets were dropped while capturing
+	top     []*Stream // the worst Config.MaxVerdicts of them
+}
+
+// judged returns the stream with its verdict. What is kept of an evicted stream
+// is judged anew: drops may have become known since.
+func (v *view) judged(d *derived) *Stream {
+	s := *d.Stream
+	d.facts.Dropped = v.dropped
+	s.Verdict = Verdict{Stream: s.ID, Dir: Dir(d.facts.Main()), Finding: v.a.causes.Explain(&d.facts, d.worst)}
+	return &s
+}
+
+// rank returns the worst streams, and adds up what all of them had, evicted ones
+// included.
+func (v *view) rank(most int, sums *totals) []*Stream {
+	worst := ranking{most: most}
+	for _, sh := range v.a.shards {
+		sums.add(&sh.gone)
+		e := newEnding(sh)
+		for id, st := range sh.live() {
+			end := e.end(st)
+			x := rank{id: id, st: st, shard: sh, bytes: end.flows[0].bytes + end.flows[1].bytes, wait: e.sum(sums, end)}
+			facts := e.facts(end, v.dropped)
+			x.severity = v.a.causes.Judge(&facts).Severity
+			worst.add(x)
+		}
+		for _, k := range sh.kept {
+			x := rankOf(k.Stream)
+			x.severity, x.kept = v.a.causes.Judge(&k.facts).Severity, k
+			worst.add(x)
+		}
+	}
+	var list []*Stream
+	for _, x := range worst.sorted() {
+		if x.kept != nil {
+			list = append(list, v.judged(x.kept))
+		} else {
+			list = append(list, v.derive(x.shard, x.st, x.id))
+		}
+	}
+	return list
+}
+
+// derive makes the result of a stream that is tracked.
+func (v *view) derive(sh *shard, st *stream, id int64) *Stream {
+	e := newEnding(sh)
+	return v.judged(e.derive(e.end(st), id, v.dropped))
+}
+
+// worst returns up to n streams, the worst first.
+func (v *view) worst(n int) (list []*Stream) {
+	if n <= len(v.top) || len(v.top) < v.a.cfg.MaxVerdicts {
+		return v.top[:min(n, len(v.top))]
+	}
+	v.a.scheduler.atRest(func() { list = v.rank(n, &totals{}) })
+	return list
+}
+
+// byID returns the stream with that number, nil if there is none.
+func (v *view) byID(id int64) (s *Stream) {
+	v.a.scheduler.atRest(func() {
+		for _, sh := range v.a.shards {
+			if st := sh.numbered(id); st != nil {
+				s = v.derive(sh, st, id)
+				return
+			}
+			for _, k := range sh.kept {
+				if k.ID == id {
+					s = v.judged(k)
+					return
+				}
+			}
+		}
+	})
+	return s
+}
+
+func (v *view) sketch(id int64) (points []Point) {
+	v.a.scheduler.atRest(func() {
+		for _, sh := range v.a.shards {
+			if st := sh.numbered(id); st != nil && st.flows[0].sketch != 0 {
+				points = sh.sketchOf(st)
+			}
+		}
+	})
+	return points
+}
+
+// all yields the streams in the order of their numbers.
+func (v *view) all() iter.Seq[*Stream] {
+	return func(yield func(*Stream) bool) {
+		v.a.scheduler.atRest(func() { v.merge(yield) })
+	}
+}
+
+// place leads to a stream: one that is tracked, or what is kept of it.
+type place struct {
+	id   int64
+	st   *stream
+	kept *derived
+}
+
+// merge yields the streams of all shards in the order of their numbers.
+func (v *view) merge(yield func(*Stream) bool) {
+	type source struct {
+		next func() (place, bool)
+		at   place
+		end  *ending
+	}
+	var sources []*source
+	for _, sh := range v.a.shards {
+		next, stop := iter.Pull(sh.ordered())
+		defer stop()
+		if p, ok := next(); ok {
+			sources = append(sources, &source{next, p, newEnding(sh)})
+		}
+	}
+	for len(sources) > 0 {
+		x := slices.MinFunc(sources, func(x, y *source) int { return cmp.Compare(x.at.id, y.at.id) })
+		found := x.at.kept
+		if found == nil {
+			found = x.end.derive(x.end.end(x.at.st), x.at.id, v.dropped)
+		}
+		if !yield(v.judged(found)) {
+			return
+		}
+		var ok bool
+		if x.at, ok = x.next(); !ok {
+			sources = slices.DeleteFunc(sources, func(y *source) bool { return y == x })
+		}
+	}
+}
+
+// live yields the numbers and streams that are tracked, in the order of their
+// slots: that is the order of their numbers, until the first slot is used again.
+func (sh *shard) live() iter.Seq2[int64, *stream] {
+	return func(yield func(int64, *stream) bool) {
+		for slot := range sh.slab.n {
+			if st := sh.slab.at(slot); st.is(inUse) && !st.is(namedOnly) && !yield(*sh.ids.at(slot), st) {
+				return
+			}
+		}
+	}
+}
+
+// ordered yields the streams of the shard, and what is kept of evicted ones, in
+// the order of their numbers.
+func (sh *shard) ordered() iter.Seq[place] {
+	if !sh.reused {
+		return func(yield func(place) bool) {
+			for id, st := range sh.live() {
+				if !yield(place{id: id, st: st}) {
+					return
+				}
+			}
+		}
+	}
+	var order []place
+	for id, st := range sh.live() {
+		order = append(order, place{id: id, st: st})
+	}
+	for _, k := range sh.kept {
+		order = append(order, place{id: k.ID, kept: k})
+	}
+	slices.SortFunc(order, func(x, y place) int { return cmp.Compare(x.id, y.id) })
+	return slices.Values(order)
+}
+
+// numbered returns the tracked stream with that number; nil if there is none.
+func (sh *shard) numbered(id int64) *stream {
+	slot := 0
+	if n := int(sh.ids.n); !sh.reused {
+		slot = sort.Search(n, func(i int) bool { return *sh.ids.at(uint32(i)) >= id })
+	} else {
+		for slot < n && *sh.ids.at(uint32(slot)) != id {
+			slot++
+		}
+	}
+	if slot == int(sh.ids.n) || *sh.ids.at(uint32(slot)) != id {
+		return nil
+	}
+	if st := sh.slab.at(uint32(slot)); st.is(inUse) && !st.is(namedOnly) {
+		return st
+	}
+	return nil
+}

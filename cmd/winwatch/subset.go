@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"slices"
+
+	"winwatch/analyze"
+	"winwatch/capture"
+)
+
+// A subset picks the segments of some streams, so that a second pass over a
+// capture costs little more than reading it. Two streams with the same endpoints
+// never overlap in frames: endpoints and a span of frames identify one stream.
+type subset struct {
+	// all: every segment is taken, and the streams keep their numbers.
+	all bool
+	// ids are the streams in the order in which they begin: an analyzer that sees
+	// no others numbers them in this order.
+	ids []int64
+	// ports has a bit for each pair of ports that occurs: most other segments
+	// end there.
+	ports [1 << 16 / 64]uint64
+	spans map[endpoints][]frames
+	last  uint64
+}
+
+// endpoints are those of a stream, in either order: the lower one first.
+type endpoints struct {
+	addrs [2]capture.Addr
+	ports [2]uint16
+}
+
+type frames struct{ first, last uint64 }
+
+func newSubset(streams []*analyze.Stream) *subset {
+	p := &subset{spans: make(map[endpoints][]frames, len(streams))}
+	for _, st := range streams {
+		p.ids = append(p.ids, st.ID)
+		x := st.Client.Port() ^ st.Server.Port()
+		p.ports[x/64] |= 1 << (x % 64)
+		e := newEndpoints(st.Client.Addr().As16(), st.Server.Addr().As16(), st.Client.Port(), st.Server.Port())
+		p.spans[e] = append(p.spans[e], frames{st.FirstFrame, st.LastFrame})
+		p.last = max(p.last, st.LastFrame)
+	}
+	slices.Sort(p.ids)
+	return p
+}
+
+func newEndpoints(a, b capture.Addr, aPort, bPort uint16) endpoints {
+	if c := bytes.Compare(a[:], b[:]); c > 0 || c == 0 && aPort > bPort {
+		a, b, aPort, bPort = b, a, bPort, aPort
+	}
+	return endpoints{[2]capture.Addr{a, b}, [2]uint16{aPort, bPort}}
+}
+
+// has reports whether the segment is of one of the streams.
+func (p *subset) has(s *capture.Segment) bool {
+	x := s.SrcPort ^ s.DstPort
+	if p.ports[x/64]&(1<<(x%64)) == 0 {
+		return false
+	}
+	for _, f := range p.spans[newEndpoints(s.Src, s.Dst, s.SrcPort, s.DstPort)] {
+		if f.first <= s.Frame && s.Frame <= f.last {
+			return true
+		}
+	}
+	return false
+}
+
+// pick picks the segments of the subset, until its last frame.
+func (p *subset) pick(segs []capture.Segment) (n int, more bool) {
+	if p.all {
+		return len(segs), true
+	}
+	for i := range segs {
+		s := &segs[i]
+		if s.Frame > p.last {
+			return n, false
+		}
+		if p.has(s) {
+			segs[n] = *s
+			n++
+		}
+	}
+	return n, true
+}
+
+// rename gives the sample the number that its stream has among all. It reports
+// false if the stream is none of the subset.
+func (p *subset) rename(s *analyze.Sample) bool {
+	if p.all {
+		return slices.Contains(p.ids, s.Stream)
+	}
+	if s.Stream >= int64(len(p.ids)) {
+		return false
+	}
+	s.Stream = p.ids[s.Stream]
+	return true
+}
