@@ -49,7 +49,7 @@ type parts struct {
 }
 
 // uPlot is in the binary without being a Go module.
-var uPlot = module{Path: "uPlot (JavaScript, in report/web)", Version: "v1.6.32", licence: "MIT", file: "uPlot.LICENSE"}
+var uPlot = module{Path: "uPlot (JavaScript, in report/html/web)", Version: "v1.6.32", licence: "MIT", file: "uPlot.LICENSE"}
 
 // collect asks the Go command. The binary is the one that can capture, as make
 // builds it.

@@ -7,7 +7,7 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/chart"
-	"winwatch/report"
+	htmlreport "winwatch/report/html"
 )
 
 // Bounds on the points that are kept for charts: a page holds more in all than a
@@ -68,14 +68,14 @@ func (j *job) chartNeed() chartNeed {
 	if j.once {
 		long = fewSegments
 	}
-	return chartNeed{closeUp: j.closeUp(), once: j.once, long: j.result.Segments > long}
+	return chartNeed{closeUp: j.closeUp(), once: j.once, long: j.Result.Segments > long}
 }
 
 // closeUp reports whether charts are wanted that show more than a sketch has.
 func (j *job) closeUp() bool { return j.drawsFiles() || j.span != (interval{}) }
 
 // drawsFiles reports whether a page or a picture is written.
-func (j *job) drawsFiles() bool { return len(j.outs.of(formatHTML, formatPNG, formatSVG)) > 0 }
+func (j *job) drawsFiles() bool { return j.outs.charted() }
 
 // keepPoints has the first pass keep points, if the input can't be read again.
 func (j *job) keepPoints(a *analyze.Analyzer) {
@@ -111,21 +111,21 @@ func (j *job) draw(ctx context.Context) error {
 		var err error
 		switch from {
 		case fromSketch:
-			if points := j.result.Sketch(streams[0].ID); points != nil {
-				j.timeline = chart.OfSketch(streams[0].ID, points)
+			if points := j.Result.Sketch(streams[0].ID); points != nil {
+				j.Timeline = chart.OfSketch(streams[0].ID, points)
 			}
 		case fromKept:
 			if streams[0].LastFrame <= j.keptTo {
-				j.timeline = j.kept
+				j.Timeline = j.kept
 			}
 		case fromSecondPass:
 			err = j.secondPass(ctx, streams)
 		}
-		if err != nil || j.timeline != nil {
+		if err != nil || j.Timeline != nil {
 			return err
 		}
 	}
-	j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "no-chart", Count: 1,
+	j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "no-chart", Count: 1,
 		Text: fmt.Sprintf("stream %d has no chart: too little of it was kept while the pipe was read; save the capture to a file and analyze that", streams[0].ID)})
 	return nil
 }
@@ -134,10 +134,10 @@ func (j *job) draw(ctx context.Context) error {
 // one, and only if it has trouble, was asked for, or is the only one.
 func (j *job) drawn() []*analyze.Stream {
 	if len(j.outs.of(formatHTML)) > 0 {
-		return j.result.Worst(report.HTMLMaxCharts)
+		return j.Result.Worst(htmlreport.MaxCharts)
 	}
-	worst := j.result.Worst(1)
-	if !j.drawsFiles() && j.stream < 0 && j.result.StreamCount > 1 && len(worst) > 0 && !worst[0].InTrouble() {
+	worst := j.Result.Worst(1)
+	if !j.drawsFiles() && j.stream < 0 && j.Result.StreamCount > 1 && len(worst) > 0 && !worst[0].InTrouble() {
 		return nil
 	}
 	return worst
@@ -150,15 +150,15 @@ func (j *job) secondPass(ctx context.Context, streams []*analyze.Stream) error {
 		limit = pagePoints
 	}
 	subset := newSubset(streams)
-	if slices.ContainsFunc(j.result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump }) {
+	if slices.ContainsFunc(j.Result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump }) {
 		subset.all = true // each packet may be needed to tell the time
 	}
-	j.timeline = chart.New(limit, subset.ids...)
+	j.Timeline = chart.New(limit, subset.ids...)
 	a := analyze.New(j.o.config())
-	low, high := j.span.bounds(j.result.Begin)
+	low, high := j.span.bounds(j.Result.Begin)
 	a.OnSample(func(s *analyze.Sample) {
 		if t := s.Segment.Time; low <= t && t <= high && subset.rename(s) {
-			j.timeline.Add(s)
+			j.Timeline.Add(s)
 		}
 	})
 	in, _, err := j.openInput(ctx)

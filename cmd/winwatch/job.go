@@ -11,13 +11,14 @@ import (
 	"winwatch/analyze/proof"
 	"winwatch/capture"
 	"winwatch/capture/live"
+	"winwatch/report"
 )
 
 // A job is the analysis of one capture, from the reading to the writing.
 type job struct {
 	o *analyzeOptions
 	*writing
-	material
+	report.Material
 	inputs []string
 	held   *capture.Held
 	// once: the capture can be read only once.
@@ -48,7 +49,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	j := o.job(w, o.files, held)
 	err = j.do(ctx)
 	if o.quiet && errors.Is(err, errDamaged) { // the report does not say where
-		for _, d := range j.result.Damage {
+		for _, d := range j.Result.Damage {
 			err = errors.Join(err, damagedError{d})
 		}
 	}
@@ -56,7 +57,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 }
 
 func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Held) *job {
-	return &job{o: o, writing: w, inputs: inputs, held: held, material: material{source: strings.Join(inputs, ", ")}}
+	return &job{o: o, writing: w, inputs: inputs, held: held, Material: report.Material{Source: strings.Join(inputs, ", ")}}
 }
 
 // do does all of it, and tells what it had to leave out. It returns errDamaged if
@@ -76,8 +77,8 @@ func (j *job) steps(ctx context.Context) error {
 			return err
 		}
 	}
-	err := j.finish(&j.material)
-	if err == nil && len(j.result.Damage) > 0 {
+	err := j.finish(&j.Material)
+	if err == nil && len(j.Result.Damage) > 0 {
 		return errDamaged
 	}
 	return err
@@ -102,9 +103,9 @@ func (j *job) analyze(ctx context.Context) error {
 	if err := j.pass(ctx, in, a, everything); err != nil {
 		return err
 	}
-	j.result = a.Result()
+	j.Result = a.Result()
 	for _, u := range j.unread {
-		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
+		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
 	}
 	if err := j.nothing(); err != nil {
 		return err
@@ -150,11 +151,11 @@ func (j *job) account(context.Context) error {
 	if j.o.accepted == 0 {
 		return nil
 	}
-	st := j.result.Worst(1)[0]
+	st := j.Result.Worst(1)[0]
 	accepted, err := proof.NewAccepted(st, st.Busier(), j.o.accepted)
 	if err != nil {
 		return usageError{fmt.Errorf("--accepted-bytes %d: %w", j.o.accepted, err)}
 	}
-	j.outside.Accepted = accepted
+	j.Accepted = accepted
 	return nil
 }

@@ -3,28 +3,18 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-)
 
-// A format is what an output file holds.
-type format string
-
-// The formats, by the ending of the file's name that chooses them.
-const (
-	formatCSV    format = ".csv"
-	formatEvents format = "events.csv"
-	formatKernel format = "kernel.csv"
-	formatJSON   format = ".json"
-	formatHTML   format = ".html"
-	formatPNG    format = ".png"
-	formatSVG    format = ".svg"
-	formatPCAP   format = ".pcap"
+	"winwatch/report"
 )
 
 // An output is one -o FILE.
 type output struct {
 	*outFile
 	format format
+	// sink writes the format. It is nil for packets, and until the analysis begins.
+	sink report.Sink
 	// replaces is the path of the file of this name in a directory that is
 	// analyzed, if there is one: it may be a capture.
 	replaces string
@@ -61,7 +51,7 @@ func createOutputs(names []string, formats []format, inputs []string) (outputs, 
 		if err != nil {
 			return fail(err)
 		}
-		outs = append(outs, output{o, f, within(name, inputs)})
+		outs = append(outs, output{outFile: o, format: f, replaces: within(name, inputs)})
 	}
 	return outs, nil
 }
@@ -137,6 +127,11 @@ func (outs outputs) of(formats ...format) outputs {
 		}
 	}
 	return found
+}
+
+// charted reports whether any of the outputs shows charts.
+func (outs outputs) charted() bool {
+	return slices.ContainsFunc(outs, func(o output) bool { return o.format.spec().charts })
 }
 
 // discard removes those that are not committed.

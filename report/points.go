@@ -1,0 +1,48 @@
+package report
+
+import (
+	"sort"
+
+	"winwatch/analyze"
+)
+
+// InFlight returns, for each point, the bytes that the sender of direction dir has
+// outstanding after it, or analyze.Unknown: what the analyzer found at the sender's last
+// segment, minus what the other side has acknowledged since.
+func InFlight(points []analyze.Point, dir analyze.Dir) []int64 {
+	out := make([]int64, len(points))
+	sent, flight := int64(analyze.Unknown), int64(analyze.Unknown)
+	for i := range points {
+		switch p := &points[i]; {
+		case p.Dir == dir:
+			sent = max(sent, p.SeqEnd)
+			if p.InFlight != analyze.Unknown {
+				flight = p.InFlight
+			}
+		case p.Ack != analyze.Unknown && sent != analyze.Unknown && flight != analyze.Unknown:
+			flight = min(flight, max(sent-p.Ack, 0))
+		}
+		out[i] = flight
+	}
+	return out
+}
+
+// ChartTime returns the time in Unix nanoseconds at which charts show a frame that was
+// captured at the given time. The times of the points are corrected for clock jumps; a
+// frame that was thinned out lies between its neighbours.
+func ChartTime(points []analyze.Point, frame uint64, time int64) int64 {
+	i := sort.Search(len(points), func(i int) bool { return points[i].Frame >= frame })
+	switch {
+	case len(points) == 0:
+		return time
+	case i < len(points) && points[i].Frame == frame:
+		return points[i].Time
+	}
+	if i > 0 {
+		time = max(time, points[i-1].Time)
+	}
+	if i < len(points) {
+		time = min(time, points[i].Time)
+	}
+	return time
+}
