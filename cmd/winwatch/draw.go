@@ -8,6 +8,7 @@ import (
 	"winwatch/analyze"
 	"winwatch/analyze/chart"
 	"winwatch/capture"
+	"winwatch/cmd/winwatch/internal/flags"
 	"winwatch/report"
 )
 
@@ -38,7 +39,7 @@ func (j *job) draw(ctx context.Context) error {
 	}
 	j.timeline = chart.New(limit, subset.ids...)
 	a := analyze.New(j.o.config())
-	low, high := j.span.bounds(j.result.Begin)
+	low, high := j.span.Bounds(j.result.Begin)
 	a.OnSample(func(s *analyze.Sample) {
 		if t := s.Segment.Time; low <= t && t <= high && subset.rename(s) {
 			j.timeline.Add(s)
@@ -88,7 +89,7 @@ func (j *job) sketched() bool {
 
 // closeUp reports whether charts are wanted that show more than a sketch has.
 func (j *job) closeUp() bool {
-	return len(j.outs.of(formatHTML, formatPNG, formatSVG)) > 0 || j.span != (interval{})
+	return len(j.outs.of(formatHTML, formatPNG, formatSVG)) > 0 || j.span != (flags.Interval{})
 }
 
 // early passes samples on as long as a sketch would not do.

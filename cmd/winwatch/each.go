@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"winwatch/capture"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 )
 
@@ -45,7 +46,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		}
 		table = append(table, report.NewSummary(name, j.result, err))
 	}
-	err = ignoreEPIPE(report.Summaries(std.out, table, terminalOptions(std.out)))
+	err = ignoreEPIPE(report.Summaries(std.out, table, term.TextOptions(std.out)))
 	switch {
 	case failed:
 		err = errors.Join(err, errReported)

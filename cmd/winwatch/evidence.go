@@ -7,24 +7,25 @@ import (
 	"path/filepath"
 	"time"
 
+	"winwatch/cmd/winwatch/internal/outfile"
 	"winwatch/report"
 )
 
 // evidence is what is kept of an experiment in which the packets and the kernel
 // disagree, for whoever mends winwatch. The files are there from the start: at
 // the end there may be no right to create them.
-type evidence struct{ packets, report *outFile }
+type evidence struct{ packets, report *outfile.File }
 
 // collect begins to write both files, in the directory for temporary ones.
 func collect(scenario string) (*evidence, error) {
 	name := filepath.Join(os.TempDir(), fmt.Sprintf("winwatch-%s-%d", scenario, time.Now().UnixNano()))
-	packets, err := createOut(name + ".pcap")
+	packets, err := outfile.Create(name + ".pcap")
 	if err != nil {
 		return nil, err
 	}
-	told, err := createOut(name + ".json")
+	told, err := outfile.Create(name + ".json")
 	if err != nil {
-		packets.discard()
+		packets.Discard()
 		return nil, err
 	}
 	return &evidence{packets, told}, nil
@@ -32,14 +33,14 @@ func collect(scenario string) (*evidence, error) {
 
 // discard removes what is not kept.
 func (e *evidence) discard() {
-	e.packets.discard()
-	e.report.discard()
+	e.packets.Discard()
+	e.report.Discard()
 }
 
 // keep gives both files their names.
 func (e *evidence) keep(m *material) error {
-	e.report.keep(report.JSON(e.report, m.result, &m.outside))
-	return errors.Join(e.report.commit(), e.packets.commit())
+	e.report.Fail(report.JSON(e.report, m.result, &m.outside))
+	return errors.Join(e.report.Commit(), e.packets.Commit())
 }
 
 // accuse returns an error if the packets and the kernel disagree, and keeps the
@@ -61,6 +62,6 @@ func (e *evidence) accuse(m *material) error {
 		return errors.Join(append(errs, err)...)
 	}
 	last := len(errs) - 1
-	errs[last] = withHint(errs[last], "please report this, with "+e.packets.name, "and "+e.report.name)
+	errs[last] = withHint(errs[last], "please report this, with "+e.packets.Name(), "and "+e.report.Name())
 	return errors.Join(errs...)
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"winwatch/capture"
+	"winwatch/cmd/winwatch/internal/term"
 )
 
 // explainInput adds a hint to what is wrong with an input, or with several.
@@ -42,7 +43,7 @@ func explainInput(err error) error {
 
 // refuseTerminal explains why nothing happens when standard input is a terminal.
 func refuseTerminal(stdin io.Reader) error {
-	if !isTerminal(stdin) {
+	if !term.IsTerminal(stdin) {
 		return nil
 	}
 	return withHint(usageErrorf("standard input is a terminal"),
@@ -73,7 +74,7 @@ func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 			return nil, true, err
 		}
 		widenPipe(j.std.in)
-		r, err := capture.NewReader(&tap{j.std.in, ctx}, "standard input")
+		r, err := capture.NewReader(&stdinReader{j.std.in, ctx}, "standard input")
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return nil, true, errors.New("standard input: interrupted before there was a packet")
@@ -108,7 +109,7 @@ func allNames(f *capture.Files) []string {
 func (j *job) spare(captures []string) error {
 	for _, o := range j.outs {
 		if slices.Contains(captures, o.replaces) {
-			return usageErrorf("%s: is one of the captures; it is never written over", o.name)
+			return usageErrorf("%s: is one of the captures; it is never written over", o.Name())
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"winwatch/analyze/proof"
 	"winwatch/capture"
 	"winwatch/capture/live"
+	"winwatch/cmd/winwatch/internal/term"
 )
 
 // A job is the analysis of one capture, from the reading to the writing.
@@ -86,7 +87,7 @@ func (j *job) steps(ctx context.Context) error {
 func (j *job) analyze(ctx context.Context) error {
 	if isStdin(j.inputs) {
 		var stop context.CancelFunc
-		ctx, stop = untilWritten(ctx)
+		ctx, stop = stdinContext(ctx)
 		defer stop()
 	}
 	in, once, err := j.openInput(ctx)
@@ -130,10 +131,10 @@ func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick pick
 	if err != nil {
 		return capture.Counters{}, err
 	}
-	p := newProgress(j.std.err, in.Offset, in.Size())
-	defer p.stop()
-	j.damage, err = feed(ctx, in, a, pick, &p.segments)
-	j.damage = slices.DeleteFunc(j.damage, func(d *capture.DamageError) bool { return errors.Is(d, errShut) })
+	p := term.StartProgress(j.std.err, in.Offset, in.Size())
+	defer p.Stop()
+	j.damage, err = feed(ctx, in, a, pick, &p.Segments)
+	j.damage = slices.DeleteFunc(j.damage, func(d *capture.DamageError) bool { return errors.Is(d, errStdinStopped) })
 	if err == nil && filter != nil {
 		err = filter.Err()
 	}

@@ -12,6 +12,7 @@ import (
 	"winwatch/analyze/proof"
 	"winwatch/capture/experiment"
 	"winwatch/capture/kernel"
+	"winwatch/cmd/winwatch/internal/term"
 )
 
 // runHere runs the experiment in this process's network namespace, and writes
@@ -111,7 +112,7 @@ func number(v *int64) string {
 
 // stepper tells what is going on, on a terminal or if asked to.
 func (o *runOptions) stepper(stderr io.Writer) func(string) {
-	if o.quiet || !o.verbose && !isTerminal(stderr) {
+	if o.quiet || !o.verbose && !term.IsTerminal(stderr) {
 		return nil
 	}
 	return func(what string) { fmt.Fprintf(stderr, "  %s\n", what) }

@@ -78,7 +78,7 @@ func newRoot(args []string) *cobra.Command {
 	root.DisableFlagsInUseLine = true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newAnalyze(), newRun(args), newSchema(), newVersion(), newCompletion(), newMan(), newPlace())
+	root.AddCommand(newAnalyze(), newRun(args), newSchema(), newVersion(), newCompletion(), newMan(), newRenamer())
 	return root
 }
 

@@ -12,13 +12,15 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"winwatch/cmd/winwatch/internal/confine"
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv("GORACE") == "" {
 		os.Setenv("GORACE", raceOptions) // for the commands that the tests run
 	}
-	if len(os.Args) > 1 && os.Args[1] == "place" && filepath.Base(os.Args[0]) != "winwatch" {
+	if len(os.Args) > 1 && os.Args[1] == confine.RenamerCommand && filepath.Base(os.Args[0]) != "winwatch" {
 		// A test has given up this process's rights, and asks for one that keeps them.
 		fmt.Fprintln(os.Stderr, "analyze and run need a process of their own: see program")
 		os.Exit(1)
@@ -103,4 +105,21 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[2])[:n]), 0o644))
+}
+
+// onlyFiles checks that a directory holds the named files, in this order, and no
+// others.
+func onlyFiles(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("the directory holds %q, want %q", got, want)
+	}
 }

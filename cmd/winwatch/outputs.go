@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"winwatch/cmd/winwatch/internal/outfile"
 )
 
 // A format is what an output file holds.
@@ -23,7 +25,7 @@ const (
 
 // An output is one -o FILE.
 type output struct {
-	*outFile
+	*outfile.File
 	format format
 	// replaces is the path of the file of this name in a directory that is
 	// analyzed, if there is one: it may be a capture.
@@ -57,7 +59,7 @@ func createOutputs(names []string, formats []format, inputs []string) (outputs, 
 				return fail(usageErrorf("%s: is the input; it is never written over", name))
 			}
 		}
-		o, err := createOut(name)
+		o, err := outfile.Create(name)
 		if err != nil {
 			return fail(err)
 		}
@@ -142,6 +144,6 @@ func (outs outputs) of(formats ...format) outputs {
 // discard removes those that are not committed.
 func (outs outputs) discard() {
 	for _, o := range outs {
-		o.discard()
+		o.Discard()
 	}
 }

@@ -6,19 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"winwatch/analyze"
 	"winwatch/analyze/chart"
 	"winwatch/capture/kernel"
+	"winwatch/cmd/winwatch/internal/confine"
+	"winwatch/cmd/winwatch/internal/flags"
+	"winwatch/cmd/winwatch/internal/outfile"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 )
 
@@ -27,7 +28,7 @@ type reportOptions struct {
 	out       []string
 	format    string
 	stream    int64 // -1: all
-	span      interval
+	span      flags.Interval
 	top       int
 	quiet     bool
 	verbose   bool
@@ -72,8 +73,8 @@ func (o *reportOptions) check() error {
 type writing struct {
 	*reportOptions
 	outs outputs
-	// placing keeps the right to name them, if this process gives it up.
-	placing *placer
+	// renamer keeps the right to rename them after this process drops it; it may be nil.
+	renamer *confine.Renamer
 	std     streams
 	csvs    []*report.CSV
 	// terminal is stdout as it was given: it may be a terminal.
@@ -96,15 +97,15 @@ func (o *reportOptions) begin(std streams, formats []format, inputs []string, st
 
 // keepNaming has the files, and others, named by a process that keeps the right
 // to do so, if this one gives it up.
-func (w *writing) keepNaming(others ...*outFile) (err error) {
+func (w *writing) keepNaming(others ...*outfile.File) (err error) {
 	files := others
 	for _, o := range w.outs {
-		files = append(files, o.outFile)
+		files = append(files, o.File)
 	}
-	if len(files) == 0 || !givesUpRoot() {
+	if len(files) == 0 || !confine.DropsRoot() {
 		return nil
 	}
-	if w.placing, err = startPlacer(files); err != nil {
+	if w.renamer, err = confine.StartRenamer(files); err != nil {
 		return fmt.Errorf("keep the right to name files: %w", err)
 	}
 	return nil
@@ -113,7 +114,7 @@ func (w *writing) keepNaming(others ...*outFile) (err error) {
 // end removes the files that were not finished.
 func (w *writing) end() {
 	w.outs.discard()
-	w.placing.stop()
+	w.renamer.Stop()
 }
 
 // listen has the formats that are streamed follow the analysis.
@@ -132,14 +133,14 @@ func (w *writing) listen(a *analyze.Analyzer) {
 // chosen lets through the samples of the chosen stream and time. begin is told
 // when the capture began, if some are left out.
 func (o *reportOptions) chosen(begin func(ns int64), f func(*analyze.Sample)) func(*analyze.Sample) {
-	if o.stream < 0 && !o.span.set() {
+	if o.stream < 0 && !o.span.Given() {
 		return f
 	}
 	started, low, high := false, int64(0), int64(0)
 	return func(s *analyze.Sample) {
 		if !started {
 			started = true
-			low, high = o.span.bounds(s.Segment.Time)
+			low, high = o.span.Bounds(s.Segment.Time)
 			begin(s.Segment.Time)
 		}
 		if (o.stream < 0 || s.Stream == o.stream) && low <= s.Segment.Time && s.Segment.Time <= high {
@@ -171,8 +172,8 @@ func (w *writing) finish(m *material) error {
 		errs = append(errs, ignoreEPIPE(c.Close()))
 	}
 	for _, o := range w.outs {
-		o.keep(w.file(o, m))
-		errs = append(errs, o.commit())
+		o.Fail(w.file(o, m))
+		errs = append(errs, o.Commit())
 	}
 	switch w.format {
 	case stdoutText:
@@ -187,41 +188,19 @@ func (w *writing) finish(m *material) error {
 
 // text writes the report for people, as the terminal can show it.
 func (w *writing) text(m *material) error {
-	opt := terminalOptions(w.terminal)
+	opt := term.TextOptions(w.terminal)
 	opt.Top, opt.Quiet, opt.Verbose, opt.Wireshark = w.top, w.quiet, w.verbose, w.wireshark
 	if w.stream >= 0 {
 		opt.Stream = &w.stream
 	}
-	low, high := w.span.bounds(m.result.Begin)
-	if w.span.from.set {
+	low, high := w.span.Bounds(m.result.Begin)
+	if w.span.From.Given() {
 		opt.From = max(time.Duration(low-m.result.Begin), 0)
 	}
-	if w.span.to.set {
+	if w.span.To.Given() {
 		opt.To = max(time.Duration(high-m.result.Begin), 1)
 	}
 	return report.Text(w.std.out, m.result, m.timeline, &m.outside, opt)
-}
-
-// terminalOptions tells what stdout can show, if it is a terminal.
-func terminalOptions(stdout io.Writer) report.TextOptions {
-	var opt report.TextOptions
-	if f, ok := stdout.(*os.File); ok && isTerminal(f) {
-		opt.Look = look(f)
-		opt.Width, _, _ = term.GetSize(int(f.Fd()))
-	}
-	return opt
-}
-
-// look is what the terminal can show. It honours NO_COLOR.
-func look(terminal *os.File) report.Look {
-	switch p := colorprofile.Detect(terminal, os.Environ()); {
-	case p >= colorprofile.ANSI:
-		return report.LookColour
-	case p == colorprofile.ASCII:
-		return report.LookMono
-	default:
-		return report.LookPlain
-	}
 }
 
 // file writes one file.

@@ -14,6 +14,7 @@ import (
 
 	"winwatch/capture/experiment"
 	"winwatch/capture/live"
+	"winwatch/cmd/winwatch/internal/flags"
 )
 
 const runLong = `Makes a TCP connection on loopback, captures it, tells from the packets what
@@ -57,7 +58,7 @@ type runOptions struct {
 
 	port                            uint16
 	ipv6                            bool
-	chunk, rcvbuf, sndbuf, readSize size
+	chunk, rcvbuf, sndbuf, readSize flags.Size
 	congestion                      string
 	readInterval, hold              time.Duration
 	mtu                             int
@@ -130,8 +131,8 @@ func checkGiven(flags *pflag.FlagSet) (err error) {
 // experiment is the experiment's part of the flags.
 func (o *runOptions) experiment() experiment.Config {
 	return experiment.Config{
-		Port: o.port, IPv6: o.ipv6, Chunk: o.chunk.bytes, RcvBuf: o.rcvbuf.bytes, SndBuf: o.sndbuf.bytes,
-		Congestion: o.congestion, ReadSize: o.readSize.bytes, ReadInterval: o.readInterval, Hold: o.hold, MTU: o.mtu,
+		Port: o.port, IPv6: o.ipv6, Chunk: o.chunk.Bytes, RcvBuf: o.rcvbuf.Bytes, SndBuf: o.sndbuf.Bytes,
+		Congestion: o.congestion, ReadSize: o.readSize.Bytes, ReadInterval: o.readInterval, Hold: o.hold, MTU: o.mtu,
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"winwatch/cmd/winwatch/internal/outfile"
 )
 
 // impatience is how long after the first signal another is a wish of its own: a
@@ -48,7 +50,7 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 					first = time.Now()
 					cancel(signalled{s})
 				case time.Since(first) > impatience:
-					unfinished.remove()
+					outfile.RemoveUnfinished()
 					os.Exit(statusFailed)
 				}
 			}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"winwatch/cmd/winwatch/internal/flags"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 )
 
@@ -26,7 +28,7 @@ type axis struct {
 }
 
 // parseAxes parses the values of --sweep, each with the flag's own parser.
-func parseAxes(sweeps []string, flags *pflag.FlagSet) ([]axis, error) {
+func parseAxes(sweeps []string, set *pflag.FlagSet) ([]axis, error) {
 	var axes []axis
 	cells := 1
 	for _, s := range sweeps {
@@ -39,12 +41,12 @@ func parseAxes(sweeps []string, flags *pflag.FlagSet) ([]axis, error) {
 			return nil, usageErrorf("--sweep %s: %s is varied twice", s, name)
 		}
 		for i, v := range a.values {
-			f := flags.Lookup(name)
+			f := set.Lookup(name)
 			if err := f.Value.Set(v); err != nil || f.Value.String() == f.DefValue {
 				return nil, withHint(usageErrorf("--sweep %s: %q is no value for --%s", s, v, name), "want --sweep "+name+"=VALUE,VALUE...")
 			}
-			if z, ok := f.Value.(*size); ok {
-				a.values[i] = strconv.Itoa(z.bytes) // as spreadsheets want it
+			if z, ok := f.Value.(*flags.Size); ok {
+				a.values[i] = strconv.Itoa(z.Bytes) // as spreadsheets want it
 			}
 		}
 		axes = append(axes, a)
@@ -113,13 +115,13 @@ func (o *runOptions) runSweep(ctx context.Context, std streams, axes []axis) err
 func (o *runOptions) tellSweep(s *report.Sweep, outs outputs, std streams) error {
 	var errs []error
 	for _, out := range outs {
-		out.keep(report.SweepCSV(out, s))
-		errs = append(errs, out.commit())
+		out.Fail(report.SweepCSV(out, s))
+		errs = append(errs, out.Commit())
 	}
 	if o.format == stdoutCSV {
 		errs = append(errs, ignoreEPIPE(report.SweepCSV(std.out, s)))
 	} else {
-		errs = append(errs, ignoreEPIPE(report.SweepText(std.out, s, terminalOptions(std.out))))
+		errs = append(errs, ignoreEPIPE(report.SweepText(std.out, s, term.TextOptions(std.out))))
 	}
 	interrupted, failed, wrong := 0, 0, 0
 	for i := range s.Cells {
