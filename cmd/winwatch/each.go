@@ -38,7 +38,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		case errors.Is(err, errDamaged):
 			damaged = true
 		case err != nil:
-			failed = tell(std.err, err) != statusDamaged || failed
+			failed = printError(std.err, err) != statusDamaged || failed
 			damaged = true
 		}
 		if !o.quiet {

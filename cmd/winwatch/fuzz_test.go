@@ -12,8 +12,9 @@ import (
 	"winwatch/cmd/winwatch/internal/confine"
 )
 
-// FuzzFlags gives winwatch command lines, an argument a line. Each is obeyed or
-// refused with status 2 and a message that says why and steers no terminal.
+// FuzzFlags gives winwatch command lines, one argument per line. winwatch obeys
+// each or rejects it with status 2 and a message that explains why and contains no
+// terminal control characters.
 func FuzzFlags(f *testing.F) {
 	for _, line := range []string{
 		"", "--help", "help run", "version", "schema", "completion zsh", "completion tcsh", "man x", "vresion",
@@ -46,22 +47,21 @@ func FuzzFlags(f *testing.F) {
 		root.SetIn(bytes.NewReader(capture))
 		root.SetOut(&out)
 		root.SetErr(&errs)
-		status := tell(&errs, execute(root))
+		status := printError(&errs, execute(root))
 		said := strings.HasPrefix(errs.String(), "winwatch: ")
 		if status == statusDamaged || status == statusFailed && !*analyzed ||
 			said != (status != statusDone) && !strings.HasPrefix(line, "__complete") {
 			t.Errorf("%q: status %d, stderr %q", args, status, &errs)
 		}
 		if at := bytes.IndexFunc(errs.Bytes(), steers); at >= 0 {
-			t.Errorf("%q: stderr steers a terminal at byte %d: %q", args, at, &errs)
+			t.Errorf("%q: stderr controls a terminal at byte %d: %q", args, at, &errs)
 		}
 	})
 }
 
-// tame keeps the commands from doing what a test must not: run experiments,
-// touch files, ask for the addresses of hosts. They parse and check their flags;
-// of analyze without -o all that is read is standard input, and whether it was is
-// returned.
+// tame keeps the commands from doing what a test must not do: run experiments,
+// touch files or look up host names. They parse and check their flags, and analyze
+// without -o reads standard input; analyzed reports whether it did.
 func tame(t *testing.T, root *cobra.Command) (analyzed *bool) {
 	analyzed = new(bool)
 	for _, c := range root.Commands() {
@@ -84,7 +84,7 @@ func tame(t *testing.T, root *cobra.Command) (analyzed *bool) {
 				}
 				fallthrough
 			case "run":
-				// No format is the last thing to be refused before anything is done.
+				// The format is the last flag to be checked, so the command stops there.
 				if err := flags.Set("format", "none"); err != nil {
 					t.Fatal(err)
 				}

@@ -109,7 +109,7 @@ func allNames(f *capture.Files) []string {
 func (j *job) spare(captures []string) error {
 	for _, o := range j.outs {
 		if slices.Contains(captures, o.replaces) {
-			return usageErrorf("%s: is one of the captures; it is never written over", o.Name())
+			return usageErrorf("%s: this file is one of the captures; winwatch never overwrites its input", o.Name())
 		}
 	}
 	return nil

@@ -190,7 +190,7 @@ func TestRunTroubles(t *testing.T) {
 // those that it took.
 func TestRunAsOrdinaryUser(t *testing.T) {
 	needLive(t)
-	private := "winwatch: no right to capture here: running in a private user and network namespace\n"
+	private := "winwatch: not allowed to capture here: running in a private user and network namespace\n"
 	for _, tt := range []struct {
 		name   string
 		caps   []uintptr

@@ -21,19 +21,18 @@ func TestMain(m *testing.M) {
 		os.Setenv("GORACE", raceOptions) // for the commands that the tests run
 	}
 	if len(os.Args) > 1 && os.Args[1] == confine.RenamerCommand && filepath.Base(os.Args[0]) != "winwatch" {
-		// A test has given up this process's rights, and asks for one that keeps them.
-		fmt.Fprintln(os.Stderr, "analyze and run need a process of their own: see program")
+		// A test dropped the rights of its own process and started a renamer.
+		fmt.Fprintln(os.Stderr, "run analyze and run in a separate process: see program")
 		os.Exit(1)
 	}
 	testscript.Main(m, map[string]func(){"winwatch": main})
 }
 
-// raceOptions spare each command the second that the race detector waits at its end.
+// raceOptions avoid the second that the race detector waits at exit.
 const raceOptions = "atexit_sleep_ms=0"
 
-// TestScripts runs testdata/script, in which DATA is the analyzer's testdata.
-// WINWATCH_UPDATE=1 rewrites the outputs that
-// the scripts compare with.
+// TestScripts runs the scripts in testdata/script, in which DATA is the analyzer's
+// testdata. WINWATCH_UPDATE=1 rewrites the expected outputs in them.
 func TestScripts(t *testing.T) {
 	data, err := filepath.Abs("../../analyze/testdata")
 	if err != nil {
@@ -81,8 +80,7 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// unhex writes a file from one that holds its bytes as hexadecimal digits, with
-// comments: unhex FILE DIGITS.
+// unhex decodes a file of hexadecimal digits and comments: unhex FILE DIGITS.
 func unhex(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: unhex FILE DIGITS")
@@ -97,7 +95,7 @@ func unhex(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
 }
 
-// cut writes the first bytes of a file: cut FILE BYTES INPUT.
+// cut copies the first bytes of a file: cut FILE BYTES INPUT.
 func cut(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: cut FILE BYTES INPUT")
