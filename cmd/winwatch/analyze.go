@@ -84,7 +84,7 @@ func newAnalyze() *cobra.Command {
 	return cmd
 }
 
-// streams are the standard ones.
+// streams are the standard streams of a command.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer

@@ -261,7 +261,7 @@ func TestAnalyzeUnreadableFile(t *testing.T) {
 		}
 	}
 	hidden := func(name string) string {
-		return "winwatch: " + filepath.Join(dir, name) + ": permission denied\n  your user may not read it\n"
+		return "winwatch: " + filepath.Join(dir, name) + ": permission denied\n  this user is not allowed to read it\n"
 	}
 	for _, args := range [][]string{{dir}, {"-q", dir}, {"--each", dir}, {"--format=json", dir}} {
 		cmd := program(append([]string{"analyze"}, args...)...)
@@ -337,7 +337,7 @@ func TestAnalyzeRootWithoutRights(t *testing.T) {
 // user or the group, but not both.
 func TestAnalyzeRootWithHalfTheRights(t *testing.T) {
 	for name, tt := range map[string]struct {
-		keep uintptr
+		keep   uintptr
 		output string
 	}{
 		"CAP_SETUID": {unix.CAP_SETUID, "give up root: drop the supplementary groups"},

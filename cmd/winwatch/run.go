@@ -64,7 +64,7 @@ type runOptions struct {
 	mtu                             int
 }
 
-// newRun returns the command; args are those of the program.
+// newRun returns the command. args are the arguments of the program.
 func newRun(args []string) *cobra.Command {
 	o := &runOptions{args: args}
 	o.stream, o.top = -1, 10

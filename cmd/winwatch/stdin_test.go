@@ -43,7 +43,7 @@ func TestStdinStopped(t *testing.T) {
 		{"SIGTERM", syscall.SIGTERM, write(capture), 0, statusDone, report, "", csv},
 		{"SIGTERM after many packets", syscall.SIGTERM, many.WritePcap, 0, statusDone, append(report, "⠉ window that"), "", csv},
 		{"SIGTERM within a packet", syscall.SIGTERM, write(capture[:len(capture)-10]), 0, statusDone, report, "", csv},
-		{"SIGTERM before the first packet", syscall.SIGTERM, write(nil), 0, statusFailed, nil, "interrupted before there was a packet", nil},
+		{"SIGTERM before the first packet", syscall.SIGTERM, write(nil), 0, statusFailed, nil, "interrupted before the first packet", nil},
 		{"SIGHUP", syscall.SIGHUP, write(capture), 0, statusDone, report, "", csv},
 		{"SIGINT", os.Interrupt, write(capture), stdinGrace, statusDone, report, "", csv},
 	} {
