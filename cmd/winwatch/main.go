@@ -55,7 +55,7 @@ const rootExample = `  # Flood a server that does not read, and see what the pac
   winwatch analyze trace.pcap -o window.csv -o report.html`
 
 const exitStatus = `Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but the input was damaged
-(what could be read was reported).`
+(the report covers what could be read).`
 
 // newRoot returns the command with all its subcommands. args are the arguments it
 // will run with.
