@@ -31,7 +31,7 @@ lint:
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	@cgo=$$($(GO) list -deps -f '{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}' ./analyze ./report ./capture); \
+	@cgo=$$($(GO) list -deps -f '{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}' ./analyze ./report/... ./capture); \
 	if [ -n "$$cgo" ]; then echo "needs cgo outside of capture/live: $$cgo"; exit 1; fi
 
 # Every fuzz target in turn; go test runs one at a time. Inputs are made hardly

@@ -31,7 +31,7 @@ func TestTshark(t *testing.T) {
 		}
 		t.Skip("tshark is not installed")
 	}
-	dirs := []string{"testdata", "../capture/testdata", "../report/testdata"}
+	dirs := []string{"testdata", "../capture/testdata", "../report/reporttest/testdata"}
 	if d := os.Getenv("WINWATCH_DIFF_DIR"); d != "" {
 		dirs = append(dirs, d)
 	}

@@ -6,31 +6,32 @@ import (
 	"time"
 )
 
-// tick is a mark on an axis.
-type tick struct {
-	at    int64
-	label string
+// Tick is a mark on a time axis.
+type Tick struct {
+	// At is its time in nanoseconds.
+	At    int64
+	Label string
 }
 
-// timeTicks returns marks at round times from first to last, at most n, and
-// the unit of their labels.
-func timeTicks(first, last int64, n int) ([]tick, string) {
+// TimeTicks returns at most n+1 ticks at round times from first to last, both in
+// nanoseconds, and the unit of their labels.
+func TimeTicks(first, last int64, n int) ([]Tick, string) {
 	unit, name := axisUnit(last - first)
 	step := roundStep(float64(last-first)/float64(unit)/float64(max(n, 1))) * float64(unit)
 	decimals := 0
 	for s := step / float64(unit); s < 0.999 && decimals < 6; s *= 10 {
 		decimals++
 	}
-	var ticks []tick
+	var ticks []Tick
 	begin := math.Floor(float64(first) / step)
 	for i := range n + 2 {
-		// In floats: the next mark may lie behind what an int64 holds.
+		// In floating point: the next tick may not fit an int64.
 		at := (begin + float64(i)) * step
 		if at > float64(last) || at >= math.MaxInt64 {
 			break
 		}
 		if at >= float64(first) && len(ticks) <= n {
-			ticks = append(ticks, tick{int64(at), fmt.Sprintf("%.*f", decimals, at/float64(unit))})
+			ticks = append(ticks, Tick{int64(at), fmt.Sprintf("%.*f", decimals, at/float64(unit))})
 		}
 	}
 	return ticks, name
@@ -51,8 +52,8 @@ func axisUnit(span int64) (int64, string) {
 	}
 }
 
-// roundStep returns the smallest of 1, 2 and 5 times a power of ten that is not
-// below v.
+// roundStep returns the smallest number not below v that is 1, 2 or 5 times a power of
+// ten.
 func roundStep(v float64) float64 {
 	if v <= 0 {
 		return 1

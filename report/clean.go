@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes text that a stranger may have chosen (file names, error messages)
-// safe to print: what could steer a terminal or reorder what is read is written
-// as an escape sequence of Go.
+// Clean makes untrusted text, such as file names and error messages, safe to print: it
+// writes everything that could steer a terminal or reorder the text as a Go escape
+// sequence.
 func Clean(s string) string {
 	if !strings.ContainsFunc(s, Steers) && utf8.ValidString(s) {
 		return s
@@ -31,8 +31,8 @@ func Clean(s string) string {
 	return b.String()
 }
 
-// Steers reports whether a terminal acts on r: controls (C0, C1), and formatting
-// characters such as those that change the direction of writing.
+// Steers reports whether a terminal acts on r: control characters (C0, C1) and
+// formatting characters, such as those that change the direction of writing.
 func Steers(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }

@@ -8,13 +8,13 @@ import (
 	"winwatch/analyze"
 )
 
-// verdictFilter returns the display filter of Wireshark that shows the frames
-// which prove a verdict.
-func verdictFilter(v *analyze.Verdict) string { return displayFilter(v.Stream, v.Frames) }
+// VerdictFilter returns the Wireshark display filter that shows the frames behind a
+// verdict.
+func VerdictFilter(v *analyze.Verdict) string { return displayFilter(v.Stream, v.Frames) }
 
-// stallFilter returns the display filter that shows a stall: its begin, the
-// zero window, the probes and their answers, and its end.
-func stallFilter(stream int64, st *analyze.Stall) string {
+// StallFilter returns the Wireshark display filter that shows a stall: its begin, the
+// zero window, the probes with their answers, and its end.
+func StallFilter(stream int64, st *analyze.Stall) string {
 	frames := []uint64{st.BeginFrame, st.ZeroFrame, st.EndFrame}
 	for i := range st.Probes {
 		frames = append(frames, st.Probes[i].Frame, st.Probes[i].AnswerFrame)
@@ -22,9 +22,9 @@ func stallFilter(stream int64, st *analyze.Stall) string {
 	return displayFilter(stream, frames)
 }
 
-// displayFilter writes frames of a stream as a display filter (Wireshark 3.6
-// and later: the members of a set are separated by commas). Runs of three and
-// more become ranges. Frame 0 stands for none.
+// displayFilter returns a display filter for frames of a stream, in the syntax of
+// Wireshark 3.6 and later, which separates the members of a set by commas. Runs of three
+// or more become ranges. Frame 0 stands for no frame.
 func displayFilter(stream int64, frames []uint64) string {
 	frames = slices.DeleteFunc(slices.Clone(frames), func(f uint64) bool { return f == 0 })
 	slices.Sort(frames)

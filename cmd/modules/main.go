@@ -49,7 +49,7 @@ type parts struct {
 }
 
 // uPlot is in the binary but is not a Go module.
-var uPlot = module{Path: "uPlot (JavaScript, in report/web)", Version: "v1.6.32", licence: "MIT", file: "uPlot.LICENSE"}
+var uPlot = module{Path: "uPlot (JavaScript, in report/html/web)", Version: "v1.6.32", licence: "MIT", file: "uPlot.LICENSE"}
 
 // collect asks the Go command for the modules. The binary is the one that make
 // builds, with live capture.

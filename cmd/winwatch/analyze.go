@@ -39,9 +39,6 @@ const analyzeExample = `  # What is wrong, and whose fault is it?
   # One stream between the 10th and the 20th second, for scripts:
   winwatch analyze trace.pcap --stream 3 --from 10 --to 20 --format json`
 
-// analyzeFormats are the formats that analyze writes with -o.
-var analyzeFormats = []format{formatCSV, formatEvents, formatJSON, formatHTML, formatPNG, formatSVG}
-
 // analyzeOptions are the flags of analyze.
 type analyzeOptions struct {
 	reportOptions

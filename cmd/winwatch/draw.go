@@ -9,7 +9,7 @@ import (
 	"winwatch/analyze/chart"
 	"winwatch/capture"
 	"winwatch/cmd/winwatch/internal/flags"
-	"winwatch/report"
+	htmlreport "winwatch/report/html"
 )
 
 // The bounds on the points that are kept for charts: on the whole, a page holds
@@ -22,27 +22,27 @@ const (
 // draw is the second pass: it collects the points of the charts, for the streams
 // that are worth one.
 func (j *job) draw(ctx context.Context) error {
-	if !j.wantsCharts() || j.sketched() || j.timeline != nil || ctx.Err() != nil {
+	if !j.wantsCharts() || j.sketched() || j.Timeline != nil || ctx.Err() != nil {
 		return nil
 	}
 	want, limit := 1, picturePoints
 	if len(j.outs.of(formatHTML)) > 0 {
-		want, limit = report.HTMLMaxCharts, pagePoints
+		want, limit = htmlreport.MaxCharts, pagePoints
 	}
-	streams := j.result.Worst(want)
-	if len(j.outs.of(formatHTML, formatPNG, formatSVG)) == 0 && j.stream < 0 && j.result.StreamCount > 1 && !waited(streams[0]) {
+	streams := j.Result.Worst(want)
+	if !j.outs.charted() && j.stream < 0 && j.Result.StreamCount > 1 && !waited(streams[0]) {
 		return nil // the terminal shows a chart of trouble only
 	}
 	subset := newSubset(streams)
-	if slices.ContainsFunc(j.result.Warnings, func(w analyze.Warning) bool { return w.Code == "clock-jump" }) {
+	if slices.ContainsFunc(j.Result.Warnings, func(w analyze.Warning) bool { return w.Code == "clock-jump" }) {
 		subset.all = true // each packet may tell what time it is
 	}
-	j.timeline = chart.New(limit, subset.ids...)
+	j.Timeline = chart.New(limit, subset.ids...)
 	a := analyze.New(j.o.config())
-	low, high := j.span.Bounds(j.result.Begin)
+	low, high := j.span.Bounds(j.Result.Begin)
 	a.OnSample(func(s *analyze.Sample) {
 		if t := s.Segment.Time; low <= t && t <= high && subset.rename(s) {
-			j.timeline.Add(s)
+			j.Timeline.Add(s)
 		}
 	})
 	in, _, err := j.openInput(ctx)
@@ -72,24 +72,24 @@ func (j *job) sketched() bool {
 	if j.once {
 		few = fewSegments
 	}
-	if j.result.Segments <= few || j.closeUp() {
+	if j.Result.Segments <= few || j.closeUp() {
 		return false
 	}
 	id := j.stream
 	if id < 0 {
-		id = j.result.Worst(1)[0].ID
+		id = j.Result.Worst(1)[0].ID
 	}
-	points := j.result.Sketch(id)
+	points := j.Result.Sketch(id)
 	if points == nil {
 		return false
 	}
-	j.timeline = chart.OfSketch(id, points)
+	j.Timeline = chart.OfSketch(id, points)
 	return true
 }
 
 // closeUp reports whether charts are wanted that show more than a sketch has.
 func (j *job) closeUp() bool {
-	return len(j.outs.of(formatHTML, formatPNG, formatSVG)) > 0 || j.span != (flags.Interval{})
+	return j.outs.charted() || j.span != (flags.Interval{})
 }
 
 // early passes samples on as long as a sketch would not do.

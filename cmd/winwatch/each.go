@@ -8,10 +8,11 @@ import (
 	"winwatch/capture"
 	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
+	textreport "winwatch/report/text"
 )
 
-// runEach analyzes each file for itself, and tells of all in one table. A file
-// that can't be read keeps no other from being told of.
+// runEach analyzes each file separately and summarizes all of them in a table. Files that
+// can't be read do not affect the others.
 func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 	held, err := o.secure()
 	if err != nil {
@@ -23,7 +24,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 	if o.quiet {
 		inner.format = stdoutNothing
 	}
-	var table []report.Summary
+	var table []textreport.Summary
 	failed, damaged := false, false
 	for _, name := range names {
 		if ctx.Err() != nil {
@@ -44,9 +45,9 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		if !o.quiet {
 			fmt.Fprintln(std.out)
 		}
-		table = append(table, report.NewSummary(name, j.result, err))
+		table = append(table, textreport.NewSummary(name, j.Result, err))
 	}
-	err = ignoreEPIPE(report.Summaries(std.out, table, term.TextOptions(std.out)))
+	err = ignoreEPIPE(textreport.Summaries(std.out, table, term.TextOptions(std.out)))
 	switch {
 	case failed:
 		err = errors.Join(err, errReported)
@@ -56,8 +57,8 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 	return err
 }
 
-// names lists the captures, those of directories in the order of their time. A
-// directory in which there is nothing to read stands for itself, to be told of.
+// names lists the captures, those in a directory in order of time. A directory without
+// captures is listed itself, so that the report mentions it.
 func (o *analyzeOptions) names(held *capture.Held) (names []string) {
 	for _, name := range o.files {
 		if !held.IsDir(name) {

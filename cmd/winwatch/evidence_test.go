@@ -11,6 +11,7 @@ import (
 	"winwatch/analyze"
 	"winwatch/analyze/proof"
 	"winwatch/capture/kernel"
+	"winwatch/report"
 )
 
 // TestEvidence: packets and report are kept if winwatch was wrong, and only then.
@@ -24,9 +25,9 @@ func TestEvidence(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m := &material{result: analyze.New(analyze.DefaultConfig()).Result()}
-			m.outside.Witness = &kernel.Witness{Scenario: "drain"}
-			m.outside.Proof = &proof.Proof{Rows: []proof.Row{{Name: "probes", Unit: "count",
+			m := &report.Material{Result: analyze.New(analyze.DefaultConfig()).Result()}
+			m.Witness = &kernel.Witness{Scenario: "drain"}
+			m.Proof = &proof.Proof{Rows: []proof.Row{{Name: "probes", Unit: "count",
 				Inferred: &one, Kernel: &two, Exact: true, Judged: true, OK: ok}}}
 			err = found.accuse(m)
 			found.discard()
@@ -37,7 +38,7 @@ func TestEvidence(t *testing.T) {
 				onlyFiles(t, dir)
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), "failure of winwatch: probes: the packets say 1, the kernel 2") {
+			if err == nil || !strings.Contains(err.Error(), "winwatch disagrees with the kernel on probes: inferred 1, kernel 2") {
 				t.Errorf("error %v", err)
 			}
 			onlyFiles(t, dir, filepath.Base(found.report.Name()), filepath.Base(found.packets.Name()))

@@ -13,13 +13,14 @@ import (
 	"winwatch/capture"
 	"winwatch/capture/live"
 	"winwatch/cmd/winwatch/internal/term"
+	"winwatch/report"
 )
 
 // A job is the analysis of one capture, from the reading to the writing.
 type job struct {
 	o *analyzeOptions
 	*writing
-	material
+	report.Material
 	inputs []string
 	held   *capture.Held
 	// once: the capture can be read only once.
@@ -56,7 +57,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 }
 
 func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Held) *job {
-	return &job{o: o, writing: w, inputs: inputs, held: held, material: material{source: strings.Join(inputs, ", ")}}
+	return &job{o: o, writing: w, inputs: inputs, held: held, Material: report.Material{Source: strings.Join(inputs, ", ")}}
 }
 
 // do does all of it, and tells what it had to leave out. It returns errDamaged if
@@ -76,7 +77,7 @@ func (j *job) steps(ctx context.Context) error {
 			return err
 		}
 	}
-	err := j.finish(&j.material)
+	err := j.finish(&j.Material)
 	if err == nil && len(j.damage) > 0 {
 		return errDamaged
 	}
@@ -99,24 +100,24 @@ func (j *job) analyze(ctx context.Context) error {
 	a := analyze.New(j.o.config())
 	j.listen(a)
 	if j.once && j.wantsCharts() {
-		j.timeline = chart.New(picturePoints)
-		a.OnSample(j.chosen(func(int64) {}, j.early(j.timeline.Add)))
+		j.Timeline = chart.New(picturePoints)
+		a.OnSample(j.chosen(func(int64) {}, j.early(j.Timeline.Add)))
 	}
 	counters, err := j.pass(ctx, in, a, everything)
 	interrupted := ctx.Err() != nil
 	if err != nil {
 		return err
 	}
-	j.result = a.Result()
-	j.result.SetInput(counters)
+	j.Result = a.Result()
+	j.Result.SetInput(counters)
 	for _, d := range j.damage {
-		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "damaged-input", Text: d.Error(), Frame: d.Frame, Count: 1})
+		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "damaged-input", Text: d.Error(), Frame: d.Frame, Count: 1})
 	}
 	for _, u := range j.unread {
-		j.result.Warnings = append(j.result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
+		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
 	}
 	if interrupted {
-		j.result.Warnings = append(j.result.Warnings, analyze.Warning{
+		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{
 			Code: "interrupted", Text: "the reading was interrupted: the capture goes on", Count: 1})
 	}
 	if err := j.nothing(); err != nil {
@@ -164,12 +165,12 @@ func (j *job) account(context.Context) error {
 	if j.o.accepted == 0 {
 		return nil
 	}
-	st := j.result.Worst(1)[0]
+	st := j.Result.Worst(1)[0]
 	accepted, err := proof.NewAccepted(st, busier(st), j.o.accepted)
 	if err != nil {
 		return usageError{fmt.Errorf("--accepted-bytes %d: %w", j.o.accepted, err)}
 	}
-	j.outside.Accepted = accepted
+	j.Accepted = accepted
 	return nil
 }
 

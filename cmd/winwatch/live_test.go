@@ -90,7 +90,7 @@ func inIsolation(t *testing.T, status int, args ...string) (stdout, stderr strin
 
 func TestRunReport(t *testing.T) {
 	out, errs := inIsolation(t, 0, "--hold=500ms", "--verbose")
-	for _, want := range []string{"sat in sendto()", "receive queue", "equal", "everything sent / 2"} {
+	for _, want := range []string{"in sendto(), asleep", "receive queue", "equal", "everything sent / 2"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the report does not say %q:\n%s", want, out)
 		}
@@ -127,10 +127,10 @@ func TestRunInterrupted(t *testing.T) {
 	if got := cmd.ProcessState.ExitCode(); got != statusFailed {
 		t.Errorf("exit status %d, want %d", got, statusFailed)
 	}
-	if last := said[len(said)-1]; last != "winwatch: run: interrupted: the report is of what was seen until then" {
+	if last := said[len(said)-1]; last != "winwatch: run: interrupted: the report covers only what was captured so far" {
 		t.Errorf("last words: %q", last)
 	}
-	if !strings.Contains(out.String(), "nothing is judged: the experiment was cut short") {
+	if !strings.Contains(out.String(), "not judged: the experiment was cut short") {
 		t.Errorf("the report:\n%s", &out)
 	}
 	if said, err := program("analyze", "-q", pcap).CombinedOutput(); err != nil {
@@ -161,9 +161,9 @@ func TestRunTroubles(t *testing.T) {
 		{"two scenarios", []string{"drain", "nagle"}, statusUsage, "one scenario at a time", false},
 		{"impossible MTU", []string{"--mtu=5"}, statusUsage, "MTU 5: want", false},
 		{"unknown congestion control", []string{"--isolate", "--congestion=warp"}, statusFailed, "warp", false},
-		{"sweep of nothing", []string{"--sweep=rcvbuf"}, statusUsage, `"" is no value for --rcvbuf`, false},
+		{"sweep of nothing", []string{"--sweep=rcvbuf"}, statusUsage, `"" is not a valid value for --rcvbuf`, false},
 		{"sweep of a switch", []string{"--sweep=ipv6=true"}, statusUsage, `"ipv6" can't be varied`, false},
-		{"sweep of no time", []string{"--sweep=hold=1s,0"}, statusUsage, `"0" is no value for --hold`, false},
+		{"sweep of no time", []string{"--sweep=hold=1s,0"}, statusUsage, `"0" is not a valid value for --hold`, false},
 		{"no size", []string{"--chunk=big"}, statusUsage, `"big" is not a size`, false},
 		{"nothing to send", []string{"--chunk=0"}, statusUsage, `"0" is not a size`, false},
 		{"no time", []string{"--hold=0"}, statusUsage, `--hold "0s": no such value`, false},

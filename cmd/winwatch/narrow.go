@@ -11,7 +11,7 @@ import (
 
 // nothing explains why there is nothing to tell.
 func (j *job) nothing() error {
-	r := j.result
+	r := j.Result
 	if r.Segments > 0 {
 		return nil
 	}
@@ -20,14 +20,14 @@ func (j *job) nothing() error {
 		what = fmt.Sprintf("no TCP in its %d packets: %s", r.Input.Frames, strings.Join(whyNot(r), ", "))
 	}
 	if len(j.damage) == 0 {
-		return fmt.Errorf("%s: %s", j.source, what)
+		return fmt.Errorf("%s: %s", j.Source, what)
 	}
 	var errs []error
 	for _, d := range j.damage {
 		errs = append(errs, damagedError{d})
 	}
 	if r.Input.Frames > 0 {
-		errs = append(errs, damagedError{fmt.Errorf("%s: before the damage there is %s", j.source, what)})
+		errs = append(errs, damagedError{fmt.Errorf("%s: before the damage there is %s", j.Source, what)})
 	}
 	return errors.Join(errs...)
 }
@@ -47,31 +47,31 @@ func whyNot(r *analyze.Result) (why []string) {
 // alive in a span of time. The totals stay the capture's.
 func (j *job) narrow() error {
 	var streams []*analyze.Stream
-	switch low, high := j.span.Bounds(j.result.Begin); {
+	switch low, high := j.span.Bounds(j.Result.Begin); {
 	case j.stream >= 0:
-		st := j.result.Stream(j.stream)
+		st := j.Result.Stream(j.stream)
 		if st == nil {
-			return fmt.Errorf("stream %d: the capture has %d streams, counted from 0", j.stream, j.result.StreamCount)
+			return fmt.Errorf("stream %d: the capture has %d streams, counted from 0", j.stream, j.Result.StreamCount)
 		}
 		streams = append(streams, st)
 	case j.span.Given():
-		for st := range j.result.All() {
+		for st := range j.Result.All() {
 			if st.Begin <= high && st.End >= low {
 				streams = append(streams, st)
 			}
 		}
 		if len(streams) == 0 {
-			return fmt.Errorf("%s: no stream was alive in the chosen time", j.source)
+			return fmt.Errorf("%s: no stream was alive in the chosen time", j.Source)
 		}
 	default:
 		return nil
 	}
-	r := *j.result
+	r := *j.Result
 	r.SetStreams(streams)
 	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v analyze.Verdict) bool { return r.Stream(v.Stream) == nil })
 	if len(r.Verdicts) == 0 && j.stream >= 0 {
 		r.Verdicts = []analyze.Verdict{streams[0].Verdict}
 	}
-	j.result = &r
+	j.Result = &r
 	return nil
 }

@@ -3,30 +3,19 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"winwatch/cmd/winwatch/internal/outfile"
-)
-
-// A format is the format of an output file.
-type format string
-
-// The formats, by the ending of the file's name that chooses them.
-const (
-	formatCSV    format = ".csv"
-	formatEvents format = "events.csv"
-	formatKernel format = "kernel.csv"
-	formatJSON   format = ".json"
-	formatHTML   format = ".html"
-	formatPNG    format = ".png"
-	formatSVG    format = ".svg"
-	formatPCAP   format = ".pcap"
+	"winwatch/report"
 )
 
 // An output is one -o FILE.
 type output struct {
 	*outfile.File
 	format format
+	// sink writes the format. It is nil for packets, and until the analysis begins.
+	sink report.Sink
 	// replaces is the path of the existing file in one of the analyzed directories,
 	// or "". That file may be a capture.
 	replaces string
@@ -63,7 +52,7 @@ func createOutputs(names []string, formats []format, inputs []string) (outputs, 
 		if err != nil {
 			return fail(err)
 		}
-		outs = append(outs, output{o, f, within(name, inputs)})
+		outs = append(outs, output{File: o, format: f, replaces: within(name, inputs)})
 	}
 	return outs, nil
 }
@@ -139,6 +128,11 @@ func (outs outputs) of(formats ...format) outputs {
 		}
 	}
 	return found
+}
+
+// charted reports whether any of the outputs shows charts.
+func (outs outputs) charted() bool {
+	return slices.ContainsFunc(outs, func(o output) bool { return o.format.spec().charts })
 }
 
 // discard removes the outputs that are not committed.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,16 +13,17 @@ import (
 	"github.com/spf13/pflag"
 
 	"winwatch/analyze"
-	"winwatch/analyze/chart"
-	"winwatch/capture/kernel"
 	"winwatch/cmd/winwatch/internal/confine"
 	"winwatch/cmd/winwatch/internal/flags"
 	"winwatch/cmd/winwatch/internal/outfile"
 	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
+	csvreport "winwatch/report/csv"
+	jsonreport "winwatch/report/json"
+	textreport "winwatch/report/text"
 )
 
-// reportOptions are the flags that say what is told, and where.
+// reportOptions are the flags that select what to report, and where.
 type reportOptions struct {
 	out       []string
 	format    string
@@ -35,14 +35,14 @@ type reportOptions struct {
 	wireshark bool
 }
 
-// The words that --format takes.
+// The values of --format.
 const (
 	stdoutText = "text"
 	stdoutCSV  = "csv"
 	stdoutJSON = "json"
-	// stdoutNothing leaves stdout to another.
+	// stdoutNothing writes nothing: something else writes to stdout.
 	stdoutNothing = ""
-	// stdoutProof is for sweeps, which run this program many times.
+	// stdoutProof is for the runs that a sweep starts.
 	stdoutProof = "proof"
 )
 
@@ -53,9 +53,9 @@ func (o *reportOptions) flags(f *pflag.FlagSet, formats []format) {
 	f.StringArrayVarP(&o.out, "output", "o", nil, "write a `FILE` in the format of its ending, and repeat it for several:\n"+
 		endings(formats[:half])+",\n"+endings(formats[half:]))
 	f.StringVar(&o.format, "format", stdoutText, "what goes to stdout: `text|csv|json`")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the verdicts only")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print only the verdicts")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print every stall and probe, and how each number was obtained")
-	f.BoolVar(&o.wireshark, "wireshark", false, "print with each finding a display filter, to paste into Wireshark")
+	f.BoolVar(&o.wireshark, "wireshark", false, "print a Wireshark display filter with each finding")
 }
 
 func (o *reportOptions) check() error {
@@ -69,20 +69,21 @@ func (o *reportOptions) check() error {
 	return nil
 }
 
-// A writing is what a command writes: files and, in one format, stdout.
+// A writing is everything that a command writes: files and, in one format, stdout.
 type writing struct {
 	*reportOptions
 	outs outputs
-	// renamer keeps the right to rename them after this process drops it; it may be nil.
+	// renamer keeps the right to rename the files if this process drops it; else nil.
 	renamer *confine.Renamer
 	std     streams
-	csvs    []*report.CSV
-	// terminal is stdout as it was given: it may be a terminal.
+	// stdout is the report on std.out, nil if there is none.
+	stdout report.Sink
+	// terminal is the original stdout, which may be a terminal.
 	terminal io.Writer
 }
 
-// begin creates the files, none of which may be one of the inputs. If nobody
-// reads stdout any more and it is all there is to write, stop is called.
+// begin creates the files, none of which may be one of the inputs. It calls stop when the
+// reader of stdout goes away and there are no files to write.
 func (o *reportOptions) begin(std streams, formats []format, inputs []string, stop context.CancelFunc) (*writing, error) {
 	outs, err := createOutputs(o.out, formats, inputs)
 	if err != nil {
@@ -95,8 +96,8 @@ func (o *reportOptions) begin(std streams, formats []format, inputs []string, st
 	return w, nil
 }
 
-// keepNaming has the files, and others, named by a process that keeps the right
-// to do so, if this one gives it up.
+// keepNaming starts a process that keeps the right to rename the files, and others, if
+// this process gives it up.
 func (w *writing) keepNaming(others ...*outfile.File) (err error) {
 	files := others
 	for _, o := range w.outs {
@@ -106,32 +107,54 @@ func (w *writing) keepNaming(others ...*outfile.File) (err error) {
 		return nil
 	}
 	if w.renamer, err = confine.StartRenamer(files); err != nil {
-		return fmt.Errorf("keep the right to name files: %w", err)
+		return fmt.Errorf("keep the right to rename files: %w", err)
 	}
 	return nil
 }
 
-// end removes the files that were not finished.
+// end removes unfinished files.
 func (w *writing) end() {
 	w.outs.discard()
 	w.renamer.Stop()
 }
 
-// listen has the formats that are streamed follow the analysis.
+// listen creates the sinks, and connects those that are streamed to the analysis.
 func (w *writing) listen(a *analyze.Analyzer) {
-	for _, o := range w.outs.of(formatCSV) {
-		w.csvs = append(w.csvs, report.NewCSV(o))
+	for i := range w.outs {
+		o := &w.outs[i]
+		if create := o.format.spec().sink; create != nil {
+			o.sink = create(o)
+			w.follow(a, o.sink)
+		}
 	}
-	if w.format == stdoutCSV {
-		w.csvs = append(w.csvs, report.NewCSV(w.std.out))
-	}
-	for _, c := range w.csvs {
-		a.OnSample(w.chosen(c.StartAt, c.Add))
+	if w.stdout = w.stdoutSink(); w.stdout != nil {
+		w.follow(a, w.stdout)
 	}
 }
 
-// chosen lets through the samples of the chosen stream and time. begin is told
-// when the capture began, if some are left out.
+func (w *writing) stdoutSink() report.Sink {
+	switch w.format {
+	case stdoutText:
+		return report.Whole(w.text)(w.std.out)
+	case stdoutCSV:
+		return csvreport.NewWindow(w.std.out)
+	case stdoutJSON:
+		return report.Whole(jsonreport.Write)(w.std.out)
+	case stdoutProof:
+		return report.Whole(jsonreport.Proof)(w.std.out)
+	}
+	return nil
+}
+
+// follow passes the chosen samples to a sink that takes samples.
+func (w *writing) follow(a *analyze.Analyzer, s report.Sink) {
+	if s, ok := s.(report.SampleSink); ok {
+		a.OnSample(w.chosen(s.StartAt, s.Add))
+	}
+}
+
+// chosen returns a function that passes on to f the samples of the chosen stream and time.
+// If it leaves out samples, it first calls begin with the time of the first.
 func (o *reportOptions) chosen(begin func(ns int64), f func(*analyze.Sample)) func(*analyze.Sample) {
 	if o.stream < 0 && !o.span.Given() {
 		return f
@@ -149,93 +172,44 @@ func (o *reportOptions) chosen(begin func(ns int64), f func(*analyze.Sample)) fu
 	}
 }
 
-// wantsCharts reports whether anything that is written holds a chart.
+// wantsCharts reports whether any output contains a chart.
 func (w *writing) wantsCharts() bool {
-	return w.format == stdoutText && !w.quiet || len(w.outs.of(formatHTML, formatPNG, formatSVG)) > 0
+	return w.format == stdoutText && !w.quiet || w.outs.charted()
 }
 
-// material is all that reports are made from.
-type material struct {
-	// source names what was analyzed.
-	source   string
-	result   *analyze.Result
-	timeline *chart.Timeline
-	outside  report.Outside
-	kernel   []kernel.Sample
-}
-
-// finish writes everything, and finishes what was streamed. A format that fails
-// leaves the others standing.
-func (w *writing) finish(m *material) error {
+// finish completes all outputs. A format that fails does not affect the others.
+func (w *writing) finish(m *report.Material) error {
 	var errs []error
-	for _, c := range w.csvs {
-		errs = append(errs, ignoreEPIPE(c.Close()))
-	}
 	for _, o := range w.outs {
-		o.Fail(w.file(o, m))
+		if o.sink != nil {
+			o.Fail(o.sink.Close(m))
+		}
 		errs = append(errs, o.Commit())
 	}
-	switch w.format {
-	case stdoutText:
-		errs = append(errs, ignoreEPIPE(w.text(m)))
-	case stdoutJSON:
-		errs = append(errs, ignoreEPIPE(report.JSON(w.std.out, m.result, &m.outside)))
-	case stdoutProof:
-		errs = append(errs, json.NewEncoder(w.std.out).Encode(m.outside.Proof))
+	if w.stdout != nil {
+		errs = append(errs, ignoreEPIPE(w.stdout.Close(m)))
 	}
 	return errors.Join(errs...)
 }
 
-// text writes the report for people, as the terminal can show it.
-func (w *writing) text(m *material) error {
+// text writes the terminal report.
+func (w *writing) text(out io.Writer, m *report.Material) error {
 	opt := term.TextOptions(w.terminal)
 	opt.Top, opt.Quiet, opt.Verbose, opt.Wireshark = w.top, w.quiet, w.verbose, w.wireshark
 	if w.stream >= 0 {
 		opt.Stream = &w.stream
 	}
-	low, high := w.span.Bounds(m.result.Begin)
+	low, high := w.span.Bounds(m.Result.Begin)
 	if w.span.From.Given() {
-		opt.From = max(time.Duration(low-m.result.Begin), 0)
+		opt.From = max(time.Duration(low-m.Result.Begin), 0)
 	}
 	if w.span.To.Given() {
-		opt.To = max(time.Duration(high-m.result.Begin), 1)
+		opt.To = max(time.Duration(high-m.Result.Begin), 1)
 	}
-	return report.Text(w.std.out, m.result, m.timeline, &m.outside, opt)
+	return textreport.Write(out, m, opt)
 }
 
-// file writes one file.
-func (w *writing) file(o output, m *material) error {
-	switch o.format {
-	case formatEvents:
-		return report.EventsCSV(o, m.result)
-	case formatKernel:
-		return kernelCSV(o, m)
-	case formatJSON:
-		return report.JSON(o, m.result, &m.outside)
-	case formatHTML:
-		return report.HTML(o, &report.HTMLPage{Source: m.source, Result: m.result, Timeline: m.timeline,
-			Witness: m.outside.Witness, Kernel: m.kernel, Proof: m.outside.Proof, Accepted: m.outside.Accepted})
-	case formatPNG:
-		return report.PNG(o, m.result, m.timeline)
-	case formatSVG:
-		return report.SVG(o, m.result, m.timeline)
-	}
-	return nil // the window timeline and the packets were streamed
-}
-
-func kernelCSV(w io.Writer, m *material) error {
-	k := report.NewKernelCSV(w)
-	if m.result.Segments > 0 {
-		k.StartAt(m.result.Begin)
-	}
-	for i := range m.kernel {
-		k.Add(&m.kernel[i])
-	}
-	return k.Close()
-}
-
-// ignoreEPIPE passes over that nobody reads the output any more: whoever did
-// has seen enough.
+// ignoreEPIPE ignores that the reader of the output went away: it has seen enough.
 func ignoreEPIPE(err error) error {
 	if errors.Is(err, syscall.EPIPE) {
 		return nil
@@ -243,7 +217,7 @@ func ignoreEPIPE(err error) error {
 	return err
 }
 
-// A pipe calls broken when nobody reads it any more.
+// A pipe calls broken when its reader has gone away.
 type pipe struct {
 	io.Writer
 	broken func()

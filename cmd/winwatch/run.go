@@ -41,9 +41,6 @@ const runExample = `  # The classic question: who blocks send(), and how big wer
   # How do the buffers depend on SO_RCVBUF and the size of send()?
   winwatch run --sweep rcvbuf=4k,64k,1M --sweep chunk=10,1000,64k -o sweep.csv`
 
-// runFormats are the formats that run writes with -o.
-var runFormats = []format{formatCSV, formatEvents, formatKernel, formatJSON, formatHTML, formatPNG, formatSVG, formatPCAP}
-
 // runOptions are the flags of run.
 type runOptions struct {
 	reportOptions

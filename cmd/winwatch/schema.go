@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"winwatch/report"
+	jsonreport "winwatch/report/json"
 )
 
 func newSchema() *cobra.Command {
@@ -15,7 +15,7 @@ func newSchema() *cobra.Command {
 		Example: "  winwatch schema > winwatch.schema.json",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := io.WriteString(cmd.OutOrStdout(), report.Schema)
+			_, err := io.WriteString(cmd.OutOrStdout(), jsonreport.Schema)
 			return err
 		},
 	}

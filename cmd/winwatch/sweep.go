@@ -13,6 +13,8 @@ import (
 	"winwatch/cmd/winwatch/internal/flags"
 	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
+	csvreport "winwatch/report/csv"
+	textreport "winwatch/report/text"
 )
 
 // sweepable are the flags that a sweep can vary.
@@ -21,13 +23,13 @@ var sweepable = []string{"rcvbuf", "sndbuf", "chunk", "congestion", "read-size",
 // maxCells bounds the grid: more runs than anyone will wait for.
 const maxCells = 4096
 
-// An axis is one setting and the values it takes.
+// An axis is one setting and its values.
 type axis struct {
 	name   string
 	values []string
 }
 
-// parseAxes parses the values of --sweep, each with the flag's own parser.
+// parseAxes parses the values of --sweep, each with the parser of its flag.
 func parseAxes(sweeps []string, set *pflag.FlagSet) ([]axis, error) {
 	var axes []axis
 	cells := 1
@@ -35,7 +37,7 @@ func parseAxes(sweeps []string, set *pflag.FlagSet) ([]axis, error) {
 		name, list, _ := strings.Cut(s, "=")
 		a := axis{name, strings.Split(list, ",")}
 		if !slices.Contains(sweepable, name) {
-			return nil, withHint(usageErrorf("--sweep %s: %q can't be varied", s, name), "these can: "+strings.Join(sweepable, ", "))
+			return nil, withHint(usageErrorf("--sweep %s: %q can't be varied", s, name), "the flags that can: "+strings.Join(sweepable, ", "))
 		}
 		if slices.ContainsFunc(axes, func(b axis) bool { return b.name == name }) {
 			return nil, usageErrorf("--sweep %s: %s is varied twice", s, name)
@@ -43,10 +45,10 @@ func parseAxes(sweeps []string, set *pflag.FlagSet) ([]axis, error) {
 		for i, v := range a.values {
 			f := set.Lookup(name)
 			if err := f.Value.Set(v); err != nil || f.Value.String() == f.DefValue {
-				return nil, withHint(usageErrorf("--sweep %s: %q is no value for --%s", s, v, name), "want --sweep "+name+"=VALUE,VALUE...")
+				return nil, withHint(usageErrorf("--sweep %s: %q is not a valid value for --%s", s, v, name), "want --sweep "+name+"=VALUE,VALUE...")
 			}
 			if z, ok := f.Value.(*flags.Size); ok {
-				a.values[i] = strconv.Itoa(z.Bytes) // as spreadsheets want it
+				a.values[i] = strconv.Itoa(z.Bytes) // a form that spreadsheets can read
 			}
 		}
 		axes = append(axes, a)
@@ -57,7 +59,7 @@ func parseAxes(sweeps []string, set *pflag.FlagSet) ([]axis, error) {
 	return axes, nil
 }
 
-// fixedFlags returns the experiment's flags that were given.
+// fixedFlags returns the flags of the experiment that were given.
 func fixedFlags(flags *pflag.FlagSet) []string {
 	var args []string
 	flags.Visit(func(f *pflag.Flag) {
@@ -83,9 +85,8 @@ func grid(axes []axis) [][]string {
 	return cells
 }
 
-// runSweep runs the scenario with every combination, each in a namespace of its
-// own, several at a time; where namespaces are forbidden, one after the other on
-// the host.
+// runSweep runs the scenario with every combination: several at a time, each in a private
+// namespace or, if namespaces are forbidden, one after the other on the host.
 func (o *runOptions) runSweep(ctx context.Context, std streams, axes []axis) error {
 	outs, err := createOutputs(o.out, []format{formatCSV}, nil)
 	if err != nil {
@@ -108,20 +109,21 @@ func (o *runOptions) runSweep(ctx context.Context, std streams, axes []axis) err
 	if err := o.runCells(ctx, runs, s.Cells, std); err != nil {
 		return explainRun(err)
 	}
-	return o.tellSweep(s, outs, std)
+	return o.reportSweep(s, outs, std)
 }
 
-// tellSweep writes the table, and fails if winwatch was wrong anywhere.
-func (o *runOptions) tellSweep(s *report.Sweep, outs outputs, std streams) error {
+// reportSweep writes the table. It returns an error if winwatch disagrees with the kernel in
+// any run.
+func (o *runOptions) reportSweep(s *report.Sweep, outs outputs, std streams) error {
 	var errs []error
 	for _, out := range outs {
-		out.Fail(report.SweepCSV(out, s))
+		out.Fail(csvreport.Sweep(out, s))
 		errs = append(errs, out.Commit())
 	}
 	if o.format == stdoutCSV {
-		errs = append(errs, ignoreEPIPE(report.SweepCSV(std.out, s)))
+		errs = append(errs, ignoreEPIPE(csvreport.Sweep(std.out, s)))
 	} else {
-		errs = append(errs, ignoreEPIPE(report.SweepText(std.out, s, term.TextOptions(std.out))))
+		errs = append(errs, ignoreEPIPE(textreport.Sweep(std.out, s, term.TextOptions(std.out))))
 	}
 	interrupted, failed, wrong := 0, 0, 0
 	for i := range s.Cells {
@@ -141,8 +143,8 @@ func (o *runOptions) tellSweep(s *report.Sweep, outs outputs, std streams) error
 		errs = append(errs, fmt.Errorf("run: %d of %d runs failed", failed, len(s.Cells)))
 	}
 	if wrong > 0 {
-		errs = append(errs, withHint(fmt.Errorf("run: failure of winwatch in %d of %d runs", wrong, len(s.Cells)),
-			"run one of them alone: it saves what is needed to report it"))
+		errs = append(errs, withHint(fmt.Errorf("run: winwatch disagrees with the kernel in %d of %d runs", wrong, len(s.Cells)),
+			"run one of them alone: it saves the files needed to report the problem"))
 	}
 	return errors.Join(errs...)
 }

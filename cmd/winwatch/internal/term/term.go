@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
-	"winwatch/report"
+	textreport "winwatch/report/text"
 )
 
 // IsTerminal reports whether a stream is a terminal.
@@ -19,8 +19,8 @@ func IsTerminal(stream any) bool {
 
 // TextOptions returns the options of a text report that say what stdout can show:
 // colours and width. They are zero if stdout is not a terminal.
-func TextOptions(stdout io.Writer) report.TextOptions {
-	var opt report.TextOptions
+func TextOptions(stdout io.Writer) textreport.Options {
+	var opt textreport.Options
 	if f, ok := stdout.(*os.File); ok && IsTerminal(f) {
 		opt.Look = look(f)
 		opt.Width, _, _ = term.GetSize(int(f.Fd()))
@@ -29,13 +29,13 @@ func TextOptions(stdout io.Writer) report.TextOptions {
 }
 
 // look returns what the terminal can show. It honours NO_COLOR.
-func look(terminal *os.File) report.Look {
+func look(terminal *os.File) textreport.Look {
 	switch p := colorprofile.Detect(terminal, os.Environ()); {
 	case p >= colorprofile.ANSI:
-		return report.LookColour
+		return textreport.Colour
 	case p == colorprofile.ASCII:
-		return report.LookMono
+		return textreport.Mono
 	default:
-		return report.LookPlain
+		return textreport.Plain
 	}
 }

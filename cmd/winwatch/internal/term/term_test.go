@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"winwatch/report"
+	textreport "winwatch/report/text"
 )
 
 // TestNoTerminal: streams that are not terminals get plain text and no progress.
@@ -16,11 +16,11 @@ func TestNoTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if IsTerminal(file) || TextOptions(file) != (report.TextOptions{}) {
+	if IsTerminal(file) || TextOptions(file) != (textreport.Options{}) {
 		t.Errorf("a file is a terminal with %+v", TextOptions(file))
 	}
 	var out bytes.Buffer
-	if IsTerminal(&out) || TextOptions(&out) != (report.TextOptions{}) {
+	if IsTerminal(&out) || TextOptions(&out) != (textreport.Options{}) {
 		t.Errorf("a buffer is a terminal with %+v", TextOptions(&out))
 	}
 	p := StartProgress(&out, func() int64 { return 1 }, 2)

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"winwatch/analyze"
+	"winwatch/analyze/chart"
+	"winwatch/analyze/proof"
+	"winwatch/capture/experiment"
+	"winwatch/capture/kernel"
+	"winwatch/cmd/winwatch/internal/term"
+	"winwatch/report"
+)
+
+// runHere runs the experiment in the network namespace of this process and writes all
+// outputs.
+func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std streams) error {
+	// Complete the experiment even if the reader of stdout goes away.
+	w, err := o.begin(std, runFormats, nil, func() {})
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	found, err := collect(s.Name)
+	if err != nil {
+		return err
+	}
+	defer found.discard()
+	if err := w.keepNaming(found.packets, found.report); err != nil {
+		return err
+	}
+
+	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: o.stepper(std.err)}
+	save := []io.Writer{found.packets}
+	for _, out := range w.outs.of(formatPCAP) {
+		save = append(save, out)
+	}
+	v.save = io.MultiWriter(save...)
+	timeline := chart.New(pagePoints)
+	w.listen(v.analyzer)
+	v.analyzer.OnSample(timeline.Add)
+
+	clock := readHostClock()
+	witness, runErr := v.observe(ctx, s, o.experiment())
+	if witness == nil {
+		return explainRun(runErr)
+	}
+	m := &report.Material{Source: s.Name + " on " + o.iface, Timeline: timeline, Kernel: v.kernel}
+	m.Witness = witness
+	m.Result = v.result()
+	set := clock.set()
+	if set != 0 {
+		m.Result.Warnings = append(m.Result.Warnings, clockSet(set))
+	}
+	m.Proof = prove(m, withheld(runErr, m.Result.Input.Dropped(), set))
+	if errors.Is(runErr, context.Canceled) {
+		runErr = errors.New("run: interrupted: the report covers only what was captured so far")
+	}
+	if runErr == nil && m.Proof == nil {
+		runErr = fmt.Errorf("run: no packets of the experiment on %s: it runs on loopback", o.iface)
+	}
+	return errors.Join(w.finish(m), explainRun(runErr), found.accuse(m))
+}
+
+// withheld returns why the packets can't be compared with the kernel's numbers, or "" if
+// they can.
+func withheld(runErr error, drops uint64, clockSet time.Duration) string {
+	switch {
+	case runErr != nil:
+		return "the experiment was cut short"
+	case drops > 0:
+		return fmt.Sprintf("%d packets were dropped before they could be captured", drops)
+	case clockSet != 0:
+		return fmt.Sprintf("the clock was set by %v during the run", clockSet)
+	}
+	return ""
+}
+
+// prove compares the stream of the experiment with the kernel. It returns nil if the stream
+// was not captured.
+func prove(m *report.Material, withheld string) *proof.Proof {
+	w := m.Witness
+	dir := analyze.ClientToServer
+	if w.Sender == kernel.ServerEnd {
+		dir = analyze.ServerToClient
+	}
+	for st := range m.Result.All() {
+		if st.Client == w.Client && st.Server == w.Server {
+			return proof.Prove(st, dir, w, m.Timeline, withheld)
+		}
+	}
+	return nil
+}
+
+// said returns what was inferred: a number, or the interval that must contain it.
+func said(r *proof.Row) string {
+	if r.Exact {
+		return number(r.Inferred)
+	}
+	return number(r.Low) + " to " + number(r.High)
+}
+
+func number(v *int64) string {
+	if v == nil {
+		return "unknown"
+	}
+	return fmt.Sprint(*v)
+}
+
+// stepper returns a function that reports progress, or nil if neither a terminal nor --verbose
+// asks for it.
+func (o *runOptions) stepper(stderr io.Writer) func(string) {
+	if o.quiet || !o.verbose && !term.IsTerminal(stderr) {
+		return nil
+	}
+	return func(what string) { fmt.Fprintf(stderr, "  %s\n", what) }
+}
+
+// listScenarios writes one line per scenario.
+func listScenarios(w io.Writer) error {
+	for _, s := range experiment.Scenarios() {
+		private := ""
+		if s.NeedsIsolation {
+			private = " (in a private namespace)"
+		}
+		if _, err := fmt.Fprintf(w, "%-18s%s%s\n", s.Name, s.Summary, private); err != nil {
+			return err
+		}
+	}
+	return nil
+}

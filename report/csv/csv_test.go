@@ -1,0 +1,168 @@
+package csv
+
+import (
+	"bytes"
+	"encoding/csv"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"winwatch/analyze"
+	"winwatch/capture/kernel"
+	"winwatch/report"
+	"winwatch/report/reporttest"
+)
+
+// TestGoldens writes the stalls and probes of every fixture, and kernel samples.
+func TestGoldens(t *testing.T) {
+	names := []string{"kernel.csv"}
+	for _, f := range reporttest.Fixtures() {
+		name := f.Name + ".events.csv"
+		names = append(names, name)
+		t.Run(name, func(t *testing.T) {
+			reporttest.Golden(t, name, func(w io.Writer) error { return Events(w, f.Material) })
+		})
+	}
+	t.Run("kernel.csv", func(t *testing.T) { reporttest.Golden(t, "kernel.csv", writeKernel) })
+	reporttest.OnlyGoldens(t, names...)
+}
+
+// writeKernel writes two samples: one that the kernel gave few numbers for, before the
+// first packet, and one with a different number in each field.
+func writeKernel(w io.Writer) error {
+	s := kernel.Sample{Time: reporttest.At(-0.5), Client: kernel.SocketState{State: "ESTABLISHED", Time: reporttest.At(-0.5)},
+		Send: kernel.CallStats{Calls: 3, Bytes: 30}}
+	for _, f := range report.SocketFields {
+		*f.Of(&s.Server) = kernel.Unknown
+	}
+	m := &report.Material{Result: &analyze.Result{Segments: 1, Begin: reporttest.At(0)}, Kernel: []kernel.Sample{s, s}}
+	last := &m.Kernel[1]
+	last.Time = reporttest.At(1.5)
+	for i, f := range report.SocketFields {
+		*f.Of(&last.Client) = int64(i)
+	}
+	return Kernel(w, m)
+}
+
+// TestHostileTextIsHarmless checks that no field begins like a formula, except negative
+// numbers, and that none breaks a row.
+func TestHostileTextIsHarmless(t *testing.T) {
+	f := reporttest.HostileFixture()
+	var out bytes.Buffer
+	if err := Events(&out, f.Material); err != nil {
+		t.Fatal(err)
+	}
+	f.Kernel = []kernel.Sample{{Client: kernel.SocketState{State: reporttest.Hostile}}}
+	if err := Kernel(&out, f.Material); err != nil {
+		t.Fatal(err)
+	}
+	r := csv.NewReader(&out)
+	r.FieldsPerRecord = -1
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, row := range rows {
+		for _, field := range row {
+			found = found || strings.Contains(field, "1+1")
+			if field != "" && strings.ContainsRune("=+@\t\r", rune(field[0])) || strings.HasPrefix(field, "-") && strings.ContainsAny(field, "=()!") {
+				t.Errorf("a spreadsheet would evaluate %q", field)
+			}
+			if strings.ContainsFunc(field, unicode.IsControl) {
+				t.Errorf("control characters in %q", field)
+			}
+		}
+	}
+	if !found {
+		t.Error("the hostile text is not in the CSV: nothing was tested")
+	}
+}
+
+func TestAppendText(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"", ""}, {"plain words", "plain words"}, {"a,b", `"a,b"`}, {`say "no"`, `"say ""no"""`},
+		{"=SUM(A1)", `"'=SUM(A1)"`}, {"-1", `"'-1"`}, {"+1", `"'+1"`}, {"@x", `"'@x"`}, {"\t=1", " =1"},
+		{"two\nlines\r", "two lines "}, {"＝1", `"'＝1"`}, {"\x1b[31m", " [31m"}, {"a\u009bx", "a x"},
+	} {
+		if got := string(appendText(nil, test.text)); got != test.want {
+			t.Errorf("%q gives %s, want %s", test.text, got, test.want)
+		}
+	}
+}
+
+func TestEventsIsRectangular(t *testing.T) {
+	for _, f := range reporttest.Fixtures() {
+		var out bytes.Buffer
+		if err := Events(&out, f.Material); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(&out).ReadAll() // fails if rows differ in length
+		if err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+		stalls, probes := 0, 0
+		for _, row := range rows[1:] {
+			switch row[0] {
+			case "stall":
+				stalls++
+			case "probe":
+				probes++
+			}
+		}
+		if int64(stalls) != f.Result.Stalls || int64(probes) != f.Result.Probes {
+			t.Errorf("%s: %d stalls and %d probes, want %d and %d", f.Name, stalls, probes, f.Result.Stalls, f.Result.Probes)
+		}
+	}
+}
+
+// TestWindowAgreesWithTshark compares the columns that tshark has as well.
+func TestWindowAgreesWithTshark(t *testing.T) {
+	tshark, err := exec.LookPath("tshark")
+	if err != nil {
+		t.Skip("tshark is not installed")
+	}
+	columns := []struct{ ours, theirs string }{
+		{"frame", "frame.number"}, {"stream", "tcp.stream"}, {"src_port", "tcp.srcport"}, {"dst_port", "tcp.dstport"},
+		{"seq", "tcp.seq_raw"}, {"ack", "tcp.ack_raw"}, {"len", "tcp.len"}, {"window_raw", "tcp.window_size_value"},
+		{"window_bytes", "tcp.window_size"},
+	}
+	for _, name := range []string{"seed-flood.pcap", "lab/drain/capture.pcap", "lab/port-reuse/capture.pcap"} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join("../../analyze/testdata", name)
+			var out bytes.Buffer
+			c := NewWindow(&out)
+			reporttest.Analyze(t, file, c.Add)
+			if err := c.Close(nil); err != nil {
+				t.Fatal(err)
+			}
+			rows, err := csv.NewReader(&out).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"-r", file, "-Y", "tcp", "-T", "fields"}
+			for _, c := range columns {
+				args = append(args, "-e", c.theirs)
+			}
+			want, err := exec.Command(tshark, args...).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSuffix(string(want), "\n"), "\n")
+			if len(lines) != len(rows)-1 {
+				t.Fatalf("%d rows, tshark has %d", len(rows)-1, len(lines))
+			}
+			for k, line := range lines {
+				for i, theirs := range strings.Split(line, "\t") {
+					if got := rows[k+1][slices.Index(rows[0], columns[i].ours)]; got != theirs {
+						t.Fatalf("row %d: %s is %q, tshark has %q", k+1, columns[i].ours, got, theirs)
+					}
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,218 @@
+package html
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"winwatch/analyze"
+	"winwatch/analyze/words"
+	"winwatch/report"
+)
+
+// The maximum that the page shows of one stream; if there are more, it says how many.
+const (
+	maxStalls = 200
+	maxProbes = 2000
+)
+
+// streamRow is a row of the table of streams. Its keys are short because there are
+// thousands of rows.
+type streamRow struct {
+	ID       int64  `json:"i"`
+	Client   string `json:"c"`
+	Server   string `json:"s"`
+	Severity string `json:"v"`
+	Sentence string `json:"t"`
+	// Wait is the time lost. Begin and End count from the begin of the capture. All in ns.
+	Stalls  int64 `json:"n"`
+	Wait    int64 `json:"w"`
+	Longest int64 `json:"l"`
+	Probes  int64 `json:"p"`
+	Resent  int64 `json:"r"`
+	Bytes   int64 `json:"b"`
+	Begin   int64 `json:"f"`
+	End     int64 `json:"e"`
+}
+
+func newStreamRow(r *analyze.Result, st *analyze.Stream) streamRow {
+	row := streamRow{
+		ID: st.ID, Client: st.Client.String(), Server: st.Server.String(),
+		Severity: st.Verdict.Severity.String(), Sentence: st.Verdict.Sentence,
+		Begin: st.Begin - r.Begin, End: st.End - r.Begin,
+	}
+	for i := range st.Dirs {
+		d := &st.Dirs[i]
+		row.Stalls += d.StallCount
+		row.Wait += int64(d.StallTime)
+		row.Probes += int64(d.Probes)
+		row.Resent += int64(d.Retransmissions)
+		row.Bytes += d.Bytes
+		for j := range d.Stalls {
+			row.Longest = max(row.Longest, int64(d.Stalls[j].Duration))
+		}
+	}
+	return row
+}
+
+// streamView is the page's data about one stream, apart from its points. Times are
+// nanoseconds since the begin of the capture.
+type streamView struct {
+	ID       int64       `json:"id"`
+	Client   string      `json:"client"`
+	Server   string      `json:"server"`
+	Segments uint64      `json:"segments"`
+	Dir      int         `json:"dir"`
+	Verdict  verdictView `json:"verdict"`
+	Facts    []fact      `json:"facts"`
+	Warnings []string    `json:"warnings"`
+	Dirs     [2]dirView  `json:"dirs"`
+	// Points is the number of points that follow in columns, Origin the time of the
+	// first, Unit the ns per tick of their time column. Left reports whether segments
+	// were left out.
+	Points int   `json:"points"`
+	Origin int64 `json:"origin"`
+	Unit   int64 `json:"unit"`
+	Left   bool  `json:"left"`
+}
+
+type verdictView struct {
+	Stream     int64    `json:"stream"`
+	Severity   string   `json:"severity"`
+	Code       string   `json:"code"`
+	Sentence   string   `json:"sentence"`
+	Confidence string   `json:"confidence"`
+	Because    string   `json:"because"`
+	Host       string   `json:"host"`
+	Command    string   `json:"command"`
+	Frames     []uint64 `json:"frames"`
+}
+
+type dirView struct {
+	Sender     string      `json:"sender"`
+	Receiver   string      `json:"receiver"`
+	ScaleKnown bool        `json:"scaleKnown"`
+	StallCount int64       `json:"stallCount"`
+	StallTime  int64       `json:"stallTime"`
+	Stalls     []stallView `json:"stalls"`
+	Budget     budgetView  `json:"budget"`
+	Facts      []fact      `json:"facts"`
+}
+
+// budgetView is the time budget in ns, by the keys of BUDGET in detail.js.
+type budgetView struct {
+	Zero     time.Duration `json:"zero"`
+	Small    time.Duration `json:"small"`
+	Full     time.Duration `json:"full"`
+	Network  time.Duration `json:"network"`
+	Idle     time.Duration `json:"idle"`
+	Unjudged time.Duration `json:"unjudged"`
+}
+
+type stallView struct {
+	Begin      int64       `json:"begin"`
+	End        int64       `json:"end"`
+	Duration   int64       `json:"duration"`
+	BeginFrame uint64      `json:"beginFrame"`
+	EndFrame   uint64      `json:"endFrame"`
+	EndedBy    string      `json:"endedBy"`
+	Before     bool        `json:"before"`
+	Unread     string      `json:"unread"`
+	UnreadHow  string      `json:"unreadHow"`
+	Released   *int64      `json:"released"`
+	Backoff    float64     `json:"backoff"`
+	Blame      string      `json:"blame"`
+	ProbeCount int64       `json:"probeCount"`
+	Probes     []probeView `json:"probes"`
+}
+
+type probeView struct {
+	Frame  uint64 `json:"frame"`
+	Time   int64  `json:"time"`
+	Gap    int64  `json:"gap"`
+	Form   string `json:"form"`
+	Len    uint32 `json:"len"`
+	Answer uint64 `json:"answer"`
+	// Took is the time to the answer.
+	Took    int64  `json:"took"`
+	Silence string `json:"silence"`
+}
+
+func newVerdictView(v *analyze.Verdict) verdictView {
+	view := verdictView{
+		Stream: v.Stream, Severity: v.Severity.String(), Code: v.Code, Sentence: v.Sentence,
+		Confidence: v.Confidence, Because: v.Because, Command: v.Command, Frames: v.Frames,
+	}
+	if v.Host.IsValid() {
+		view.Host = v.Host.String()
+	}
+	return view
+}
+
+// newStreamView describes a stream. at returns the time at which charts show a frame that
+// was captured at the given time.
+func newStreamView(st *analyze.Stream, at func(frame uint64, time int64) int64) *streamView {
+	v := &streamView{
+		ID: st.ID, Client: st.Client.String(), Server: st.Server.String(), Segments: st.Segments,
+		Dir: int(report.MainDir(st)), Verdict: newVerdictView(&st.Verdict), Facts: streamFacts(st),
+	}
+	for _, w := range st.Warnings {
+		v.Warnings = append(v.Warnings, w.Text)
+	}
+	for dir := range analyze.Dir(2) {
+		v.Dirs[dir] = newDirView(&st.Dirs[dir], at)
+	}
+	return v
+}
+
+func newDirView(d *analyze.Direction, at func(uint64, int64) int64) dirView {
+	b := &d.Budget
+	v := dirView{
+		Sender: d.Sender.String(), Receiver: d.Receiver.String(),
+		ScaleKnown: d.Window.Scale.State != analyze.ScaleUnknown,
+		StallCount: d.StallCount, StallTime: int64(d.StallTime), Facts: dirFacts(d),
+		Budget: budgetView{Zero: b.ZeroWindow, Small: b.SmallWindow, Full: b.WindowFull,
+			Network: b.Network, Idle: b.SenderIdle, Unjudged: b.Unjudged},
+	}
+	probes := maxProbes
+	for _, s := range longestStalls(d.Stalls) {
+		v.Stalls = append(v.Stalls, newStallView(s, &probes, at))
+	}
+	return v
+}
+
+// longestStalls returns the maxStalls longest stalls in order of time.
+func longestStalls(stalls []analyze.Stall) []*analyze.Stall {
+	longest := make([]*analyze.Stall, len(stalls))
+	for i := range stalls {
+		longest[i] = &stalls[i]
+	}
+	if len(longest) > maxStalls {
+		slices.SortStableFunc(longest, func(a, b *analyze.Stall) int { return cmp.Compare(b.Duration, a.Duration) })
+		longest = longest[:maxStalls]
+		slices.SortStableFunc(longest, func(a, b *analyze.Stall) int { return cmp.Compare(a.Begin, b.Begin) })
+	}
+	return longest
+}
+
+func newStallView(s *analyze.Stall, probes *int, at func(uint64, int64) int64) stallView {
+	v := stallView{
+		Begin: at(s.BeginFrame, s.Begin), End: at(s.EndFrame, s.End), Duration: int64(s.Duration),
+		BeginFrame: s.BeginFrame, EndFrame: s.EndFrame, EndedBy: string(s.EndedBy), Before: s.BeganBeforeCapture,
+		Unread: cmp.Or(report.Estimated(&s.Unread, words.Size), "unknown"), UnreadHow: s.Unread.Method,
+		Released: s.Released, Backoff: s.Backoff, Blame: s.Blame, ProbeCount: s.ProbeCount,
+	}
+	for i := range s.Probes[:min(len(s.Probes), *probes)] {
+		p := &s.Probes[i]
+		pv := probeView{
+			Frame: p.Frame, Time: at(p.Frame, p.Time), Gap: int64(p.Gap), Form: string(p.Form), Len: p.Len,
+			Answer: p.AnswerFrame, Silence: p.Silence,
+		}
+		if p.AnswerFrame != 0 {
+			pv.Took = p.AnswerTime - p.Time
+		}
+		v.Probes = append(v.Probes, pv)
+	}
+	*probes -= len(v.Probes)
+	return v
+}

@@ -1,0 +1,132 @@
+// Package json writes reports as JSON described by a JSON Schema.
+package json
+
+import (
+	"encoding/json"
+	"io"
+
+	"winwatch/analyze"
+	"winwatch/report"
+)
+
+// SchemaVersion names the form of the JSON report. It changes when a key is removed or
+// changes its meaning, not when one is added.
+const SchemaVersion = "winwatch/1"
+
+// Write writes the whole result as one object, described by Schema. Byte counts and
+// nanoseconds are integers with the unit in the key; unknown values are null. Streams are
+// derived and written one at a time.
+func Write(w io.Writer, m *report.Material) error {
+	j, r := newWriter(w), m.Result
+	j.object("", func() {
+		j.string("schema", SchemaVersion)
+		j.input(r)
+		j.summary(r)
+		j.retired(&r.Retired)
+		j.array("verdicts", func() {
+			for i := range r.Verdicts {
+				j.verdict("", &r.Verdicts[i])
+			}
+		})
+		j.warnings(r.Warnings)
+		j.experiment(m)
+		j.array("streams", func() {
+			for s := range r.All() {
+				j.stream(s)
+			}
+		})
+	})
+	j.w.WriteByte('\n')
+	return j.w.Flush()
+}
+
+// Proof writes the comparison with the kernel alone, as one line, for the sweep that
+// started this run. It writes null if there is none.
+func Proof(w io.Writer, m *report.Material) error {
+	return json.NewEncoder(w).Encode(m.Proof)
+}
+
+func (j *writer) input(r *analyze.Result) {
+	j.object("input", func() {
+		j.uint("frames", r.Input.Frames)
+		j.uint("segments", r.Input.Segments)
+		j.array("skipped", func() {
+			for reason, n := range r.Input.Skips() {
+				j.count("reason", reason.String(), n)
+			}
+		})
+		j.array("notes", func() {
+			for note, n := range r.Input.Notes() {
+				j.count("note", note.String(), n)
+			}
+		})
+	})
+}
+
+func (j *writer) count(key, name string, n uint64) {
+	j.object("", func() {
+		j.string(key, name)
+		j.uint("count", n)
+	})
+}
+
+func (j *writer) summary(r *analyze.Result) {
+	seen := r.Segments > 0
+	j.object("summary", func() {
+		j.uint("segments", r.Segments)
+		j.int("streams", r.StreamCount)
+		j.int("stalled_streams", r.StalledStreams)
+		j.intIf("begin_ns", seen, r.Begin)
+		j.intIf("end_ns", seen, r.End)
+		j.span("span_ns", r.Span)
+		j.int("payload_bytes", r.Bytes)
+		j.int("stalls", r.Stalls)
+		j.span("stall_time_ns", r.StallTime)
+		j.int("zero_windows", r.ZeroWindows)
+		j.int("probes", r.Probes)
+		j.int("keep_alives", r.KeepAlives)
+		j.int("retransmissions", r.Retransmissions)
+	})
+}
+
+func (j *writer) retired(r *analyze.Retired) {
+	j.object("retired", func() {
+		j.int("streams", r.Streams)
+		j.uint("segments", r.Segments)
+		j.int("payload_bytes", r.Bytes)
+		j.int("stalled_streams", r.Stalled)
+	})
+}
+
+func (j *writer) verdict(key string, v *analyze.Verdict) {
+	j.object(key, func() {
+		j.int("stream", v.Stream)
+		j.string("direction", v.Dir.String())
+		j.string("severity", v.Severity.String())
+		j.string("code", v.Code)
+		j.string("sentence", v.Sentence)
+		j.span("wait_ns", v.Wait)
+		j.stringIf("confidence", v.Confidence)
+		j.stringIf("because", v.Because)
+		j.addr("host", v.Host)
+		j.stringIf("command", v.Command)
+		j.array("frames", func() {
+			for _, f := range v.Frames {
+				j.uint("", f)
+			}
+		})
+	})
+}
+
+func (j *writer) warnings(ws []analyze.Warning) {
+	j.array("warnings", func() {
+		for i := range ws {
+			j.object("", func() {
+				j.string("code", ws[i].Code)
+				j.string("text", ws[i].Text)
+				j.frame("frame", ws[i].Frame)
+				j.int("count", ws[i].Count)
+			})
+		}
+	})
+}

@@ -1,0 +1,146 @@
+// Package plot draws reports as still pictures: PNG and SVG. It is the only package that
+// links gonum.
+package plot
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+	"io"
+
+	"golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"winwatch/analyze"
+	"winwatch/analyze/words"
+	"winwatch/report"
+)
+
+// The picture is as wide as tickets and pages show it, at a density that keeps small
+// print sharp.
+const (
+	width  = 11 * vg.Inch
+	height = 7.4 * vg.Inch
+	dpi    = 144
+	// columns is the number of columns that divide the time axis: a line has at most
+	// four points in each.
+	columns = 1100
+)
+
+var errNothingToDraw = errors.New("no stream to draw")
+
+// PNG draws the worst stream of the result: its verdict, the advertised window and data in
+// flight, and below them right edge, data and ACK. It fails if there is no stream or the
+// timeline has no points of it.
+func PNG(w io.Writer, m *report.Material) error {
+	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
+	if err := drawStill(draw.New(c), m); err != nil {
+		return fmt.Errorf("png: %w", err)
+	}
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
+		return fmt.Errorf("png: %w", err)
+	}
+	return nil
+}
+
+// SVG draws the same picture as PNG, as vectors.
+func SVG(w io.Writer, m *report.Material) error {
+	c := vgsvg.New(width, height)
+	if err := drawStill(draw.New(c), m); err != nil {
+		return fmt.Errorf("svg: %w", err)
+	}
+	if _, err := c.WriteTo(w); err != nil {
+		return fmt.Errorf("svg: %w", err)
+	}
+	return nil
+}
+
+// The colours of the HTML page (html/web/style.css) on white.
+var (
+	inkText     = color.RGBA{22, 32, 42, 255}
+	inkMuted    = color.RGBA{90, 102, 114, 255}
+	inkGrid     = color.RGBA{226, 230, 234, 255}
+	inkWindow   = color.RGBA{0, 114, 178, 255}
+	inkFlight   = color.RGBA{58, 155, 214, 255}
+	inkFilled   = color.RGBA{205, 230, 245, 255}
+	inkAck      = color.RGBA{0, 132, 92, 255}
+	inkData     = color.RGBA{59, 69, 80, 255}
+	inkProbe    = color.RGBA{194, 75, 0, 255}
+	inkResent   = color.RGBA{168, 50, 127, 255}
+	inkShade    = color.RGBA{252, 236, 224, 255}
+	inkHatch    = color.RGBA{240, 200, 172, 255}
+	inkFull     = color.RGBA{107, 86, 0, 255}
+	severityInk = [...]color.RGBA{{0, 112, 79, 255}, {0, 90, 148, 255}, {138, 90, 0, 255}, {179, 66, 10, 255}}
+)
+
+func textStyle(size vg.Length, ink color.Color, bold bool) text.Style {
+	s := text.Style{Color: ink, Font: plot.DefaultFont, Handler: plot.DefaultTextHandler}
+	s.Font.Variant, s.Font.Size = "Sans", size
+	if bold {
+		s.Font.Weight = font.WeightBold
+	}
+	return s
+}
+
+// drawStill draws the verdict, the legends, and two panels with a common time axis.
+func drawStill(c draw.Canvas, m *report.Material) error {
+	worst := m.Result.Worst(1)
+	if len(worst) == 0 {
+		return errNothingToDraw
+	}
+	st := worst[0]
+	var points []analyze.Point
+	if m.Timeline != nil {
+		points, _ = m.Timeline.Points(st.ID)
+	}
+	if len(points) == 0 {
+		return fmt.Errorf("stream %d: no segments were kept for charts", st.ID)
+	}
+	c.SetColor(color.White)
+	c.Fill(c.Rectangle.Path())
+	c = draw.Crop(c, 16, -20, 12, -16)
+	c = drawTitle(c, st)
+
+	dir := report.MainDir(st)
+	s := newSeries(points, &st.Dirs[dir], dir, m.Result.Begin)
+	marks := marksOf(points, dir)
+	window, sequence := windowPanel(st, dir, s, marks, points, m.Result.Begin), sequencePanel(s, marks)
+	// The lower panel is higher because it includes the axis and its label.
+	split := c.Min.Y + (c.Max.Y-c.Min.Y)*0.53
+	upper, lower := c, c
+	upper.Min.Y, lower.Max.Y = split+6, split-6
+	drawPanels([]*panel{window, sequence}, []draw.Canvas{upper, lower})
+	return nil
+}
+
+// drawTitle writes the verdict and its stream, and returns the canvas below.
+func drawTitle(c draw.Canvas, st *analyze.Stream) draw.Canvas {
+	sentence := st.Verdict.Sentence
+	if sentence == "" {
+		sentence = "no wait for a window"
+	}
+	title := textStyle(14, inkText, true)
+	title.YAlign = text.YTop
+	x, y := c.Min.X+12, c.Max.Y
+	bar := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: y}, Max: vg.Point{X: c.Min.X + 4, Y: y}}
+	for _, line := range wrapText(words.UpperFirst(sentence), title, c.Max.X-x) {
+		c.FillText(title, vg.Point{X: x, Y: y}, line)
+		y -= 18
+	}
+	small := textStyle(10, inkMuted, false)
+	small.YAlign = text.YTop
+	dir := report.MainDir(st)
+	d := &st.Dirs[dir]
+	c.FillText(small, vg.Point{X: x, Y: y - 2}, fmt.Sprintf("stream %d: data from %s, window of %s", st.ID, d.Sender, d.Receiver))
+	y -= 15
+	bar.Min.Y = y
+	c.SetColor(severityInk[min(int(st.Verdict.Severity), len(severityInk)-1)])
+	c.Fill(bar.Path())
+	c.Max.Y = y - 8
+	return c
+}
