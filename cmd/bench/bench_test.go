@@ -13,13 +13,13 @@ import (
 	"winwatch/capture"
 )
 
-// TestRepeat reads repeated captures back: every copy has as many segments, later
-// than the copy before, and connections of its own.
+// TestRepeat reads repeated captures: every copy has the same number of segments, and
+// connections of its own.
 func TestRepeat(t *testing.T) {
 	if len(realKinds) < 3 {
 		t.Fatalf("%d captures, want at least 3", len(realKinds))
 	}
-	const copies = 300 // more than one byte counts
+	const copies = 300 // needs more than one byte of the address
 	for _, k := range realKinds {
 		t.Run(k.kind, func(t *testing.T) {
 			c, err := readRecords(filepath.Join("..", "..", "analyze", "testdata", "lab", k.dir, "capture.pcap"))
@@ -38,7 +38,7 @@ func TestRepeat(t *testing.T) {
 	}
 }
 
-// segments returns how many segments and pairs of ends there are in so many copies.
+// segments returns the number of segments and of streams in the given number of copies.
 func segments(t *testing.T, c records, copies int) (n, streams int) {
 	var file bytes.Buffer
 	if err := c.repeat(&file, copies); err != nil {
@@ -97,9 +97,9 @@ func TestGoals(t *testing.T) {
 	}
 }
 
-// TestCaptures makes all captures, small, and finds them there the second time.
+// TestCaptures generates small versions of all captures, and finds them the second time.
 func TestCaptures(t *testing.T) {
-	t.Chdir(filepath.Join("..", "..")) // where the bench runs
+	t.Chdir(filepath.Join("..", "..")) // the bench runs in the root of the module
 	o := options{dir: t.TempDir(), packets: 2000, conns: 20, seed: 1, long: 2}
 	f, err := o.captures()
 	if err != nil || !o.wrote {
@@ -120,6 +120,6 @@ func TestCaptures(t *testing.T) {
 	}
 	o.wrote = false
 	if again, err := o.captures(); err != nil || o.wrote || again.main != f.main {
-		t.Errorf("the second time: wrote %v, %v", o.wrote, err)
+		t.Errorf("second time: wrote %v, %v", o.wrote, err)
 	}
 }

@@ -17,22 +17,22 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// files are the captures by name; those that are left out are "".
+// files are the names of the captures, "" for those that are left out.
 type files struct {
 	main, pcapng, gzip, zstd             string
-	short                                string // the first packets of main, for tshark
+	short                                string // a shorter main, for tshark
 	many, crowd, long, tiny              string
 	manyPackets, shortPackets, manyConns int
 	real                                 []realCapture
 }
 
-// frameBytes is about what a packet takes in a file.
+// frameBytes is the approximate size of a packet in a file.
 const frameBytes = 102
 
-// shortPackets is how much of the main capture tshark gets.
+// shortPackets is the number of packets in the capture for tshark.
 const shortPackets = 200_000
 
-// captures makes the captures that are not there yet.
+// captures generates the captures that do not exist yet.
 func (o *options) captures() (f files, err error) {
 	main := capturetest.Traffic{Packets: o.packets, Conns: o.conns, Seed: o.seed}
 	short := capturetest.Traffic{Packets: min(shortPackets, o.packets), Conns: min(o.conns, shortPackets/capturetest.MinPackets), Seed: o.seed}
@@ -63,7 +63,7 @@ func (o *options) captures() (f files, err error) {
 		long := main
 		long.Packets *= o.long
 		if room := freeBytes(o.dir); room < int64(long.Packets)*frameBytes*2 {
-			fmt.Fprintf(os.Stderr, "bench: %s: no room for the capture of %d packets; it is left out\n", o.dir, long.Packets)
+			fmt.Fprintf(os.Stderr, "bench: %s: not enough space for the capture of %d packets; leaving it out\n", o.dir, long.Packets)
 		} else {
 			f.long = make(long, "pcap", long.WritePcap)
 		}
@@ -74,15 +74,14 @@ func (o *options) captures() (f files, err error) {
 	return f, err
 }
 
-// fingerprint tells traffic of one seed and one version of the generator from
-// that of others.
+// fingerprint identifies the seed and the version of the generator.
 func fingerprint(seed uint64) string {
 	sum := crc32.NewIEEE()
-	capturetest.Traffic{Packets: 10_000, Conns: 300, Seed: seed}.WritePcap(sum) // a hash takes everything
+	capturetest.Traffic{Packets: 10_000, Conns: 300, Seed: seed}.WritePcap(sum) // writing to a hash never fails
 	return fmt.Sprintf("%08x", sum.Sum32())
 }
 
-// compressed is a writer of the traffic as a compressed pcap file.
+// compressed returns a function that writes the traffic as a compressed pcap file.
 func compressed(t capturetest.Traffic, compress func(io.Writer) (io.WriteCloser, error)) func(io.Writer) error {
 	return func(w io.Writer) error {
 		z, err := compress(w)
@@ -93,7 +92,7 @@ func compressed(t capturetest.Traffic, compress func(io.Writer) (io.WriteCloser,
 	}
 }
 
-// makeFile writes a file, unless it is there. It is there only if it is whole.
+// makeFile writes a file unless it exists. An existing file is always complete.
 func (o *options) makeFile(name string, write func(io.Writer) error) error {
 	if _, err := os.Stat(name); err == nil {
 		return nil
@@ -111,7 +110,7 @@ func (o *options) makeFile(name string, write func(io.Writer) error) error {
 	return os.Rename(f.Name(), name)
 }
 
-// freeBytes is the room in a folder.
+// freeBytes returns the free space in a folder, 0 if unknown.
 func freeBytes(dir string) int64 {
 	var s unix.Statfs_t
 	if unix.Statfs(dir, &s) != nil {

@@ -1,15 +1,14 @@
 //go:build linux
 
-// Command bench measures winwatch side by side with the tools that people would
-// use otherwise, on the same files, and tells which goals are reached. It makes
-// the files itself, always the same. It prints Markdown; docs/performance.md
-// holds such a table.
+// Command bench measures winwatch and comparable tools on the same files and reports
+// which goals are reached. It generates the files, always with the same content. It
+// prints Markdown, such as the tables in docs/performance.md.
 //
 //	go run ./cmd/bench [flags]
 //
-// All programs run in turn, A B C A B C, with warm file caches. What counts is
-// the ratio of two programs in the same round: on a shared machine both suffer
-// alike.
+// The programs run in turn (A B C A B C) with warm file caches. The result is the
+// ratio of two programs in the same round, so that other load on the machine affects
+// both alike.
 package main
 
 import (
@@ -30,7 +29,7 @@ type options struct {
 	rounds  int
 	long    int
 	full    bool
-	wrote   bool // a capture that was not there yet
+	wrote   bool // at least one capture was missing and has been written
 }
 
 func main() {
@@ -39,10 +38,10 @@ func main() {
 	flag.IntVar(&o.packets, "packets", 5_000_000, "packets of the main capture")
 	flag.IntVar(&o.conns, "conns", 2000, "connections in it")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the traffic")
-	flag.IntVar(&o.rounds, "rounds", 5, "how often every program runs")
-	flag.IntVar(&o.long, "long", 10, "the memory for a file this many times as long (0: leave it out)")
-	flag.BoolVar(&o.full, "full", false, "tshark on the whole capture, which takes minutes, instead of its first 200,000 packets")
-	decompress := flag.String("decompress", "", "decompress `FILE` to nowhere and end: what the decompressor alone takes")
+	flag.IntVar(&o.rounds, "rounds", 5, "number of runs of each program")
+	flag.IntVar(&o.long, "long", 10, "also measure memory on a file this many times as long (0: don't)")
+	flag.BoolVar(&o.full, "full", false, "run tshark on the whole capture (takes minutes) instead of the first 200,000 packets")
+	decompress := flag.String("decompress", "", "only decompress `FILE` and discard the output, to measure the decompressor alone")
 	flag.Parse()
 	err := error(nil)
 	if *decompress != "" {
@@ -56,7 +55,7 @@ func main() {
 	}
 }
 
-// again starts the program anew in the same process; it returns only if that fails.
+// again restarts the program in the same process. It returns only on failure.
 func (o *options) again() error {
 	self, err := os.Executable()
 	if err != nil {
@@ -74,8 +73,8 @@ func (o *options) run() error {
 		return err
 	}
 	if o.wrote {
-		// What this process has ever used counts in the peak memory of those it
-		// starts (Linux: setmax_mm_hiwater_rss in exec): begin anew, small.
+		// Linux counts the peak memory of this process towards the programs it starts
+		// (setmax_mm_hiwater_rss in exec), so restart with little memory.
 		return o.again()
 	}
 	tools, err := findTools(o.dir)

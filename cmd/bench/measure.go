@@ -16,34 +16,34 @@ import (
 	"time"
 )
 
-// bench is one run of the benchmark.
+// A bench is one run of the benchmark.
 type bench struct {
 	*options
 	files  files
 	tools  tools
 	works  []*work
-	starts []time.Duration // of the file with a few packets
+	starts []time.Duration // with a file of a few packets
 	long   *run
-	before string // load then
+	before string // load before the first round
 }
 
-// work is one command on one file.
+// A work is one command on one file.
 type work struct {
 	id, text string
 	file     string
 	packets  int
 	args     []string
-	output   string // is removed before: to free an old file is not the program's work
+	output   string // removed before each run: freeing the old file is not the program's work
 	runs     []run
 }
 
-// run is one execution of it.
+// A run is one execution of a work.
 type run struct {
 	wall, cpu time.Duration
-	rss       int64 // largest, in bytes
+	rss       int64 // peak, in bytes
 }
 
-// measure runs everything.
+// measure runs all works in all rounds.
 func (b *bench) measure() error {
 	b.plan()
 	b.before = load()
@@ -78,7 +78,7 @@ func (b *bench) measure() error {
 	return nil
 }
 
-// plan lists the works, so that those to be compared run one after the other.
+// plan lists the works in an order in which those to be compared are adjacent.
 func (b *bench) plan() {
 	f, t := &b.files, &b.tools
 	add := func(id, text, file string, packets int, args ...string) {
@@ -111,7 +111,7 @@ func (b *bench) plan() {
 	}
 }
 
-// warm reads a file, so that it is in the page cache.
+// warm reads a file to get it into the page cache.
 func warm(name string) {
 	if f, err := os.Open(name); err == nil {
 		io.Copy(io.Discard, f)
@@ -119,7 +119,7 @@ func warm(name string) {
 	}
 }
 
-// execute runs a command to its end; what it prints goes nowhere.
+// execute runs a command, discards its output and waits for it to end.
 func execute(args []string) (run, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	var stderr bytes.Buffer
@@ -139,7 +139,7 @@ func execute(args []string) (run, error) {
 	return r, nil
 }
 
-// work returns the work of that id, nil if its program is missing.
+// work returns the work with the given id, nil if its program is missing.
 func (b *bench) work(id string) *work {
 	for _, w := range b.works {
 		if w.id == id {
@@ -149,7 +149,7 @@ func (b *bench) work(id string) *work {
 	return nil
 }
 
-// each returns a figure of every run, in ns per packet.
+// each returns one value for every run, in ns per packet.
 func (w *work) each(of func(run) time.Duration) []float64 {
 	var all []float64
 	for _, r := range w.runs {
@@ -161,7 +161,7 @@ func (w *work) each(of func(run) time.Duration) []float64 {
 func wall(r run) time.Duration { return r.wall }
 func cpu(r run) time.Duration  { return r.cpu }
 
-// rss is the median of the peak memory.
+// rss returns the median of the peak memory, in bytes.
 func (w *work) rss() float64 {
 	var all []float64
 	for _, r := range w.runs {
@@ -170,7 +170,7 @@ func (w *work) rss() float64 {
 	return median(all)
 }
 
-// ratio is the median over the rounds of a's time per packet to b's.
+// ratio returns the median over all rounds of a's time per packet divided by b's.
 func ratio(a, b *work, of func(run) time.Duration) float64 {
 	var all []float64
 	other := b.each(of)

@@ -14,8 +14,8 @@ import (
 	"winwatch/capture"
 )
 
-// realKinds are real captures of different kinds, from the lab of the analysis;
-// the bench runs at the top of the project.
+// realKinds are real captures of different kinds, from the testdata of analyze. The
+// bench runs in the root of the module.
 var realKinds = []struct{ kind, dir string }{
 	{"bulk-loss", "network-limited-loss"},
 	{"stall-loss", "loss5-stall"},
@@ -23,13 +23,13 @@ var realKinds = []struct{ kind, dir string }{
 	{"big-tcp-ipv6", "veth-bigtcp6"},
 }
 
-// A realCapture is a real capture, repeated until it is long enough to measure.
+// A realCapture repeats a real capture until it is long enough to measure.
 type realCapture struct {
 	kind, name string
 	packets    int
 }
 
-// realCaptures makes them.
+// realCaptures generates the real captures that do not exist yet.
 func (o *options) realCaptures() (all []realCapture, err error) {
 	for _, k := range realKinds {
 		name := filepath.Join("analyze", "testdata", "lab", k.dir, "capture.pcap")
@@ -59,7 +59,7 @@ type record struct {
 	time    int64
 }
 
-// readRecords reads a capture: pcap, little-endian, µs.
+// readRecords reads a little-endian pcap file with microseconds.
 func readRecords(name string) (c records, err error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -82,8 +82,8 @@ func readRecords(name string) (c records, err error) {
 	return c, nil
 }
 
-// repeat writes the capture so many times, one after another, every time with
-// other addresses, so that its connections are new ones.
+// repeat writes the given number of copies of the capture, one after another. Each
+// copy has different addresses, so its connections are new ones.
 func (c *records) repeat(w io.Writer, copies int) error {
 	out := bufio.NewWriterSize(w, 1<<20)
 	p, err := capture.NewWriter(out, c.link, 0)
@@ -103,8 +103,8 @@ func (c *records) repeat(w io.Writer, copies int) error {
 	return out.Flush()
 }
 
-// readdress changes both IP addresses of a frame in the same way; done twice, it
-// changes nothing.
+// readdress changes both IP addresses of a frame in the same way. A second call
+// restores them.
 func (c *records) readdress(b []byte, n int) {
 	head := 14
 	if c.link == capture.LinkSLL {

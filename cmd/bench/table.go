@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// print writes the tables as Markdown.
+// print writes all tables as Markdown.
 func (b *bench) print(w io.Writer) {
 	fmt.Fprintf(w, "%s; %s. Load: %s before, %s after.\n\n", machine(), strings.Join(b.tools.versions, ", "), b.before, load())
 	fmt.Fprintf(w, "%d packets, %d connections, seed %d; %d rounds.\n\n", b.packets, b.conns, b.seed, b.rounds)
-	fmt.Fprintln(w, "| work | packets | ns a packet, median (least to most) | CPU, ns a packet | peak memory, MB |")
+	fmt.Fprintln(w, "| work | packets | ns per packet, median (min to max) | CPU ns per packet | peak memory, MB |")
 	fmt.Fprintln(w, "|---|--:|--:|--:|--:|")
 	for _, k := range b.works {
 		t := k.each(wall)
@@ -29,13 +29,13 @@ func (b *bench) print(w io.Writer) {
 	}
 }
 
-// goal is one figure with its limit.
+// A goal is one measured value with its limit.
 type goal struct {
 	text              string
 	limit, got, byCPU float64
 	atLeast           bool
 	unit              string
-	missing           bool // a program that it takes is not installed
+	missing           bool // a program it needs is not installed
 }
 
 func (g *goal) print(w io.Writer) {
@@ -58,7 +58,7 @@ func (g *goal) print(w io.Writer) {
 	fmt.Fprintf(w, "| %s | %s %.4g %s | %.3g %s | %s | %s |\n", g.text, sign, g.limit, g.unit, g.got, g.unit, other, verdict)
 }
 
-// goals sets what was measured against the limits.
+// goals compares the measurements with their limits.
 func (b *bench) goals() []goal {
 	goals := []goal{
 		b.atMost("analysis : `capinfos -c`", "analyze", "capinfos", 0.5),
@@ -75,19 +75,19 @@ func (b *bench) goals() []goal {
 	}
 	crowd, main := b.work("crowd"), b.work("analyze")
 	goals = append(goals,
-		goal{text: "peak memory a stream, many streams, all open", limit: 600, got: crowd.rss() / float64(b.files.manyConns), unit: "B"},
+		goal{text: "peak memory per stream, many streams, all open", limit: 600, got: crowd.rss() / float64(b.files.manyConns), unit: "B"},
 		goal{text: "peak memory", limit: 64, got: main.rss() / 1e6, unit: "MB"})
 	if b.long != nil {
-		goals = append(goals, goal{text: fmt.Sprintf("peak memory, file %d × as long", b.options.long), limit: 64, got: float64(b.long.rss) / 1e6, unit: "MB"})
+		goals = append(goals, goal{text: fmt.Sprintf("peak memory, file %d times as long", b.options.long), limit: 64, got: float64(b.long.rss) / 1e6, unit: "MB"})
 	}
 	var starts []float64
 	for _, d := range b.starts {
 		starts = append(starts, float64(d)/float64(time.Millisecond))
 	}
-	return append(goals, goal{text: "start-up, a file of 10 packets, median of 20", limit: 30, got: median(starts), unit: "ms"})
+	return append(goals, goal{text: "start-up with a file of 10 packets, median of 20", limit: 30, got: median(starts), unit: "ms"})
 }
 
-// atMost is the goal that a takes at most limit times as long a packet as c.
+// atMost is the goal that a takes at most limit times as long per packet as c.
 func (b *bench) atMost(text, a, c string, limit float64) goal {
 	x, y := b.work(a), b.work(c)
 	if x == nil || y == nil {
@@ -96,6 +96,7 @@ func (b *bench) atMost(text, a, c string, limit float64) goal {
 	return goal{text: text, limit: limit, got: ratio(x, y, wall), byCPU: ratio(x, y, cpu), unit: "×"}
 }
 
+// atLeast is the goal that a takes at least limit times as long per packet as c.
 func (b *bench) atLeast(text, a, c string, limit float64) goal {
 	g := b.atMost(text, a, c, limit)
 	g.atLeast = true

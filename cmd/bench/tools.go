@@ -20,14 +20,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tools are the programs to run; "" is one that is not installed.
+// tools are the paths of the programs to run, "" for those that are not installed.
 type tools struct {
 	winwatch, self             string
 	capinfos, tcptrace, tshark string
 	versions                   []string
 }
 
-// findTools builds winwatch and looks for its peers.
+// findTools builds winwatch and looks for the tools to compare it with.
 func findTools(dir string) (t tools, err error) {
 	t.winwatch = filepath.Join(dir, "winwatch")
 	build := exec.Command("go", "build", "-o", t.winwatch, "./cmd/winwatch")
@@ -51,7 +51,7 @@ func findTools(dir string) (t tools, err error) {
 			t.versions = append(t.versions, p.name+" is not installed")
 			continue
 		}
-		out, _ := exec.Command(*p.path, p.version).CombinedOutput() // tcptrace fails after it has told
+		out, _ := exec.Command(*p.path, p.version).CombinedOutput() // tcptrace prints its version and fails
 		number := regexp.MustCompile(`\d+\.\d+[.\d]*`).Find(out)
 		t.versions = append(t.versions, fmt.Sprintf("%s %s", p.name, number))
 	}
@@ -67,7 +67,7 @@ func machine() string {
 		unix.ByteSliceToString(u.Release[:]), unix.ByteSliceToString(u.Machine[:]), runtime.Version())
 }
 
-// procLine returns the value of the first line of a /proc file with that name.
+// procLine returns the value of the first line with the given name in a /proc file.
 func procLine(file, name string) string {
 	data, _ := os.ReadFile(file)
 	for line := range bytes.Lines(data) {
@@ -78,15 +78,15 @@ func procLine(file, name string) string {
 	return ""
 }
 
-// load is how many programs want a core, on the average of the last minute.
+// load returns the load average of the last minute.
 func load() string {
 	data, _ := os.ReadFile("/proc/loadavg")
 	first, _, _ := strings.Cut(string(data), " ")
 	return first
 }
 
-// decompressFile decompresses a file to nowhere, with the decompressors that winwatch has,
-// as fast as they can.
+// decompressFile decompresses a file with the decompressors of winwatch and discards
+// the output.
 func decompressFile(name string) error {
 	f, err := os.Open(name)
 	if err != nil {
@@ -103,7 +103,7 @@ func decompressFile(name string) error {
 	if err != nil {
 		return err
 	}
-	// Only Read, as winwatch does: WriteTo would be another path.
+	// Use only Read, as winwatch does: WriteTo takes a different code path.
 	_, err = io.CopyBuffer(io.Discard, struct{ io.Reader }{z}, make([]byte, 256<<10))
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// known are licences by what only they say, white space aside.
+// known maps licences to text that only they contain, white space aside.
 var known = []struct{ id, says string }{
 	{"Apache-2.0", "Apache License Version 2.0, January 2004"},
 	{"CC-BY-4.0", "Creative Commons Attribution 4.0 International Public License"},
@@ -23,7 +23,7 @@ var known = []struct{ id, says string }{
 	{"Unlicense", "This is free and unencumbered software released into the public domain"},
 }
 
-// The BSD licences differ by a clause.
+// The BSD licences differ in one clause.
 const (
 	bsd       = "Redistribution and use in source and binary forms, with or without modification, are permitted"
 	bsdClause = "may be used to endorse or promote products"
@@ -31,7 +31,7 @@ const (
 
 var licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense)([-.](mit|apache|bsd|md|txt))*$`)
 
-// readLicence finds the module's licence.
+// readLicence reads the module's licence from the files in its root.
 func (m *module) readLicence() error {
 	entries, err := os.ReadDir(m.Dir)
 	if err != nil {
@@ -48,7 +48,7 @@ func (m *module) readLicence() error {
 		}
 		found := identify(string(b))
 		if len(found) == 0 {
-			return fmt.Errorf("%s: %s is no licence that is known here", m.Path, e.Name())
+			return fmt.Errorf("%s: unknown licence in %s", m.Path, e.Name())
 		}
 		ids, files = append(ids, found...), append(files, e.Name())
 	}
@@ -60,7 +60,7 @@ func (m *module) readLicence() error {
 	return nil
 }
 
-// identify returns the SPDX identifiers of the licences in a text.
+// identify returns the SPDX identifiers of all licences in a text.
 func identify(text string) (ids []string) {
 	text = strings.ToLower(strings.Join(strings.Fields(text), " "))
 	has := func(s string) bool { return strings.Contains(text, strings.ToLower(s)) }
@@ -81,17 +81,17 @@ func identify(text string) (ids []string) {
 // licences writes the page.
 func licences(w io.Writer, p *parts) error {
 	var b strings.Builder
-	b.WriteString("# Licences\n\nWritten by `make licences` from go.mod; `make test` fails if it is out of date.\n\n" +
-		"## In the binary\n\nAnd the Go standard library (BSD-3-Clause). libpcap (BSD-3-Clause) is linked when\nwinwatch starts, if it was built with cgo.\n\n")
+	b.WriteString("# Licences\n\nGenerated from go.mod by `make licences`; `make test` fails if this page is out of date.\n\n" +
+		"## In the binary\n\nThe Go standard library (BSD-3-Clause) and the modules below. A binary built with cgo\nalso links libpcap (BSD-3-Clause) at start-up.\n\n")
 	table(&b, append(slices.Clone(p.linked), uPlot))
-	b.WriteString("\n## For tests and development only\n\n")
+	b.WriteString("\n## Only for tests and development\n\n")
 	table(&b, p.others)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 func table(b *strings.Builder, modules []module) {
-	b.WriteString("| module | version | licence | its text |\n|---|---|---|---|\n")
+	b.WriteString("| module | version | licence | licence file |\n|---|---|---|---|\n")
 	for _, m := range modules {
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", m.Path, m.Version, m.licence, m.file)
 	}

@@ -1,7 +1,7 @@
-// Command modules tells what winwatch is made of: the modules in its binary with
-// their licences, as a page (licences) or as a bill of materials in CycloneDX
-// (sbom). It fails if a module has no licence that it knows. Run it in the
-// module's root; what it writes depends on go.mod and go.sum alone.
+// Command modules lists what winwatch is made of: the modules in its binary with
+// their licences, as a page (licences) or as a CycloneDX bill of materials (sbom).
+// It fails if a module has a licence that it doesn't know. Run it in the module's
+// root. Its output depends only on go.mod and go.sum.
 package main
 
 import (
@@ -35,24 +35,24 @@ func run(args []string, out io.Writer) error {
 	return write(out, p)
 }
 
-// module is something that winwatch is built of, or with.
+// A module is part of winwatch, or a tool to build or test it.
 type module struct {
 	Path, Version, Dir, Sum string
-	// licence is an SPDX identifier, file the name of the file it was read from.
+	// licence is an SPDX expression; file names the files it was read from.
 	licence, file string
 }
 
-// parts are all modules, each list in the order of paths.
+// parts are all modules. Each list is sorted by path.
 type parts struct {
-	// linked are in the binary; others are for tests and development alone.
+	// linked modules are in the binary; others are only for tests and development.
 	linked, others []module
 }
 
-// uPlot is in the binary without being a Go module.
+// uPlot is in the binary but is not a Go module.
 var uPlot = module{Path: "uPlot (JavaScript, in report/html/web)", Version: "v1.6.32", licence: "MIT", file: "uPlot.LICENSE"}
 
-// collect asks the Go command. The binary is the one that can capture, as make
-// builds it.
+// collect asks the Go command for the modules. The binary is the one that make
+// builds, with live capture.
 func collect() (*parts, error) {
 	linked, err := list("./cmd/winwatch")
 	if err != nil {
@@ -78,7 +78,7 @@ func collect() (*parts, error) {
 	return p, nil
 }
 
-// list returns the modules of what the patterns depend on, without this one.
+// list returns the modules that the patterns depend on, except for this one.
 func list(patterns ...string) ([]module, error) {
 	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=Module"}, patterns...)...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "GOOS=linux", "GOARCH=amd64")
@@ -108,5 +108,5 @@ func list(patterns ...string) ([]module, error) {
 	return slices.CompactFunc(modules, func(a, b module) bool { return a.Path == b.Path }), nil
 }
 
-// goVersion is that of the standard library.
+// goVersion returns the version of the standard library.
 func goVersion() string { return strings.TrimPrefix(runtime.Version(), "go") }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestLicencesAreCurrent: docs/licences.md is what make licences writes.
+// TestLicencesAreCurrent checks that docs/licences.md is what make licences writes.
 func TestLicencesAreCurrent(t *testing.T) {
 	t.Chdir("../..")
 	var now bytes.Buffer
@@ -24,8 +24,8 @@ func TestLicencesAreCurrent(t *testing.T) {
 	}
 }
 
-// TestBillOfMaterials checks that it is JSON, says the same twice, and holds each
-// module of the binary with its licence and its checksum.
+// TestBillOfMaterials checks that the bill of materials is JSON, is the same on each
+// run, and has each module of the binary with its licence and checksum.
 func TestBillOfMaterials(t *testing.T) {
 	t.Chdir("../..")
 	var first, second bytes.Buffer

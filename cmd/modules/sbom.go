@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// component is one of CycloneDX 1.6.
+// A component is a component of CycloneDX 1.6.
 type component struct {
 	Type       string     `json:"type"`
 	Ref        string     `json:"bom-ref"`
@@ -28,8 +28,8 @@ type property struct {
 	Value string `json:"value"`
 }
 
-// sbom writes what the binary holds. It has no date and no serial number, so
-// that the same modules give the same bytes.
+// sbom writes the bill of materials of the binary. It has no date and no serial
+// number, so that the same modules give the same bytes.
 func sbom(w io.Writer, p *parts) error {
 	doc := struct {
 		Format   string `json:"bomFormat"`

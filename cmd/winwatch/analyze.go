@@ -14,26 +14,26 @@ import (
 	"winwatch/analyze"
 )
 
-const analyzeLong = `Reads captures of TCP traffic and tells who made a sender wait, for how long, and
-how big the buffers were.
+const analyzeLong = `Reads captures of TCP traffic and reports who made a sender wait, for how long,
+and how big the buffers were.
 
-FILE is a capture (pcap, pcapng, or what tcpdump -nn -S printed; plain, gzip or
-zstd), a directory of them, or - for standard input. Several are read as one
-capture, in the order of their time. Words after -- are a filter in tcpdump's
-language (pcap-filter(7)) that narrows what is analyzed.
+FILE is a capture (pcap, pcapng, or the output of tcpdump -nn -S; plain, gzip or
+zstd), a directory of captures, or - for standard input. Several files are read
+as one capture, in order of time. Words after -- are a filter in tcpdump's syntax
+(pcap-filter(7)) that selects the packets to analyze.
 
 `
 
-const analyzeExample = `  # What is wrong here, and whose fault is it?
+const analyzeExample = `  # What is wrong, and whose fault is it?
   winwatch analyze trace.pcap
 
   # A remote machine, live; Ctrl-C ends it with a report:
   ssh server tcpdump -i any -s 128 -U -w - port 443 | winwatch analyze -
 
-  # Every packet's window for a spreadsheet, stalls and probes as rows, a page to look at:
+  # Every packet's window for a spreadsheet, stalls and probes as rows, the report as a page:
   winwatch analyze trace.pcap -o window.csv -o events.csv -o report.html
 
-  # Rotated captures, one host's connections only:
+  # Rotated captures, only the connections of one host:
   winwatch analyze /var/log/captures/ -- host 192.0.2.7 and port 443
 
   # One stream between the 10th and the 20th second, for scripts:
@@ -53,7 +53,7 @@ func newAnalyze() *cobra.Command {
 	o := &analyzeOptions{}
 	cmd := &cobra.Command{
 		Use:                   "analyze [flags] FILE... [-- FILTER]",
-		Short:                 "Tell from a capture who made a sender wait, and for how long",
+		Short:                 "Find out from a capture who made a sender wait, and for how long",
 		Long:                  analyzeLong + exitStatus,
 		Example:               analyzeExample,
 		DisableFlagsInUseLine: true,
@@ -71,28 +71,28 @@ func newAnalyze() *cobra.Command {
 	}
 	f := cmd.Flags()
 	o.flags(f, analyzeFormats)
-	f.Int64Var(&o.stream, "stream", -1, "tell of stream `N` alone, numbered as Wireshark's tcp.stream")
+	f.Int64Var(&o.stream, "stream", -1, "report on stream `N` only, numbered like Wireshark's tcp.stream")
 	f.IntVar(&o.top, "top", 10, "list the `N` worst streams")
-	f.Var(&o.span.from, "from", "show nothing that was over before `TIME`: seconds from the start, or\na date such as 2024-05-01T12:00:00Z")
-	f.Var(&o.span.to, "to", "show nothing that began after `TIME`")
-	f.BoolVar(&o.each, "each", false, "analyze each file for itself, then print one table of all")
-	f.Int64Var(&o.accepted, "accepted-bytes", 0, "`BYTES` that send() accepted, by the sender's own count: gives the\nexact backlog")
-	f.IntVar(&o.maxStreams, "max-streams", analyze.DefaultConfig().MaxStreams, "keep at most `N` streams in memory; of more, those that are over or\nidle are let go")
+	f.Var(&o.span.From, "from", "ignore everything that ended before `TIME`: seconds from the start,\nor a date such as 2024-05-01T12:00:00Z")
+	f.Var(&o.span.To, "to", "ignore everything that began after `TIME`")
+	f.BoolVar(&o.each, "each", false, "analyze each file separately, then print one table of all files")
+	f.Int64Var(&o.accepted, "accepted-bytes", 0, "`BYTES` that send() accepted, as counted by the sender: makes the\nbacklog exact")
+	f.IntVar(&o.maxStreams, "max-streams", analyze.DefaultConfig().MaxStreams, "keep at most `N` streams in memory; if there are more, closed and idle\nones are dropped")
 	return cmd
 }
 
-// streams are the standard ones.
+// streams are the standard streams of a command.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
 }
 
-// check refuses what can't be done, before anything is. What stands for "not
-// given" is no value to give.
+// check rejects impossible requests before any work is done. A value that stands for
+// "not given" can't be given.
 func (o *analyzeOptions) check(flags *pflag.FlagSet) error {
 	switch {
 	case len(o.files) == 0:
-		return withHint(usageErrorf("analyze: no file"), "winwatch analyze trace.pcap, or - for standard input")
+		return withHint(usageErrorf("analyze: no file given"), "winwatch analyze trace.pcap, or - for standard input")
 	case o.stream < 0 && flags.Changed("stream"):
 		return withHint(usageErrorf("--stream %d: streams are counted from 0", o.stream), "leave it out for all of them")
 	case o.top < 0:
@@ -102,7 +102,7 @@ func (o *analyzeOptions) check(flags *pflag.FlagSet) error {
 	case o.accepted < 1 && flags.Changed("accepted-bytes"):
 		return usageErrorf("--accepted-bytes %d: want a number of bytes", o.accepted)
 	case o.each && len(o.out) > 0:
-		return withHint(usageErrorf("--each and -o contradict each other: an output is of one capture"), "leave out --each to read all files as one")
+		return withHint(usageErrorf("--each and -o contradict each other: an output file covers one capture"), "leave out --each to read all files as one capture")
 	case slices.Contains(o.files, "-") && len(o.files) > 1:
 		return usageErrorf("analyze: standard input can't be mixed with files")
 	}
@@ -115,8 +115,8 @@ func (o *analyzeOptions) config() analyze.Config {
 	return cfg
 }
 
-// limitMemory has the garbage collector work harder before the program takes much
-// more than its streams do; else it would let it take twice as much.
+// limitMemory makes the garbage collector work harder once the program needs much
+// more memory than its streams; by default it would allow twice as much.
 func (o *analyzeOptions) limitMemory() {
 	const least, perStream = 400 << 20, 800
 	if os.Getenv("GOMEMLIMIT") == "" {
@@ -124,7 +124,7 @@ func (o *analyzeOptions) limitMemory() {
 	}
 }
 
-// run analyzes the files and writes what was asked for.
+// run analyzes the files and writes the outputs.
 func (o *analyzeOptions) run(ctx context.Context, std streams) error {
 	o.limitMemory()
 	ctx, cancel := interruptible(ctx)

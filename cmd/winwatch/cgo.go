@@ -2,5 +2,5 @@
 
 package main
 
-// canCapture says whether this build holds libpcap.
+// canCapture reports whether this build contains libpcap.
 const canCapture = true

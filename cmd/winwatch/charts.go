@@ -7,6 +7,7 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/chart"
+	"winwatch/cmd/winwatch/internal/flags"
 	htmlreport "winwatch/report/html"
 )
 
@@ -72,7 +73,7 @@ func (j *job) chartNeed() chartNeed {
 }
 
 // closeUp reports whether charts are wanted that show more than a sketch has.
-func (j *job) closeUp() bool { return j.drawsFiles() || j.span != (interval{}) }
+func (j *job) closeUp() bool { return j.drawsFiles() || j.span != (flags.Interval{}) }
 
 // drawsFiles reports whether a page or a picture is written.
 func (j *job) drawsFiles() bool { return j.outs.charted() }
@@ -155,7 +156,7 @@ func (j *job) secondPass(ctx context.Context, streams []*analyze.Stream) error {
 	}
 	j.Timeline = chart.New(limit, subset.ids...)
 	a := analyze.New(j.o.config())
-	low, high := j.span.bounds(j.Result.Begin)
+	low, high := j.span.Bounds(j.Result.Begin)
 	a.OnSample(func(s *analyze.Sample) {
 		if t := s.Segment.Time; low <= t && t <= high && subset.rename(s) {
 			j.Timeline.Add(s)

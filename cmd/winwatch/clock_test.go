@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// findings are what a step of the clock may or must not change.
+// findings are the parts of a report that TestClockSteps compares.
 type findings struct {
 	Input   struct{ Frames, Segments int }
 	Summary struct {
@@ -40,9 +40,9 @@ type findings struct {
 }
 
 // TestClockSteps sets the clock by an hour in the middle of the longest stall of
-// every capture that has one. Backwards that is told, and costs the pause before
-// the first packet after it; who waited for whom stays. Forwards it can't be told
-// from a pause of an hour, and counts as one.
+// every capture that has one. A step back causes a warning, and only the pause before
+// the next packet is lost; the verdicts stay the same. A step forward looks like a
+// pause of an hour, and counts as one.
 func TestClockSteps(t *testing.T) {
 	files, err := filepath.Glob("../../analyze/testdata/lab/*/capture.pcap")
 	if err != nil {
@@ -53,7 +53,7 @@ func TestClockSteps(t *testing.T) {
 		data := readFile(t, file)
 		want := find(t, data)
 		frame := midStall(want)
-		if frame == 0 || want.Input.Frames != want.Input.Segments { // what is no TCP has no time for the analysis
+		if frame == 0 || want.Input.Frames != want.Input.Segments { // the analysis ignores the time of other packets
 			continue
 		}
 		stalled++
@@ -88,7 +88,7 @@ func TestClockSteps(t *testing.T) {
 	}
 }
 
-// sameCounts compares what is no duration.
+// sameCounts compares the values that are not durations.
 func sameCounts(t *testing.T, what string, got, want *findings) {
 	t.Helper()
 	g, w := got.Summary, want.Summary
@@ -97,7 +97,7 @@ func sameCounts(t *testing.T, what string, got, want *findings) {
 	}
 }
 
-// find analyzes a capture and checks what holds of any.
+// find analyzes a capture and checks that no duration is negative.
 func find(t *testing.T, capture []byte) *findings {
 	t.Helper()
 	cmd := program("analyze", "-", "--format=json")
@@ -114,7 +114,7 @@ func find(t *testing.T, capture []byte) *findings {
 		for _, d := range s.Directions {
 			for _, st := range d.Stalls {
 				if st.Duration < 0 {
-					t.Errorf("a stall of %v", st.Duration)
+					t.Errorf("stall of %v", st.Duration)
 				}
 			}
 		}
@@ -137,8 +137,8 @@ func midStall(f *findings) (frame int) {
 	return frame
 }
 
-// stepped sets the clock of a little-endian pcap from a frame on, and returns
-// how long nothing came before it.
+// stepped adds seconds to the times of a little-endian pcap, from the given frame on.
+// pause is the time between that frame and the previous one.
 func stepped(capture []byte, frame, seconds int) (changed []byte, pause time.Duration) {
 	le := binary.LittleEndian
 	unit := time.Microsecond
@@ -162,8 +162,7 @@ func stepped(capture []byte, frame, seconds int) (changed []byte, pause time.Dur
 	return changed, pause
 }
 
-// TestClockSet: what the clock was set by during a run leaves nothing to judge;
-// that it only runs does not.
+// TestClockSet: nothing is judged if the clock was set during a run.
 func TestClockSet(t *testing.T) {
 	for _, by := range []time.Duration{0, time.Hour, -time.Hour, 20 * time.Millisecond} {
 		c := readHostClock()

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 const completionLong = `Prints a script that completes winwatch's commands, flags and files.`
 
@@ -38,23 +34,5 @@ func newCompletion() *cobra.Command {
 			}
 			return usageErrorf("completion: %q: unknown shell, want bash, zsh or fish", args[0])
 		},
-	}
-}
-
-// noArguments refuses arguments.
-func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageErrorf("%s: unexpected argument %q", cmd.Name(), args[0])
-	}
-	return nil
-}
-
-// exactly demands n arguments; what says which.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usageError{fmt.Errorf("%s: want %s", cmd.Name(), what)}
-		}
-		return nil
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"winwatch/capture"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 	textreport "winwatch/report/text"
 )
@@ -38,7 +39,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		case errors.Is(err, errDamaged):
 			damaged = true
 		case err != nil:
-			failed = tell(std.err, err) != statusDamaged || failed
+			failed = printError(std.err, err) != statusDamaged || failed
 			damaged = true
 		}
 		if !o.quiet {
@@ -46,7 +47,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		}
 		table = append(table, textreport.NewSummary(name, j.Result, err))
 	}
-	err = ignoreEPIPE(textreport.Summaries(std.out, table, terminalOptions(std.out)))
+	err = ignoreEPIPE(textreport.Summaries(std.out, table, term.TextOptions(std.out)))
 	switch {
 	case failed:
 		err = errors.Join(err, errReported)

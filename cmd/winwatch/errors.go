@@ -22,25 +22,25 @@ const (
 	statusDamaged
 )
 
-// errDamaged is returned by a command that did its work on input that was
-// damaged; the report has said so already.
+// errDamaged is returned by a command that did its work on damaged input. The
+// report already says so.
 var errDamaged = errors.New("input was damaged")
 
-// A damagedError is an input so broken that there is nothing to report.
+// A damagedError describes damage to an input that no report mentions.
 type damagedError struct{ error }
 
 func (e damagedError) Unwrap() error { return e.error }
 
-// errReported is returned by a command that has failed and has said so already.
+// errReported is returned by a command that has failed and has printed why.
 var errReported = errors.New("failed")
 
 // A statusError is the exit status of another run of this program, which has
-// told the rest.
+// printed its own errors.
 type statusError int
 
 func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// A usageError is a command line that can't be obeyed.
+// A usageError is a mistake in the command line.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -49,7 +49,7 @@ func usageErrorf(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// A hinted error says what to do about it, in lines that are printed below it.
+// A hinted error comes with advice, in lines that are printed below the error.
 type hinted struct {
 	error
 	lines []string
@@ -59,8 +59,8 @@ func (e hinted) Unwrap() error { return e.error }
 
 func withHint(err error, lines ...string) error { return hinted{err, lines} }
 
-// joined returns the errors that err lists, a line each, as errors.Join does; nil
-// if it is one.
+// joined returns the errors that errors.Join combined into err, nil if err is a
+// single error.
 func joined(err error) []error {
 	list, ok := err.(interface{ Unwrap() []error })
 	if !ok || len(list.Unwrap()) == 0 || err.Error() != errors.Join(list.Unwrap()...).Error() {
@@ -69,12 +69,12 @@ func joined(err error) []error {
 	return list.Unwrap()
 }
 
-// tell prints err as "winwatch: what: why", with its hint, and returns the
-// exit status, of joined errors the worst.
-func tell(stderr io.Writer, err error) (status int) {
+// printError prints err as "winwatch: what: why", with its hint, and returns the
+// exit status: the worst one if several errors are joined.
+func printError(stderr io.Writer, err error) (status int) {
 	if errs := joined(err); errs != nil {
 		for _, e := range errs {
-			status = worse(status, tell(stderr, e))
+			status = worse(status, printError(stderr, e))
 		}
 		return status
 	}
@@ -89,7 +89,7 @@ func tell(stderr io.Writer, err error) (status int) {
 	case errors.As(err, &other):
 		return int(other)
 	case errors.Is(err, syscall.EPIPE):
-		// Whoever read the output has seen enough.
+		// The reader of the output has seen enough.
 		return statusDone
 	}
 	fmt.Fprintf(stderr, "winwatch: %s\n", report.Clean(err.Error()))
@@ -102,7 +102,7 @@ func tell(stderr io.Writer, err error) (status int) {
 	return statusOf(err)
 }
 
-// statusOf returns the exit status for an error that was told.
+// statusOf returns the exit status for an error that was printed.
 func statusOf(err error) int {
 	var usage usageError
 	var damaged damagedError
@@ -115,8 +115,8 @@ func statusOf(err error) int {
 	return statusFailed
 }
 
-// worse returns the exit status that says more: that nothing was done for wrong
-// usage, that something failed, that the input was damaged.
+// worse returns the more severe exit status: wrong usage, then failure, then damaged
+// input.
 func worse(a, b int) int {
 	if a == statusDone || a == statusDamaged && b != statusDone || b == statusUsage {
 		return b
@@ -124,8 +124,8 @@ func worse(a, b int) int {
 	return a
 }
 
-// flagError words what pflag found wrong with a flag, and looks for the one
-// that was meant.
+// flagError explains a flag that pflag rejected, and suggests the one that was
+// probably meant.
 func flagError(cmd *cobra.Command, err error) error {
 	var missing *pflag.NotExistError
 	if !errors.As(err, &missing) {
@@ -151,8 +151,8 @@ func dashed(name string) string {
 	return "--" + name
 }
 
-// nearest returns the candidate that word was most likely meant to be: one it
-// begins, or the one with the fewest typing errors, if they are few.
+// nearest returns the candidate that word was most likely meant to be: one that
+// starts with it, or the one with the fewest typing errors, if there are few.
 func nearest(word string, candidates []string) (string, bool) {
 	best, distance := "", len(word)/3+2
 	for _, c := range slices.Sorted(slices.Values(candidates)) {

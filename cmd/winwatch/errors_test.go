@@ -9,9 +9,9 @@ import (
 	"winwatch/report"
 )
 
-// TestTell: each of joined errors has a line, and no text in one begins another;
-// the status is the worst.
-func TestTell(t *testing.T) {
+// TestPrintError: each of several joined errors gets one line, no error text can
+// start a line of its own, and the worst status counts.
+func TestPrintError(t *testing.T) {
 	forged := errors.New("a\nwinwatch: forged\x1b[2J")
 	damaged := damagedError{errors.New("cut")}
 	const line, cut = `winwatch: a\nwinwatch: forged\x1b[2J` + "\n", "winwatch: cut\n"
@@ -30,11 +30,11 @@ func TestTell(t *testing.T) {
 		{withHint(forged, "do this", "b\nwinwatch: c"), line + "  do this\n  b\\nwinwatch: c\n", statusFailed},
 	} {
 		var said strings.Builder
-		if status := tell(&said, tt.err); status != tt.status || said.String() != tt.said {
-			t.Errorf("%q: status %d, want %d; said\n%swant\n%s", tt.err, status, tt.status, &said, tt.said)
+		if status := printError(&said, tt.err); status != tt.status || said.String() != tt.said {
+			t.Errorf("%q: status %d, want %d; printed\n%swant\n%s", tt.err, status, tt.status, &said, tt.said)
 		}
 	}
 }
 
-// steers reports whether a terminal does more at r than to go on to the next line.
+// steers reports whether r controls a terminal, other than by starting a new line.
 func steers(r rune) bool { return r != '\n' && report.Steers(r) }

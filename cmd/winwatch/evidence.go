@@ -7,24 +7,25 @@ import (
 	"path/filepath"
 	"time"
 
+	"winwatch/cmd/winwatch/internal/outfile"
 	"winwatch/report"
 	jsonreport "winwatch/report/json"
 )
 
 // evidence holds the files kept for debugging if winwatch disagrees with the kernel. They
 // are created at the start, because the process may lack the right to create them later.
-type evidence struct{ packets, report *outFile }
+type evidence struct{ packets, report *outfile.File }
 
 // collect creates both files in the directory for temporary files.
 func collect(scenario string) (*evidence, error) {
 	name := filepath.Join(os.TempDir(), fmt.Sprintf("winwatch-%s-%d", scenario, time.Now().UnixNano()))
-	packets, err := createOut(name + ".pcap")
+	packets, err := outfile.Create(name + ".pcap")
 	if err != nil {
 		return nil, err
 	}
-	saved, err := createOut(name + ".json")
+	saved, err := outfile.Create(name + ".json")
 	if err != nil {
-		packets.discard()
+		packets.Discard()
 		return nil, err
 	}
 	return &evidence{packets, saved}, nil
@@ -32,14 +33,14 @@ func collect(scenario string) (*evidence, error) {
 
 // discard removes the files unless they were kept.
 func (e *evidence) discard() {
-	e.packets.discard()
-	e.report.discard()
+	e.packets.Discard()
+	e.report.Discard()
 }
 
 // keep completes both files.
 func (e *evidence) keep(m *report.Material) error {
-	e.report.keep(jsonreport.Write(e.report, m))
-	return errors.Join(e.report.commit(), e.packets.commit())
+	e.report.Fail(jsonreport.Write(e.report, m))
+	return errors.Join(e.report.Commit(), e.packets.Commit())
 }
 
 // accuse returns an error, and keeps the evidence, if winwatch disagrees with the kernel.
@@ -60,6 +61,6 @@ func (e *evidence) accuse(m *report.Material) error {
 		return errors.Join(append(errs, err)...)
 	}
 	last := len(errs) - 1
-	errs[last] = withHint(errs[last], "please report this and attach "+e.packets.name, "and "+e.report.name)
+	errs[last] = withHint(errs[last], "please report this and attach "+e.packets.Name(), "and "+e.report.Name())
 	return errors.Join(errs...)
 }

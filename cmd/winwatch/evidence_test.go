@@ -41,9 +41,9 @@ func TestEvidence(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "winwatch disagrees with the kernel on probes: inferred 1, kernel 2") {
 				t.Errorf("error %v", err)
 			}
-			onlyFiles(t, dir, filepath.Base(found.report.name), filepath.Base(found.packets.name))
+			onlyFiles(t, dir, filepath.Base(found.report.Name()), filepath.Base(found.packets.Name()))
 			var saved map[string]any
-			if err := json.Unmarshal(readFile(t, found.report.name), &saved); err != nil || saved["proof"] == nil {
+			if err := json.Unmarshal(readFile(t, found.report.Name()), &saved); err != nil || saved["proof"] == nil {
 				t.Errorf("the report that was kept: %v", err)
 			}
 		})

@@ -9,11 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"winwatch/capture/live"
+	"winwatch/cmd/winwatch/internal/confine"
 )
 
-// FuzzFlags gives winwatch command lines, an argument a line. Each is obeyed or
-// refused with status 2 and a message that says why and steers no terminal.
+// FuzzFlags gives winwatch command lines, one argument per line. winwatch obeys
+// each or rejects it with status 2 and a message that explains why and contains no
+// terminal control characters.
 func FuzzFlags(f *testing.F) {
 	for _, line := range []string{
 		"", "--help", "help run", "version", "schema", "completion zsh", "completion tcsh", "man x", "vresion",
@@ -31,46 +32,45 @@ func FuzzFlags(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	// Other tests need what this process may do.
-	dropPrivileges, denySockets = func(int, int) error { return nil }, func() error { return nil }
-	f.Cleanup(func() { dropPrivileges, denySockets = live.DropPrivileges, live.DenySockets })
+	// Other tests need the rights of this process.
+	dropRights = func(bool) error { return nil }
+	f.Cleanup(func() { dropRights = confine.Drop })
 	f.Fuzz(func(t *testing.T, line string) {
 		args := []string{}
 		if line != "" {
 			args = strings.Split(line, "\n")
 		}
 		root := newRoot(args)
-		analyzed := confine(t, root)
+		analyzed := tame(t, root)
 		var out, errs bytes.Buffer
 		root.SetArgs(args)
 		root.SetIn(bytes.NewReader(capture))
 		root.SetOut(&out)
 		root.SetErr(&errs)
-		status := tell(&errs, execute(root))
+		status := printError(&errs, execute(root))
 		said := strings.HasPrefix(errs.String(), "winwatch: ")
 		if status == statusDamaged || status == statusFailed && !*analyzed ||
 			said != (status != statusDone) && !strings.HasPrefix(line, "__complete") {
 			t.Errorf("%q: status %d, stderr %q", args, status, &errs)
 		}
 		if at := bytes.IndexFunc(errs.Bytes(), steers); at >= 0 {
-			t.Errorf("%q: stderr steers a terminal at byte %d: %q", args, at, &errs)
+			t.Errorf("%q: stderr controls a terminal at byte %d: %q", args, at, &errs)
 		}
 	})
 }
 
-// confine keeps the commands from doing what a test must not: run experiments,
-// touch files, ask for the addresses of hosts. They parse and check their flags;
-// of analyze without -o all that is read is standard input, and whether it was is
-// returned.
-func confine(t *testing.T, root *cobra.Command) (analyzed *bool) {
+// tame keeps the commands from doing what a test must not do: run experiments,
+// touch files or look up host names. They parse and check their flags, and analyze
+// without -o reads standard input; analyzed reports whether it did.
+func tame(t *testing.T, root *cobra.Command) (analyzed *bool) {
 	analyzed = new(bool)
 	for _, c := range root.Commands() {
 		run := c.RunE
 		c.RunE = func(cmd *cobra.Command, args []string) error {
-			checkValues(t, cmd)
+			checkSweep(t, cmd)
 			flags := cmd.Flags()
 			switch cmd.Name() {
-			case "man", "place":
+			case "man", confine.RenamerCommand:
 				return nil
 			case "analyze":
 				files := len(args)
@@ -84,7 +84,7 @@ func confine(t *testing.T, root *cobra.Command) (analyzed *bool) {
 				}
 				fallthrough
 			case "run":
-				// No format is the last thing to be refused before anything is done.
+				// The format is the last flag to be checked, so the command stops there.
 				if err := flags.Set("format", "none"); err != nil {
 					t.Fatal(err)
 				}
@@ -101,36 +101,17 @@ func fill(args []string, with string) {
 	}
 }
 
-// checkValues checks that what a flag's parser let through makes sense.
-func checkValues(t *testing.T, cmd *cobra.Command) {
-	for _, name := range []string{"from", "to"} {
-		f := cmd.Flags().Lookup(name)
-		if f == nil {
-			continue
-		}
-		m := f.Value.(*moment)
-		if !m.absolute && m.ns < 0 {
-			t.Errorf("--%s %q is %d ns after the start", name, m.text, m.ns)
-		}
-		for _, first := range []int64{-1 << 63, 0, 1<<63 - 1} {
-			if at := m.unix(first); !m.absolute && at < first {
-				t.Errorf("--%s %q is at %d of a capture that begins at %d", name, m.text, at, first)
-			}
-		}
+// checkSweep checks that the parser let through no more runs than allowed.
+func checkSweep(t *testing.T, cmd *cobra.Command) {
+	if cmd.Flags().Lookup("sweep") == nil {
+		return
 	}
-	for _, name := range []string{"chunk", "rcvbuf", "sndbuf", "read-size"} {
-		if f := cmd.Flags().Lookup(name); f != nil && f.Value.(*size).bytes < 0 {
-			t.Errorf("--%s %q is %d bytes", name, f.Value, f.Value.(*size).bytes)
-		}
+	sweeps, err := cmd.Flags().GetStringArray("sweep")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if f := cmd.Flags().Lookup("sweep"); f != nil {
-		sweeps, err := cmd.Flags().GetStringArray("sweep")
-		if err != nil {
-			t.Fatal(err)
-		}
-		axes, err := parseAxes(slices.Clone(sweeps), cmd.Flags())
-		if cells := len(grid(axes)); err == nil && cells > maxCells {
-			t.Errorf("--sweep %q: %d runs", sweeps, cells)
-		}
+	axes, err := parseAxes(slices.Clone(sweeps), cmd.Flags())
+	if cells := len(grid(axes)); err == nil && cells > maxCells {
+		t.Errorf("--sweep %q: %d runs", sweeps, cells)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// printHelp writes the help of a command: what it is for, then examples, then
-// its flags.
+// printHelp writes the help of a command: its purpose, then examples, then its
+// flags.
 func printHelp(cmd *cobra.Command) error {
 	w := &bytes.Buffer{}
 	text := cmd.Long
@@ -29,7 +29,7 @@ func printHelp(cmd *cobra.Command) error {
 				fmt.Fprintf(w, "  %-12s%s\n", c.Name(), c.Short)
 			}
 		}
-		fmt.Fprintf(w, "\n%s COMMAND --help tells more.\n", cmd.CommandPath())
+		fmt.Fprintf(w, "\nRun %s COMMAND --help for more about a command.\n", cmd.CommandPath())
 	}
 	if cmd.HasAvailableLocalFlags() && cmd.HasParent() {
 		fmt.Fprint(w, "\nFlags:\n")
@@ -62,7 +62,7 @@ func printFlags(w io.Writer, flags *pflag.FlagSet) {
 	})
 }
 
-// flagUsage returns the name of a flag's value, "" for a switch, and its usage.
+// flagUsage returns the placeholder for a flag's value ("" for a switch) and its usage.
 func flagUsage(f *pflag.Flag) (value, usage string) {
 	value, usage = pflag.UnquoteUsage(f)
 	if f.Value.Type() == "bool" {

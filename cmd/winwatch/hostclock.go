@@ -7,12 +7,12 @@ import (
 	"winwatch/analyze"
 )
 
-// A hostClock tells whether this machine's clock was set since: by comparison
-// with the one that nobody can set. Both go faster or slower alike where the time
-// is corrected little by little.
+// A hostClock detects that this machine's clock was set: it compares the wall clock
+// with the monotonic clock, which can't be set. A gradual correction (adjtime)
+// changes the rate of both.
 type hostClock struct {
 	wall int64     // Unix time, ns
-	mono time.Time // the same moment
+	mono time.Time // the monotonic reading at the same time
 }
 
 func readHostClock() hostClock {
@@ -20,10 +20,10 @@ func readHostClock() hostClock {
 	return hostClock{now.UnixNano(), now}
 }
 
-// clockTolerance is less than the times differ that a proof compares.
+// clockTolerance is below the differences in time that a proof tolerates.
 const clockTolerance = 10 * time.Millisecond
 
-// set returns by how much the clock was set, 0 if it was not.
+// set returns by how much the clock was set since the reading, 0 if it was not.
 func (c hostClock) set() time.Duration {
 	now := readHostClock()
 	by := time.Duration(now.wall-c.wall) - now.mono.Sub(c.mono)
@@ -33,9 +33,9 @@ func (c hostClock) set() time.Duration {
 	return by.Round(time.Millisecond)
 }
 
-// clockSet is the warning of a report that was made meanwhile. A capture alone
-// can't tell a clock that was set forward from a pause.
+// clockSet returns the warning for a report on a run during which the clock was
+// set. In a capture alone, a clock set forward looks like a pause.
 func clockSet(by time.Duration) analyze.Warning {
 	return analyze.Warning{Code: "clock-set", Count: 1,
-		Text: fmt.Sprintf("this machine's clock was set by %v during the run: times may count that", by)}
+		Text: fmt.Sprintf("this machine's clock was set by %v during the run: times may include that step", by)}
 }

@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// hostileName is what a stranger may call a capture: it would steer a terminal,
-// turn the writing round, run on a page, and be a formula in a spreadsheet.
+// hostileName is a file name made to do harm: it would control a terminal, reverse
+// the text direction, run as a script on a page, and be a formula in a spreadsheet.
 const hostileName = "=cmd|'C calc'!A1\x1b[2J\x07\u202e\u009b31m<script>alert(1)<img src=x onerror=alert(1)>\r\n.pcap"
 
-// TestHostileFileName: a capture's name reaches no output as it is.
+// TestHostileFileName: the name of a capture never appears unescaped in an output.
 func TestHostileFileName(t *testing.T) {
 	flood := readFile(t, "../../analyze/testdata/seed-flood.pcap")
 	t.Chdir(t.TempDir())
@@ -32,24 +32,24 @@ func TestHostileFileName(t *testing.T) {
 		var out, errs bytes.Buffer
 		cmd := program(append([]string{"analyze"}, args...)...)
 		cmd.Stdout, cmd.Stderr = &out, &errs
-		cmd.Run() // some of it can't be analyzed
+		cmd.Run() // some can't be analyzed
 		for _, b := range [][]byte{out.Bytes(), errs.Bytes()} {
 			if at := bytes.IndexFunc(b, steers); at >= 0 {
-				t.Errorf("%q: a terminal is steered by %q", args, b[at:min(at+20, len(b))])
+				t.Errorf("%q: output controls a terminal: %q", args, b[at:min(at+20, len(b))])
 			}
 		}
 		for line := range strings.Lines(errs.String()) {
 			if !strings.HasPrefix(line, "winwatch: ") && !strings.HasPrefix(line, "  ") {
-				t.Errorf("%q: a name begins a line of its own: %q", args, line)
+				t.Errorf("%q: a name starts a new line: %q", args, line)
 			}
 		}
 		if out.Len()+errs.Len() == 0 && args[1] != "-q" {
-			t.Errorf("%q: nothing is said", args)
+			t.Errorf("%q: no output", args)
 		}
 	}
 	for _, name := range []string{"r.html", "w.svg"} {
 		if b := readFile(t, name); bytes.Contains(b, []byte("<script>alert")) || bytes.Contains(b, []byte("<img src=x")) {
-			t.Errorf("%s holds the name as it is", name)
+			t.Errorf("%s contains the unescaped name", name)
 		}
 	}
 	for _, name := range []string{"w.csv", "events.csv"} {
@@ -60,7 +60,7 @@ func TestHostileFileName(t *testing.T) {
 		for _, row := range rows {
 			for _, cell := range row {
 				if strings.ContainsAny(cell[:min(1, len(cell))], "=+@\t\r") {
-					t.Errorf("%s: a formula: %q", name, cell)
+					t.Errorf("%s: formula %q", name, cell)
 				}
 			}
 		}

@@ -11,9 +11,10 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/capture"
+	"winwatch/cmd/winwatch/internal/term"
 )
 
-// explainInput adds a hint to what is wrong with an input, or with several.
+// explainInput adds hints to the error of an input, or to the joined errors of several.
 func explainInput(err error) error {
 	if errs := joined(err); errs != nil {
 		var explained []error
@@ -30,24 +31,24 @@ func explainInput(err error) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return withHint(err, "your user may not read it")
+		return withHint(err, "this user is not allowed to read it")
 	case errors.Is(err, syscall.EMFILE):
-		return withHint(err, "as root, winwatch opens all captures before it reads the first:", "raise the limit (ulimit -n), or read them as a user who may")
+		return withHint(err, "as root, winwatch opens all captures before it reads the first one:", "raise the limit (ulimit -n), or run winwatch as a user who may read them")
 	case errors.Is(err, capture.ErrNoFrames):
-		return withHint(err, "leave out the words after --, or give it the capture itself")
+		return withHint(err, "leave out the words after --, or analyze the capture itself")
 	case errors.Is(err, capture.ErrNotCapture):
-		return withHint(err, "winwatch reads pcap, pcapng (plain, gzip, zstd) and what tcpdump -nn -S prints")
+		return withHint(err, "winwatch reads pcap, pcapng (plain, gzip, zstd) and the output of tcpdump -nn -S")
 	}
 	return err
 }
 
-// refuseTerminal explains why nothing happens when standard input is a terminal.
+// refuseTerminal returns an error if standard input is a terminal.
 func refuseTerminal(stdin io.Reader) error {
-	if !isTerminal(stdin) {
+	if !term.IsTerminal(stdin) {
 		return nil
 	}
 	return withHint(usageErrorf("standard input is a terminal"),
-		"give it a capture: tcpdump -U -w - | winwatch analyze -")
+		"pipe a capture into winwatch: tcpdump -U -w - | winwatch analyze -")
 }
 
 // input is an open capture.
@@ -66,18 +67,18 @@ var (
 
 func isStdin(files []string) bool { return files[0] == "-" }
 
-// openInput opens the files, which may be held, as one capture. once says that it
-// can't be had again. Standard input ends with ctx.
+// openInput opens the files, or finds them already open, as one capture. once reports
+// that the capture can be read only once. Reading standard input ends with ctx.
 func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 	if isStdin(j.inputs) {
 		if err := refuseTerminal(j.std.in); err != nil {
 			return nil, true, err
 		}
 		widenPipe(j.std.in)
-		r, err := capture.NewReader(&tap{j.std.in, ctx}, "standard input")
+		r, err := capture.NewReader(&stdinReader{j.std.in, ctx}, "standard input")
 		switch {
 		case err != nil && ctx.Err() != nil:
-			return nil, true, errors.New("standard input: interrupted before there was a packet")
+			return nil, true, errors.New("standard input: interrupted before the first packet")
 		case err != nil:
 			return nil, true, explainInput(err)
 		}
@@ -95,7 +96,7 @@ func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 	return f, f.Once(), nil
 }
 
-// allNames returns the captures, and after them what could not be read.
+// allNames returns the names of the captures, followed by those of unreadable files.
 func allNames(f *capture.Files) []string {
 	names := f.Names()
 	for _, u := range f.Unread() {
@@ -104,12 +105,12 @@ func allNames(f *capture.Files) []string {
 	return names
 }
 
-// spare refuses to write over one of the captures that a directory turned out to
-// hold.
+// spare returns an error if an output would replace one of the captures that were
+// found in a directory.
 func (j *job) spare(captures []string) error {
 	for _, o := range j.outs {
 		if slices.Contains(captures, o.replaces) {
-			return usageErrorf("%s: is one of the captures; it is never written over", o.name)
+			return usageErrorf("%s: this file is one of the captures; winwatch never overwrites its input", o.Name())
 		}
 	}
 	return nil

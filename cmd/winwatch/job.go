@@ -11,6 +11,7 @@ import (
 	"winwatch/analyze/proof"
 	"winwatch/capture"
 	"winwatch/capture/live"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 )
 
@@ -88,7 +89,7 @@ func (j *job) steps(ctx context.Context) error {
 func (j *job) analyze(ctx context.Context) error {
 	if isStdin(j.inputs) {
 		var stop context.CancelFunc
-		ctx, stop = untilWritten(ctx)
+		ctx, stop = stdinContext(ctx)
 		defer stop()
 	}
 	in, once, err := j.openInput(ctx)
@@ -119,9 +120,9 @@ func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick pick
 	if err != nil {
 		return err
 	}
-	p := newProgress(j.std.err, in.Offset, in.Size())
-	defer p.stop()
-	err = a.Run(ctx, &picked{in, pick, &p.segments})
+	p := term.StartProgress(j.std.err, in.Offset, in.Size())
+	defer p.Stop()
+	err = a.Run(ctx, &picked{in, pick, &p.Segments})
 	if err == nil && filter != nil {
 		err = filter.Err()
 	}

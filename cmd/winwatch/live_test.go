@@ -164,8 +164,8 @@ func TestRunTroubles(t *testing.T) {
 		{"sweep of nothing", []string{"--sweep=rcvbuf"}, statusUsage, `"" is not a valid value for --rcvbuf`, false},
 		{"sweep of a switch", []string{"--sweep=ipv6=true"}, statusUsage, `"ipv6" can't be varied`, false},
 		{"sweep of no time", []string{"--sweep=hold=1s,0"}, statusUsage, `"0" is not a valid value for --hold`, false},
-		{"no size", []string{"--chunk=big"}, statusUsage, `"big" is no size`, false},
-		{"nothing to send", []string{"--chunk=0"}, statusUsage, `"0" is no size`, false},
+		{"no size", []string{"--chunk=big"}, statusUsage, `"big" is not a size`, false},
+		{"nothing to send", []string{"--chunk=0"}, statusUsage, `"0" is not a size`, false},
 		{"no time", []string{"--hold=0"}, statusUsage, `--hold "0s": no such value`, false},
 		{"no MTU", []string{"--mtu=0"}, statusUsage, `--mtu "0": no such value`, false},
 		{"output in no directory", []string{"--isolate", "--hold=1ms", "-o", "/nowhere/w.csv"}, statusFailed, "/nowhere/w.csv: no such file", false},
@@ -190,7 +190,7 @@ func TestRunTroubles(t *testing.T) {
 // those that it took.
 func TestRunAsOrdinaryUser(t *testing.T) {
 	needLive(t)
-	private := "winwatch: no right to capture here: running in a private user and network namespace\n"
+	private := "winwatch: not allowed to capture here: running in a private user and network namespace\n"
 	for _, tt := range []struct {
 		name   string
 		caps   []uintptr

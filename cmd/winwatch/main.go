@@ -1,5 +1,5 @@
-// Command winwatch answers, from packets, who made a sender wait, for how long,
-// and how big the buffers were; see winwatch --help.
+// Command winwatch finds out from packets who made a sender wait, for how long, and
+// how big the buffers were; see winwatch --help.
 package main
 
 import (
@@ -17,10 +17,10 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is the command: it returns the exit status. What it gives up of the rights of
-// this process does not come back.
+// run runs the command and returns the exit status. Rights that it drops are lost to
+// this process for good.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	// Cobra would take os.Args for no arguments at all.
+	// Given nil, Cobra would fall back to os.Args.
 	if args == nil {
 		args = []string{}
 	}
@@ -29,10 +29,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	return tell(stderr, execute(root))
+	return printError(stderr, execute(root))
 }
 
-// execute runs the command. To cobra, help always succeeds.
+// execute runs the command. It adds the error of printing help, which cobra ignores.
 func execute(root *cobra.Command) error {
 	var helpErr error
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { helpErr = printHelp(cmd) })
@@ -45,7 +45,7 @@ big were the buffers?
 It answers from packets alone (analyze), and it proves its answers against the
 kernel of this machine (run).`
 
-const rootExample = `  # Flood a server that does not read, and see what the packets tell of it:
+const rootExample = `  # Flood a server that does not read, and see what the packets reveal:
   winwatch run
 
   # Who is to blame for a slow transfer?
@@ -55,10 +55,10 @@ const rootExample = `  # Flood a server that does not read, and see what the pac
   winwatch analyze trace.pcap -o window.csv -o report.html`
 
 const exitStatus = `Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but the input was damaged
-(what could be read was reported).`
+(the report covers what could be read).`
 
-// newRoot returns the command with all its subcommands; args are what it will
-// be run with.
+// newRoot returns the command with all its subcommands. args are the arguments it
+// will run with.
 func newRoot(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:     "winwatch COMMAND",
@@ -78,12 +78,12 @@ func newRoot(args []string) *cobra.Command {
 	root.DisableFlagsInUseLine = true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newAnalyze(), newRun(args), newSchema(), newVersion(), newCompletion(), newMan(), newPlace())
+	root.AddCommand(newAnalyze(), newRun(args), newSchema(), newVersion(), newCompletion(), newMan(), newRenamer())
 	return root
 }
 
-// unknownCommand explains a first word that is no command. The commonest is
-// a file.
+// unknownCommand explains a first argument that is not a command. The most common
+// mistake is to name a file.
 func unknownCommand(root *cobra.Command, word string) error {
 	err := usageErrorf("unknown command %q", word)
 	if _, statErr := os.Stat(word); statErr == nil {
@@ -98,5 +98,5 @@ func unknownCommand(root *cobra.Command, word string) error {
 	if near, ok := nearest(word, names); ok {
 		return withHint(err, "did you mean winwatch "+near+"?")
 	}
-	return withHint(err, "the commands are "+strings.Join(names, ", "))
+	return withHint(err, "commands: "+strings.Join(names, ", "))
 }

@@ -12,26 +12,27 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"winwatch/cmd/winwatch/internal/confine"
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv("GORACE") == "" {
 		os.Setenv("GORACE", raceOptions) // for the commands that the tests run
 	}
-	if len(os.Args) > 1 && os.Args[1] == "place" && filepath.Base(os.Args[0]) != "winwatch" {
-		// A test has given up this process's rights, and asks for one that keeps them.
-		fmt.Fprintln(os.Stderr, "analyze and run need a process of their own: see program")
+	if len(os.Args) > 1 && os.Args[1] == confine.RenamerCommand && filepath.Base(os.Args[0]) != "winwatch" {
+		// A test dropped the rights of its own process and started a renamer.
+		fmt.Fprintln(os.Stderr, "run analyze and run in a separate process: see program")
 		os.Exit(1)
 	}
 	testscript.Main(m, map[string]func(){"winwatch": main})
 }
 
-// raceOptions spare each command the second that the race detector waits at its end.
+// raceOptions avoid the second that the race detector waits at exit.
 const raceOptions = "atexit_sleep_ms=0"
 
-// TestScripts runs testdata/script, in which DATA is the analyzer's testdata.
-// WINWATCH_UPDATE=1 rewrites the outputs that
-// the scripts compare with.
+// TestScripts runs the scripts in testdata/script, in which DATA is the analyzer's
+// testdata. WINWATCH_UPDATE=1 rewrites the expected outputs in them.
 func TestScripts(t *testing.T) {
 	data, err := filepath.Abs("../../analyze/testdata")
 	if err != nil {
@@ -79,8 +80,7 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// unhex writes a file from one that holds its bytes as hexadecimal digits, with
-// comments: unhex FILE DIGITS.
+// unhex decodes a file of hexadecimal digits and comments: unhex FILE DIGITS.
 func unhex(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: unhex FILE DIGITS")
@@ -95,7 +95,7 @@ func unhex(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
 }
 
-// cut writes the first bytes of a file: cut FILE BYTES INPUT.
+// cut copies the first bytes of a file: cut FILE BYTES INPUT.
 func cut(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: cut FILE BYTES INPUT")
@@ -103,4 +103,21 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[2])[:n]), 0o644))
+}
+
+// onlyFiles checks that a directory holds the named files, in this order, and no
+// others.
+func onlyFiles(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("the directory holds %q, want %q", got, want)
+	}
 }

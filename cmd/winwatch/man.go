@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// newMan returns the hidden command behind make man. The pages are written
-// here, and not by cobra/doc, which costs 0.5 MB and three modules.
+// newMan returns the hidden command behind make man. It doesn't use cobra/doc, which
+// would cost 0.5 MB and three modules.
 func newMan() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man DIRECTORY",
@@ -83,7 +83,7 @@ func manFlag(b *bytes.Buffer, f *pflag.Flag) {
 	fmt.Fprintf(b, "\n%s\n", roffText(usage, ""))
 }
 
-// roffText escapes text of several lines, or, where it is empty, instead.
+// roffText escapes text that may have several lines; if it is empty, instead.
 func roffText(text, instead string) string {
 	if text == "" {
 		text = instead

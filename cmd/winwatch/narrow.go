@@ -46,14 +46,14 @@ func whyNot(r *analyze.Result) (why []string) {
 // alive in a span of time. The totals stay the capture's.
 func (j *job) narrow() error {
 	var streams []*analyze.Stream
-	switch low, high := j.span.bounds(j.Result.Begin); {
+	switch low, high := j.span.Bounds(j.Result.Begin); {
 	case j.stream >= 0:
 		st := j.Result.Stream(j.stream)
 		if st == nil {
 			return fmt.Errorf("stream %d: the capture has %d streams, counted from 0", j.stream, j.Result.StreamCount)
 		}
 		streams = append(streams, st)
-	case j.span.set():
+	case j.span.Given():
 		for st := range j.Result.All() {
 			if st.Begin <= high && st.End >= low {
 				streams = append(streams, st)

@@ -54,7 +54,7 @@ func (v *observation) start(server netip.AddrPort) error {
 		return err
 	}
 	v.source, v.captured = src, make(chan struct{})
-	if err := giveUpRights(true); err != nil {
+	if err := dropRights(true); err != nil {
 		close(v.captured)
 		return err
 	}

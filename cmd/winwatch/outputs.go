@@ -6,26 +6,27 @@ import (
 	"slices"
 	"strings"
 
+	"winwatch/cmd/winwatch/internal/outfile"
 	"winwatch/report"
 )
 
 // An output is one -o FILE.
 type output struct {
-	*outFile
+	*outfile.File
 	format format
 	// sink writes the format. It is nil for packets, and until the analysis begins.
 	sink report.Sink
-	// replaces is the path of the file of this name in a directory that is
-	// analyzed, if there is one: it may be a capture.
+	// replaces is the path of the existing file in one of the analyzed directories,
+	// or "". That file may be a capture.
 	replaces string
 }
 
-// outputs are all files that a command writes. Each stands for itself: one that
-// fails takes no other with it.
+// outputs are all files that a command writes. They are independent: when one
+// fails, the others are still written.
 type outputs []output
 
-// createOutputs begins to write the named files in one of the given formats, of
-// which the longest ending counts. None may be one of the inputs.
+// createOutputs starts writing the named files. The longest matching ending
+// selects the format. None of the files may be an input.
 func createOutputs(names []string, formats []format, inputs []string) (outputs, error) {
 	var outs outputs
 	fail := func(err error) (outputs, error) {
@@ -35,23 +36,23 @@ func createOutputs(names []string, formats []format, inputs []string) (outputs, 
 	for i, name := range names {
 		f, ok := formatOf(name, formats)
 		if !ok {
-			return fail(withHint(usageErrorf("%s: no format has this ending", name), "the endings are "+endings(formats)))
+			return fail(withHint(usageErrorf("%s: unknown file ending", name), "known endings: "+endings(formats)))
 		}
 		for _, other := range names[:i] {
 			if samePlace(name, other) {
-				return fail(usageErrorf("%s: named twice as output", name))
+				return fail(usageErrorf("%s: this output is named twice", name))
 			}
 		}
 		for _, in := range inputs {
 			if isInput(name, in) {
-				return fail(usageErrorf("%s: is the input; it is never written over", name))
+				return fail(usageErrorf("%s: this file is the input; winwatch never overwrites its input", name))
 			}
 		}
-		o, err := createOut(name)
+		o, err := outfile.Create(name)
 		if err != nil {
 			return fail(err)
 		}
-		outs = append(outs, output{outFile: o, format: f, replaces: within(name, inputs)})
+		outs = append(outs, output{File: o, format: f, replaces: within(name, inputs)})
 	}
 	return outs, nil
 }
@@ -73,8 +74,8 @@ func endings(formats []format) string {
 	return strings.Join(texts, ", ")
 }
 
-// isInput reports whether the file is the named input, which "-" says is what
-// standard input was redirected from.
+// isInput reports whether the file is the named input. The input "-" is the file
+// that standard input was redirected from.
 func isInput(name, input string) bool {
 	if input != "-" {
 		return sameFile(name, input)
@@ -84,7 +85,7 @@ func isInput(name, input string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// samePlace reports whether two names are of one place in one directory.
+// samePlace reports whether two names denote the same entry of the same directory.
 func samePlace(a, b string) bool {
 	dirA, baseA := filepath.Split(a)
 	dirB, baseB := filepath.Split(b)
@@ -97,7 +98,7 @@ func sameFile(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// within returns the path by which one of the directories holds the file, or "".
+// within returns the path of the file in one of the directories, or "".
 func within(name string, dirs []string) string {
 	if _, err := os.Stat(name); err != nil {
 		return ""
@@ -106,7 +107,7 @@ func within(name string, dirs []string) string {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			continue
 		}
-		entries, _ := os.ReadDir(dir) // whoever reads the captures is told
+		entries, _ := os.ReadDir(dir) // reading the captures will report the error
 		for _, e := range entries {
 			if path := filepath.Join(dir, e.Name()); sameFile(name, path) {
 				return path
@@ -134,9 +135,9 @@ func (outs outputs) charted() bool {
 	return slices.ContainsFunc(outs, func(o output) bool { return o.format.spec().charts })
 }
 
-// discard removes those that are not committed.
+// discard removes the outputs that are not committed.
 func (outs outputs) discard() {
 	for _, o := range outs {
-		o.discard()
+		o.Discard()
 	}
 }

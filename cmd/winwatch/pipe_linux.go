@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// widenPipe gives a pipe the largest size that users may have without more ado
-// (pipe(7): /proc/sys/fs/pipe-max-size), so that who writes and who reads wait for
-// one another less often. Where that can't be, all works as before.
+// widenPipe gives a pipe the largest size that ordinary users may set (pipe(7):
+// /proc/sys/fs/pipe-max-size), so that the writer and the reader wait for each
+// other less often. A failure costs nothing but speed.
 func widenPipe(in io.Reader) {
 	f, ok := in.(*os.File)
 	if !ok {

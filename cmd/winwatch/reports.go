@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"winwatch/analyze"
+	"winwatch/cmd/winwatch/internal/confine"
+	"winwatch/cmd/winwatch/internal/flags"
+	"winwatch/cmd/winwatch/internal/outfile"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 	csvreport "winwatch/report/csv"
 	jsonreport "winwatch/report/json"
@@ -27,7 +28,7 @@ type reportOptions struct {
 	out       []string
 	format    string
 	stream    int64 // -1: all
-	span      interval
+	span      flags.Interval
 	top       int
 	quiet     bool
 	verbose   bool
@@ -72,8 +73,8 @@ func (o *reportOptions) check() error {
 type writing struct {
 	*reportOptions
 	outs outputs
-	// placing keeps the right to rename the files if this process gives it up.
-	placing *placer
+	// renamer keeps the right to rename the files if this process drops it; else nil.
+	renamer *confine.Renamer
 	std     streams
 	// stdout is the report on std.out, nil if there is none.
 	stdout report.Sink
@@ -97,15 +98,15 @@ func (o *reportOptions) begin(std streams, formats []format, inputs []string, st
 
 // keepNaming starts a process that keeps the right to rename the files, and others, if
 // this process gives it up.
-func (w *writing) keepNaming(others ...*outFile) (err error) {
+func (w *writing) keepNaming(others ...*outfile.File) (err error) {
 	files := others
 	for _, o := range w.outs {
-		files = append(files, o.outFile)
+		files = append(files, o.File)
 	}
-	if len(files) == 0 || !givesUpRoot() {
+	if len(files) == 0 || !confine.DropsRoot() {
 		return nil
 	}
-	if w.placing, err = startPlacer(files); err != nil {
+	if w.renamer, err = confine.StartRenamer(files); err != nil {
 		return fmt.Errorf("keep the right to rename files: %w", err)
 	}
 	return nil
@@ -114,7 +115,7 @@ func (w *writing) keepNaming(others ...*outFile) (err error) {
 // end removes unfinished files.
 func (w *writing) end() {
 	w.outs.discard()
-	w.placing.stop()
+	w.renamer.Stop()
 }
 
 // listen creates the sinks, and connects those that are streamed to the analysis.
@@ -122,7 +123,7 @@ func (w *writing) listen(a *analyze.Analyzer) {
 	for i := range w.outs {
 		o := &w.outs[i]
 		if create := o.format.spec().sink; create != nil {
-			o.sink = create(o.outFile)
+			o.sink = create(o.File)
 			w.follow(a, o.sink)
 		}
 	}
@@ -155,14 +156,14 @@ func (w *writing) follow(a *analyze.Analyzer, s report.Sink) {
 // chosen returns a function that passes on to f the samples of the chosen stream and time.
 // If it leaves out samples, it first calls begin with the time of the first.
 func (o *reportOptions) chosen(begin func(ns int64), f func(*analyze.Sample)) func(*analyze.Sample) {
-	if o.stream < 0 && !o.span.set() {
+	if o.stream < 0 && !o.span.Given() {
 		return f
 	}
 	started, low, high := false, int64(0), int64(0)
 	return func(s *analyze.Sample) {
 		if !started {
 			started = true
-			low, high = o.span.bounds(s.Segment.Time)
+			low, high = o.span.Bounds(s.Segment.Time)
 			begin(s.Segment.Time)
 		}
 		if (o.stream < 0 || s.Stream == o.stream) && low <= s.Segment.Time && s.Segment.Time <= high {
@@ -181,9 +182,9 @@ func (w *writing) finish(m *report.Material) error {
 	var errs []error
 	for _, o := range w.outs {
 		if o.sink != nil {
-			o.keep(o.sink.Close(m))
+			o.Fail(o.sink.Close(m))
 		}
-		errs = append(errs, o.commit())
+		errs = append(errs, o.Commit())
 	}
 	if w.stdout != nil {
 		errs = append(errs, ignoreEPIPE(w.stdout.Close(m)))
@@ -193,41 +194,19 @@ func (w *writing) finish(m *report.Material) error {
 
 // text writes the terminal report.
 func (w *writing) text(out io.Writer, m *report.Material) error {
-	opt := terminalOptions(w.terminal)
+	opt := term.TextOptions(w.terminal)
 	opt.Top, opt.Quiet, opt.Verbose, opt.Wireshark = w.top, w.quiet, w.verbose, w.wireshark
 	if w.stream >= 0 {
 		opt.Stream = &w.stream
 	}
-	low, high := w.span.bounds(m.Result.Begin)
-	if w.span.from.set {
+	low, high := w.span.Bounds(m.Result.Begin)
+	if w.span.From.Given() {
 		opt.From = max(time.Duration(low-m.Result.Begin), 0)
 	}
-	if w.span.to.set {
+	if w.span.To.Given() {
 		opt.To = max(time.Duration(high-m.Result.Begin), 1)
 	}
 	return textreport.Write(out, m, opt)
-}
-
-// terminalOptions returns the options for a text report on stdout, which may be a terminal.
-func terminalOptions(stdout io.Writer) textreport.Options {
-	var opt textreport.Options
-	if f, ok := stdout.(*os.File); ok && isTerminal(f) {
-		opt.Look = look(f)
-		opt.Width, _, _ = term.GetSize(int(f.Fd()))
-	}
-	return opt
-}
-
-// look returns what the terminal can show. It honours NO_COLOR.
-func look(terminal *os.File) textreport.Look {
-	switch p := colorprofile.Detect(terminal, os.Environ()); {
-	case p >= colorprofile.ANSI:
-		return textreport.Colour
-	case p == colorprofile.ASCII:
-		return textreport.Mono
-	default:
-		return textreport.Plain
-	}
 }
 
 // ignoreEPIPE ignores that the reader of the output went away: it has seen enough.

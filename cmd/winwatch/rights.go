@@ -2,49 +2,24 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"runtime"
 
 	"winwatch/capture"
-	"winwatch/capture/live"
+	"winwatch/cmd/winwatch/internal/confine"
 )
 
-// givesUpRoot reports whether this process is root, and will not be when it
-// parses what strangers made.
-func givesUpRoot() bool { return runtime.GOOS == "linux" && os.Geteuid() == 0 }
+// dropRights is a variable for tests whose own process must keep its rights.
+var dropRights = confine.Drop
 
-// Tests that go on afterwards have others of these.
-var (
-	dropPrivileges = live.DropPrivileges
-	denySockets    = live.DenySockets
-)
-
-// giveUpRights gives up, for good, what parsing does not need: this process may
-// open and name files as its user may, and start no program. To whoever is not
-// root that is one more wall, which not every system has. sockets says whether some
-// may still be made.
-func giveUpRights(sockets bool) error {
-	root := givesUpRoot()
-	err := dropPrivileges(live.Invoker())
-	if err == nil && !sockets {
-		err = denySockets()
-	}
-	if err != nil && root {
-		return err
-	}
-	return nil
-}
-
-// secure opens the captures, as they may be root's, and gives up what parsing them
-// does not need. The captures are nil if they can be opened at any time.
+// secure opens the captures while root's rights last, and drops the rights that
+// parsing does not need. The result is nil if the captures can be opened later.
 func (o *analyzeOptions) secure() (held *capture.Held, err error) {
-	if givesUpRoot() {
+	if confine.DropsRoot() {
 		if held, err = capture.Hold(o.files); err != nil {
 			return nil, explainInput(err)
 		}
 	}
-	names := o.filter != "" // it may hold some that are to be looked up
-	if err := giveUpRights(names); err != nil {
+	sockets := o.filter != "" // a filter may contain host names to look up
+	if err := dropRights(sockets); err != nil {
 		held.Close()
 		return nil, fmt.Errorf("analyze: %w", err)
 	}

@@ -17,12 +17,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// asRoot skips the test where there is nothing to give up. It returns a directory
-// that only root may enter, with a capture in it that only root may read.
+// asRoot skips the test if there are no rights to drop. It returns a directory that
+// only root may enter, with a capture that only root may read.
 func asRoot(t *testing.T) (dir string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("not root: there is nothing to give up")
+		t.Skip("not root: there are no rights to drop")
 	}
 	dir = t.TempDir()
 	if err := os.Chmod(dir, 0o700); err != nil {
@@ -36,13 +36,13 @@ func asRoot(t *testing.T) (dir string) {
 
 func flood(t *testing.T) []byte { return readFile(t, "../../analyze/testdata/seed-flood.pcap") }
 
-// sudo has the program believe that sudo started it, for user 12345 of group 54321.
+// sudo makes the program believe that user 12345 of group 54321 started it with sudo.
 func sudo(cmd *exec.Cmd) *exec.Cmd {
 	cmd.Env = append(os.Environ(), "SUDO_UID=12345", "SUDO_GID=54321")
 	return cmd
 }
 
-// confined is what the status of each thread must hold.
+// confined are the lines that the status of each thread must contain.
 var confined = []string{"CapInh:\t0000000000000000\n", "CapPrm:\t0000000000000000\n",
 	"CapEff:\t0000000000000000\n", "CapAmb:\t0000000000000000\n", "NoNewPrivs:\t1\n", "Seccomp:\t2\n"}
 
@@ -61,7 +61,7 @@ func threads(t *testing.T, pid int) (statuses []string) {
 	return statuses
 }
 
-// lacks returns the first of the words that a text does not hold, if any.
+// lacks returns the first of the words that is missing from the text, "" if none is.
 func lacks(text string, words []string) string {
 	if i := slices.IndexFunc(words, func(w string) bool { return !strings.Contains(text, w) }); i >= 0 {
 		return words[i]
@@ -69,10 +69,10 @@ func lacks(text string, words []string) string {
 	return ""
 }
 
-// TestAnalyzeGivesUpRoot looks at the process while it reads: nothing of root is
-// left on any thread, and yet the file gets its name in a directory of root's,
-// and belongs to whoever called sudo.
-func TestAnalyzeGivesUpRoot(t *testing.T) {
+// TestAnalyzeDropsRoot inspects the process while it reads: no thread has any of
+// root's rights, and yet the output file appears in a directory that only root may
+// write to, and belongs to the user who called sudo.
+func TestAnalyzeDropsRoot(t *testing.T) {
 	for name, prepare := range map[string]struct {
 		cmd      func(*exec.Cmd) *exec.Cmd
 		uid, gid uint32
@@ -85,9 +85,9 @@ func TestAnalyzeGivesUpRoot(t *testing.T) {
 			dir := asRoot(t)
 			cmd := prepare.cmd(program("analyze", "-", "-q", "-o", filepath.Join(dir, "w.csv")))
 			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Groups: []uint32{4, 27}}}
-			statuses, said, err := whileReading(t, cmd)
+			statuses, output, err := whileReading(t, cmd)
 			if err != nil {
-				t.Fatalf("%v\n%s", err, said)
+				t.Fatalf("%v\n%s", err, output)
 			}
 			want := append([]string{fmt.Sprintf("Uid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", prepare.uid),
 				fmt.Sprintf("Gid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", prepare.gid), "Groups:\t \n"}, confined...)
@@ -102,9 +102,9 @@ func TestAnalyzeGivesUpRoot(t *testing.T) {
 	}
 }
 
-// whileReading starts a program that reads standard input, and returns its
-// threads' statuses when it has read the most of a capture, and what it said.
-func whileReading(t *testing.T, cmd *exec.Cmd) (statuses []string, said string, err error) {
+// whileReading starts a program that reads standard input. It returns the status of
+// each thread after most of a capture was read, and the output.
+func whileReading(t *testing.T, cmd *exec.Cmd) (statuses []string, output string, err error) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -122,8 +122,8 @@ func whileReading(t *testing.T, cmd *exec.Cmd) (statuses []string, said string, 
 	}
 	defer cmd.Process.Kill()
 	r.Close()
-	if _, err := w.Write(flood(t)); err != nil { // more than the pipe holds
-		t.Errorf("it stopped reading: %v", err)
+	if _, err := w.Write(flood(t)); err != nil { // the pipe holds only a part
+		t.Errorf("winwatch stopped reading: %v", err)
 	}
 	statuses = threads(t, cmd.Process.Pid)
 	w.Close()
@@ -139,13 +139,13 @@ func checkOwner(t *testing.T, name string, uid uint32) {
 		return
 	}
 	if got := info.Sys().(*syscall.Stat_t).Uid; got != uid || !info.Mode().IsRegular() || info.Size() == 0 {
-		t.Errorf("%s is of user %d, mode %v, %d bytes; want user %d's regular file", name, got, info.Mode(), info.Size(), uid)
+		t.Errorf("%s belongs to user %d, mode %v, %d bytes; want a regular file of user %d", name, got, info.Mode(), info.Size(), uid)
 	}
 }
 
-// TestAnalyzeReadsWhatOnlyRootMay: captures are opened before root is given up,
-// and can be read again for charts, in every mode; what is written is the same.
-func TestAnalyzeReadsWhatOnlyRootMay(t *testing.T) {
+// TestAnalyzeReadsFilesOfRoot: analyze opens captures before it stops being root, and
+// can read them a second time for charts, in every mode.
+func TestAnalyzeReadsFilesOfRoot(t *testing.T) {
 	dir := asRoot(t)
 	drain := readFile(t, "../../analyze/testdata/lab/drain/capture.pcap")
 	if err := os.WriteFile(filepath.Join(dir, "b.pcap"), drain, 0o600); err != nil {
@@ -170,9 +170,9 @@ func TestAnalyzeReadsWhatOnlyRootMay(t *testing.T) {
 			for _, o := range outputs {
 				words = append(words, "-o", filepath.Join(out, o))
 			}
-			said, err := sudo(program(append(words, args...)...)).CombinedOutput()
-			if err != nil || !bytes.Contains(said, []byte("did not read")) || !bytes.Contains(said, []byte(" ┤")) {
-				t.Errorf("%v; the report should have a verdict and a chart:\n%s", err, said)
+			output, err := sudo(program(append(words, args...)...)).CombinedOutput()
+			if err != nil || !bytes.Contains(output, []byte("did not read")) || !bytes.Contains(output, []byte(" ┤")) {
+				t.Errorf("%v; want a report with a verdict and a chart:\n%s", err, output)
 			}
 			onlyFiles(t, out, slices.Sorted(slices.Values(outputs))...)
 			for _, o := range outputs {
@@ -181,15 +181,15 @@ func TestAnalyzeReadsWhatOnlyRootMay(t *testing.T) {
 		})
 	}
 	for _, args := range [][]string{{dir}, {capture, filepath.Join(dir, "b.pcap")}} {
-		said, err := program(append([]string{"analyze", "--each"}, args...)...).CombinedOutput()
-		if err != nil || bytes.Count(said, []byte(" ┤")) < 2 || bytes.Count(said, []byte("receiver-not-reading")) != 2 {
-			t.Errorf("--each %q: %v; there should be a report with a chart of each:\n%s", args, err, said)
+		output, err := program(append([]string{"analyze", "--each"}, args...)...).CombinedOutput()
+		if err != nil || bytes.Count(output, []byte(" ┤")) < 2 || bytes.Count(output, []byte("receiver-not-reading")) != 2 {
+			t.Errorf("--each %q: %v; want a report with a chart for each capture:\n%s", args, err, output)
 		}
 	}
 }
 
-// TestAnalyzeRefusesLinksAsRoot: a link planted in the output's place leads
-// nowhere, and a capture that is missing is told of as ever.
+// TestAnalyzeRefusesLinksAsRoot: as root, analyze does not follow a planted symbolic
+// link, and reports a missing capture as usual.
 func TestAnalyzeRefusesLinksAsRoot(t *testing.T) {
 	dir := asRoot(t)
 	precious, link := filepath.Join(dir, "precious"), filepath.Join(dir, "link.csv")
@@ -201,18 +201,18 @@ func TestAnalyzeRefusesLinksAsRoot(t *testing.T) {
 		{filepath.Join(dir, "missing.pcap"), filepath.Join(dir, "w.csv")}:  "missing.pcap: no such file or directory",
 		{filepath.Join(dir, "a.pcap"), filepath.Join(dir, "no", "w.json")}: "no such file or directory",
 	} {
-		said, err := sudo(program("analyze", "-q", args[0], "-o", args[1])).CombinedOutput()
-		if err == nil || !bytes.Contains(said, []byte(reason)) {
-			t.Errorf("%q: %v, want one that says %q:\n%s", args, err, reason, said)
+		output, err := sudo(program("analyze", "-q", args[0], "-o", args[1])).CombinedOutput()
+		if err == nil || !bytes.Contains(output, []byte(reason)) {
+			t.Errorf("%q: %v, want %q in the output:\n%s", args, err, reason, output)
 		}
 	}
 	onlyFiles(t, dir, "a.pcap", "link.csv")
 }
 
-// TestAnalyzeAsOrdinaryUser: whoever is not root is confined too, and so is one
-// who is root in a namespace of their own, where there is nobody else to become.
+// TestAnalyzeAsOrdinaryUser: the process of an ordinary user is confined, too, and so
+// is one that is root in a private user namespace, where no other user exists.
 func TestAnalyzeAsOrdinaryUser(t *testing.T) {
-	for _, name := range []string{"user", "root in name"} {
+	for _, name := range []string{"user", "namespace root"} {
 		t.Run(name, func(t *testing.T) {
 			cmd := program("analyze", "-", "-q")
 			uid := os.Getuid()
@@ -231,9 +231,9 @@ func TestAnalyzeAsOrdinaryUser(t *testing.T) {
 					Credential:  &syscall.Credential{NoSetGroups: true},
 				}
 			}
-			statuses, said, err := whileReading(t, cmd)
-			if err != nil || !strings.Contains(said, "did not read") {
-				t.Fatalf("%v\n%s", err, said)
+			statuses, output, err := whileReading(t, cmd)
+			if err != nil || !strings.Contains(output, "did not read") {
+				t.Fatalf("%v\n%s", err, output)
 			}
 			for _, status := range statuses {
 				if missing := lacks(status, confined); missing != "" {
@@ -244,9 +244,9 @@ func TestAnalyzeAsOrdinaryUser(t *testing.T) {
 	}
 }
 
-// TestAnalyzeTellsWhatItMayNotRead: a capture in a directory that this user may
-// not read is told of, and the others are reported.
-func TestAnalyzeTellsWhatItMayNotRead(t *testing.T) {
+// TestAnalyzeUnreadableFile: a capture in a directory that this user may not read is
+// an error, and the report covers the others.
+func TestAnalyzeUnreadableFile(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
 		t.Fatal(err)
@@ -261,14 +261,14 @@ func TestAnalyzeTellsWhatItMayNotRead(t *testing.T) {
 		}
 	}
 	hidden := func(name string) string {
-		return "winwatch: " + filepath.Join(dir, name) + ": permission denied\n  your user may not read it\n"
+		return "winwatch: " + filepath.Join(dir, name) + ": permission denied\n  this user is not allowed to read it\n"
 	}
 	for _, args := range [][]string{{dir}, {"-q", dir}, {"--each", dir}, {"--format=json", dir}} {
 		cmd := program(append([]string{"analyze"}, args...)...)
 		asOrdinaryUser(t, cmd)
 		var out, errs bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &errs
-		cmd.Run() // its status is looked at below
+		cmd.Run() // the status is checked below
 		if got := cmd.ProcessState.ExitCode(); got != statusFailed || !strings.Contains(out.String(), "did not read") ||
 			errs.String() != hidden("a.pcap")+hidden("c.pcap") {
 			t.Errorf("%q: status %d, stderr %q, report:\n%s", args, got, &errs, &out)
@@ -276,8 +276,8 @@ func TestAnalyzeTellsWhatItMayNotRead(t *testing.T) {
 	}
 }
 
-// TestAnalyzeDeniesSockets: a second filter denies them, but not where names may
-// have to be looked up.
+// TestAnalyzeDeniesSockets: a second seccomp filter denies sockets, unless winwatch
+// may have to look up host names.
 func TestAnalyzeDeniesSockets(t *testing.T) {
 	before := seccompFilters(t, string(readFile(t, "/proc/self/status")))
 	for _, tt := range []struct {
@@ -287,9 +287,9 @@ func TestAnalyzeDeniesSockets(t *testing.T) {
 		if tt.args != nil && !canCapture {
 			continue // filters need libpcap
 		}
-		statuses, said, err := whileReading(t, program(append([]string{"analyze", "-", "-q"}, tt.args...)...))
+		statuses, output, err := whileReading(t, program(append([]string{"analyze", "-", "-q"}, tt.args...)...))
 		if err != nil {
-			t.Fatalf("%v\n%s", err, said)
+			t.Fatalf("%v\n%s", err, output)
 		}
 		for _, status := range statuses {
 			if got := seccompFilters(t, status) - before; got != tt.want {
@@ -299,12 +299,12 @@ func TestAnalyzeDeniesSockets(t *testing.T) {
 	}
 }
 
-// seccompFilters returns how many a thread has, by its status.
+// seccompFilters returns the number of seccomp filters in the status of a thread.
 func seccompFilters(t *testing.T, status string) (n int) {
 	t.Helper()
 	_, after, ok := strings.Cut(status, "Seccomp_filters:\t")
 	if !ok {
-		t.Skip("a kernel before 5.9 does not tell")
+		t.Skip("kernels before 5.9 do not report the number of seccomp filters")
 	}
 	if _, err := fmt.Sscan(after, &n); err != nil {
 		t.Fatal(err)
@@ -312,16 +312,16 @@ func seccompFilters(t *testing.T, status string) (n int) {
 	return n
 }
 
-// TestAnalyzeRootWithoutRights: root that can't become another, as in a container
+// TestAnalyzeRootWithoutRights: root that can't change the user, as in a container
 // without capabilities, stays root and is confined.
 func TestAnalyzeRootWithoutRights(t *testing.T) {
 	for name, keep := range map[string]uintptr{"none": unix.CAP_LAST_CAP + 1, "another": unix.CAP_NET_RAW} {
 		t.Run(name, func(t *testing.T) {
 			dir := asRoot(t)
 			keepOnly(t, keep)
-			statuses, said, err := whileReading(t, program("analyze", "-", "-q", "-o", filepath.Join(dir, "w.csv")))
-			if err != nil || !strings.Contains(said, "did not read") {
-				t.Fatalf("%v\n%s", err, said)
+			statuses, output, err := whileReading(t, program("analyze", "-", "-q", "-o", filepath.Join(dir, "w.csv")))
+			if err != nil || !strings.Contains(output, "did not read") {
+				t.Fatalf("%v\n%s", err, output)
 			}
 			for _, status := range statuses {
 				if missing := lacks(status, append([]string{"Uid:\t0\t0\t0\t0\n"}, confined...)); missing != "" {
@@ -333,12 +333,12 @@ func TestAnalyzeRootWithoutRights(t *testing.T) {
 	}
 }
 
-// TestAnalyzeRootWithHalfTheRights: whoever may become another user or group, but
-// not both, does not go on as root.
+// TestAnalyzeRootWithHalfTheRights: analyze fails as root if it can change either the
+// user or the group, but not both.
 func TestAnalyzeRootWithHalfTheRights(t *testing.T) {
 	for name, tt := range map[string]struct {
-		keep uintptr
-		said string
+		keep   uintptr
+		output string
 	}{
 		"CAP_SETUID": {unix.CAP_SETUID, "give up root: drop the supplementary groups"},
 		"CAP_SETGID": {unix.CAP_SETGID, "give up root: become user 65534"},
@@ -346,16 +346,16 @@ func TestAnalyzeRootWithHalfTheRights(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := asRoot(t)
 			keepOnly(t, tt.keep)
-			said, err := program("analyze", filepath.Join(dir, "a.pcap")).CombinedOutput()
-			if err == nil || !bytes.Contains(said, []byte(tt.said)) {
-				t.Errorf("%v, want one that says %q:\n%s", err, tt.said, said)
+			output, err := program("analyze", filepath.Join(dir, "a.pcap")).CombinedOutput()
+			if err == nil || !bytes.Contains(output, []byte(tt.output)) {
+				t.Errorf("%v, want %q in the output:\n%s", err, tt.output, output)
 			}
 		})
 	}
 }
 
-// keepOnly leaves the programs that the test starts one capability. The thread ends
-// with the test's goroutine, which must be its own.
+// keepOnly drops all capabilities but one from the programs that the test starts. It
+// must be called in a subtest: the thread ends with its goroutine.
 func keepOnly(t *testing.T, keep uintptr) {
 	t.Helper()
 	runtime.LockOSThread()

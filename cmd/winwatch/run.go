@@ -14,30 +14,31 @@ import (
 
 	"winwatch/capture/experiment"
 	"winwatch/capture/live"
+	"winwatch/cmd/winwatch/internal/flags"
 )
 
-const runLong = `Makes a TCP connection on loopback, captures it, tells from the packets what
-happened, and proves that against the kernel, which knows.
+const runLong = `Makes a TCP connection on loopback, captures it, infers from the packets what
+happened, and checks that against the kernel, which knows the truth.
 
-SCENARIO is what to do with the connection (--list tells them all); without one,
-a client floods a server that does not read until send() blocks.
+SCENARIO is what to do with the connection (--list shows all); by default, a
+client floods a server that does not read until send() blocks.
 
-Capturing takes root or the capability CAP_NET_RAW. Without either, winwatch runs
+Capturing needs root or the capability CAP_NET_RAW. Without either, winwatch runs
 itself again in a private network namespace, where every user may capture.
 Nothing outside of loopback is touched.
 
 `
 
-const runExample = `  # The classic: who blocks send(), and how big were the buffers?
+const runExample = `  # The classic question: who blocks send(), and how big were the buffers?
   winwatch run
 
-  # Keep everything: the packets, their windows, the kernel's own readings, a page:
+  # Keep everything: the packets, their windows, the kernel's readings, the report as a page:
   winwatch run -o flood.pcap -o window.csv -o kernel.csv -o report.html
 
-  # A reader that takes 1 kB every 100 ms out of a small buffer:
+  # A reader that takes 1 kB every 100 ms from a small buffer:
   winwatch run slow-reader --rcvbuf 8k --read-size 1k --read-interval 100ms
 
-  # How do the buffers depend on SO_RCVBUF and on the size of send()?
+  # How do the buffers depend on SO_RCVBUF and the size of send()?
   winwatch run --sweep rcvbuf=4k,64k,1M --sweep chunk=10,1000,64k -o sweep.csv`
 
 // runOptions are the flags of run.
@@ -54,19 +55,19 @@ type runOptions struct {
 
 	port                            uint16
 	ipv6                            bool
-	chunk, rcvbuf, sndbuf, readSize size
+	chunk, rcvbuf, sndbuf, readSize flags.Size
 	congestion                      string
 	readInterval, hold              time.Duration
 	mtu                             int
 }
 
-// newRun returns the command; args are those of the program.
+// newRun returns the command. args are the arguments of the program.
 func newRun(args []string) *cobra.Command {
 	o := &runOptions{args: args}
 	o.stream, o.top = -1, 10
 	cmd := &cobra.Command{
 		Use:                   "run [SCENARIO] [flags]",
-		Short:                 "Make a sender wait on this machine, capture it, and prove the report",
+		Short:                 "Make a sender wait on this machine, capture it, and verify the report",
 		Long:                  runLong + exitStatus,
 		Example:               runExample,
 		DisableFlagsInUseLine: true,
@@ -78,7 +79,7 @@ func newRun(args []string) *cobra.Command {
 				return listScenarios(std.out)
 			}
 			if len(args) > 1 {
-				return usageErrorf("run: one scenario at a time, not %s", strings.Join(args, " "))
+				return usageErrorf("run: only one scenario at a time, not %s", strings.Join(args, " "))
 			}
 			o.scenario = experiment.DefaultScenario
 			if len(args) == 1 {
@@ -98,23 +99,23 @@ func newRun(args []string) *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&o.list, "list", false, "list the scenarios")
 	o.flags(f, runFormats)
-	f.BoolVar(&o.isolate, "isolate", false, "use a private network namespace although this user may capture: the\nkernel's counters then count nothing else")
+	f.BoolVar(&o.isolate, "isolate", false, "use a private network namespace even if this user may capture: the\nkernel's counters then cover only this experiment")
 	f.StringVarP(&o.iface, "interface", "i", "lo", "capture on interface `NAME` (default lo)")
-	f.Uint16VarP(&o.port, "port", "p", experiment.DefaultPort, "the server's `PORT`; 0 is any that is free (default 3000)")
+	f.Uint16VarP(&o.port, "port", "p", experiment.DefaultPort, "the server's `PORT`; 0 selects a free one (default 3000)")
 	f.BoolVarP(&o.ipv6, "ipv6", "6", false, "use ::1 instead of 127.0.0.1")
-	f.VarP(&o.chunk, "chunk", "c", "`SIZE` of one send()")
+	f.VarP(&o.chunk, "chunk", "c", "`SIZE` of each send()")
 	f.Var(&o.rcvbuf, "rcvbuf", "`SIZE` to set with SO_RCVBUF at the receiver (default: auto-tuned)")
 	f.Var(&o.sndbuf, "sndbuf", "`SIZE` to set with SO_SNDBUF at the sender (default: auto-tuned)")
 	f.StringVar(&o.congestion, "congestion", "", "congestion control `NAME`, such as cubic")
-	f.Var(&o.readSize, "read-size", "`SIZE` of one recv(), where the scenario reads")
-	f.DurationVar(&o.readInterval, "read-interval", 0, "`TIME` between two recv(), where the scenario pauses")
-	f.DurationVar(&o.hold, "hold", 0, "`TIME` for which a stall is held (default: until the fifth probe)")
-	f.IntVar(&o.mtu, "mtu", 0, "set the MTU of a private loopback to `BYTES`")
-	f.StringArrayVar(&o.sweep, "sweep", nil, "run with each `FLAG=VALUE,VALUE...`; several span a grid")
+	f.Var(&o.readSize, "read-size", "`SIZE` of each recv(), if the scenario reads")
+	f.DurationVar(&o.readInterval, "read-interval", 0, "`TIME` between two recv() calls, if the scenario pauses")
+	f.DurationVar(&o.hold, "hold", 0, "`TIME` to keep a stall going (default: until the fifth probe)")
+	f.IntVar(&o.mtu, "mtu", 0, "set the MTU of a private loopback interface to `BYTES`")
+	f.StringArrayVar(&o.sweep, "sweep", nil, "run with each `FLAG=VALUE,VALUE...`; several sweeps form a grid")
 	return cmd
 }
 
-// checkGiven refuses a flag that was given the value which stands for "not given".
+// checkGiven rejects a flag whose value stands for "not given".
 func checkGiven(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
 		if slices.Contains(sweepable, f.Name) && f.Value.String() == f.DefValue {
@@ -124,15 +125,15 @@ func checkGiven(flags *pflag.FlagSet) (err error) {
 	return err
 }
 
-// experiment is the experiment's part of the flags.
+// experiment returns the flags that configure the experiment.
 func (o *runOptions) experiment() experiment.Config {
 	return experiment.Config{
-		Port: o.port, IPv6: o.ipv6, Chunk: o.chunk.bytes, RcvBuf: o.rcvbuf.bytes, SndBuf: o.sndbuf.bytes,
-		Congestion: o.congestion, ReadSize: o.readSize.bytes, ReadInterval: o.readInterval, Hold: o.hold, MTU: o.mtu,
+		Port: o.port, IPv6: o.ipv6, Chunk: o.chunk.Bytes, RcvBuf: o.rcvbuf.Bytes, SndBuf: o.sndbuf.Bytes,
+		Congestion: o.congestion, ReadSize: o.readSize.Bytes, ReadInterval: o.readInterval, Hold: o.hold, MTU: o.mtu,
 	}
 }
 
-// run runs the experiment where it can be captured.
+// run runs the experiment, in a private network namespace if necessary.
 func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 	scenario, err := findScenario(o.scenario)
 	if err != nil {
@@ -147,7 +148,7 @@ func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 	}
 	if !canCapture {
 		return withHint(fmt.Errorf("run: %w", live.ErrNoLibpcap),
-			"rebuild it with CGO_ENABLED=1 and libpcap's headers; winwatch analyze works without")
+			"rebuild winwatch with CGO_ENABLED=1 and libpcap's headers; winwatch analyze works without them")
 	}
 	ctx, cancel := interruptible(ctx)
 	defer cancel()
@@ -170,9 +171,9 @@ func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 	return o.runHere(ctx, scenario, std)
 }
 
-// needsIsolation reports whether the experiment has to have a network namespace
-// of its own: because that was asked for, because it changes the network's
-// settings, or because this user may not capture on the host.
+// needsIsolation reports whether the experiment needs a private network namespace:
+// because the user asked for one, because it changes network settings, or because
+// this user may not capture on the host.
 func (o *runOptions) needsIsolation(s experiment.Scenario, std streams) (bool, error) {
 	if o.isolate || s.NeedsIsolation || o.mtu != 0 {
 		return true, nil
@@ -182,7 +183,7 @@ func (o *runOptions) needsIsolation(s experiment.Scenario, std streams) (bool, e
 		return false, explainRun(err)
 	}
 	if !may {
-		fmt.Fprintln(std.err, "winwatch: no right to capture here: running in a private user and network namespace")
+		fmt.Fprintln(std.err, "winwatch: not allowed to capture here: running in a private user and network namespace")
 	}
 	return !may, nil
 }
@@ -199,7 +200,7 @@ func (o *runOptions) mayCapture() (bool, error) {
 	return false, err
 }
 
-// runIsolated runs this program again in namespaces of its own.
+// runIsolated runs this program again in private namespaces.
 func (o *runOptions) runIsolated(ctx context.Context, std streams) error {
 	status, err := experiment.Isolation{Args: o.args, Stdin: std.in, Stdout: std.out, Stderr: std.err}.Run(ctx)
 	if err != nil {
@@ -211,25 +212,25 @@ func (o *runOptions) runIsolated(ctx context.Context, std streams) error {
 	return nil
 }
 
-// explainRun adds what can be done about it.
+// explainRun adds advice to an error.
 func explainRun(err error) error {
 	var taken *experiment.PortTakenError
 	switch {
 	case errors.As(err, &taken):
-		return withHint(err, "choose another with --port, or --port 0 for any that is free")
+		return withHint(err, "choose another with --port, or a free one with --port 0")
 	case errors.Is(err, experiment.ErrCannotIsolate), errors.Is(err, live.ErrPermission):
 		return withHint(err, "to capture, do one of these:",
-			"  run it as root:                      sudo winwatch run",
-			"  give the binary the right:           sudo setcap cap_net_raw+ep $(command -v winwatch)",
+			"  run winwatch as root:                sudo winwatch run",
+			"  give the binary the capability:      sudo setcap cap_net_raw+ep $(command -v winwatch)",
 			"  allow private namespaces (--isolate): sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000",
 			"                                        (Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0)")
 	case errors.Is(err, fs.ErrPermission):
-		return withHint(err, "your user may not")
+		return withHint(err, "this user lacks the permission")
 	}
 	return err
 }
 
-// findScenario looks a scenario up, and for the one that was meant.
+// findScenario returns the named scenario, or suggests the one that was meant.
 func findScenario(name string) (experiment.Scenario, error) {
 	s, err := experiment.Find(name)
 	if err == nil {

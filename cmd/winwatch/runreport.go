@@ -12,6 +12,7 @@ import (
 	"winwatch/analyze/proof"
 	"winwatch/capture/experiment"
 	"winwatch/capture/kernel"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 )
 
@@ -113,7 +114,7 @@ func number(v *int64) string {
 // stepper returns a function that reports progress, or nil if neither a terminal nor --verbose
 // asks for it.
 func (o *runOptions) stepper(stderr io.Writer) func(string) {
-	if o.quiet || !o.verbose && !isTerminal(stderr) {
+	if o.quiet || !o.verbose && !term.IsTerminal(stderr) {
 		return nil
 	}
 	return func(what string) { fmt.Fprintf(stderr, "  %s\n", what) }

@@ -6,20 +6,22 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"winwatch/cmd/winwatch/internal/outfile"
 )
 
-// impatience is how long after the first signal another is a wish of its own: a
-// terminal and a parent process may send the same one twice.
+// impatience is how long after the first signal a second one counts as deliberate:
+// the terminal and a parent process may both deliver the same Ctrl-C.
 const impatience = 250 * time.Millisecond
 
-// signalled is the cause of the end of a context that a signal has ended.
+// signalled is the cause of a context that a signal has canceled.
 type signalled struct{ os.Signal }
 
 func (s signalled) Error() string { return s.String() }
 func (signalled) Unwrap() error   { return context.Canceled }
 
-// terminating are the signals that end the program. SIGHUP is none where whoever
-// started it has it ignored, as nohup does.
+// terminating returns the signals that end the program. SIGHUP is not among them if
+// the program was started with SIGHUP ignored, as by nohup.
 func terminating() []os.Signal {
 	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -28,9 +30,9 @@ func terminating() []os.Signal {
 	return all
 }
 
-// interruptible returns a context that the first of the terminating signals ends.
-// The second ends the program at once; unfinished files are removed. The function
-// that it returns makes an end of that.
+// interruptible returns a context that the first terminating signal cancels. The
+// second signal removes unfinished files and exits at once. The returned function
+// stops handling signals.
 func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
@@ -48,7 +50,7 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 					first = time.Now()
 					cancel(signalled{s})
 				case time.Since(first) > impatience:
-					unfinished.remove()
+					outfile.RemoveUnfinished()
 					os.Exit(statusFailed)
 				}
 			}
@@ -61,6 +63,6 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 	}
 }
 
-// ignoreSIGPIPE makes writing to a closed pipe an error, so that files that are
-// being written beside it are finished or removed.
+// ignoreSIGPIPE turns a write to a closed pipe into an error, so that output files
+// are still finished or removed.
 func ignoreSIGPIPE() { signal.Ignore(syscall.SIGPIPE) }

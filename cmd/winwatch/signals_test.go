@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// TestNohup: SIGHUP stays ignored if it was from the beginning.
+// TestNohup: a program started with SIGHUP ignored keeps ignoring it.
 func TestNohup(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
@@ -41,9 +41,9 @@ func TestNohup(t *testing.T) {
 	}
 }
 
-// TestPlacerIgnoresSignals: it goes on until the process that asks it has ended,
-// even if all processes are told to end.
-func TestPlacerIgnoresSignals(t *testing.T) {
+// TestRenamerIgnoresSignals: the renamer continues until the process it serves has
+// ended, even if every process gets a signal.
+func TestRenamerIgnoresSignals(t *testing.T) {
 	cmd := program("analyze", "-", "-o", filepath.Join(asRoot(t), "w.csv"))
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -59,16 +59,16 @@ func TestPlacerIgnoresSignals(t *testing.T) {
 	}
 	start := time.Now()
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		for !ignores(child(t, cmd.Process.Pid), s) { // it may have just been started, and was not the first
+		for !ignores(child(t, cmd.Process.Pid), s) { // it may not have got that far yet
 			if time.Since(start) > 10*time.Second {
-				t.Fatalf("the process that names files does not ignore %v", s)
+				t.Fatalf("the renamer does not ignore %v", s)
 			}
 			time.Sleep(time.Millisecond)
 		}
 	}
 }
 
-// ignores reports whether a process is there and ignores the signal.
+// ignores reports whether a process exists and ignores the signal.
 func ignores(pid int, s syscall.Signal) bool {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	_, after, _ := strings.Cut(string(status), "SigIgn:\t")
@@ -77,7 +77,7 @@ func ignores(pid int, s syscall.Signal) bool {
 	return ignored&(1<<(s-1)) != 0
 }
 
-// child waits for the only child of a process and returns its number.
+// child waits for the only child of a process and returns its PID.
 func child(t *testing.T, pid int) int {
 	t.Helper()
 	for {

@@ -28,7 +28,7 @@ func (p *picked) NextBatch(dst []capture.Segment) (int, error) {
 	n, err := p.Source.NextBatch(dst)
 	p.seen.Add(int64(n))
 	n, more := p.pick(dst[:n])
-	if !more || errors.Is(err, errShut) {
+	if !more || errors.Is(err, errStdinStopped) {
 		err = io.EOF
 	}
 	return n, err

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"winwatch/cmd/winwatch/internal/flags"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 	csvreport "winwatch/report/csv"
 	textreport "winwatch/report/text"
@@ -28,7 +30,7 @@ type axis struct {
 }
 
 // parseAxes parses the values of --sweep, each with the parser of its flag.
-func parseAxes(sweeps []string, flags *pflag.FlagSet) ([]axis, error) {
+func parseAxes(sweeps []string, set *pflag.FlagSet) ([]axis, error) {
 	var axes []axis
 	cells := 1
 	for _, s := range sweeps {
@@ -41,12 +43,12 @@ func parseAxes(sweeps []string, flags *pflag.FlagSet) ([]axis, error) {
 			return nil, usageErrorf("--sweep %s: %s is varied twice", s, name)
 		}
 		for i, v := range a.values {
-			f := flags.Lookup(name)
+			f := set.Lookup(name)
 			if err := f.Value.Set(v); err != nil || f.Value.String() == f.DefValue {
 				return nil, withHint(usageErrorf("--sweep %s: %q is not a valid value for --%s", s, v, name), "want --sweep "+name+"=VALUE,VALUE...")
 			}
-			if z, ok := f.Value.(*size); ok {
-				a.values[i] = strconv.Itoa(z.bytes) // a form that spreadsheets can read
+			if z, ok := f.Value.(*flags.Size); ok {
+				a.values[i] = strconv.Itoa(z.Bytes) // a form that spreadsheets can read
 			}
 		}
 		axes = append(axes, a)
@@ -115,13 +117,13 @@ func (o *runOptions) runSweep(ctx context.Context, std streams, axes []axis) err
 func (o *runOptions) reportSweep(s *report.Sweep, outs outputs, std streams) error {
 	var errs []error
 	for _, out := range outs {
-		out.keep(csvreport.Sweep(out, s))
-		errs = append(errs, out.commit())
+		out.Fail(csvreport.Sweep(out, s))
+		errs = append(errs, out.Commit())
 	}
 	if o.format == stdoutCSV {
 		errs = append(errs, ignoreEPIPE(csvreport.Sweep(std.out, s)))
 	} else {
-		errs = append(errs, ignoreEPIPE(textreport.Sweep(std.out, s, terminalOptions(std.out))))
+		errs = append(errs, ignoreEPIPE(textreport.Sweep(std.out, s, term.TextOptions(std.out))))
 	}
 	interrupted, failed, wrong := 0, 0, 0
 	for i := range s.Cells {

@@ -17,6 +17,7 @@ import (
 
 	"winwatch/analyze/proof"
 	"winwatch/capture/experiment"
+	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 )
 
@@ -26,7 +27,7 @@ var errInterrupted = errors.New("interrupted")
 // runCells makes the runs, which have these arguments, and stores their results in cells.
 func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []report.SweepCell, std streams) error {
 	screen := mpb.New(mpb.WithOutput(std.err), mpb.WithAutoRefresh())
-	if !isTerminal(std.err) {
+	if !term.IsTerminal(std.err) {
 		screen = mpb.New(mpb.WithOutput(nil))
 	}
 	bar := screen.AddBar(int64(len(runs)), mpb.BarRemoveOnComplete(),

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestDiskFull: a file that can't be written whole is not written at all, and
-// takes neither the report nor the other files with it.
+// TestDiskFull: a file that can't be written completely is not written at all. The
+// report and the other files are still written.
 func TestDiskFull(t *testing.T) {
 	full := fullDisk(t)
 	data, err := filepath.Abs("../../analyze/testdata/lab/network-limited-loss/capture.pcap")
@@ -37,15 +37,15 @@ func TestDiskFull(t *testing.T) {
 			cmd := program(append(args, "-o", filepath.Join(full, lost), "-o", filepath.Join(dir, "r.json"))...)
 			var out, errs bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &errs
-			cmd.Run() // its status is looked at below
+			cmd.Run() // the status is checked below
 			if got := cmd.ProcessState.ExitCode(); got != statusFailed {
 				t.Errorf("exit status %d, want %d", got, statusFailed)
 			}
 			if want := lost + " was not written: no space left on device"; !strings.Contains(errs.String(), want) {
-				t.Errorf("stderr %q does not say %q", &errs, want)
+				t.Errorf("stderr %q, want %q in it", &errs, want)
 			}
 			if !strings.Contains(out.String(), "Frames") {
-				t.Errorf("the report is not whole:\n%s", &out)
+				t.Errorf("the report is incomplete:\n%s", &out)
 			}
 			onlyFiles(t, dir, "r.json")
 			onlyFiles(t, full, "filler")
@@ -53,7 +53,7 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// fullDisk returns a directory on a disk that is full.
+// fullDisk returns a directory on a full disk.
 func fullDisk(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -74,7 +74,7 @@ func fullDisk(t *testing.T) string {
 	return dir
 }
 
-// TestStdoutFull: what can't be written to stdout is an error too.
+// TestStdoutFull: failing to write to stdout is an error, too.
 func TestStdoutFull(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -87,15 +87,15 @@ func TestStdoutFull(t *testing.T) {
 		cmd := program(strings.Fields(line)...)
 		var errs bytes.Buffer
 		cmd.Stdout, cmd.Stderr = full, &errs
-		cmd.Run() // its status is looked at below
+		cmd.Run() // the status is checked below
 		if got := cmd.ProcessState.ExitCode(); got != statusFailed || !strings.Contains(errs.String(), "no space left on device") {
 			t.Errorf("%s: exit status %d, want %d; stderr %q", line, got, statusFailed, &errs)
 		}
 	}
 }
 
-// TestRunTerminated: SIGTERM or SIGHUP ends the experiment with a report, and
-// leaves no part of a file.
+// TestRunTerminated: SIGTERM or SIGHUP ends the experiment with a report, and no
+// partial file remains.
 func TestRunTerminated(t *testing.T) {
 	hearHangUp(t)
 	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP} {
@@ -104,20 +104,20 @@ func TestRunTerminated(t *testing.T) {
 			var out bytes.Buffer
 			cmd := blockedRun(t, dir, &out)
 			cmd.Process.Signal(signal)
-			cmd.Wait() // its status is looked at below
+			cmd.Wait() // the status is checked below
 			if got := cmd.ProcessState.ExitCode(); got != statusFailed {
 				t.Errorf("exit status %d, want %d", got, statusFailed)
 			}
 			if want := "not judged: the experiment was cut short"; !strings.Contains(out.String(), want) {
-				t.Errorf("the report does not say %q:\n%s", want, &out)
+				t.Errorf("the report lacks %q:\n%s", want, &out)
 			}
 			onlyFiles(t, dir, "w.csv")
 		})
 	}
 }
 
-// TestRunTerminatedTwice: the second signal ends the program at once, be it that
-// nobody takes the report.
+// TestRunTerminatedTwice: the second signal ends the program at once, even if nothing
+// reads the report.
 func TestRunTerminatedTwice(t *testing.T) {
 	for _, second := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		t.Run(second.String(), func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestRunTerminatedTwice(t *testing.T) {
 			dir := t.TempDir()
 			cmd := blockedRun(t, dir, w)
 			cmd.Process.Signal(os.Interrupt)
-			for { // files are finished before the report is written
+			for { // winwatch finishes files before it writes the report
 				if _, err := os.Stat(filepath.Join(dir, "w.csv")); err == nil {
 					break
 				}
@@ -146,8 +146,7 @@ func TestRunTerminatedTwice(t *testing.T) {
 	}
 }
 
-// blockedRun starts an experiment that writes w.csv, and returns when send() blocks
-// in it.
+// blockedRun starts an experiment that writes w.csv, and returns when send() blocks.
 func blockedRun(t *testing.T, dir string, stdout io.Writer) *exec.Cmd {
 	t.Helper()
 	needLive(t)
@@ -166,11 +165,11 @@ func blockedRun(t *testing.T, dir string, stdout io.Writer) *exec.Cmd {
 			return cmd
 		}
 	}
-	t.Fatal("it ended before send() blocked")
+	t.Fatal("the experiment ended before send() blocked")
 	return nil
 }
 
-// fillPipe writes to a pipe until it takes no more.
+// fillPipe writes to a pipe until it is full.
 func fillPipe(t *testing.T, w *os.File) {
 	t.Helper()
 	c, err := w.SyscallConn()
@@ -188,8 +187,8 @@ func fillPipe(t *testing.T, w *os.File) {
 	}
 }
 
-// TestStdinInterrupted: Ctrl-C is for the program at the other end of the pipe;
-// whoever is impatient says it twice.
+// TestStdinInterrupted: after Ctrl-C winwatch waits for the program at the other end
+// of the pipe. After a second Ctrl-C it exits at once.
 func TestStdinInterrupted(t *testing.T) {
 	for _, twice := range []bool{false, true} {
 		dir := t.TempDir()
@@ -216,7 +215,7 @@ func TestStdinInterrupted(t *testing.T) {
 		}
 		cmd.Process.Signal(os.Interrupt)
 		in.Close()
-		cmd.Wait() // its status is looked at below
+		cmd.Wait() // the status is checked below
 		if got := cmd.ProcessState.ExitCode(); got != statusDone {
 			t.Errorf("exit status %d, want %d", got, statusDone)
 		}
@@ -224,12 +223,13 @@ func TestStdinInterrupted(t *testing.T) {
 	}
 }
 
-// insist sends a signal until the program has ended: on a slow machine the second
-// may be taken for an echo of the first. Who does not hear is killed after a minute.
+// insist sends a signal until the program has ended: on a slow machine the program
+// may take the second one for an echo of the first. It kills the program after a
+// minute.
 func insist(cmd *exec.Cmd, s os.Signal) {
 	ended := make(chan struct{})
 	go func() {
-		cmd.Wait() // its status is for the caller to look at
+		cmd.Wait() // the caller checks the status
 		close(ended)
 	}()
 	deaf := time.After(time.Minute)

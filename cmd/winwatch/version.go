@@ -25,8 +25,8 @@ func newVersion() *cobra.Command {
 	}
 }
 
-// version is what the Go command stamped on the build: the module's version,
-// or one derived from the commit.
+// version returns the version that the Go command recorded in the build: the
+// module's, or one derived from the commit.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {

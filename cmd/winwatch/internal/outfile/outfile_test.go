@@ -1,4 +1,4 @@
-package main
+package outfile
 
 import (
 	"errors"
@@ -23,13 +23,13 @@ func onlyFiles(t *testing.T, dir string, want ...string) {
 	}
 }
 
-func TestOutFileTakesItsNameAtTheEnd(t *testing.T) {
+func TestNameAppearsAtCommit(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "w.csv")
 	if err := os.WriteFile(name, []byte("old"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	o, err := createOut(name)
+	o, err := Create(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestOutFileTakesItsNameAtTheEnd(t *testing.T) {
 	if b, _ := os.ReadFile(name); string(b) != "old" {
 		t.Errorf("before commit the file holds %q", b)
 	}
-	if err := o.commit(); err != nil {
+	if err := o.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	if b, _ := os.ReadFile(name); string(b) != "new" {
@@ -48,9 +48,9 @@ func TestOutFileTakesItsNameAtTheEnd(t *testing.T) {
 	onlyFiles(t, dir, "w.csv")
 }
 
-// TestOutFileNames: a name may be as long as the file system lets it be, and the
-// temporary one lies beside it, whither ".." leads after a link.
-func TestOutFileNames(t *testing.T) {
+// TestTemporaryName: a name may be as long as the file system allows, and the
+// temporary file is in the same directory, even if the path has ".." after a link.
+func TestTemporaryName(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "a", "b"), 0o755); err != nil {
 		t.Fatal(err)
@@ -59,26 +59,26 @@ func TestOutFileNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	long := strings.Repeat("w", 255-len(".csv")) + ".csv"
-	o, err := createOut(dir + "/link/../" + long)
+	o, err := Create(dir + "/link/../" + long)
 	if err != nil {
 		t.Fatal(err)
 	}
 	onlyFiles(t, dir, "a", "link")
-	if err := o.commit(); err != nil {
+	if err := o.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	onlyFiles(t, filepath.Join(dir, "a"), "b", long)
 }
 
-// TestOutFileMode: a file keeps its mode, but none that another user chose makes it
-// open to more than a new one is.
-func TestOutFileMode(t *testing.T) {
+// TestMode: a replaced file keeps its mode, but a mode that another user chose
+// never opens it to more users than a new file.
+func TestMode(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		mode     os.FileMode
 		anothers bool
-		group    int         // -1: that of a new file
-		want     os.FileMode // 0: that of a new file
+		group    int         // -1: as for a new file
+		want     os.FileMode // 0: as for a new file
 	}{
 		{"private.csv", 0o600, false, -1, 0o600},
 		{"shared.csv", 0o664, false, -1, 0o664},
@@ -90,7 +90,7 @@ func TestOutFileMode(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.group >= 0 && os.Geteuid() != 0 {
-				t.Skip("not root: no file is another user's or group's")
+				t.Skip("not root: can't create files of other users or groups")
 			}
 			dir := t.TempDir()
 			name := filepath.Join(dir, test.name)
@@ -108,23 +108,23 @@ func TestOutFileMode(t *testing.T) {
 				t.Fatal(err)
 			}
 			if test.want == 0 {
-				test.want = modeOfOut(t, filepath.Join(dir, "new.csv"))
+				test.want = modeOfOutput(t, filepath.Join(dir, "new.csv"))
 			}
-			if got := modeOfOut(t, name); got != test.want {
+			if got := modeOfOutput(t, name); got != test.want {
 				t.Errorf("mode %v, want %v", got, test.want)
 			}
 		})
 	}
 }
 
-// modeOfOut writes an output and returns its mode.
-func modeOfOut(t *testing.T, name string) os.FileMode {
+// modeOfOutput writes a file and returns its mode.
+func modeOfOutput(t *testing.T, name string) os.FileMode {
 	t.Helper()
-	o, err := createOut(name)
+	o, err := Create(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.commit(); err != nil {
+	if err := o.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(name)
@@ -134,22 +134,22 @@ func modeOfOut(t *testing.T, name string) os.FileMode {
 	return info.Mode()
 }
 
-func TestOutFileThatFailedLeavesTheOldOne(t *testing.T) {
+func TestFailureKeepsTheOldFile(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "w.csv")
 	if err := os.WriteFile(name, []byte("old"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	o, err := createOut(name)
+	o, err := Create(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	o.keep(full)
+	o.Fail(full)
 	if _, err := o.Write([]byte("new")); err != nil {
-		t.Errorf("a failed output stopped its writer: %v", err)
+		t.Errorf("a write after a failure: %v", err)
 	}
-	if err := o.commit(); !errors.Is(err, full) || !strings.Contains(err.Error(), "w.csv was not written") {
+	if err := o.Commit(); !errors.Is(err, full) || !strings.Contains(err.Error(), "w.csv was not written") {
 		t.Errorf("commit: %v", err)
 	}
 	if b, _ := os.ReadFile(name); string(b) != "old" {
@@ -158,17 +158,17 @@ func TestOutFileThatFailedLeavesTheOldOne(t *testing.T) {
 	onlyFiles(t, dir, "w.csv")
 }
 
-func TestOutFileDiscarded(t *testing.T) {
+func TestDiscard(t *testing.T) {
 	dir := t.TempDir()
-	o, err := createOut(filepath.Join(dir, "w.csv"))
+	o, err := Create(filepath.Join(dir, "w.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.discard()
+	o.Discard()
 	onlyFiles(t, dir)
 }
 
-func TestOutFileRefuses(t *testing.T) {
+func TestCreateRefuses(t *testing.T) {
 	dir := t.TempDir()
 	target := filepath.Join(dir, "target")
 	if err := os.WriteFile(target, []byte("precious"), 0o644); err != nil {
@@ -186,16 +186,38 @@ func TestOutFileRefuses(t *testing.T) {
 		"nodir/w.csv":  "no such file or directory",
 		"target/w.csv": "not a directory",
 	} {
-		o, err := createOut(filepath.Join(dir, name))
+		o, err := Create(filepath.Join(dir, name))
 		if err == nil {
-			o.discard()
+			o.Discard()
 		}
 		if err == nil || !strings.Contains(err.Error(), reason) || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: error %v, want one that says %q", name, err, reason)
+			t.Errorf("%s: error %v, want %q in it", name, err, reason)
 		}
 	}
 	if b, _ := os.ReadFile(target); string(b) != "precious" {
-		t.Errorf("the link's target holds %q", b)
+		t.Errorf("the target of the link holds %q", b)
 	}
 	onlyFiles(t, dir, "dir.csv", "link.csv", "target")
+}
+
+// TestRemoveUnfinished is in a set of its own: the real one stays locked.
+func TestRemoveUnfinished(t *testing.T) {
+	dir := t.TempDir()
+	var set fileSet
+	for _, name := range []string{"whole.csv", "part.csv"} {
+		f, err := Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "whole.csv" {
+			if err := f.Commit(); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		defer f.Discard()
+		set.add(f)
+	}
+	set.remove()
+	onlyFiles(t, dir, "whole.csv")
 }

@@ -1,8 +1,8 @@
 //go:build !unix
 
-package main
+package confine
 
 import "syscall"
 
-// ownGroup does nothing: only root on unix gives anything up.
+// ownGroup does nothing: only Unix has process groups.
 func ownGroup() *syscall.SysProcAttr { return nil }

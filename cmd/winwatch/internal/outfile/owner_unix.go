@@ -1,13 +1,14 @@
 //go:build unix
 
-package main
+package outfile
 
 import (
 	"io/fs"
 	"syscall"
 )
 
-// sameOwner reports whether both files belong to one user, and to one group.
+// sameOwner reports whether both files belong to the same user, and to the same
+// group.
 func sameOwner(a, b fs.FileInfo) (user, group bool) {
 	x, okX := a.Sys().(*syscall.Stat_t)
 	y, okY := b.Sys().(*syscall.Stat_t)

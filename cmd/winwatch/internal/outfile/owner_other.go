@@ -1,8 +1,8 @@
 //go:build !unix
 
-package main
+package outfile
 
 import "io/fs"
 
-// sameOwner reports false: that is known on unix only.
+// sameOwner reports false: owners are known only on Unix.
 func sameOwner(_, _ fs.FileInfo) (user, group bool) { return false, false }

@@ -1,4 +1,4 @@
-package main
+package confine
 
 import (
 	"os"
@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestPlaceFiles: it does what it is asked for the files it was given, once each,
-// and removes what was not finished.
-func TestPlaceFiles(t *testing.T) {
+// TestServeRenames: each file can be finished once, no other file can be named, and
+// unfinished files are removed at the end.
+func TestServeRenames(t *testing.T) {
 	dir := t.TempDir()
 	var names []string
 	for _, name := range []string{"a", "b", "c"} {
@@ -19,9 +19,9 @@ func TestPlaceFiles(t *testing.T) {
 		}
 		names = append(names, temp, filepath.Join(dir, name))
 	}
-	requests := "place 0\nremove 1\nplace 0\nplace 3\nplace -1\nplace x\nplace\n"
+	requests := "rename 0\nremove 1\nrename 0\nrename 3\nrename -1\nrename x\nrename\n"
 	var replies strings.Builder
-	if err := placeFiles(strings.NewReader(requests), &replies, names); err != nil {
+	if err := ServeRenames(strings.NewReader(requests), &replies, names); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"ok", "ok", "there is no file 0", "there is no file 3", "there is no file -1"}
@@ -29,5 +29,7 @@ func TestPlaceFiles(t *testing.T) {
 	if len(got) != 7 || strings.Join(got[:5], "\n") != strings.Join(want, "\n") {
 		t.Errorf("replies %q", got)
 	}
-	onlyFiles(t, dir, "a")
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 || left[0].Name() != "a" {
+		t.Errorf("the directory holds %v, want only a: %v", left, err)
+	}
 }

@@ -1,8 +1,8 @@
 //go:build unix
 
-package main
+package confine
 
 import "syscall"
 
-// ownGroup keeps a process from the signals that a terminal sends.
+// ownGroup shields a process from the signals that a terminal sends.
 func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

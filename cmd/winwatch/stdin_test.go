@@ -18,8 +18,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestStdinStopped: a signal ends the reading of a pipe whose writer goes on, and
-// what was seen is reported. Ctrl-C leaves the writer some time to end.
+// TestStdinStopped: a signal stops reading from a pipe whose writer continues, and
+// the report covers what was read. After Ctrl-C the writer gets some time to end.
 func TestStdinStopped(t *testing.T) {
 	capture := flood(t)
 	report := []string{"did not read", "the reading was interrupted"}
@@ -27,14 +27,14 @@ func TestStdinStopped(t *testing.T) {
 	write := func(b []byte) func(io.Writer) error {
 		return func(w io.Writer) error { _, err := w.Write(b); return err }
 	}
-	// So many that what is drawn was sketched.
+	// Enough packets for the chart to come from a sketch.
 	many := capturetest.Traffic{Packets: 200_000, Conns: 2000, Seed: 1}
 	hearHangUp(t)
 	for _, tt := range []struct {
 		name   string
 		signal os.Signal
 		input  func(io.Writer) error
-		after  time.Duration // how long it goes on at least
+		after  time.Duration // minimum time between signal and exit
 		status int
 		stdout []string
 		stderr string
@@ -42,10 +42,10 @@ func TestStdinStopped(t *testing.T) {
 	}{
 		{"SIGTERM", syscall.SIGTERM, write(capture), 0, statusDone, report, "", csv},
 		{"SIGTERM after many packets", syscall.SIGTERM, many.WritePcap, 0, statusDone, append(report, "⠉ window that"), "", csv},
-		{"SIGTERM in mid-packet", syscall.SIGTERM, write(capture[:len(capture)-10]), 0, statusDone, report, "", csv},
-		{"SIGTERM before the first packet", syscall.SIGTERM, write(nil), 0, statusFailed, nil, "interrupted before there was a packet", nil},
+		{"SIGTERM within a packet", syscall.SIGTERM, write(capture[:len(capture)-10]), 0, statusDone, report, "", csv},
+		{"SIGTERM before the first packet", syscall.SIGTERM, write(nil), 0, statusFailed, nil, "interrupted before the first packet", nil},
 		{"SIGHUP", syscall.SIGHUP, write(capture), 0, statusDone, report, "", csv},
-		{"SIGINT", os.Interrupt, write(capture), grace, statusDone, report, "", csv},
+		{"SIGINT", os.Interrupt, write(capture), stdinGrace, statusDone, report, "", csv},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -72,12 +72,12 @@ func TestStdinStopped(t *testing.T) {
 			cmd.Process.Signal(tt.signal)
 			stuck := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 			defer stuck.Stop()
-			cmd.Wait() // its status is looked at below
+			cmd.Wait() // the status is checked below
 			if took := time.Since(start); took < tt.after {
-				t.Errorf("it went on for %v, want %v at least", took, tt.after)
+				t.Errorf("exit after %v, want at least %v", took, tt.after)
 			}
 			if got := cmd.ProcessState.ExitCode(); got != tt.status || lacks(out.String(), tt.stdout) != "" || !strings.Contains(errs.String(), tt.stderr) {
-				t.Errorf("exit status %d, want %d; stdout, which should say %q:\n%s\nstderr, which should say %q:\n%s",
+				t.Errorf("exit status %d, want %d; stdout, want %q in it:\n%s\nstderr, want %q in it:\n%s",
 					got, tt.status, tt.stdout, &out, tt.stderr, &errs)
 			}
 			onlyFiles(t, dir, tt.files...)
@@ -85,16 +85,16 @@ func TestStdinStopped(t *testing.T) {
 	}
 }
 
-// hearHangUp has the programs that the test starts hear SIGHUP, though the tests
-// were started by nohup: what this process handles is not ignored by others.
+// hearHangUp makes programs started by the test receive SIGHUP even if the tests run
+// under nohup: child processes don't ignore a signal that this process handles.
 func hearHangUp(t *testing.T) {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, syscall.SIGHUP)
 	t.Cleanup(func() { signal.Stop(c) })
 }
 
-// untilFiles waits until the program has created a file: it listens to signals
-// before it does.
+// untilFiles waits until the program has created a file. By then it handles
+// signals.
 func untilFiles(t *testing.T, dir string) {
 	t.Helper()
 	for {
@@ -105,7 +105,7 @@ func untilFiles(t *testing.T, dir string) {
 	}
 }
 
-// untilRead waits until nothing is left in the pipe.
+// untilRead waits until the pipe is empty.
 func untilRead(t *testing.T, pipe *os.File) {
 	t.Helper()
 	for {

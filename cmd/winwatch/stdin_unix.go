@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ready waits until f can be read, or has ended, but no longer than that, and
-// reports whether a read would tell.
-func ready(f *os.File, wait time.Duration) bool {
+// readable waits at most wait, and reports whether a read of f would return at
+// once: with data, the end of file or an error.
+func readable(f *os.File, wait time.Duration) bool {
 	c, err := f.SyscallConn()
 	if err != nil {
 		return true
