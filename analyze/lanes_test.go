@@ -124,7 +124,7 @@ func inBatches(cfg analyze.Config, segs []capture.Segment, rng *rand.Rand) *find
 // TestLanes: lanes that run at the same time, on the short way, tell what the long
 // way does segment by segment.
 func TestLanes(t *testing.T) {
-	for seed := range uint64(8) {
+	for _, seed := range capturetest.Sample([]uint64{0, 1, 2, 3, 4, 5, 6, 7}, 3) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		cfg := analyze.DefaultConfig()
 		cfg.MaxStreams = []int{3, 500, 4096, 4097, 8000, 1 << 14, 1000, 8000}[seed]

@@ -25,11 +25,13 @@ var consoleBlock = regexp.MustCompile("(?ms)^```console( live| sample)?\n\\$ (.*
 //
 // WINWATCH_UPDATE=1 rewrites what differs, WINWATCH_UPDATE=docs the samples too.
 func TestDocs(t *testing.T) {
+	t.Parallel()
 	for _, doc := range []struct {
 		file   string
 		blocks int // at least
 	}{{"README.md", 3}, {"docs/experiments.md", 12}, {"docs/compare.md", 4}, {"docs/how-it-works.md", 10}} {
 		t.Run(filepath.Base(doc.file), func(t *testing.T) {
+			t.Parallel()
 			file := filepath.Join("../..", doc.file)
 			text, err := os.ReadFile(file)
 			if err != nil {

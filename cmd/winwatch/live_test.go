@@ -89,6 +89,7 @@ func inIsolation(t *testing.T, status int, args ...string) (stdout, stderr strin
 }
 
 func TestRunReport(t *testing.T) {
+	t.Parallel()
 	out, errs := inIsolation(t, 0, "--hold=500ms", "--verbose")
 	for _, want := range []string{"sat in sendto()", "receive queue", "equal", "everything sent / 2"} {
 		if !strings.Contains(out, want) {
@@ -102,6 +103,7 @@ func TestRunReport(t *testing.T) {
 
 // TestRunInterrupted: Ctrl-C ends the experiment, not the report.
 func TestRunInterrupted(t *testing.T) {
+	t.Parallel()
 	needLive(t)
 	dir := t.TempDir()
 	pcap := filepath.Join(dir, "cut.pcap")
@@ -189,6 +191,7 @@ func TestRunTroubles(t *testing.T) {
 // everybody may, and is told so. Where packets are parsed, no right is left of
 // those that it took.
 func TestRunAsOrdinaryUser(t *testing.T) {
+	t.Parallel()
 	needLive(t)
 	private := "winwatch: no right to capture here: running in a private user and network namespace\n"
 	for _, tt := range []struct {
@@ -247,6 +250,7 @@ func TestRunAsOrdinaryUser(t *testing.T) {
 // TestRunGivesUpRoot looks at the process while packets are parsed: nothing of
 // root is left, and yet the files get their names in a directory of root's.
 func TestRunGivesUpRoot(t *testing.T) {
+	t.Parallel()
 	needLive(t)
 	if os.Geteuid() != 0 {
 		t.Skip("not root: there is nothing to give up")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,7 +24,44 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "analyze and run need a process of their own: see program")
 		os.Exit(1)
 	}
-	testscript.Main(m, map[string]func(){"winwatch": main})
+	testscript.Main(cleaning{m}, map[string]func(){"winwatch": main})
+}
+
+// cleaning removes what the tests share once they have run.
+type cleaning struct{ *testing.M }
+
+func (c cleaning) Run() int {
+	defer func() {
+		if built.dir != "" {
+			os.RemoveAll(built.dir)
+		}
+	}()
+	return c.M.Run()
+}
+
+// built is winwatch as users have it, built by the first test that needs it.
+var built struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// buildProgram returns winwatch built without the race detector, which takes most
+// of the time and of the memory of short runs.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "winwatch-built"); built.err != nil {
+			return
+		}
+		if out, err := exec.Command("go", "build", "-o", built.dir, ".").CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("build winwatch: %w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return filepath.Join(built.dir, "winwatch")
 }
 
 // raceOptions spare each command the second that the race detector waits at its end.
