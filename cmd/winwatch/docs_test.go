@@ -71,6 +71,7 @@ func replay(t *testing.T, mark, command, want string) string {
 	}
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir = "../.."
+	cmd.Env = append(os.Environ(), "PATH="+searchPath(t))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("%s: %v\n%s", command, err, out)

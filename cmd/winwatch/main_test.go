@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"winwatch/capture/capturetest"
 )
 
 func TestMain(m *testing.M) {
@@ -54,7 +56,7 @@ func buildProgram(t *testing.T) string {
 		if built.dir, built.err = os.MkdirTemp("", "winwatch-built"); built.err != nil {
 			return
 		}
-		if out, err := exec.Command("go", "build", "-o", built.dir, ".").CombinedOutput(); err != nil {
+		if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", built.dir, ".").CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("build winwatch: %w\n%s", err, out)
 		}
 	})
@@ -67,6 +69,17 @@ func buildProgram(t *testing.T) string {
 // raceOptions spare each command the second that the race detector waits at its end.
 const raceOptions = "atexit_sleep_ms=0"
 
+// searchPath returns the PATH on which tests find winwatch: the one built without the
+// race detector, but in a full run this test binary under its name.
+func searchPath(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("PATH")
+	if capturetest.Full() {
+		return path
+	}
+	return filepath.Dir(buildProgram(t)) + string(filepath.ListSeparator) + path
+}
+
 // TestScripts runs testdata/script, in which DATA is the analyzer's testdata.
 // WINWATCH_UPDATE=1 rewrites the outputs that
 // the scripts compare with.
@@ -75,9 +88,11 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := searchPath(t)
 	testscript.Run(t, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DATA", data)
+			env.Setenv("PATH", path)
 			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},

@@ -94,13 +94,14 @@ func TestCoresAgree(t *testing.T) {
 	files, _ := filepath.Glob("../../analyze/testdata/lab/*/capture.pcap")
 	made, _ := filepath.Glob("../../capture/testdata/made/*.pcap*")
 	inputs := map[string][]capture.Segment{}
-	for _, name := range append(files, made...) {
+	names := capturetest.Sample(append(files, made...), 4)
+	for _, name := range names {
 		if segs := readAll(t, name); len(segs) > 0 {
 			inputs[filepath.Base(filepath.Dir(name))+"/"+filepath.Base(name)] = segs
 		}
 	}
-	if len(inputs) < 20 {
-		t.Fatalf("only %d captures found", len(inputs))
+	if len(inputs) < len(names)/2 || len(inputs) < 10 {
+		t.Fatalf("%d captures of %d have segments", len(inputs), len(names))
 	}
 	for name, tr := range map[string]capturetest.Traffic{
 		"busy":  {Packets: 60_000, Conns: 500, Seed: 7},
