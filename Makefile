@@ -27,7 +27,7 @@ test: export GORACE ?= atexit_sleep_ms=0
 test: lint
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
 	$(GO) test -race -vet=off -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(LIVE))")
-	$(GO) test -race -vet=off -timeout 30m -p 1 -parallel 8 $(LIVE)
+	$(GO) test -race -vet=off -timeout 30m -p 1 -parallel 4 $(LIVE)
 
 lint:
 	@.ci/install test

@@ -25,7 +25,6 @@ var consoleBlock = regexp.MustCompile("(?ms)^```console( live| sample)?\n\\$ (.*
 //
 // WINWATCH_UPDATE=1 rewrites what differs, WINWATCH_UPDATE=docs the samples too.
 func TestDocs(t *testing.T) {
-	t.Parallel()
 	for _, doc := range []struct {
 		file   string
 		blocks int // at least

@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"winwatch/capture/capturetest"
 )
 
 // liveError says why nothing can be captured here, nil if it can.
@@ -53,6 +55,16 @@ func program(args ...string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe", args...)
 	cmd.Args[0] = "winwatch"
 	return cmd
+}
+
+// plainProgram returns winwatch with these arguments, built without the race detector,
+// which takes long to start and disturbs experiments. In a full run it is program's.
+func plainProgram(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	if capturetest.Full() {
+		return program(args...)
+	}
+	return exec.Command(buildProgram(t), args...)
 }
 
 // asOrdinaryUser has the program started by nobody, if the tests run as root.
@@ -176,7 +188,7 @@ func TestRunTroubles(t *testing.T) {
 			if tt.root && os.Geteuid() != 0 {
 				t.Skip("not root: it would run in a namespace of its own")
 			}
-			cmd := program(append([]string{"run"}, tt.args...)...)
+			cmd := plainProgram(t, append([]string{"run"}, tt.args...)...)
 			var out, errs bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &errs
 			cmd.Run() // its status is looked at below

@@ -134,16 +134,19 @@ func TestScenarios(t *testing.T) {
 	for _, user := range []struct {
 		name      string
 		scenarios []experiment.Scenario
-		become    func(*testing.T, *exec.Cmd)
+		program   func(t *testing.T, args ...string) *exec.Cmd
 	}{
-		{"this user", all, func(*testing.T, *exec.Cmd) {}},
-		{"ordinary user", capturetest.Sample(all, 4), asOrdinaryUser},
+		{"this user", all, plainProgram},
+		{"ordinary user", capturetest.Sample(all, 4), func(t *testing.T, args ...string) *exec.Cmd {
+			cmd := program(args...)
+			asOrdinaryUser(t, cmd)
+			return cmd
+		}},
 	} {
 		for _, s := range user.scenarios {
 			t.Run(user.name+"/"+s.Name, func(t *testing.T) {
 				t.Parallel()
-				cmd := program("run", s.Name, "--isolate", "--format=proof")
-				user.become(t, cmd)
+				cmd := user.program(t, "run", s.Name, "--isolate", "--format=proof")
 				var out, errs bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &out, &errs
 				if err := cmd.Run(); err != nil { // a claim that does not hold is a failure, too
