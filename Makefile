@@ -19,15 +19,17 @@ build:
 	$(GO) build -ldflags='-s -w' -o winwatch ./cmd/winwatch
 
 # The packages in LIVE compare times with the kernel's, so they run last and one at a
-# time; their experiments mostly wait, so many of them run at once. Lint has vetted
-# everything. Long tests take a sample; with WINWATCH_FULL=1, as in .ci/run, they run
-# whole, which may take longer than the ten minutes that Go allows a package.
+# time. Their experiments mostly wait, so some run at once: fewer in a full run, where
+# all of them have the race detector to carry. Lint has vetted everything. Long tests
+# take a sample; with WINWATCH_FULL=1, as in .ci/run, they run whole, which may take
+# longer than the ten minutes that Go allows a package.
 LIVE := ./capture/live/... ./capture/experiment/... ./cmd/winwatch
+AT_ONCE := $(if $(WINWATCH_FULL),2,4)
 test: export GORACE ?= atexit_sleep_ms=0
 test: lint
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
 	$(GO) test -race -vet=off -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(LIVE))")
-	$(GO) test -race -vet=off -timeout 30m -p 1 -parallel 4 $(LIVE)
+	$(GO) test -race -vet=off -timeout 30m -p 1 -parallel $(AT_ONCE) $(LIVE)
 
 lint:
 	@.ci/install test
