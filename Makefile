@@ -18,11 +18,18 @@ build:
 	@.ci/install build
 	$(GO) build -ldflags='-s -w' -o winwatch ./cmd/winwatch
 
-# One package at a time: live tests compare times with the kernel's. Go gives up on a
-# package after ten minutes, which a slow machine may need.
+# The packages in LIVE compare times with the kernel's, so they run last and one at a
+# time. Their experiments mostly wait, so some run at once: fewer in a full run, where
+# all of them have the race detector to carry. Lint has vetted everything. Long tests
+# take a sample; with WINWATCH_FULL=1, as in .ci/run, they run whole, which may take
+# longer than the ten minutes that Go allows a package.
+LIVE := ./capture/live/... ./capture/experiment/... ./cmd/winwatch
+AT_ONCE := $(if $(WINWATCH_FULL),2,4)
+test: export GORACE ?= atexit_sleep_ms=0
 test: lint
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
-	$(GO) test -race -p 1 -timeout 30m ./...
+	$(GO) test -race -vet=off -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(LIVE))")
+	$(GO) test -race -vet=off -timeout 30m -p 1 -parallel $(AT_ONCE) $(LIVE)
 
 lint:
 	@.ci/install test
@@ -48,7 +55,7 @@ fuzz:
 # Compares frame by frame with tshark: make difftest DIR=captures/.
 difftest:
 	@.ci/install test
-	WINWATCH_DIFF_DIR="$(abspath $(DIR))" $(GO) test -count=1 -v -run '^TestTshark$$' ./analyze
+	WINWATCH_FULL=1 WINWATCH_DIFF_DIR="$(abspath $(DIR))" $(GO) test -count=1 -v -run '^TestTshark$$' ./analyze
 
 # Times winwatch and its peers in turn on the same captures and prints a table with the
 # goals: make bench BENCH='-packets 500000 -rounds 3'.
@@ -67,7 +74,7 @@ clean:
 # captures in the tree. None may cause a crash, a hang, or use of more than 512 MiB:
 # make torture DIR=captures/.
 torture:
-	WINWATCH_TORTURE_DIR="$(if $(DIR),$(abspath $(DIR)))" WINWATCH_TORTURE_MUTANTS=$(MUTANTS) \
+	WINWATCH_FULL=1 WINWATCH_TORTURE_DIR="$(if $(DIR),$(abspath $(DIR)))" WINWATCH_TORTURE_MUTANTS=$(MUTANTS) \
 		$(GO) test ./cmd/winwatch -count=1 -v -timeout 0 -run '^TestTorture'
 
 # Measures what traffic made to exhaust winwatch costs, and prints a table.

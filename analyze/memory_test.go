@@ -6,6 +6,7 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/capture"
+	"winwatch/capture/capturetest"
 )
 
 // stalling has the window of each of some streams close, be probed and open again,
@@ -44,11 +45,12 @@ func stalling(a *analyze.Analyzer, streams, rounds, probes int) {
 // however often they stall, the totals are those of an analysis that has room for
 // all of them, and what is let go is told.
 func TestRoom(t *testing.T) {
-	for _, c := range []struct {
+	type load struct {
 		streams, rounds, probes int
 		room                    int
 		evicted                 bool
-	}{{30_000, 1, 1, 1 << 20, true}, {1500, 40, 1, 8 << 20, false}, {1500, 10, 40, 8 << 20, false}} {
+	}
+	for _, c := range capturetest.Sample([]load{{30_000, 1, 1, 1 << 20, true}, {1500, 40, 1, 8 << 20, false}, {1500, 10, 40, 8 << 20, false}}, 2) {
 		cfg := analyze.DefaultConfig()
 		cfg.MaxStreams = c.streams * 11 / 10 // the shards' shares are not quite the same
 		roomy := analyze.New(cfg)

@@ -126,13 +126,14 @@ func TestCoresAgree(t *testing.T) {
 	files, _ := filepath.Glob("testdata/lab/*/capture.pcap")
 	made, _ := filepath.Glob("../capture/testdata/made/*.pcap*")
 	inputs := map[string][]capture.Segment{}
-	for _, name := range append(files, made...) {
+	names := capturetest.Sample(append(files, made...), 4)
+	for _, name := range names {
 		if segs := readAll(t, name); len(segs) > 0 {
 			inputs[filepath.Base(filepath.Dir(name))+"/"+filepath.Base(name)] = segs
 		}
 	}
-	if len(inputs) < 20 {
-		t.Fatalf("only %d captures found", len(inputs))
+	if len(inputs) < len(names)/2 || len(inputs) < 10 {
+		t.Fatalf("%d captures of %d have segments", len(inputs), len(names))
 	}
 	for name, tr := range map[string]capturetest.Traffic{
 		"busy":  {Packets: 60_000, Conns: 500, Seed: 7},
@@ -250,7 +251,7 @@ func astray(traffic capturetest.Traffic, rng *rand.Rand) (segs []capture.Segment
 // TestShards: shards that run at the same time, on the short way, tell what the long
 // way does segment by segment.
 func TestShards(t *testing.T) {
-	for seed := range uint64(8) {
+	for _, seed := range capturetest.Sample([]uint64{0, 1, 2, 3, 4, 5, 6, 7}, 3) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		cfg := analyze.DefaultConfig()
 		cfg.MaxStreams = []int{3, 500, 4096, 4097, 8000, 1 << 14, 1000, 8000}[seed]
@@ -327,6 +328,7 @@ func TestResultWhileRunning(t *testing.T) {
 			x.then += fmt.Sprintf("%+v", *s)
 		}
 		results = append(results, x)
+		time.Sleep(5 * time.Millisecond)
 	}
 	last := uint64(0)
 	for _, x := range results {

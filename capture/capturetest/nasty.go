@@ -12,17 +12,28 @@ import (
 // valid until the next file.
 func Nasty() iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
-		for _, group := range [][]nastyFile{
-			nastyPcap, nastyPcapRecords, nastyPcapng, nastyPcapngOptions, nastyCompressed,
-			nastyIP, nastyTCP, nastyTunnels, nastyText, nastyStreams,
-		} {
-			for _, f := range group {
-				if !yield(f.name, f.make()) {
-					return
-				}
+		for _, f := range allNasty() {
+			if !yield(f.name, f.make()) {
+				return
 			}
 		}
 	}
+}
+
+// NastySample yields one in n of the nasty files, in a full run all of them.
+func NastySample(n int) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for _, f := range Sample(allNasty(), n) {
+			if !yield(f.name, f.make()) {
+				return
+			}
+		}
+	}
+}
+
+func allNasty() []nastyFile {
+	return slices.Concat(nastyPcap, nastyPcapRecords, nastyPcapng, nastyPcapngOptions, nastyCompressed,
+		nastyIP, nastyTCP, nastyTunnels, nastyText, nastyStreams)
 }
 
 // Truncations yields a small pcap and a small pcapng file cut off at every byte.

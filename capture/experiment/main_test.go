@@ -22,6 +22,9 @@ import (
 const asNobodyEnv = "WINWATCH_TEST_AS_NOBODY"
 
 func TestMain(m *testing.M) {
+	if os.Getenv("GORACE") == "" {
+		os.Setenv("GORACE", "atexit_sleep_ms=0") // spares each child a second at its end
+	}
 	if _, err := EnterIsolation(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -54,7 +57,7 @@ type child struct {
 }
 
 // slots bounds how many children run at once: they mostly wait.
-var slots = make(chan struct{}, 6)
+var slots = make(chan struct{}, 12)
 
 // inIsolation runs body in a private network namespace of its own for each of
 // the subtests, many at a time, as an ordinary user if asNobody is set. In there

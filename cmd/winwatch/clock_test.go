@@ -100,7 +100,7 @@ func sameCounts(t *testing.T, what string, got, want *findings) {
 // find analyzes a capture and checks that no duration is negative.
 func find(t *testing.T, capture []byte) *findings {
 	t.Helper()
-	cmd := program("analyze", "-", "--format=json")
+	cmd := plainProgram(t, "analyze", "-", "--format=json")
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(capture), &out, &errs
 	if err := cmd.Run(); err != nil {

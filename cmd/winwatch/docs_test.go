@@ -30,6 +30,7 @@ func TestDocs(t *testing.T) {
 		blocks int // at least
 	}{{"README.md", 3}, {"docs/experiments.md", 12}, {"docs/compare.md", 4}, {"docs/how-it-works.md", 10}} {
 		t.Run(filepath.Base(doc.file), func(t *testing.T) {
+			t.Parallel()
 			file := filepath.Join("../..", doc.file)
 			text, err := os.ReadFile(file)
 			if err != nil {
@@ -69,6 +70,7 @@ func replay(t *testing.T, mark, command, want string) string {
 	}
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir = "../.."
+	cmd.Env = append(os.Environ(), "PATH="+searchPath(t))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("%s: %v\n%s", command, err, out)

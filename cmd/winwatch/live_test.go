@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"winwatch/capture/capturetest"
 )
 
 // liveError says why nothing can be captured here, nil if it can.
@@ -55,6 +57,16 @@ func program(args ...string) *exec.Cmd {
 	return cmd
 }
 
+// plainProgram returns winwatch with these arguments, built without the race detector,
+// which takes long to start and disturbs experiments. In a full run it is program's.
+func plainProgram(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	if capturetest.Full() {
+		return program(args...)
+	}
+	return exec.Command(buildProgram(t), args...)
+}
+
 // asOrdinaryUser has the program started by nobody, if the tests run as root.
 func asOrdinaryUser(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
@@ -89,6 +101,7 @@ func inIsolation(t *testing.T, status int, args ...string) (stdout, stderr strin
 }
 
 func TestRunReport(t *testing.T) {
+	t.Parallel()
 	out, errs := inIsolation(t, 0, "--hold=500ms", "--verbose")
 	for _, want := range []string{"in sendto(), asleep", "receive queue", "equal", "everything sent / 2"} {
 		if !strings.Contains(out, want) {
@@ -102,6 +115,7 @@ func TestRunReport(t *testing.T) {
 
 // TestRunInterrupted: Ctrl-C ends the experiment, not the report.
 func TestRunInterrupted(t *testing.T) {
+	t.Parallel()
 	needLive(t)
 	dir := t.TempDir()
 	pcap := filepath.Join(dir, "cut.pcap")
@@ -174,7 +188,7 @@ func TestRunTroubles(t *testing.T) {
 			if tt.root && os.Geteuid() != 0 {
 				t.Skip("not root: it would run in a namespace of its own")
 			}
-			cmd := program(append([]string{"run"}, tt.args...)...)
+			cmd := plainProgram(t, append([]string{"run"}, tt.args...)...)
 			var out, errs bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &errs
 			cmd.Run() // its status is looked at below
@@ -189,6 +203,7 @@ func TestRunTroubles(t *testing.T) {
 // everybody may, and is told so. Where packets are parsed, no right is left of
 // those that it took.
 func TestRunAsOrdinaryUser(t *testing.T) {
+	t.Parallel()
 	needLive(t)
 	private := "winwatch: not allowed to capture here: running in a private user and network namespace\n"
 	for _, tt := range []struct {
@@ -247,6 +262,7 @@ func TestRunAsOrdinaryUser(t *testing.T) {
 // TestRunGivesUpRoot looks at the process while packets are parsed: nothing of
 // root is left, and yet the files get their names in a directory of root's.
 func TestRunGivesUpRoot(t *testing.T) {
+	t.Parallel()
 	needLive(t)
 	if os.Geteuid() != 0 {
 		t.Skip("not root: there is nothing to give up")

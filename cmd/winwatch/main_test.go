@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"winwatch/capture/capturetest"
 	"winwatch/cmd/winwatch/internal/confine"
 )
 
@@ -25,11 +27,59 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "run analyze and run in a separate process: see program")
 		os.Exit(1)
 	}
-	testscript.Main(m, map[string]func(){"winwatch": main})
+	testscript.Main(cleaning{m}, map[string]func(){"winwatch": main})
+}
+
+// cleaning removes what the tests share once they have run.
+type cleaning struct{ *testing.M }
+
+func (c cleaning) Run() int {
+	defer func() {
+		if built.dir != "" {
+			os.RemoveAll(built.dir)
+		}
+	}()
+	return c.M.Run()
+}
+
+// built is winwatch as users have it, built by the first test that needs it.
+var built struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// buildProgram returns winwatch built without the race detector, which takes most
+// of the time and of the memory of short runs.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "winwatch-built"); built.err != nil {
+			return
+		}
+		if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", built.dir, ".").CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("build winwatch: %w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return filepath.Join(built.dir, "winwatch")
 }
 
 // raceOptions avoid the second that the race detector waits at exit.
 const raceOptions = "atexit_sleep_ms=0"
+
+// searchPath returns the PATH on which tests find winwatch: the one built without the
+// race detector, but in a full run this test binary under its name.
+func searchPath(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("PATH")
+	if capturetest.Full() {
+		return path
+	}
+	return filepath.Dir(buildProgram(t)) + string(filepath.ListSeparator) + path
+}
 
 // TestScripts runs the scripts in testdata/script, in which DATA is the analyzer's
 // testdata. WINWATCH_UPDATE=1 rewrites the expected outputs in them.
@@ -38,9 +88,11 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := searchPath(t)
 	testscript.Run(t, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DATA", data)
+			env.Setenv("PATH", path)
 			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"winwatch/analyze/proof"
+	"winwatch/capture/capturetest"
 	"winwatch/capture/experiment"
 )
 
@@ -44,6 +45,7 @@ func checkProof(t *testing.T, judged *proof.Proof) {
 // TestRunProves runs the main job: the proof must hold, the saved capture must
 // tell what the live one did, and every window be what tshark reads.
 func TestRunProves(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	name := func(n string) string { return filepath.Join(dir, n) }
 	out, _ := inIsolation(t, 0, "--hold=1s", "--format=proof", "-o", name("w.csv"), "-o", name("r.json"),
@@ -119,26 +121,32 @@ func windowsAsTshark(t *testing.T, windows []byte, capture string) {
 	}
 }
 
-// TestScenarios runs every scenario, as the user who runs the tests and as an
-// ordinary one: the claims must hold by the kernel's word, and what the packets
-// tell be what the kernel knows.
+// TestScenarios runs every scenario as the user who runs the tests, and a sample of
+// them, or all in a full run, as an ordinary user. The kernel must confirm the
+// claims and agree with what the packets show.
 func TestScenarios(t *testing.T) {
+	t.Parallel()
 	needLive(t)
-	if len(experiment.Scenarios()) == 0 {
+	all := experiment.Scenarios()
+	if len(all) == 0 {
 		t.Fatal("there are no scenarios")
 	}
-	slots := make(chan struct{}, 6) // they mostly wait
 	for _, user := range []struct {
-		name   string
-		become func(*testing.T, *exec.Cmd)
-	}{{"this user", func(*testing.T, *exec.Cmd) {}}, {"ordinary user", asOrdinaryUser}} {
-		for _, s := range experiment.Scenarios() {
+		name      string
+		scenarios []experiment.Scenario
+		program   func(t *testing.T, args ...string) *exec.Cmd
+	}{
+		{"this user", all, plainProgram},
+		{"ordinary user", capturetest.Sample(all, 4), func(t *testing.T, args ...string) *exec.Cmd {
+			cmd := program(args...)
+			asOrdinaryUser(t, cmd)
+			return cmd
+		}},
+	} {
+		for _, s := range user.scenarios {
 			t.Run(user.name+"/"+s.Name, func(t *testing.T) {
 				t.Parallel()
-				slots <- struct{}{}
-				defer func() { <-slots }()
-				cmd := program("run", s.Name, "--isolate", "--format=proof")
-				user.become(t, cmd)
+				cmd := user.program(t, "run", s.Name, "--isolate", "--format=proof")
 				var out, errs bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &out, &errs
 				if err := cmd.Run(); err != nil { // a claim that does not hold is a failure, too
@@ -157,6 +165,7 @@ func TestScenarios(t *testing.T) {
 // TestSweep runs a grid of buffers and of calls: in every cell both queues, the
 // window and the probes are the kernel's, and both buffers in their intervals.
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	name := filepath.Join(t.TempDir(), "sweep.csv")
 	out, _ := inIsolation(t, 0, "--hold=700ms", "--sweep", "rcvbuf=4k,64k,256k,1M", "--sweep", "chunk=10,100,1000,64k", "-o", name)
 	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 1+16+1 || !strings.Contains(lines[17], "worst") {

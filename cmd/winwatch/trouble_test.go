@@ -84,7 +84,7 @@ func TestStdoutFull(t *testing.T) {
 	const analyze = "analyze ../../analyze/testdata/seed-flood.pcap --format="
 	for _, line := range []string{analyze + "text", analyze + "csv", analyze + "json",
 		"--help", "help run", "version", "schema", "completion bash", "completion zsh", "completion fish", "run --list"} {
-		cmd := program(strings.Fields(line)...)
+		cmd := plainProgram(t, strings.Fields(line)...)
 		var errs bytes.Buffer
 		cmd.Stdout, cmd.Stderr = full, &errs
 		cmd.Run() // the status is checked below
