@@ -4,10 +4,10 @@ import (
 	"io"
 
 	"winwatch/report"
-	"winwatch/report/plot"
 	csvreport "winwatch/report/csv"
 	htmlreport "winwatch/report/html"
 	jsonreport "winwatch/report/json"
+	"winwatch/report/plot"
 )
 
 // A format is what an output file holds, named by the ending of its name.
