@@ -73,7 +73,7 @@ const (
 func (l *lab) untilBlocked(t *thread, c *calls, number int64, name string) error {
 	err := l.await(name+"() blocks", floodLimit, func() bool {
 		entered := c.entered.Load()
-		return t.ended() || entered != 0 && since(entered) > blockedFor && t.sleepsIn(number)
+		return t.ended() || entered != 0 && since(entered) > blockedFor && kernel.SleepsIn(t.tid, number)
 	})
 	if err == nil && t.ended() {
 		return fmt.Errorf("%s() never blocked: the thread ended: %w", name, t.err)

@@ -42,7 +42,7 @@ func keepalive(l *lab) error {
 	if err := l.read(kernel.MomentStall); err != nil {
 		return err
 	}
-	before, err := readCounters()
+	before, err := kernel.ReadCounts()
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (l *lab) idleKeepalives(hold time.Duration) (idleCount, error) {
 	if err := l.client.keepalive(); err != nil {
 		return idleCount{}, err
 	}
-	counters, err := readCounters()
+	counters, err := kernel.ReadCounts()
 	if err != nil {
 		return idleCount{}, err
 	}
@@ -92,7 +92,7 @@ func (l *lab) idleKeepalives(hold time.Duration) (idleCount, error) {
 	if err != nil {
 		return idleCount{}, err
 	}
-	after, err := readCounters()
+	after, err := kernel.ReadCounts()
 	return idleCount{
 		client:  end.Sender.SegsOut - begin.Sender.SegsOut,
 		server:  end.Receiver.SegsOut - begin.Receiver.SegsOut,

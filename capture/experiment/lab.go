@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -30,7 +28,7 @@ type lab struct {
 	receiver *socket
 	threads  []*thread
 	sampler  *sampler
-	before   map[string]int64
+	before   kernel.Counts
 	rested   bool // MomentEnd was read
 	quieted  bool // Hooks.Quiet was called
 }
@@ -61,9 +59,9 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 	defer cancel()
 	l := &lab{ctx: ctx, cfg: cfg, hooks: hooks}
 	l.w = &kernel.Witness{
-		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: isolated, Kernel: kernelRelease(),
+		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: isolated, Kernel: kernel.Release(),
 		ChunkBytes: int64(cfg.Chunk), RcvBufAsked: int64(cfg.RcvBuf), SndBufAsked: int64(cfg.SndBuf),
-		Sender: s.sender, Probes: kernel.Unknown, MTU: loopbackMTU(), Tick: tick(),
+		Sender: s.sender, Probes: kernel.Unknown, MTU: loopbackMTU(), Tick: kernel.Tick(),
 	}
 	err := s.run(l)
 	if err != nil {
@@ -121,7 +119,7 @@ func (l *lab) meet(listener, client *socket) (*socket, error) {
 		}
 	}
 	var err error
-	if l.before, err = readCounters(); err != nil {
+	if l.before, err = kernel.ReadCounts(); err != nil {
 		return nil, err
 	}
 	if err := client.connect(l.w.Server); err != nil {
@@ -202,20 +200,4 @@ func (l *lab) join(t *thread, what string, limit time.Duration) error {
 		return err
 	}
 	return t.err
-}
-
-// tick returns the time between two ticks of the kernel's clock, which is what
-// its coarse clocks can tell apart (TICK_NSEC); 0 if it does not say.
-func tick() time.Duration {
-	var resolution unix.Timespec
-	if err := unix.ClockGetres(unix.CLOCK_MONOTONIC_COARSE, &resolution); err != nil {
-		return 0
-	}
-	return time.Duration(resolution.Nano())
-}
-
-// kernelRelease returns what uname -r prints.
-func kernelRelease() string {
-	b, _ := os.ReadFile("/proc/sys/kernel/osrelease")
-	return strings.TrimSpace(string(b))
 }

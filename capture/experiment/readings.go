@@ -101,7 +101,7 @@ func (l *lab) quiet() error {
 	}
 	l.quieted = true
 	l.rest()
-	after, err := readCounters()
+	after, err := kernel.ReadCounts()
 	l.w.Send, l.w.Recv = l.sender.sends.stats(), l.receiver.recvs.stats()
 	if l.hooks.Quiet != nil {
 		l.hooks.Quiet()
@@ -109,7 +109,7 @@ func (l *lab) quiet() error {
 	if err != nil {
 		return err
 	}
-	l.w.Counters = diffCounters(l.before, after)
+	l.w.Counters = after.Since(l.before)
 	l.countProbes()
 	return nil
 }
