@@ -60,7 +60,7 @@ func (d *Decoder) ipv4(v view, s *Segment) Skip {
 	}
 	v = v.limit(total).drop(hlen)
 	if b[9] == protoTCP {
-		return d.tcp(v, s)
+		return tcp(v, s)
 	}
 	return d.transport(b[9], v, s)
 }
@@ -119,7 +119,7 @@ func (d *Decoder) ipv6(v view, s *Segment) Skip {
 		d.c.Noted[LengthFromWire]++
 	}
 	if next == protoTCP {
-		return d.tcp(rest, s)
+		return tcp(rest, s)
 	}
 	return d.extensions(next, rest, s)
 }
@@ -202,7 +202,7 @@ func (d *Decoder) transport(proto byte, v view, s *Segment) Skip {
 	}
 	switch proto {
 	case protoTCP:
-		return d.tcp(v, s)
+		return tcp(v, s)
 	case protoIPv4:
 		return d.ipv4(v, s)
 	case protoIPv6:
