@@ -21,8 +21,8 @@ type thread struct {
 	err  error // valid once done is closed
 }
 
-// spawn starts a thread. The lab waits for it before it closes the sockets.
-func (l *lab) spawn(f func() error) *thread {
+// spawn starts a thread. The runner waits for it before it closes the sockets.
+func (rn *runner) spawn(f func() error) *thread {
 	t := &thread{done: make(chan struct{})}
 	started := make(chan struct{})
 	go func() {
@@ -33,7 +33,7 @@ func (l *lab) spawn(f func() error) *thread {
 		t.err = f()
 	}()
 	<-started
-	l.threads = append(l.threads, t)
+	rn.threads = append(rn.threads, t)
 	return t
 }
 

@@ -57,7 +57,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 
 // names lists the captures, those of directories in the order of their time. A
 // directory in which there is nothing to read stands for itself, to be told of.
-func (o *analyzeOptions) names(held *capture.Held) (names []string) {
+func (o *analyzeOptions) names(held *capture.Preopened) (names []string) {
 	for _, name := range o.files {
 		if !held.IsDir(name) {
 			names = append(names, name)

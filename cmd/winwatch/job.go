@@ -20,7 +20,7 @@ type job struct {
 	*writing
 	material
 	inputs []string
-	held   *capture.Held
+	held   *capture.Preopened
 	// once: the capture can be read only once.
 	once   bool
 	damage []*capture.DamageError
@@ -54,7 +54,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	return err
 }
 
-func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Held) *job {
+func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Preopened) *job {
 	return &job{o: o, writing: w, inputs: inputs, held: held, material: material{source: strings.Join(inputs, ", ")}}
 }
 

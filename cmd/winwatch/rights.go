@@ -37,9 +37,9 @@ func giveUpRights(sockets bool) error {
 
 // secure opens the captures, as they may be root's, and gives up what parsing them
 // does not need. The captures are nil if they can be opened at any time.
-func (o *analyzeOptions) secure() (held *capture.Held, err error) {
+func (o *analyzeOptions) secure() (held *capture.Preopened, err error) {
 	if givesUpRoot() {
-		if held, err = capture.Hold(o.files); err != nil {
+		if held, err = capture.Preopen(o.files); err != nil {
 			return nil, explainInput(err)
 		}
 	}
