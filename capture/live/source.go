@@ -162,9 +162,15 @@ func (s *Source) Stats() Stats {
 	return Stats{}
 }
 
-// Counters returns what became of the frames that were delivered. Only the
-// reading goroutine may call it.
-func (s *Source) Counters() capture.Counters { return s.dec.Counters() }
+// Counters returns what became of the frames: those delivered, and as
+// KernelDrops and InterfaceDrops those lost, as of Stats. Only the reading
+// goroutine may call it, or another once that one reads no more.
+func (s *Source) Counters() capture.Counters {
+	c, st := s.dec.Counters(), s.Stats()
+	c.Noted[capture.KernelDrops] = uint64(st.Dropped)
+	c.Noted[capture.InterfaceDrops] = uint64(st.InterfaceDropped)
+	return c
+}
 
 // LinkType returns the frames' link type.
 func (s *Source) LinkType() capture.LinkType { return s.linkType }

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"winwatch/analyze"
-	"winwatch/capture"
 	"winwatch/capture/experiment"
 	"winwatch/capture/kernel"
 	"winwatch/capture/live"
@@ -86,9 +85,7 @@ func (v *observation) close() {
 func (v *observation) result() *analyze.Result {
 	r := v.analyzer.Result()
 	if v.source != nil {
-		c, st := v.source.Counters(), v.source.Stats()
-		c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops] = uint64(st.Dropped), uint64(st.InterfaceDropped)
-		r.SetInput(c)
+		r.SetInput(v.source.Counters())
 	}
 	return r
 }
