@@ -2,6 +2,15 @@ package capture
 
 import "encoding/binary"
 
+// IP without a link-layer header.
+const (
+	linkRawBSD     LinkType = 12  // RAW where DLT_RAW is 12
+	linkRawOpenBSD LinkType = 14  // RAW where DLT_RAW is 14
+	LinkRaw        LinkType = 101 // IPv4 or IPv6, distinguished by the version
+	LinkIPv4       LinkType = 228 // IPv4
+	LinkIPv6       LinkType = 229 // IPv6
+)
+
 // IP protocol numbers that lead to TCP.
 const (
 	protoHopByHop = 0
