@@ -55,8 +55,7 @@ func (d *Decoder) Decode(linkType LinkType, data []byte, wireLen int, s *Segment
 		d.c.Skipped[FilteredOut]++
 		return FilteredOut
 	}
-	if linkType == LinkEthernet && len(data) >= 14 && wireLen >= len(data) &&
-		(len(data) >= 66 && usual((*[66]byte)(data), s) || fast(be16(data[12:14]), data[14:], s)) {
+	if linkType == LinkEthernet && len(data) >= 14 && wireLen >= len(data) && fast(be16(data[12:14]), data[14:], s) {
 		d.c.Segments++
 		return Kept
 	}
@@ -71,14 +70,9 @@ func (d *Decoder) decode(linkType LinkType, data []byte, wireLen int, s *Segment
 	}
 	d.layers = 0
 	v := view{data, wireLen}
-	var skip Skip
-	switch linkType {
-	case LinkEthernet:
-		skip = d.ethernet(v, s)
-	case LinkRaw, linkRawBSD, linkRawOpenBSD, LinkIPv4, LinkIPv6:
-		skip = d.ip(v, s)
-	default:
-		skip = d.otherLink(linkType, v, s)
+	skip := UnknownLinkType
+	if int(linkType) < len(linkTypes) && linkTypes[linkType].read != nil {
+		skip = linkTypes[linkType].read(d, v, s)
 	}
 	if skip != Kept {
 		d.c.Skipped[skip]++

@@ -2,6 +2,15 @@ package capture
 
 import "encoding/binary"
 
+// IP without a link-layer header.
+const (
+	linkRawBSD     LinkType = 12  // RAW where DLT_RAW is 12
+	linkRawOpenBSD LinkType = 14  // RAW where DLT_RAW is 14
+	LinkRaw        LinkType = 101 // IPv4 or IPv6, distinguished by the version
+	LinkIPv4       LinkType = 228 // IPv4
+	LinkIPv6       LinkType = 229 // IPv6
+)
+
 // IP protocol numbers that lead to TCP.
 const (
 	protoHopByHop = 0
@@ -60,7 +69,7 @@ func (d *Decoder) ipv4(v view, s *Segment) Skip {
 	}
 	v = v.limit(total).drop(hlen)
 	if b[9] == protoTCP {
-		return d.tcp(v, s)
+		return tcp(v, s)
 	}
 	return d.transport(b[9], v, s)
 }
@@ -119,7 +128,7 @@ func (d *Decoder) ipv6(v view, s *Segment) Skip {
 		d.c.Noted[LengthFromWire]++
 	}
 	if next == protoTCP {
-		return d.tcp(rest, s)
+		return tcp(rest, s)
 	}
 	return d.extensions(next, rest, s)
 }
@@ -202,7 +211,7 @@ func (d *Decoder) transport(proto byte, v view, s *Segment) Skip {
 	}
 	switch proto {
 	case protoTCP:
-		return d.tcp(v, s)
+		return tcp(v, s)
 	case protoIPv4:
 		return d.ipv4(v, s)
 	case protoIPv6:

@@ -1,6 +1,7 @@
 package capture
 
-import "encoding/binary"
+// LinkEthernet is Ethernet, with 802.1Q and 802.1ad tags.
+const LinkEthernet LinkType = 1
 
 // EtherTypes that lead to IP.
 const (
@@ -85,94 +86,4 @@ func (d *Decoder) llc(v view, s *Segment) Skip {
 		return NotIP
 	}
 	return d.etherPayload(typ, v.drop(8), s)
-}
-
-// otherLink reads the link types off the fast path.
-func (d *Decoder) otherLink(lt LinkType, v view, s *Segment) Skip {
-	switch lt {
-	case LinkSLL2:
-		if len(v.b) < 20 {
-			return v.short(20, BadLink)
-		}
-		return d.etherPayload(be16(v.b[0:2]), v.drop(20), s)
-	case LinkSLL:
-		if len(v.b) < 16 {
-			return v.short(16, BadLink)
-		}
-		return d.etherPayload(be16(v.b[14:16]), v.drop(16), s)
-	case LinkNull, LinkLoop:
-		return d.loopback(v, s)
-	case LinkPPP, LinkPPPHDLC:
-		return d.ppp(v, s)
-	case LinkPPPEther:
-		return d.pppoe(v, s)
-	case LinkCHDLC:
-		if len(v.b) < 4 {
-			return v.short(4, BadLink)
-		}
-		return d.etherPayload(be16(v.b[2:4]), v.drop(4), s)
-	case LinkFDDI:
-		if len(v.b) < 13 {
-			return v.short(13, BadLink)
-		}
-		return d.llc(v.drop(13), s)
-	case LinkWLAN:
-		return d.wlan(v, s)
-	case LinkRadiotap:
-		return d.radiotap(v, s)
-	case LinkNFLog:
-		return d.nflog(v, s)
-	}
-	return UnknownLinkType
-}
-
-// loopback reads the 4-byte address family of BSD's loopback, in either byte
-// order: the file does not always come from a host of its own order.
-func (d *Decoder) loopback(v view, s *Segment) Skip {
-	if len(v.b) < 4 {
-		return v.short(4, BadLink)
-	}
-	family := be32(v.b)
-	if family > 0xffff {
-		family = binary.LittleEndian.Uint32(v.b)
-	}
-	switch family {
-	case 2: // AF_INET
-		return d.ipv4(v.drop(4), s)
-	case 10, 24, 28, 30: // AF_INET6 of Linux, NetBSD, FreeBSD, Darwin
-		return d.ipv6(v.drop(4), s)
-	}
-	return NotIP
-}
-
-// nflog reads Linux netfilter log messages: a header and attributes, of which
-// one is the packet. Attributes are in the order of the writing host; a length
-// that is too large in one order is tried in the other.
-func (d *Decoder) nflog(v view, s *Segment) Skip {
-	if len(v.b) < 4 {
-		return v.short(4, BadLink)
-	}
-	const payload = 9 // NFULA_PAYLOAD
-	for v = v.drop(4); len(v.b) >= 4; {
-		size, typ := int(binary.LittleEndian.Uint16(v.b)), binary.LittleEndian.Uint16(v.b[2:])
-		if size > v.wire {
-			size, typ = int(be16(v.b)), be16(v.b[2:])
-		}
-		if size < 4 {
-			return BadLink
-		}
-		if typ&0x7fff == payload {
-			v = v.limit(min(size, v.wire)).drop(4)
-			if len(v.b) > 0 && v.b[0]>>4 != 4 && v.b[0]>>4 != 6 {
-				return NotIP // a bridge logs ARP too
-			}
-			return d.ip(v, s)
-		}
-		size = (size + 3) &^ 3
-		if size > len(v.b) {
-			return v.short(size, BadLink)
-		}
-		v = v.drop(size)
-	}
-	return v.short(4, NotIP)
 }

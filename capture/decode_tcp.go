@@ -1,12 +1,12 @@
 package capture
 
-// minTCP is how much of a TCP header is needed: up to the window. Wireshark
-// begins a stream with as much.
+// minTCP is how much of a TCP header is needed: up to and including the window.
+// Wireshark needs as much to begin a stream.
 const minTCP = 16
 
 // tcp reads a TCP header (RFC 9293 3.1). v is the payload of an IP datagram; s
-// holds the addresses, and in Flags what is known of the datagram.
-func (d *Decoder) tcp(v view, s *Segment) Skip {
+// holds the addresses, and in Flags what is known about the datagram.
+func tcp(v view, s *Segment) Skip {
 	if len(v.b) < minTCP {
 		return v.short(minTCP, BadTCP)
 	}
@@ -33,7 +33,7 @@ func (d *Decoder) tcp(v view, s *Segment) Skip {
 	s.Len = uint32(v.wire - hlen)
 	switch {
 	case hlen == 20:
-	case hlen == 32 && len(b) >= 32 && be32(b[20:24]) == 0x0101080a: // NOP, NOP, timestamps: most segments
+	case hlen == 32 && len(b) >= 32 && be32(b[20:24]) == nopNopTimestamps:
 		s.TSVal, s.TSEcr = be32(b[24:28]), be32(b[28:32])
 		s.Options = HasTimestamps
 	default:
@@ -106,3 +106,7 @@ func (s *Segment) option(kind byte, val []byte) Options {
 	}
 	return 0
 }
+
+// nopNopTimestamps is how the option list of most segments begins (RFC 7323,
+// appendix A).
+const nopNopTimestamps = 0x0101080a

@@ -2,6 +2,12 @@ package capture
 
 import "encoding/binary"
 
+// Wireless LANs.
+const (
+	LinkWLAN     LinkType = 105 // IEEE 802.11
+	LinkRadiotap LinkType = 127 // radiotap and IEEE 802.11
+)
+
 // radiotap reads a radiotap header, which precedes an 802.11 frame.
 func (d *Decoder) radiotap(v view, s *Segment) Skip {
 	if len(v.b) < 8 {

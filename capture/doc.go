@@ -18,7 +18,7 @@
 //	}
 //
 // Open reads pcap, pcapng and what tcpdump printed, plain or compressed;
-// Held.OpenAll reads many files as one, which Hold can open for it while there is
+// Preopened.OpenAll reads many files as one, which Preopen can open for it while there is
 // still the right to do so; a Decoder turns frames from elsewhere (a live capture)
 // into segments. NextBatch is Next for many segments at once.
 //

@@ -25,7 +25,7 @@ type Files struct {
 	size   int64
 	unread []Unread
 	filter Filter
-	from   *Held
+	from   *Preopened
 }
 
 // Unread is a file that was left out although it is, or may be, a capture, and why.

@@ -35,8 +35,8 @@ func timeline(segs []capture.Segment) string {
 	return strings.Join(words, " ")
 }
 
-// notHeld opens files when they are needed.
-var notHeld *capture.Held
+// notPreopened opens files when they are needed.
+var notPreopened *capture.Preopened
 
 func TestOpenAll(t *testing.T) {
 	first := capturetest.Pcap(t, "0 C > S S\n1 C > S . frame 3") // frame 2 is ARP
@@ -53,7 +53,7 @@ func TestOpenAll(t *testing.T) {
 	more := filepath.Join(writeFiles(t, map[string][]byte{"x": third}), "x")
 
 	for _, batch := range []bool{false, true} {
-		f, err := notHeld.OpenAll([]string{more, dir})
+		f, err := notPreopened.OpenAll([]string{more, dir})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,12 +109,12 @@ func TestOpenAllUnread(t *testing.T) {
 		}
 	}
 	names := []string{filepath.Join(dir, "b"), dir}
-	held, err := capture.Hold(names)
+	preopened, err := capture.Preopen(names)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer held.Close()
-	for _, open := range []func([]string) (*capture.Files, error){notHeld.OpenAll, held.OpenAll} {
+	defer preopened.Close()
+	for _, open := range []func([]string) (*capture.Files, error){notPreopened.OpenAll, preopened.OpenAll} {
 		f, err := open(names)
 		if err != nil {
 			t.Fatal(err)
@@ -139,7 +139,7 @@ func TestOpenAllUnread(t *testing.T) {
 		t.Fatal(err)
 	}
 	damage := (*capture.DamageError)(nil)
-	if _, err := notHeld.OpenAll([]string{dir}); !errors.As(err, &damage) || !errors.Is(err, fs.ErrNotExist) {
+	if _, err := notPreopened.OpenAll([]string{dir}); !errors.As(err, &damage) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("nothing can be read: %v", err)
 	}
 }
@@ -150,7 +150,7 @@ func TestOpenAllDamage(t *testing.T) {
 	dir := writeFiles(t, map[string][]byte{
 		"a": broken[:len(broken)-1], "b": capturetest.Pcap(t, "5 C > S ."), "c": capturetest.Pcap(t, "9 C > S ."),
 	})
-	f, err := notHeld.OpenAll([]string{dir})
+	f, err := notPreopened.OpenAll([]string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestOpenAllErrors(t *testing.T) {
 		{filepath.Join(dir, "none"), fs.ErrNotExist},
 	}
 	for _, tt := range tests {
-		if _, err := notHeld.OpenAll([]string{tt.name}); !errors.Is(err, tt.want) {
+		if _, err := notPreopened.OpenAll([]string{tt.name}); !errors.Is(err, tt.want) {
 			t.Errorf("OpenAll(%s): %v, want %v", tt.name, err, tt.want)
 		}
 	}
@@ -209,7 +209,7 @@ func TestOpenAllPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Close()
-	f, err := notHeld.OpenAll([]string{fmt.Sprintf("/dev/fd/%d", r.Fd()), dir})
+	f, err := notPreopened.OpenAll([]string{fmt.Sprintf("/dev/fd/%d", r.Fd()), dir})
 	if err != nil {
 		t.Skip("no /dev/fd here: ", err)
 	}

@@ -35,7 +35,7 @@ func FuzzFiles(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		files, err := (*Held)(nil).OpenAll(names)
+		files, err := (*Preopened)(nil).OpenAll(names)
 		if err != nil {
 			return // of either; those of a directory are passed over
 		}

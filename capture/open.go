@@ -27,10 +27,10 @@ const compressedChunk = 256 << 10
 // Errors name the file and wrap ErrEmpty, ErrNotCapture, ErrIsDirectory, an
 // error of the os package, or are a *DamageError if the file breaks before its
 // first frame.
-func Open(name string) (*Reader, error) { return (*Held)(nil).reader(name) }
+func Open(name string) (*Reader, error) { return (*Preopened)(nil).reader(name) }
 
 // reader is Open for what is held.
-func (h *Held) reader(name string) (*Reader, error) {
+func (h *Preopened) reader(name string) (*Reader, error) {
 	if name == "-" {
 		return NewReader(os.Stdin, "standard input")
 	}

@@ -95,9 +95,8 @@ func (p *pcapReader) plausible(size int) bool {
 	return true
 }
 
-// quick reads what is at hand as long as the frames are of the usual kinds:
-// little-endian Ethernet that usual or fast reads. It leaves everything else to
-// read.
+// quick reads frames that are already in the buffer, while they are of the kinds
+// that fast reads, in a little-endian file. It leaves everything else to read.
 func (p *pcapReader) quick(dst []Segment) (n int) {
 	b := p.buf.buf[p.buf.pos:p.buf.end]
 	frames := p.dec.c.Frames
@@ -110,7 +109,7 @@ func (p *pcapReader) quick(dst []Segment) (n int) {
 			break
 		}
 		s := &dst[n]
-		if (capLen < 66 || !usual((*[66]byte)(h[16:]), s)) && !fast(be16(h[28:30]), b[30:size], s) {
+		if !fast(be16(h[28:30]), b[30:size], s) {
 			break
 		}
 		frames++

@@ -89,7 +89,7 @@ type Scenario struct {
 	NeedsIsolation bool
 
 	sender kernel.End
-	run    func(*lab) error
+	run    func(*runner) error
 }
 
 // DefaultScenario is the one to run if none is named.

@@ -31,13 +31,13 @@ type flood struct {
 }
 
 // flood starts to send: for ever, or until the connection goes down.
-func (l *lab) flood() *flood {
+func (rn *runner) flood() *flood {
 	f := &flood{}
-	chunk := payload(l.cfg.Chunk)
-	f.thread = l.spawn(func() error {
-		for rest := chunk; !f.enough(l.sender.sends.bytes.Load()); {
+	chunk := payload(rn.cfg.Chunk)
+	f.thread = rn.spawn(func() error {
+		for rest := chunk; !f.enough(rn.sender.sends.bytes.Load()); {
 			var n int
-			n, f.errno = l.sender.send(rest)
+			n, f.errno = rn.sender.send(rest)
 			switch f.errno {
 			case 0, unix.EINTR:
 			case unix.EPIPE, unix.ECONNRESET:
@@ -70,10 +70,10 @@ const (
 
 // untilBlocked waits until the thread has been in the same system call for
 // blockedFor and sleeps there.
-func (l *lab) untilBlocked(t *thread, c *calls, number int64, name string) error {
-	err := l.await(name+"() blocks", floodLimit, func() bool {
+func (rn *runner) untilBlocked(t *thread, c *calls, number int64, name string) error {
+	err := rn.await(name+"() blocks", floodLimit, func() bool {
 		entered := c.entered.Load()
-		return t.ended() || entered != 0 && since(entered) > blockedFor && t.sleepsIn(number)
+		return t.ended() || entered != 0 && since(entered) > blockedFor && kernel.SleepsIn(t.tid, number)
 	})
 	if err == nil && t.ended() {
 		return fmt.Errorf("%s() never blocked: the thread ended: %w", name, t.err)
@@ -87,29 +87,29 @@ func since(at int64) time.Duration { return time.Duration(time.Now().UnixNano() 
 
 // hold keeps still until the given number of probes was sent, or for
 // Config.Hold from the time that send() blocked.
-func (l *lab) hold(probes int64) error {
-	if l.cfg.Hold > 0 {
-		entered := l.sender.sends.entered.Load()
-		return l.pause(l.cfg.Hold - since(entered))
+func (rn *runner) hold(probes int64) error {
+	if rn.cfg.Hold > 0 {
+		entered := rn.sender.sends.entered.Load()
+		return rn.pause(rn.cfg.Hold - since(entered))
 	}
 	// Each probe comes after twice the time of the one before: probes 1 to n take
 	// less than RTO << n.
-	rto := max(time.Duration(l.sender.state().RTO), time.Duration(minProbeInterval))
+	rto := max(time.Duration(rn.sender.state().RTO), time.Duration(minProbeInterval))
 	limit := rto<<probes + 5*time.Second
-	return l.await(fmt.Sprintf("probe %d was sent", probes), limit, func() bool {
-		count := l.sampler.count()
+	return rn.await(fmt.Sprintf("probe %d was sent", probes), limit, func() bool {
+		count := rn.sampler.count()
 		return count.total >= probes
 	})
 }
 
 // stall floods until send() blocks, and holds still for a number of probes.
-func (l *lab) stall(f *flood, probes int64) error {
-	if err := l.untilBlocked(f.thread, &l.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
+func (rn *runner) stall(f *flood, probes int64) error {
+	if err := rn.untilBlocked(f.thread, &rn.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
 		return err
 	}
-	l.step("send() blocked after %d calls and %d bytes; both ends hold still", l.sender.sends.n.Load(), l.sender.sends.bytes.Load())
-	if err := l.hold(probes); err != nil {
+	rn.step("send() blocked after %d calls and %d bytes; both ends hold still", rn.sender.sends.n.Load(), rn.sender.sends.bytes.Load())
+	if err := rn.hold(probes); err != nil {
 		return err
 	}
-	return l.read(kernel.MomentStall)
+	return rn.read(kernel.MomentStall)
 }

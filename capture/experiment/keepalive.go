@@ -18,43 +18,43 @@ const keepaliveHold = 3500 * time.Millisecond
 // keepalive has both ends send keep-alives, first while the connection is idle
 // and then while its window is closed. They look like Linux's probes and are
 // none.
-func keepalive(l *lab) error {
-	if err := l.connect(); err != nil {
+func keepalive(rn *runner) error {
+	if err := rn.connect(); err != nil {
 		return err
 	}
-	hold := l.cfg.Hold
+	hold := rn.cfg.Hold
 	if hold == 0 {
 		hold = keepaliveHold
 	}
-	idle, err := l.idleKeepalives(hold)
+	idle, err := rn.idleKeepalives(hold)
 	if err != nil {
 		return err
 	}
 
-	l.step("the client floods; the server, which never reads, has keep-alives too")
-	if err := l.server.keepalive(); err != nil {
+	rn.step("the client floods; the server, which never reads, has keep-alives too")
+	if err := rn.server.keepalive(); err != nil {
 		return err
 	}
-	f := l.flood()
-	if err := l.untilBlocked(f.thread, &l.client.sends, unix.SYS_SENDTO, "send"); err != nil {
+	f := rn.flood()
+	if err := rn.untilBlocked(f.thread, &rn.client.sends, unix.SYS_SENDTO, "send"); err != nil {
 		return err
 	}
-	if err := l.read(kernel.MomentStall); err != nil {
+	if err := rn.read(kernel.MomentStall); err != nil {
 		return err
 	}
-	before, err := readCounters()
+	before, err := kernel.ReadCounts()
 	if err != nil {
 		return err
 	}
-	if err := l.pause(hold); err != nil {
+	if err := rn.pause(hold); err != nil {
 		return err
 	}
-	if err := l.endBlocked(f); err != nil {
+	if err := rn.endBlocked(f); err != nil {
 		return err
 	}
-	l.findIdleKeepalives(idle)
-	l.findStallKeepalives(before)
-	l.findConserved()
+	rn.findIdleKeepalives(idle)
+	rn.findStallKeepalives(before)
+	rn.findConserved()
 	return nil
 }
 
@@ -75,24 +75,24 @@ type idleCount struct {
 }
 
 // idleKeepalives leaves the connection idle with the client's keep-alives on.
-func (l *lab) idleKeepalives(hold time.Duration) (idleCount, error) {
-	l.step("the connection is idle; the client sends keep-alives every second")
-	if err := l.client.keepalive(); err != nil {
+func (rn *runner) idleKeepalives(hold time.Duration) (idleCount, error) {
+	rn.step("the connection is idle; the client sends keep-alives every second")
+	if err := rn.client.keepalive(); err != nil {
 		return idleCount{}, err
 	}
-	counters, err := readCounters()
+	counters, err := kernel.ReadCounts()
 	if err != nil {
 		return idleCount{}, err
 	}
-	begin := l.reading("")
-	if err := l.pause(hold); err != nil {
+	begin := rn.reading("")
+	if err := rn.pause(hold); err != nil {
 		return idleCount{}, err
 	}
-	end, err := l.settle("")
+	end, err := rn.settle("")
 	if err != nil {
 		return idleCount{}, err
 	}
-	after, err := readCounters()
+	after, err := kernel.ReadCounts()
 	return idleCount{
 		client:  end.Sender.SegsOut - begin.Sender.SegsOut,
 		server:  end.Receiver.SegsOut - begin.Receiver.SegsOut,
@@ -101,9 +101,9 @@ func (l *lab) idleKeepalives(hold time.Duration) (idleCount, error) {
 	}, err
 }
 
-func (l *lab) findIdleKeepalives(n idleCount) {
-	exact := !l.w.Isolated || n.counted == n.client && n.probed == 0
-	l.find(n.client > 0 && n.server == n.client && n.counted >= n.client && exact,
+func (rn *runner) findIdleKeepalives(n idleCount) {
+	exact := !rn.w.Isolated || n.counted == n.client && n.probed == 0
+	rn.find(n.client > 0 && n.server == n.client && n.counted >= n.client && exact,
 		"an idle connection's keep-alives are sent at even intervals, are answered, and count as keep-alives alone",
 		"the client sent %d segments, the server %d; TCPKeepAlive rose by %d, TCPWinProbe by %d",
 		n.client, n.server, n.counted, n.probed)
@@ -111,11 +111,11 @@ func (l *lab) findIdleKeepalives(n idleCount) {
 
 // findStallKeepalives judges the second part: the sender probes and, having
 // data, sends no keep-alive; the receiver's keep-alives go on.
-func (l *lab) findStallKeepalives(before map[string]int64) {
-	stalled, _ := l.w.At(kernel.MomentStall)
-	end, _ := l.w.At(kernel.MomentEnd)
+func (rn *runner) findStallKeepalives(before map[string]int64) {
+	stalled, _ := rn.w.At(kernel.MomentStall)
+	end, _ := rn.w.At(kernel.MomentEnd)
 	var keepalives, probes int64
-	for _, c := range l.w.Counters {
+	for _, c := range rn.w.Counters {
 		switch c.Name {
 		case "TCPKeepAlive":
 			keepalives = c.After - before[c.Name]
@@ -128,7 +128,7 @@ func (l *lab) findStallKeepalives(before map[string]int64) {
 	// Each end's segments are what it sends by itself and answers to the other's;
 	// not everything is answered (tcp_invalid_ratelimit).
 	fits := client <= probes+keepalives && server <= probes+keepalives && client >= probes && server >= keepalives
-	l.find(probes > 0 && keepalives > 0 && (fits || !l.w.Isolated),
+	rn.find(probes > 0 && keepalives > 0 && (fits || !rn.w.Isolated),
 		"while the window is closed the sender probes and the receiver's keep-alives go on: they look alike and are counted apart",
 		"TCPWinProbe rose by %d, TCPKeepAlive by %d; the sender sent %d segments, the receiver %d", probes, keepalives, client, server)
 }

@@ -30,40 +30,40 @@ type small struct {
 }
 
 // nagle makes small writes as they are by default, nodelay with TCP_NODELAY.
-func nagle(l *lab) error {
-	s, err := l.smallWrites(0)
+func nagle(rn *runner) error {
+	s, err := rn.smallWrites(0)
 	if err != nil {
 		return err
 	}
-	l.findIdle(s)
-	l.find(s.burstSegments < burstRounds*burstWrites/2,
+	rn.findIdle(s)
+	rn.find(s.burstSegments < burstRounds*burstWrites/2,
 		"while data is unacknowledged small writes are held back and joined (RFC 9293 3.7.4)",
 		"%d writes in %d bursts left in %d segments", burstRounds*burstWrites, burstRounds, s.burstSegments)
-	l.find(median(s.requests) >= delayedACKHalf,
+	rn.find(median(s.requests) >= delayedACKHalf,
 		"a request in two writes waits for the delayed acknowledgment of its first half",
 		"median of %d: %v from the first write to the answer, the longest %v", len(s.requests), median(s.requests), slices.Max(s.requests))
-	l.findAllRead()
+	rn.findAllRead()
 	return nil
 }
 
-func nodelay(l *lab) error {
-	s, err := l.smallWrites(1)
+func nodelay(rn *runner) error {
+	s, err := rn.smallWrites(1)
 	if err != nil {
 		return err
 	}
-	l.findIdle(s)
-	l.find(s.burstSegments == burstRounds*burstWrites,
+	rn.findIdle(s)
+	rn.find(s.burstSegments == burstRounds*burstWrites,
 		"with TCP_NODELAY each small write leaves as a segment of its own at once",
 		"%d writes in %d bursts left in %d segments", burstRounds*burstWrites, burstRounds, s.burstSegments)
-	l.find(median(s.requests) < delayedACKHalf,
+	rn.find(median(s.requests) < delayedACKHalf,
 		"with TCP_NODELAY a request in two writes waits for nothing",
 		"median of %d: %v from the first write to the answer, the longest %v", len(s.requests), median(s.requests), slices.Max(s.requests))
-	l.findAllRead()
+	rn.findAllRead()
 	return nil
 }
 
-func (l *lab) findIdle(s *small) {
-	l.find(s.idleSegments == idleWrites, "on an idle connection a small write leaves at once, with or without TCP_NODELAY",
+func (rn *runner) findIdle(s *small) {
+	rn.find(s.idleSegments == idleWrites, "on an idle connection a small write leaves at once, with or without TCP_NODELAY",
 		"%d writes, %d segments", idleWrites, s.idleSegments)
 }
 
@@ -74,80 +74,80 @@ func median(d []time.Duration) time.Duration {
 
 // smallWrites makes small writes one by one, in bursts, and as requests in two
 // parts that are answered.
-func (l *lab) smallWrites(nodelay int) (*small, error) {
-	if err := l.connect(); err != nil {
+func (rn *runner) smallWrites(nodelay int) (*small, error) {
+	if err := rn.connect(); err != nil {
 		return nil, err
 	}
-	if mss := l.client.state().SndMSS; int64(l.cfg.Chunk)*burstWrites*2 > mss {
-		return nil, fmt.Errorf("chunk size %d: small writes are wanted, at most %d bytes where a segment holds %d", l.cfg.Chunk, mss/burstWrites/2, mss)
+	if mss := rn.client.state().SndMSS; int64(rn.cfg.Chunk)*burstWrites*2 > mss {
+		return nil, fmt.Errorf("chunk size %d: small writes are wanted, at most %d bytes where a segment holds %d", rn.cfg.Chunk, mss/burstWrites/2, mss)
 	}
-	if err := l.client.set(unix.IPPROTO_TCP, unix.TCP_NODELAY, nodelay, "TCP_NODELAY"); err != nil {
+	if err := rn.client.set(unix.IPPROTO_TCP, unix.TCP_NODELAY, nodelay, "TCP_NODELAY"); err != nil {
 		return nil, err
 	}
-	if err := l.server.set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1, "TCP_NODELAY"); err != nil {
+	if err := rn.server.set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1, "TCP_NODELAY"); err != nil {
 		return nil, err
 	}
 	var request atomic.Int64 // bytes that make a request, 0: no answers
-	server := l.reader(defaultReadSize, 0, nil, l.answer(&request))
+	server := rn.reader(defaultReadSize, 0, nil, rn.answer(&request))
 	s := &small{}
-	err := l.writeIdle(s)
+	err := rn.writeIdle(s)
 	if err == nil {
-		err = l.writeBursts(s)
+		err = rn.writeBursts(s)
 	}
 	if err == nil {
-		err = l.writeRequests(s, &request)
+		err = rn.writeRequests(s, &request)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s, l.closeOrderly(server)
+	return s, rn.closeOrderly(server)
 }
 
 // writeIdle writes when nothing is in flight.
-func (l *lab) writeIdle(s *small) error {
-	l.step("%d single writes of %d bytes on an idle connection", idleWrites, l.cfg.Chunk)
-	before := l.client.state().DataSegsOut
+func (rn *runner) writeIdle(s *small) error {
+	rn.step("%d single writes of %d bytes on an idle connection", idleWrites, rn.cfg.Chunk)
+	before := rn.client.state().DataSegsOut
 	for range idleWrites {
-		if err := l.write(1); err != nil {
+		if err := rn.write(1); err != nil {
 			return err
 		}
-		if err := l.acknowledged(); err != nil {
+		if err := rn.acknowledged(); err != nil {
 			return err
 		}
 	}
-	s.idleSegments = l.client.state().DataSegsOut - before
+	s.idleSegments = rn.client.state().DataSegsOut - before
 	return nil
 }
 
 // writeBursts writes several times without waiting.
-func (l *lab) writeBursts(s *small) error {
-	l.step("%d bursts of %d writes", burstRounds, burstWrites)
-	before := l.client.state().DataSegsOut
+func (rn *runner) writeBursts(s *small) error {
+	rn.step("%d bursts of %d writes", burstRounds, burstWrites)
+	before := rn.client.state().DataSegsOut
 	for range burstRounds {
-		if err := l.write(burstWrites); err != nil {
+		if err := rn.write(burstWrites); err != nil {
 			return err
 		}
-		if err := l.acknowledged(); err != nil {
+		if err := rn.acknowledged(); err != nil {
 			return err
 		}
 	}
-	s.burstSegments = l.client.state().DataSegsOut - before
+	s.burstSegments = rn.client.state().DataSegsOut - before
 	return nil
 }
 
 // writeRequests writes requests in two halves and waits for the answers.
-func (l *lab) writeRequests(s *small, request *atomic.Int64) error {
-	l.step("%d requests in two writes each, which the server answers when it has both", requestRounds)
-	request.Store(2 * int64(l.cfg.Chunk))
-	answer := make([]byte, l.cfg.Chunk)
-	t := l.spawn(func() error {
+func (rn *runner) writeRequests(s *small, request *atomic.Int64) error {
+	rn.step("%d requests in two writes each, which the server answers when it has both", requestRounds)
+	request.Store(2 * int64(rn.cfg.Chunk))
+	answer := make([]byte, rn.cfg.Chunk)
+	t := rn.spawn(func() error {
 		for range requestRounds {
 			begin := time.Now()
-			if err := l.write(2); err != nil {
+			if err := rn.write(2); err != nil {
 				return err
 			}
 			for got := 0; got < len(answer); {
-				n, errno := l.client.recv(answer[got:])
+				n, errno := rn.client.recv(answer[got:])
 				if errno != 0 && errno != unix.EINTR {
 					return fmt.Errorf("recv: %w", errno)
 				}
@@ -160,34 +160,34 @@ func (l *lab) writeRequests(s *small, request *atomic.Int64) error {
 		}
 		return nil
 	})
-	return l.join(t, "all requests were answered", l.cfg.Timeout)
+	return rn.join(t, "all requests were answered", rn.cfg.Timeout)
 }
 
 // answer returns a function for the server's reading thread that answers each
 // whole request. Delayed acknowledgments are asked for before each recv(): the
 // kernel forgets the wish after a while (tcp(7), TCP_QUICKACK).
-func (l *lab) answer(request *atomic.Int64) func() {
+func (rn *runner) answer(request *atomic.Int64) func() {
 	var answered int64
-	chunk := payload(l.cfg.Chunk)
+	chunk := payload(rn.cfg.Chunk)
 	return func() {
-		_ = l.server.set(unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0, "TCP_QUICKACK")
+		_ = rn.server.set(unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0, "TCP_QUICKACK")
 		size := request.Load()
 		if size == 0 {
-			answered = l.server.recvs.bytes.Load()
+			answered = rn.server.recvs.bytes.Load()
 			return
 		}
-		if l.server.recvs.bytes.Load()-answered >= size {
+		if rn.server.recvs.bytes.Load()-answered >= size {
 			answered += size
-			l.server.send(chunk)
+			rn.server.send(chunk)
 		}
 	}
 }
 
 // write makes n writes of a chunk.
-func (l *lab) write(n int) error {
-	chunk := payload(l.cfg.Chunk)
+func (rn *runner) write(n int) error {
+	chunk := payload(rn.cfg.Chunk)
 	for range n {
-		if _, errno := l.client.send(chunk); errno != 0 {
+		if _, errno := rn.client.send(chunk); errno != 0 {
 			return fmt.Errorf("send: %w", errno)
 		}
 	}
@@ -195,12 +195,12 @@ func (l *lab) write(n int) error {
 }
 
 // acknowledged waits until everything was read and nothing is in flight.
-func (l *lab) acknowledged() error {
-	if err := l.readAll(connectTimeout); err != nil {
+func (rn *runner) acknowledged() error {
+	if err := rn.readAll(connectTimeout); err != nil {
 		return err
 	}
-	return l.await("everything was acknowledged", connectTimeout, func() bool {
-		st := l.client.state()
+	return rn.await("everything was acknowledged", connectTimeout, func() bool {
+		st := rn.client.state()
 		return st.SendQueueBytes == 0 && (st.Unacked == 0 || st.Unacked == kernel.Unknown)
 	})
 }

@@ -14,47 +14,47 @@ import (
 
 // sendNonblocking fills both buffers with O_NONBLOCK set, and then drains the
 // receiver step by step until poll() says that there is room again.
-func sendNonblocking(l *lab) error {
-	if err := l.connect(); err != nil {
+func sendNonblocking(rn *runner) error {
+	if err := rn.connect(); err != nil {
 		return err
 	}
-	if err := errors.Join(l.sender.nonblocking(true), l.receiver.nonblocking(true)); err != nil {
+	if err := errors.Join(rn.sender.nonblocking(true), rn.receiver.nonblocking(true)); err != nil {
 		return err
 	}
-	l.step("the client sends %d bytes a call with O_NONBLOCK; the server does not read", l.cfg.Chunk)
-	first, err := l.fill()
+	rn.step("the client sends %d bytes a call with O_NONBLOCK; the server does not read", rn.cfg.Chunk)
+	first, err := rn.fill()
 	if err != nil {
 		return err
 	}
-	if err := l.read(kernel.MomentStall); err != nil {
+	if err := rn.read(kernel.MomentStall); err != nil {
 		return err
 	}
-	if l.cfg.Hold > 0 {
-		if err := l.pause(l.cfg.Hold); err != nil {
+	if rn.cfg.Hold > 0 {
+		if err := rn.pause(rn.cfg.Hold); err != nil {
 			return err
 		}
 	}
-	full := l.sender.sends.stats()
-	l.step("send() says EAGAIN after %d bytes; the server reads until poll() says that there is room", full.Bytes)
-	drain, err := l.drainUntilWritable()
+	full := rn.sender.sends.stats()
+	rn.step("send() says EAGAIN after %d bytes; the server reads until poll() says that there is room", full.Bytes)
+	drain, err := rn.drainUntilWritable()
 	if err != nil {
 		return err
 	}
-	n, errno := l.sender.send(payload(l.cfg.Chunk))
-	if err := l.quiet(); err != nil {
+	n, errno := rn.sender.send(payload(rn.cfg.Chunk))
+	if err := rn.quiet(); err != nil {
 		return err
 	}
 
-	l.find(full.WouldBlock > 0 && full.Errors == 0, "a non-blocking send() says EAGAIN where a blocking one would wait",
+	rn.find(full.WouldBlock > 0 && full.Errors == 0, "a non-blocking send() says EAGAIN where a blocking one would wait",
 		"first EAGAIN at byte %d, %d in all until nothing more fitted at byte %d; the longest call took %v",
 		first, full.WouldBlock, full.Bytes, full.Longest.Round(time.Microsecond))
-	l.find(full.Calls >= full.WouldBlock+full.Partial, "a non-blocking send() takes as much as fits and returns that number",
+	rn.find(full.Calls >= full.WouldBlock+full.Partial, "a non-blocking send() takes as much as fits and returns that number",
 		"%d of %d calls were partial", full.Partial, full.Calls)
-	l.findConserved()
-	l.find(drain.rule(), "poll() says writable when a third of the send buffer is free, not when the first byte is (sk_stream_is_writeable)",
+	rn.findConserved()
+	rn.find(drain.rule(), "poll() says writable when a third of the send buffer is free, not when the first byte is (sk_stream_is_writeable)",
 		"%d bytes were read first: not writable with %d of %d bytes of memory in use, writable with %d of %d",
 		drain.read, drain.before.WmemQueued, drain.before.SndBuf, drain.after.WmemQueued, drain.after.SndBuf)
-	l.find(errno == 0 && n > 0, "after that send() accepts data again", "send() returned %d", n)
+	rn.find(errno == 0 && n > 0, "after that send() accepts data again", "send() returned %d", n)
 	return nil
 }
 
@@ -67,23 +67,23 @@ const (
 )
 
 // fill sends until nothing more fits and returns the byte of the first EAGAIN.
-func (l *lab) fill() (first int64, err error) {
-	chunk := payload(l.cfg.Chunk)
+func (rn *runner) fill() (first int64, err error) {
+	chunk := payload(rn.cfg.Chunk)
 	first = kernel.Unknown
 	for tries := 0; tries < fillTries; {
-		_, errno := l.sender.send(chunk)
+		_, errno := rn.sender.send(chunk)
 		switch errno {
 		case 0:
 			tries = 0
-			if err := l.ctx.Err(); err != nil {
+			if err := rn.ctx.Err(); err != nil {
 				return first, err
 			}
 		case unix.EAGAIN:
 			tries++
 			if first == kernel.Unknown {
-				first = l.sender.sends.bytes.Load()
+				first = rn.sender.sends.bytes.Load()
 			}
-			if err := l.pause(fillPause); err != nil {
+			if err := rn.pause(fillPause); err != nil {
 				return first, err
 			}
 		default:
@@ -113,19 +113,19 @@ const drainStep = 32 << 10
 
 // drainUntilWritable reads a little at a time and polls the sender each time
 // when both ends have come to rest.
-func (l *lab) drainUntilWritable() (drained, error) {
+func (rn *runner) drainUntilWritable() (drained, error) {
 	var d drained
-	size := l.cfg.ReadSize
+	size := rn.cfg.ReadSize
 	if size == 0 {
 		size = drainStep
 	}
 	buf := make([]byte, size)
 	for {
-		if err := l.restBriefly(); err != nil {
+		if err := rn.restBriefly(); err != nil {
 			return d, err
 		}
-		state := l.sender.state()
-		ready, err := pollNow(l.sender.fd, unix.POLLOUT)
+		state := rn.sender.state()
+		ready, err := pollNow(rn.sender.fd, unix.POLLOUT)
 		if err != nil {
 			return d, err
 		}
@@ -134,22 +134,22 @@ func (l *lab) drainUntilWritable() (drained, error) {
 			return d, nil
 		}
 		d.before = state
-		n, errno := l.receiver.recv(buf)
+		n, errno := rn.receiver.recv(buf)
 		if errno != 0 && errno != unix.EAGAIN {
 			return d, fmt.Errorf("recv: %w", errno)
 		}
 		d.read += int64(n)
-		if err := l.pause(l.cfg.ReadInterval); err != nil {
+		if err := rn.pause(rn.cfg.ReadInterval); err != nil {
 			return d, err
 		}
 	}
 }
 
 // restBriefly waits until nothing is in flight and two looks say the same.
-func (l *lab) restBriefly() error {
-	last := l.reading("")
-	return l.await("the connection came to rest", settleLimit, func() bool {
-		r := l.reading("")
+func (rn *runner) restBriefly() error {
+	last := rn.reading("")
+	return rn.await("the connection came to rest", settleLimit, func() bool {
+		r := rn.reading("")
 		still := stillReading(&last, &r) && r.Sender.Unacked <= 0
 		last = r
 		return still

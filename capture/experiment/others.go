@@ -12,7 +12,7 @@ import (
 
 var errNotLinux = errors.New("the experiments ask the Linux kernel: they run on Linux only")
 
-type lab struct{}
+type runner struct{}
 
 // Scenarios returns none: the experiments are for Linux.
 func Scenarios() []Scenario { return nil }

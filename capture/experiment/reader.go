@@ -14,11 +14,11 @@ import (
 // reader takes size bytes at a time from the receiver with blocking recv(), and
 // pauses between two calls, until the peer closes or stop is closed. after, if
 // not nil, is called after each call on the reading thread.
-func (l *lab) reader(size int, interval time.Duration, stop <-chan struct{}, after func()) *thread {
+func (rn *runner) reader(size int, interval time.Duration, stop <-chan struct{}, after func()) *thread {
 	buf := make([]byte, size)
-	return l.spawn(func() error {
+	return rn.spawn(func() error {
 		for {
-			n, errno := l.receiver.recv(buf)
+			n, errno := rn.receiver.recv(buf)
 			switch {
 			case errno == unix.EINTR:
 				continue
@@ -40,39 +40,39 @@ func (l *lab) reader(size int, interval time.Duration, stop <-chan struct{}, aft
 }
 
 // readAll waits until the receiver's program has everything that was accepted.
-func (l *lab) readAll(limit time.Duration) error {
-	return l.await("everything was read", limit, func() bool {
-		return l.receiver.recvs.bytes.Load() == l.sender.sends.bytes.Load()
+func (rn *runner) readAll(limit time.Duration) error {
+	return rn.await("everything was read", limit, func() bool {
+		return rn.receiver.recvs.bytes.Load() == rn.sender.sends.bytes.Load()
 	})
 }
 
 // closeOrderly ends both directions with FIN, the sender's first, and waits
 // until the connection is gone. The readings are taken before.
-func (l *lab) closeOrderly(threads ...*thread) error {
-	l.rest()
-	l.sender.shutdown(unix.SHUT_WR)
+func (rn *runner) closeOrderly(threads ...*thread) error {
+	rn.rest()
+	rn.sender.shutdown(unix.SHUT_WR)
 	for _, t := range threads {
-		if err := l.join(t, "recv() returned 0", connectTimeout); err != nil {
+		if err := rn.join(t, "recv() returned 0", connectTimeout); err != nil {
 			return err
 		}
 	}
-	l.receiver.shutdown(unix.SHUT_WR)
-	err := l.await("the connection was closed", connectTimeout, func() bool {
-		return l.client.state().State == "CLOSED" && l.server.state().State == "CLOSED"
+	rn.receiver.shutdown(unix.SHUT_WR)
+	err := rn.await("the connection was closed", connectTimeout, func() bool {
+		return rn.client.state().State == "CLOSED" && rn.server.state().State == "CLOSED"
 	})
 	if err != nil {
 		return err
 	}
-	return l.quiet()
+	return rn.quiet()
 }
 
 // findAllRead judges that every accepted byte reached the program.
-func (l *lab) findAllRead() {
-	end, ok := l.w.At(kernel.MomentEnd)
+func (rn *runner) findAllRead() {
+	end, ok := rn.w.At(kernel.MomentEnd)
 	if !ok {
 		return
 	}
-	l.find(end.AcceptedBytes == end.ReadBytes && end.Receiver.BytesReceived == end.ReadBytes && end.Sender.SendQueueBytes == 0,
+	rn.find(end.AcceptedBytes == end.ReadBytes && end.Receiver.BytesReceived == end.ReadBytes && end.Sender.SendQueueBytes == 0,
 		"what send() accepted is what recv() gives, to the byte",
 		"accepted %d, received by the kernel %d, read %d, left in the send queue %d",
 		end.AcceptedBytes, end.Receiver.BytesReceived, end.ReadBytes, end.Sender.SendQueueBytes)

@@ -9,23 +9,23 @@ import (
 )
 
 // reading reads both sockets now.
-func (l *lab) reading(moment string) kernel.Reading {
+func (rn *runner) reading(moment string) kernel.Reading {
 	r := kernel.Reading{
 		Moment:        moment,
 		Time:          time.Now().UnixNano(),
-		Sender:        l.sender.state(),
-		Receiver:      l.receiver.state(),
-		AcceptedBytes: l.sender.sends.bytes.Load(),
-		ReadBytes:     l.receiver.recvs.bytes.Load(),
+		Sender:        rn.sender.state(),
+		Receiver:      rn.receiver.state(),
+		AcceptedBytes: rn.sender.sends.bytes.Load(),
+		ReadBytes:     rn.receiver.recvs.bytes.Load(),
 	}
-	l.sampler.watch(&r.Sender)
+	rn.sampler.watch(&r.Sender)
 	return r
 }
 
 // read waits until nothing moves and books a reading.
-func (l *lab) read(moment string) error {
-	r, err := l.settle(moment)
-	l.w.Readings = append(l.w.Readings, r)
+func (rn *runner) read(moment string) error {
+	r, err := rn.settle(moment)
+	rn.w.Readings = append(rn.w.Readings, r)
 	return err
 }
 
@@ -43,16 +43,16 @@ const (
 // settle waits until neither socket has moved for settleFor and no probe is
 // about to be sent, and returns the last reading. If it does not come to rest
 // within settleLimit the reading is returned as it is.
-func (l *lab) settle(moment string) (kernel.Reading, error) {
-	last := l.reading(moment)
+func (rn *runner) settle(moment string) (kernel.Reading, error) {
+	last := rn.reading(moment)
 	since := time.Now()
 	var err error
 	for deadline := since.Add(settleLimit); time.Now().Before(deadline); {
-		if err = l.pause(10 * time.Millisecond); err != nil {
+		if err = rn.pause(10 * time.Millisecond); err != nil {
 			break
 		}
-		r := l.reading(moment)
-		if !stillReading(&last, &r) || l.probeNear() {
+		r := rn.reading(moment)
+		if !stillReading(&last, &r) || rn.probeNear() {
 			since = time.Now()
 		}
 		last = r
@@ -69,8 +69,8 @@ func stillReading(a, b *kernel.Reading) bool {
 }
 
 // probeNear reports whether a probe is due now or very soon.
-func (l *lab) probeNear() bool {
-	probes := l.sampler.count()
+func (rn *runner) probeNear() bool {
+	probes := rn.sampler.count()
 	next := probes.next()
 	if next == 0 {
 		return false
@@ -81,48 +81,48 @@ func (l *lab) probeNear() bool {
 
 // rest books the last reading, the counts of the calls and the probes: from
 // here on the scenario only closes. It may be called twice.
-func (l *lab) rest() {
-	if l.rested {
+func (rn *runner) rest() {
+	if rn.rested {
 		return
 	}
-	l.rested = true
+	rn.rested = true
 	// A cancelled experiment is read as it stands.
-	r, _ := l.settle(kernel.MomentEnd)
-	l.w.Readings = append(l.w.Readings, r)
-	l.w.AcceptedBytes = r.AcceptedBytes
+	r, _ := rn.settle(kernel.MomentEnd)
+	rn.w.Readings = append(rn.w.Readings, r)
+	rn.w.AcceptedBytes = r.AcceptedBytes
 }
 
 // quiet ends the part that a capture has to hold: it takes the last readings,
 // if the scenario did not, reads the counters and calls Hooks.Quiet. It may be
 // called twice.
-func (l *lab) quiet() error {
-	if l.quieted {
+func (rn *runner) quiet() error {
+	if rn.quieted {
 		return nil
 	}
-	l.quieted = true
-	l.rest()
-	after, err := readCounters()
-	l.w.Send, l.w.Recv = l.sender.sends.stats(), l.receiver.recvs.stats()
-	if l.hooks.Quiet != nil {
-		l.hooks.Quiet()
+	rn.quieted = true
+	rn.rest()
+	after, err := kernel.ReadCounts()
+	rn.w.Send, rn.w.Recv = rn.sender.sends.stats(), rn.receiver.recvs.stats()
+	if rn.hooks.Quiet != nil {
+		rn.hooks.Quiet()
 	}
 	if err != nil {
 		return err
 	}
-	l.w.Counters = diffCounters(l.before, after)
-	l.countProbes()
+	rn.w.Counters = after.Since(rn.before)
+	rn.countProbes()
 	return nil
 }
 
 // countProbes takes the probe count from the namespace's counter if nobody else
 // can have moved it, else from the sender's socket.
-func (l *lab) countProbes() {
-	probes := l.sampler.count()
-	l.w.Probes, l.w.ProbesFrom = probes.total, "icsk_backoff"
-	if !l.w.Isolated {
+func (rn *runner) countProbes() {
+	probes := rn.sampler.count()
+	rn.w.Probes, rn.w.ProbesFrom = probes.total, "icsk_backoff"
+	if !rn.w.Isolated {
 		return
 	}
-	if n, ok := l.w.Counter("TCPWinProbe"); ok {
-		l.w.Probes, l.w.ProbesFrom = n, "TCPWinProbe"
+	if n, ok := rn.w.Counter("TCPWinProbe"); ok {
+		rn.w.Probes, rn.w.ProbesFrom = n, "TCPWinProbe"
 	}
 }

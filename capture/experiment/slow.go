@@ -34,11 +34,11 @@ func (o *openings) add(window int64) {
 
 // slowReader has the server read a little now and then while the client floods
 // it: the window closes and opens in steps that are much larger than the reads.
-func slowReader(l *lab) error {
-	if err := l.connect(); err != nil {
+func slowReader(rn *runner) error {
+	if err := rn.connect(); err != nil {
 		return err
 	}
-	size, interval, hold := l.cfg.ReadSize, l.cfg.ReadInterval, l.cfg.Hold
+	size, interval, hold := rn.cfg.ReadSize, rn.cfg.ReadInterval, rn.cfg.Hold
 	if size == 0 {
 		size = slowReadSize
 	}
@@ -48,39 +48,39 @@ func slowReader(l *lab) error {
 	if hold == 0 {
 		hold = slowHold
 	}
-	l.step("the client floods; the server reads %d bytes every %v", size, interval)
-	f := l.flood()
+	rn.step("the client floods; the server reads %d bytes every %v", size, interval)
+	f := rn.flood()
 	seen := openings{last: kernel.Unknown}
 	stop := make(chan struct{})
-	r := l.reader(size, interval, stop, func() { seen.add(l.server.state().RcvWnd) })
-	err := l.pause(hold)
+	r := rn.reader(size, interval, stop, func() { seen.add(rn.server.state().RcvWnd) })
+	err := rn.pause(hold)
 	close(stop)
 	if err != nil {
 		return err
 	}
-	if err := l.join(r, "the reader stopped", connectTimeout+interval); err != nil {
+	if err := rn.join(r, "the reader stopped", connectTimeout+interval); err != nil {
 		return err
 	}
-	if err := l.untilBlocked(f.thread, &l.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
+	if err := rn.untilBlocked(f.thread, &rn.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
 		return err
 	}
-	if err := l.read(kernel.MomentStall); err != nil {
+	if err := rn.read(kernel.MomentStall); err != nil {
 		return err
 	}
-	if err := l.endBlocked(f); err != nil {
+	if err := rn.endBlocked(f); err != nil {
 		return err
 	}
 
-	end, _ := l.w.At(kernel.MomentEnd)
+	end, _ := rn.w.At(kernel.MomentEnd)
 	// __tcp_select_window: a window below one segment, or below half the buffer
 	// if that is less, is not offered (RFC 9293 3.8.6.2.2).
 	least := min(end.Receiver.RcvMSS, end.Receiver.RcvBuf/2)
-	l.find(seen.n > 0 && seen.smallest >= least/2,
+	rn.find(seen.n > 0 && seen.smallest >= least/2,
 		"a closed window opens in large steps only, however little is read: silly window avoidance",
 		"%d reads of %d bytes opened it %d times; the smallest opening was %d bytes, the segment size %d, the buffer %d",
-		l.w.Recv.Calls, size, seen.n, seen.smallest, end.Receiver.RcvMSS, end.Receiver.RcvBuf)
-	l.find(l.w.Recv.Calls > 2*seen.n, "most reads tell the sender nothing",
-		"%d reads, %d openings, %d segments from the receiver in all", l.w.Recv.Calls, seen.n, end.Receiver.SegsOut)
-	l.findConserved()
+		rn.w.Recv.Calls, size, seen.n, seen.smallest, end.Receiver.RcvMSS, end.Receiver.RcvBuf)
+	rn.find(rn.w.Recv.Calls > 2*seen.n, "most reads tell the sender nothing",
+		"%d reads, %d openings, %d segments from the receiver in all", rn.w.Recv.Calls, seen.n, end.Receiver.SegsOut)
+	rn.findConserved()
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"winwatch/capture/kernel"
 )
 
 // socket is one end of the connection. Threads call send and recv on it; it is
@@ -83,6 +85,17 @@ func (s *socket) setCongestion(name string) error {
 		return fmt.Errorf("congestion control %q: %w; allowed are: %s", name, err, list("allowed"))
 	}
 	return fmt.Errorf("set congestion control %q: %w", name, err)
+}
+
+// state returns everything the kernel reports about the socket; once it is
+// closed all numbers are kernel.Unknown.
+func (s *socket) state() kernel.SocketState {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return kernel.ReadSocket(-1)
+	}
+	return kernel.ReadSocket(s.fd)
 }
 
 // timeouts bounds blocking calls; 0 is for ever. With a time-out set, a signal

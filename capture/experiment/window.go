@@ -20,47 +20,47 @@ const (
 
 // windowShrink lowers the receive buffer of a socket whose window is wide open,
 // in a kernel that is allowed to take back what it has offered.
-func windowShrink(l *lab) error {
+func windowShrink(rn *runner) error {
 	restore, err := setSysctl("tcp_shrink_window", "1")
 	if err != nil {
 		return err
 	}
 	defer restore()
-	if l.cfg.RcvBuf == 0 {
-		l.cfg.RcvBuf = shrinkFrom
-		l.w.RcvBufAsked = shrinkFrom
+	if rn.cfg.RcvBuf == 0 {
+		rn.cfg.RcvBuf = shrinkFrom
+		rn.w.RcvBufAsked = shrinkFrom
 	}
-	if err := l.connect(); err != nil {
+	if err := rn.connect(); err != nil {
 		return err
 	}
-	l.step("the server's receive buffer is %d bytes and its window open", l.cfg.RcvBuf)
-	if err := l.sendAcknowledged(l.cfg.Chunk, 20); err != nil {
+	rn.step("the server's receive buffer is %d bytes and its window open", rn.cfg.RcvBuf)
+	if err := rn.sendAcknowledged(rn.cfg.Chunk, 20); err != nil {
 		return err
 	}
-	wide := l.sender.state()
-	l.step("the server sets SO_RCVBUF to %d", shrinkTo)
-	if err := l.server.set(unix.SOL_SOCKET, unix.SO_RCVBUF, shrinkTo, "SO_RCVBUF"); err != nil {
+	wide := rn.sender.state()
+	rn.step("the server sets SO_RCVBUF to %d", shrinkTo)
+	if err := rn.server.set(unix.SOL_SOCKET, unix.SO_RCVBUF, shrinkTo, "SO_RCVBUF"); err != nil {
 		return err
 	}
-	if err := l.sendAcknowledged(shrinkStep, 1); err != nil {
+	if err := rn.sendAcknowledged(shrinkStep, 1); err != nil {
 		return err
 	}
-	narrow := l.sender.state()
-	f := l.flood()
-	if err := l.stall(f, drainProbes); err != nil {
+	narrow := rn.sender.state()
+	f := rn.flood()
+	if err := rn.stall(f, drainProbes); err != nil {
 		return err
 	}
-	if err := l.endBlocked(f); err != nil {
+	if err := rn.endBlocked(f); err != nil {
 		return err
 	}
 
 	before, after := rightEdge(&wide), rightEdge(&narrow)
-	l.find(narrow.BytesAcked > wide.BytesAcked && after < before,
+	rn.find(narrow.BytesAcked > wide.BytesAcked && after < before,
 		"with net.ipv4.tcp_shrink_window a receiver takes back window it has offered (RFC 9293 3.8.6 says it should not)",
 		"right edge %d (window %d) before, %d (window %d) after %d more bytes: moved back by %d",
 		before, wide.SndWnd, after, narrow.SndWnd, narrow.BytesAcked-wide.BytesAcked, before-after)
-	l.findConserved()
-	l.findProbes()
+	rn.findConserved()
+	rn.findProbes()
 	return nil
 }
 
@@ -69,13 +69,13 @@ func windowShrink(l *lab) error {
 func rightEdge(sender *kernel.SocketState) int64 { return sender.BytesAcked + sender.SndWnd }
 
 // sendAcknowledged sends n chunks, each after the one before was acknowledged.
-func (l *lab) sendAcknowledged(size, n int) error {
+func (rn *runner) sendAcknowledged(size, n int) error {
 	chunk := payload(size)
 	for range n {
-		if _, errno := l.sender.send(chunk); errno != 0 {
+		if _, errno := rn.sender.send(chunk); errno != 0 {
 			return fmt.Errorf("send: %w", errno)
 		}
-		err := l.await("the data was acknowledged", connectTimeout, func() bool { return l.sender.state().SendQueueBytes == 0 })
+		err := rn.await("the data was acknowledged", connectTimeout, func() bool { return rn.sender.state().SendQueueBytes == 0 })
 		if err != nil {
 			return err
 		}
@@ -85,34 +85,34 @@ func (l *lab) sendAcknowledged(size, n int) error {
 
 // noScaling runs the classic demonstration in a kernel that does not offer the
 // window scale option.
-func noScaling(l *lab) error {
+func noScaling(rn *runner) error {
 	restore, err := setSysctl("tcp_window_scaling", "0")
 	if err != nil {
 		return err
 	}
 	defer restore()
-	if err := l.connect(); err != nil {
+	if err := rn.connect(); err != nil {
 		return err
 	}
-	l.step("the client sends %d bytes a call; neither end scales its window", l.cfg.Chunk)
-	f := l.flood()
-	if err := l.stall(f, drainProbes); err != nil {
+	rn.step("the client sends %d bytes a call; neither end scales its window", rn.cfg.Chunk)
+	f := rn.flood()
+	if err := rn.stall(f, drainProbes); err != nil {
 		return err
 	}
-	if err := l.endBlocked(f); err != nil {
+	if err := rn.endBlocked(f); err != nil {
 		return err
 	}
 
-	end, _ := l.w.At(kernel.MomentEnd)
-	largest := l.sampler.largestWindow()
-	l.find(end.Sender.WindowScaling == 0 && end.Receiver.WindowScaling == 0 && largest <= 0xffff,
+	end, _ := rn.w.At(kernel.MomentEnd)
+	largest := rn.sampler.largestWindow()
+	rn.find(end.Sender.WindowScaling == 0 && end.Receiver.WindowScaling == 0 && largest <= 0xffff,
 		"without the window scale option no window is larger than 65,535 bytes",
 		"scaling in use: %d and %d; the largest window the sender saw was %d", end.Sender.WindowScaling, end.Receiver.WindowScaling, largest)
-	l.find(end.Receiver.UnreadBytes >= largest,
+	rn.find(end.Receiver.UnreadBytes >= largest,
 		"the receiver absorbs at least its largest window, mostly more: a window is no buffer size",
 		"%d bytes unread, receive buffer %d", end.Receiver.UnreadBytes, end.Receiver.RcvBuf)
-	l.findBlocked("sendto")
-	l.findConserved()
-	l.findProbes()
+	rn.findBlocked("sendto")
+	rn.findConserved()
+	rn.findProbes()
 	return nil
 }

@@ -258,6 +258,9 @@ func TestDrops(t *testing.T) {
 	if st.Dropped == 0 {
 		t.Fatalf("nothing was dropped: %d segments, %+v", got, st)
 	}
+	if c := s.Counters(); c.Noted[capture.KernelDrops] != uint64(st.Dropped) {
+		t.Errorf("counters say %d drops, stats %d", c.Noted[capture.KernelDrops], st.Dropped)
+	}
 	if lost := st.Received - got; lost < 0 || lost > st.Dropped {
 		t.Errorf("%d frames were not delivered, the kernel counted %d drops: %d segments, %+v", lost, st.Dropped, got, st)
 	}

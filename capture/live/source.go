@@ -162,11 +162,13 @@ func (s *Source) Stats() Stats {
 	return Stats{}
 }
 
-// Counters returns what became of the frames that were delivered. Only the
-// reading goroutine may call it.
+// Counters returns what became of the frames: those delivered, and as
+// KernelDrops and InterfaceDrops those lost, as of Stats. Only the reading
+// goroutine may call it, or another once that one reads no more.
 func (s *Source) Counters() capture.Counters {
 	c, st := s.dec.Counters(), s.Stats()
-	c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops] = uint64(st.Dropped), uint64(st.InterfaceDropped)
+	c.Noted[capture.KernelDrops] = uint64(st.Dropped)
+	c.Noted[capture.InterfaceDrops] = uint64(st.InterfaceDropped)
 	return c
 }
 

@@ -59,7 +59,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 
 // names lists the captures, those in a directory in order of time. A directory without
 // captures is listed itself, so that the report mentions it.
-func (o *analyzeOptions) names(held *capture.Held) (names []string) {
+func (o *analyzeOptions) names(held *capture.Preopened) (names []string) {
 	for _, name := range o.files {
 		if !held.IsDir(name) {
 			names = append(names, name)

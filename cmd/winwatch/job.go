@@ -21,7 +21,7 @@ type job struct {
 	*writing
 	report.Material
 	inputs []string
-	held   *capture.Held
+	held   *capture.Preopened
 	// once: the capture can be read only once.
 	once   bool
 	unread []capture.Unread
@@ -57,7 +57,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	return err
 }
 
-func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Held) *job {
+func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Preopened) *job {
 	return &job{o: o, writing: w, inputs: inputs, held: held, Material: report.Material{Source: strings.Join(inputs, ", ")}}
 }
 

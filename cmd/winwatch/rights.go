@@ -12,9 +12,9 @@ var dropRights = confine.Drop
 
 // secure opens the captures while root's rights last, and drops the rights that
 // parsing does not need. The result is nil if the captures can be opened later.
-func (o *analyzeOptions) secure() (held *capture.Held, err error) {
+func (o *analyzeOptions) secure() (held *capture.Preopened, err error) {
 	if confine.DropsRoot() {
-		if held, err = capture.Hold(o.files); err != nil {
+		if held, err = capture.Preopen(o.files); err != nil {
 			return nil, explainInput(err)
 		}
 	}

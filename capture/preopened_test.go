@@ -13,9 +13,9 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestHeld: what is held can be read again and again, whatever becomes of the
-// names, and the rest is told of as if nothing was.
-func TestHeld(t *testing.T) {
+// TestPreopened: preopened files can be read repeatedly after their names are
+// gone, and other names fail as if nothing had been preopened.
+func TestPreopened(t *testing.T) {
 	first := capturetest.Pcap(t, "0 C > S .\n1 C > S .")
 	dir := writeFiles(t, map[string][]byte{"b": first, "a": capturetest.Pcap(t, "5 C > S ."), "README": []byte("hello\n")})
 	var gz bytes.Buffer
@@ -25,7 +25,7 @@ func TestHeld(t *testing.T) {
 	if err := os.Mkdir(empty, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	h, err := capture.Hold([]string{dir, single, missing, empty, dir})
+	h, err := capture.Preopen([]string{dir, single, missing, empty, dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestHeld(t *testing.T) {
 		f.Close()
 	}
 	if !h.IsDir(dir) || h.IsDir(single) {
-		t.Error("the directory is told for a file, or a file for it")
+		t.Error("IsDir confuses a directory and a file")
 	}
 	for name, want := range map[string]error{missing: fs.ErrNotExist, empty: capture.ErrNotCapture} {
 		if _, err := h.OpenAll([]string{name}); !errors.Is(err, want) {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package experiment
+package kernel
 
 import (
 	"encoding/binary"
@@ -9,44 +9,37 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"winwatch/capture/kernel"
 )
 
-// state asks the kernel for all it tells of the socket.
-func (s *socket) state() kernel.SocketState {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	st := kernel.SocketState{
+// ReadSocket returns everything the kernel reports about the TCP socket fd. If fd
+// is no open socket (-1, say), only Time is known. The caller keeps fd open
+// meanwhile.
+func ReadSocket(fd int) SocketState {
+	st := SocketState{
 		Time:           time.Now().UnixNano(),
-		UnreadBytes:    s.ioctl(unix.SIOCINQ),
-		SendQueueBytes: s.ioctl(unix.SIOCOUTQ),
-		NotSentBytes:   s.ioctl(unix.SIOCOUTQNSD),
+		UnreadBytes:    queueBytes(fd, unix.SIOCINQ),
+		SendQueueBytes: queueBytes(fd, unix.SIOCOUTQ),
+		NotSentBytes:   queueBytes(fd, unix.SIOCOUTQNSD),
 	}
-	s.readMemory(&st)
-	s.readInfo(&st)
+	st.readMemory(fd)
+	st.readInfo(fd)
 	return st
 }
 
-// ioctl returns a number of bytes, or kernel.Unknown.
-func (s *socket) ioctl(request uint) int64 {
-	if s.closed {
-		return kernel.Unknown
-	}
-	n, err := unix.IoctlGetInt(s.fd, request)
+// queueBytes returns the length that an ioctl reports, or Unknown.
+func queueBytes(fd int, request uint) int64 {
+	n, err := unix.IoctlGetInt(fd, request)
 	if err != nil {
-		return kernel.Unknown
+		return Unknown
 	}
 	return int64(n)
 }
 
-// getsockopt fills the buffer and returns how much of it the kernel filled.
-func (s *socket) getsockopt(level, option int, b unsafe.Pointer, size uintptr) uintptr {
-	if s.closed {
-		return 0
-	}
+// getsockopt fills the buffer and returns how many bytes the kernel filled: 0 if
+// the call failed.
+func getsockopt(fd, level, option int, b unsafe.Pointer, size uintptr) uintptr {
 	n := uint32(size)
-	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, uintptr(s.fd), uintptr(level), uintptr(option),
+	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, uintptr(fd), uintptr(level), uintptr(option),
 		uintptr(b), uintptr(unsafe.Pointer(&n)), 0)
 	if errno != 0 {
 		return 0
@@ -54,13 +47,13 @@ func (s *socket) getsockopt(level, option int, b unsafe.Pointer, size uintptr) u
 	return uintptr(n)
 }
 
-// readMemory fills in what SO_MEMINFO tells (sk_get_meminfo).
-func (s *socket) readMemory(st *kernel.SocketState) {
+// readMemory fills in what SO_MEMINFO reports (sk_get_meminfo).
+func (st *SocketState) readMemory(fd int) {
 	var m [9]uint32 // SK_MEMINFO_VARS
-	n := s.getsockopt(unix.SOL_SOCKET, unix.SO_MEMINFO, unsafe.Pointer(&m), unsafe.Sizeof(m))
+	n := getsockopt(fd, unix.SOL_SOCKET, unix.SO_MEMINFO, unsafe.Pointer(&m), unsafe.Sizeof(m))
 	word := func(i uintptr) int64 {
 		if (i+1)*4 > n {
-			return kernel.Unknown
+			return Unknown
 		}
 		return int64(m[i])
 	}
@@ -68,28 +61,28 @@ func (s *socket) readMemory(st *kernel.SocketState) {
 	st.RmemAlloc, st.RcvBuf, st.SndBuf, st.WmemQueued = word(0), word(1), word(3), word(5)
 }
 
-// readInfo fills in what TCP_INFO tells (tcp_get_info). Older kernels return a
-// shorter structure: what is missing stays unknown.
-func (s *socket) readInfo(st *kernel.SocketState) {
+// readInfo fills in what TCP_INFO reports (tcp_get_info). Older kernels return a
+// shorter structure: the missing fields are Unknown.
+func (st *SocketState) readInfo(fd int) {
 	var i unix.TCPInfo
-	n := s.getsockopt(unix.IPPROTO_TCP, unix.TCP_INFO, unsafe.Pointer(&i), unsafe.Sizeof(i))
+	n := getsockopt(fd, unix.IPPROTO_TCP, unix.TCP_INFO, unsafe.Pointer(&i), unsafe.Sizeof(i))
 	base := uintptr(unsafe.Pointer(&i))
 	has := func(field unsafe.Pointer, size uintptr) bool { return uintptr(field)-base+size <= n }
 	u8 := func(p *uint8) int64 {
 		if !has(unsafe.Pointer(p), 1) {
-			return kernel.Unknown
+			return Unknown
 		}
 		return int64(*p)
 	}
 	u32 := func(p *uint32) int64 {
 		if !has(unsafe.Pointer(p), 4) {
-			return kernel.Unknown
+			return Unknown
 		}
 		return int64(*p)
 	}
 	u64 := func(p *uint64) int64 {
 		if !has(unsafe.Pointer(p), 8) {
-			return kernel.Unknown
+			return Unknown
 		}
 		return int64(*p)
 	}
@@ -109,12 +102,12 @@ func (s *socket) readInfo(st *kernel.SocketState) {
 }
 
 // shifts returns the window scales of the peer and of this end, and whether
-// they are in use. They stand in a bit field that unix.TCPInfo leaves out,
-// after the options: the first 4 bits are the peer's.
+// they are in use. They are in a bit field after the options that
+// unix.TCPInfo leaves out: the first 4 bits are the peer's.
 func shifts(i *unix.TCPInfo, n uintptr) (snd, rcv, inUse int64) {
 	at := unsafe.Offsetof(i.Options) + 1
 	if at >= n {
-		return kernel.Unknown, kernel.Unknown, kernel.Unknown
+		return Unknown, Unknown, Unknown
 	}
 	b := *(*uint8)(unsafe.Add(unsafe.Pointer(i), at))
 	low, high := int64(b&0xf), int64(b>>4)
@@ -128,9 +121,9 @@ func shifts(i *unix.TCPInfo, n uintptr) (snd, rcv, inUse int64) {
 	return low, high, 1
 }
 
-// micros returns nanoseconds.
+// micros converts microseconds to nanoseconds, and keeps Unknown.
 func micros(us int64) int64 {
-	if us == kernel.Unknown {
+	if us == Unknown {
 		return us
 	}
 	return us * int64(time.Microsecond)
@@ -141,7 +134,7 @@ func stateName(n int64) string {
 	names := [...]string{1: "ESTABLISHED", "SYN-SENT", "SYN-RECEIVED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT",
 		"CLOSED", "CLOSE-WAIT", "LAST-ACK", "LISTEN", "CLOSING"}
 	switch {
-	case n == kernel.Unknown:
+	case n == Unknown:
 		return ""
 	case n < 1 || n >= int64(len(names)):
 		return strconv.FormatInt(n, 10)

@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -15,11 +13,11 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// lab is one running experiment: a connection, the threads that use it, and
+// runner is one running experiment: a connection, the threads that use it, and
 // what the kernel has said so far. All waiting is done by the scenario's own
 // goroutine, which never blocks in the kernel, so that a cancelled context
 // always gets through.
-type lab struct {
+type runner struct {
 	ctx      context.Context
 	cfg      Config
 	hooks    Hooks
@@ -30,7 +28,7 @@ type lab struct {
 	receiver *socket
 	threads  []*thread
 	sampler  *sampler
-	before   map[string]int64
+	before   kernel.Counts
 	rested   bool // MomentEnd was read
 	quieted  bool // Hooks.Quiet was called
 }
@@ -59,137 +57,137 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 	timeUp := fmt.Errorf("did not end within %v", cfg.Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, cfg.Timeout, timeUp)
 	defer cancel()
-	l := &lab{ctx: ctx, cfg: cfg, hooks: hooks}
-	l.w = &kernel.Witness{
-		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: isolated, Kernel: kernelRelease(),
+	rn := &runner{ctx: ctx, cfg: cfg, hooks: hooks}
+	rn.w = &kernel.Witness{
+		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: isolated, Kernel: kernel.Release(),
 		ChunkBytes: int64(cfg.Chunk), RcvBufAsked: int64(cfg.RcvBuf), SndBufAsked: int64(cfg.SndBuf),
-		Sender: s.sender, Probes: kernel.Unknown, MTU: loopbackMTU(), Tick: tick(),
+		Sender: s.sender, Probes: kernel.Unknown, MTU: loopbackMTU(), Tick: kernel.Tick(),
 	}
-	err := s.run(l)
+	err := s.run(rn)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", s.Name, err)
 	}
-	if l.sender == nil {
+	if rn.sender == nil {
 		return nil, err
 	}
-	err = errors.Join(err, l.quiet())
-	l.close()
-	l.w.Ended = time.Now().UnixNano()
-	return l.w, err
+	err = errors.Join(err, rn.quiet())
+	rn.close()
+	rn.w.Ended = time.Now().UnixNano()
+	return rn.w, err
 }
 
 // connect makes the connection, lets the capture start in time, and begins
 // sampling.
-func (l *lab) connect() error {
+func (rn *runner) connect() error {
 	senderIs := func(e kernel.End, n int) int {
-		if l.w.Sender == e {
+		if rn.w.Sender == e {
 			return n
 		}
 		return 0
 	}
 	receiverIs := func(e kernel.End, n int) int { return senderIs(e.Peer(), n) }
 
-	listener, err := listen(l.cfg.address(), receiverIs(kernel.ServerEnd, l.cfg.RcvBuf),
-		senderIs(kernel.ServerEnd, l.cfg.SndBuf), l.cfg.Congestion)
+	listener, err := listen(rn.cfg.address(), receiverIs(kernel.ServerEnd, rn.cfg.RcvBuf),
+		senderIs(kernel.ServerEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
 	if err != nil {
 		return err
 	}
 	defer listener.close()
-	if l.w.Server, err = listener.local(); err != nil {
+	if rn.w.Server, err = listener.local(); err != nil {
 		return err
 	}
 	// Before the hook, which may give up the right to set all of this.
-	client, err := newClient(l.w.Server, receiverIs(kernel.ClientEnd, l.cfg.RcvBuf),
-		senderIs(kernel.ClientEnd, l.cfg.SndBuf), l.cfg.Congestion)
+	client, err := newClient(rn.w.Server, receiverIs(kernel.ClientEnd, rn.cfg.RcvBuf),
+		senderIs(kernel.ClientEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
 	if err != nil {
 		return err
 	}
-	server, err := l.meet(listener, client)
+	server, err := rn.meet(listener, client)
 	if err != nil {
 		client.discard()
 		return err
 	}
-	l.use(client, server)
-	return l.read(kernel.MomentEstablished)
+	rn.use(client, server)
+	return rn.read(kernel.MomentEstablished)
 }
 
 // meet starts the capture, connects the client and accepts its connection.
-func (l *lab) meet(listener, client *socket) (*socket, error) {
-	if l.hooks.Listening != nil {
-		if err := l.hooks.Listening(l.w.Server); err != nil {
+func (rn *runner) meet(listener, client *socket) (*socket, error) {
+	if rn.hooks.Listening != nil {
+		if err := rn.hooks.Listening(rn.w.Server); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if l.before, err = readCounters(); err != nil {
+	if rn.before, err = kernel.ReadCounts(); err != nil {
 		return nil, err
 	}
-	if err := client.connect(l.w.Server); err != nil {
+	if err := client.connect(rn.w.Server); err != nil {
 		return nil, err
 	}
-	if l.w.Client, err = client.local(); err != nil {
+	if rn.w.Client, err = client.local(); err != nil {
 		return nil, err
 	}
-	return listener.accept(l.w.Client)
+	return listener.accept(rn.w.Client)
 }
 
 // use takes both ends into service.
-func (l *lab) use(client, server *socket) {
-	l.client, l.server = client, server
-	l.sender, l.receiver = client, server
-	if l.w.Sender == kernel.ServerEnd {
-		l.sender, l.receiver = server, client
+func (rn *runner) use(client, server *socket) {
+	rn.client, rn.server = client, server
+	rn.sender, rn.receiver = client, server
+	if rn.w.Sender == kernel.ServerEnd {
+		rn.sender, rn.receiver = server, client
 	}
-	l.w.Congestion, _ = unix.GetsockoptString(l.sender.fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION)
-	l.sampler = &sampler{client: client, server: server, sender: l.sender,
-		interval: l.cfg.SampleInterval, sample: l.hooks.Sample}
-	l.sampler.start()
+	rn.w.Congestion, _ = unix.GetsockoptString(rn.sender.fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION)
+	rn.sampler = &sampler{client: client, server: server, sender: rn.sender,
+		interval: rn.cfg.SampleInterval, sample: rn.hooks.Sample}
+	rn.sampler.start()
 }
 
 // close wakes every thread, waits for it and closes both sockets.
-func (l *lab) close() {
-	l.client.shutdown(unix.SHUT_RDWR)
-	l.server.shutdown(unix.SHUT_RDWR)
-	for _, t := range l.threads {
+func (rn *runner) close() {
+	rn.client.shutdown(unix.SHUT_RDWR)
+	rn.server.shutdown(unix.SHUT_RDWR)
+	for _, t := range rn.threads {
 		<-t.done
 	}
-	l.sampler.halt()
-	l.client.discard()
-	l.server.discard()
+	rn.sampler.halt()
+	rn.client.discard()
+	rn.server.discard()
 }
 
 // step tells what is going on.
-func (l *lab) step(format string, args ...any) {
-	if l.hooks.Step != nil {
-		l.hooks.Step(fmt.Sprintf(format, args...))
+func (rn *runner) step(format string, args ...any) {
+	if rn.hooks.Step != nil {
+		rn.hooks.Step(fmt.Sprintf(format, args...))
 	}
 }
 
 // find books a finding.
-func (l *lab) find(holds bool, claim, evidence string, args ...any) {
-	l.w.Findings = append(l.w.Findings, kernel.Finding{Claim: claim, Holds: holds, Evidence: fmt.Sprintf(evidence, args...)})
+func (rn *runner) find(holds bool, claim, evidence string, args ...any) {
+	rn.w.Findings = append(rn.w.Findings, kernel.Finding{Claim: claim, Holds: holds, Evidence: fmt.Sprintf(evidence, args...)})
 }
 
 // pause waits, or returns the reason the experiment has to end early.
-func (l *lab) pause(d time.Duration) error {
+func (rn *runner) pause(d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return nil
-	case <-l.ctx.Done():
-		return context.Cause(l.ctx)
+	case <-rn.ctx.Done():
+		return context.Cause(rn.ctx)
 	}
 }
 
 // await polls until cond holds. what says what was waited for.
-func (l *lab) await(what string, limit time.Duration, cond func() bool) error {
+func (rn *runner) await(what string, limit time.Duration, cond func() bool) error {
 	const poll = 2 * time.Millisecond
 	for deadline := time.Now().Add(limit); !cond(); {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("waited %v in vain until %s", limit, what)
 		}
-		if err := l.pause(poll); err != nil {
+		if err := rn.pause(poll); err != nil {
 			return fmt.Errorf("while waiting until %s: %w", what, err)
 		}
 	}
@@ -197,25 +195,9 @@ func (l *lab) await(what string, limit time.Duration, cond func() bool) error {
 }
 
 // join waits for a thread and returns its error.
-func (l *lab) join(t *thread, what string, limit time.Duration) error {
-	if err := l.await(what, limit, t.ended); err != nil {
+func (rn *runner) join(t *thread, what string, limit time.Duration) error {
+	if err := rn.await(what, limit, t.ended); err != nil {
 		return err
 	}
 	return t.err
-}
-
-// tick returns the time between two ticks of the kernel's clock, which is what
-// its coarse clocks can tell apart (TICK_NSEC); 0 if it does not say.
-func tick() time.Duration {
-	var resolution unix.Timespec
-	if err := unix.ClockGetres(unix.CLOCK_MONOTONIC_COARSE, &resolution); err != nil {
-		return 0
-	}
-	return time.Duration(resolution.Nano())
-}
-
-// kernelRelease returns what uname -r prints.
-func kernelRelease() string {
-	b, _ := os.ReadFile("/proc/sys/kernel/osrelease")
-	return strings.TrimSpace(string(b))
 }

@@ -11,8 +11,8 @@ import (
 	"winwatch/capture"
 )
 
-// TestHoldTooMany: files that can't be held are not passed over.
-func TestHoldTooMany(t *testing.T) {
+// TestPreopenTooMany: too many files are an error, not silently left out.
+func TestPreopenTooMany(t *testing.T) {
 	files := map[string][]byte{}
 	for i := range 100 {
 		files[fmt.Sprint(i)] = nil
@@ -27,12 +27,12 @@ func TestHoldTooMany(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &few); err != nil {
 		t.Fatal(err)
 	}
-	h, err := capture.Hold([]string{dir})
+	h, err := capture.Preopen([]string{dir})
 	if errBack := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old); errBack != nil {
 		t.Fatal(errBack)
 	}
 	if !errors.Is(err, syscall.EMFILE) {
 		h.Close()
-		t.Errorf("100 files are held, of 80 that may be open: %v", err)
+		t.Errorf("100 files were preopened with a limit of 80: %v", err)
 	}
 }

@@ -1,0 +1,16 @@
+package kernel
+
+import "os"
+
+// ReadCounts returns the event counters of this process's network namespace.
+func ReadCounts() (Counts, error) {
+	all := make(Counts)
+	for _, file := range []string{"/proc/self/net/snmp", "/proc/self/net/netstat"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, opError("read", "the kernel's counters", err)
+		}
+		all.parse(string(text))
+	}
+	return all, nil
+}
