@@ -101,7 +101,7 @@ func (j *job) keepPoints(a *analyze.Analyzer) {
 
 // draw collects the points of the charts, for the streams that are worth one.
 func (j *job) draw(ctx context.Context) error {
-	if !j.wantsCharts() || ctx.Err() != nil {
+	if !j.wantsCharts() {
 		return nil
 	}
 	streams := j.drawn()
@@ -120,11 +120,16 @@ func (j *job) draw(ctx context.Context) error {
 				j.Timeline = j.kept
 			}
 		case fromSecondPass:
-			err = j.secondPass(ctx, streams)
+			if ctx.Err() == nil {
+				err = j.secondPass(ctx, streams)
+			}
 		}
 		if err != nil || j.Timeline != nil {
 			return err
 		}
+	}
+	if !j.once {
+		return nil // interrupted
 	}
 	j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "no-chart", Count: 1,
 		Text: fmt.Sprintf("stream %d has no chart: too little of it was kept while the pipe was read; save the capture to a file and analyze that", streams[0].ID)})
