@@ -153,7 +153,7 @@ func (j *job) account(context.Context) error {
 		return nil
 	}
 	st := j.Result.Worst(1)[0]
-	accepted, err := proof.NewAccepted(st, st.Busier(), j.o.accepted)
+	accepted, err := proof.NewAccepted(st, st.Verdict.Dir, j.o.accepted)
 	if err != nil {
 		return usageError{fmt.Errorf("--accepted-bytes %d: %w", j.o.accepted, err)}
 	}
