@@ -22,7 +22,7 @@ type both struct {
 
 func newBoth() *both {
 	b := &both{quick: analyze.New(analyze.DefaultConfig()), slow: analyze.New(analyze.DefaultConfig())}
-	b.slow.Slowly()
+	b.slow.ForceSlowPath()
 	b.quick.OnSample(func(s *analyze.Sample) { b.last[0] = *s })
 	b.slow.OnSample(func(s *analyze.Sample) { b.last[1] = *s })
 	return b

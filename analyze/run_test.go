@@ -77,7 +77,7 @@ func oneByOne(cfg analyze.Config, segs []capture.Segment, slowly bool) *told {
 	var x told
 	a := analyze.New(cfg)
 	if slowly {
-		a.Slowly()
+		a.ForceSlowPath()
 	}
 	x.listen(a)
 	for i := range segs {
