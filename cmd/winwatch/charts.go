@@ -102,7 +102,7 @@ func (j *job) keepPoints(a *analyze.Analyzer) {
 
 // draw collects the points of the streams that get charts.
 func (j *job) draw(ctx context.Context) error {
-	if !j.wantsCharts() || ctx.Err() != nil {
+	if !j.wantsCharts() {
 		return nil
 	}
 	streams := j.drawn()
@@ -121,6 +121,9 @@ func (j *job) draw(ctx context.Context) error {
 				j.Timeline = j.kept
 			}
 		case fromSecondPass:
+			if ctx.Err() != nil {
+				return nil // interrupted: don't read everything again
+			}
 			err = j.secondPass(ctx, streams)
 		}
 		if err != nil || j.Timeline != nil {
