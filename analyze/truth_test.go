@@ -112,8 +112,8 @@ func compareTruth(t *testing.T, dir string) []fact {
 		if st == nil {
 			t.Fatalf("connection %d of the truth is not in the capture", i)
 		}
-		for _, who := range []string{"client", "server"} {
-			facts = append(facts, compareEnd(t, &tr, c, st, who, fmt.Sprintf("%d.%s.", i, who))...)
+		for _, end := range []string{"client", "server"} {
+			facts = append(facts, compareEnd(t, &tr, c, st, end, fmt.Sprintf("%d.%s.", i, end))...)
 		}
 	}
 	if len(facts) == 0 {
@@ -163,9 +163,9 @@ type stallTruth struct {
 
 // compareEnd compares everything that the truth file says about one end: what it sent,
 // and the stalls that it caused as receiver.
-func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analyze.Stream, who, prefix string) []fact {
+func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analyze.Stream, end, prefix string) []fact {
 	out, in := &st.Dirs[analyze.ClientToServer], &st.Dirs[analyze.ServerToClient]
-	if who == "server" {
+	if end == "server" {
 		out, in = in, out
 	}
 	var facts []fact
@@ -173,11 +173,11 @@ func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analy
 		facts = append(facts, fact{prefix + name, want, got, ok})
 	}
 	number := func(key string, got int64) {
-		if why, ok := truthErrs[tr.Scenario+" "+who+"_"+key]; ok {
+		if why, ok := truthErrs[tr.Scenario+" "+end+"_"+key]; ok {
 			t.Logf("%s%s skipped: %s", prefix, key, why)
 			return
 		}
-		if want, ok := num(c, who+"_"+key); ok {
+		if want, ok := num(c, end+"_"+key); ok {
 			add(key, want, got, want == got)
 		}
 	}
@@ -185,11 +185,11 @@ func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analy
 	lossy := tr.Scenario == "loss5-stall"
 	if w.Scale.State == analyze.ScaleKnown || w.Scale.State == analyze.ScaleAbsent {
 		number("wscale_shift", int64(w.Scale.Shift))
-		if neg, ok := c[who+"_wscale_negotiated"]; ok {
+		if neg, ok := c[end+"_wscale_negotiated"]; ok {
 			want := string(neg) == "true"
 			add("wscale_negotiated", want, w.Scale.State, want == (w.Scale.State == analyze.ScaleKnown))
 		}
-	} else if want, ok := num(c, who+"_wscale_shift"); ok {
+	} else if want, ok := num(c, end+"_wscale_shift"); ok {
 		add("wscale_shift within", want, fmt.Sprintf("%d to %d", w.Scale.Min, w.Scale.Max),
 			want >= int64(w.Scale.Min) && want <= int64(w.Scale.Max))
 	}
@@ -203,14 +203,14 @@ func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analy
 		number("window_filled_exactly", int64(out.Window.Filled))
 	}
 	number("retransmissions_into_zero_window", int64(out.RetransmissionsIntoZeroWindow))
-	if raw, ok := c[who+"_stalls"]; ok {
+	if raw, ok := c[end+"_stalls"]; ok {
 		var stalls []stallTruth
 		if err := json.Unmarshal(raw, &stalls); err != nil {
 			t.Fatal(err)
 		}
 		facts = append(facts, compareStalls(stalls, in, prefix)...)
 	}
-	facts = append(facts, compareLimited(tr, out, who, prefix)...)
+	facts = append(facts, compareLimited(tr, out, end, prefix)...)
 	return facts
 }
 
@@ -276,10 +276,10 @@ func show(e analyze.Estimate) string {
 // compareLimited compares the share of the busy time in which the receiver's window
 // limited this end with what Linux counted up to the last reading before the connection
 // was closed. They must agree within 5 percentage points.
-func compareLimited(tr *truth, out *analyze.Direction, who, prefix string) []fact {
+func compareLimited(tr *truth, out *analyze.Direction, end, prefix string) []fact {
 	best := ""
 	for _, key := range slices.Sorted(maps.Keys(tr.all)) {
-		if strings.HasPrefix(key, who+"_at_before") && strings.HasSuffix(key, "_busy_time_us") {
+		if strings.HasPrefix(key, end+"_at_before") && strings.HasSuffix(key, "_busy_time_us") {
 			best = strings.TrimSuffix(key, "busy_time_us")
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // sweepable are the flags that a sweep can vary.
 var sweepable = []string{"rcvbuf", "sndbuf", "chunk", "congestion", "read-size", "read-interval", "hold", "mtu"}
 
-// maxCells bounds the number of runs: nobody will wait for more.
+// maxCells bounds the number of runs: more would take too long.
 const maxCells = 4096
 
 // An axis is one setting and its values.
