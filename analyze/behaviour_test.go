@@ -1,11 +1,16 @@
 package analyze_test
 
 import (
+	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/analyzetest"
+	"winwatch/analyze/cause"
 	"winwatch/capture"
 	"winwatch/capture/capturetest"
 )
@@ -683,5 +688,50 @@ func TestQuotedTakesStreamNumber(t *testing.T) {
 	}
 	if samples[0].Segment.Flags != capture.SYN {
 		t.Errorf("flags %v", samples[0].Segment.Flags)
+	}
+}
+
+// TestRefusedAmongHealthy checks that one refused connection is the first finding
+// among many healthy streams that carried more.
+func TestRefusedAmongHealthy(t *testing.T) {
+	var segs []capture.Segment
+	for s := range (capturetest.Traffic{Packets: 20_000, Conns: 100, Seed: 4}).Segments() {
+		segs = append(segs, *s)
+	}
+	syn := segs[0]
+	syn.SrcPort, syn.DstPort, syn.Flags, syn.Len, syn.Frame, syn.Time = 1234, 81, capture.SYN, 0, uint64(len(segs)+1), segs[len(segs)-1].Time
+	rst := syn
+	rst.Src, rst.Dst, rst.SrcPort, rst.DstPort, rst.Frame = syn.Dst, syn.Src, 81, 1234, syn.Frame+1
+	rst.Flags, rst.Seq, rst.Ack = capture.RST|capture.ACK, 0, syn.Seq+1
+	r, _ := analyzetest.Run(t, &analyzetest.Source{Segments: append(segs, syn, rst)})
+	refused := slices.IndexFunc(r.Verdicts, func(v analyze.Verdict) bool { return v.Code == cause.Refused })
+	if refused < 0 {
+		t.Fatalf("%d verdicts on %d streams, but none on a refused connection", len(r.Verdicts), r.StreamCount)
+	}
+	for _, v := range r.Verdicts[:refused] {
+		if v.Severity < cause.Note {
+			t.Errorf("stream %d (%s) comes before the refused one", v.Stream, v.Code)
+		}
+	}
+}
+
+// TestRankingAgrees checks that streams are ranked by their reported verdicts, and that
+// Worst and Stream return the same stream.
+func TestRankingAgrees(t *testing.T) {
+	segs := disturb(capturetest.Traffic{Packets: 30_000, Conns: 300, Seed: 11}, rand.New(rand.NewPCG(3, 4)))
+	r, _ := analyzetest.Run(t, &analyzetest.Source{Segments: segs})
+	worst := r.Worst(int(r.StreamCount))
+	last := cause.Problem
+	for _, s := range worst {
+		if s.Verdict.Severity > last {
+			t.Errorf("stream %d (%v) comes after a stream with severity %v", s.ID, s.Verdict.Severity, last)
+		}
+		last = s.Verdict.Severity
+		if again := r.Stream(s.ID); !reflect.DeepEqual(s, again) {
+			t.Errorf("stream %d: Worst and Stream differ", s.ID)
+		}
+	}
+	if last == worst[0].Verdict.Severity {
+		t.Errorf("all streams have severity %v", last)
 	}
 }

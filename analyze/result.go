@@ -67,7 +67,8 @@ type Result struct {
 	// Evicted sums up the streams that were dropped to bound the memory.
 	Evicted Evicted
 
-	from streams
+	mostVerdicts int // Config.MaxVerdicts
+	from         streams
 }
 
 // Evicted sums up the streams that were dropped to keep within Config.MaxStreams

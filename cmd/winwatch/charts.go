@@ -121,14 +121,16 @@ func (j *job) draw(ctx context.Context) error {
 				j.Timeline = j.kept
 			}
 		case fromSecondPass:
-			if ctx.Err() != nil {
-				return nil // interrupted: don't read everything again
+			if ctx.Err() == nil {
+				err = j.secondPass(ctx, streams)
 			}
-			err = j.secondPass(ctx, streams)
 		}
 		if err != nil || j.Timeline != nil {
 			return err
 		}
+	}
+	if !j.once {
+		return nil // interrupted
 	}
 	j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "no-chart", Count: 1,
 		Text: fmt.Sprintf("stream %d has no chart: too few of its points were kept while the pipe was read; save the capture to a file and analyze that", streams[0].ID)})
