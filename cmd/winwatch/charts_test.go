@@ -9,7 +9,7 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestOrigins checks that the table answers every need for a chart.
+// TestOrigins checks that the table has suitable sources for every need.
 func TestOrigins(t *testing.T) {
 	for _, closeUp := range []bool{false, true} {
 		for _, once := range []bool{false, true} {
@@ -17,11 +17,11 @@ func TestOrigins(t *testing.T) {
 				need := chartNeed{closeUp, once, long}
 				from := origins[need]
 				if len(from) == 0 {
-					t.Errorf("%+v: no points", need)
+					t.Errorf("%+v: no sources", need)
 				}
 				for _, o := range from {
 					if o == fromSecondPass && once || o == fromKept && !once || o == fromSketch && closeUp {
-						t.Errorf("%+v: points from %d", need, o)
+						t.Errorf("%+v: unsuitable source %d", need, o)
 					}
 				}
 			}
@@ -29,8 +29,8 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// TestPipeChart checks that the chart of a stream in a long capture covers its
-// whole time when it is read from a pipe.
+// TestPipeChart checks that the chart of a stream covers its whole time if a long
+// capture is read from a pipe.
 func TestPipeChart(t *testing.T) {
 	var capture bytes.Buffer
 	if err := (capturetest.Traffic{Packets: 200_000, Conns: 30, Seed: 1}).WritePcap(&capture); err != nil {
