@@ -2,7 +2,7 @@ package cause
 
 import "fmt"
 
-// Healthy: nobody waited for a window.
+// Healthy: no window held a sender back.
 const Healthy Code = "ok"
 
 // healthy always applies.
@@ -18,7 +18,7 @@ var healthy = cause{
 		case d.Total > 0 && d.Network > d.Idle:
 			out.Sentence = fmt.Sprintf("the window never stopped %s; the path set the pace", d.Sender)
 		default:
-			out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send for most of the time", d.Sender)
+			out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send most of the time", d.Sender)
 		}
 	},
 }
