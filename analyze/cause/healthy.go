@@ -18,7 +18,7 @@ var healthy = cause{
 		case d.Total > 0 && d.Network > d.Idle:
 			out.Sentence = fmt.Sprintf("the window never stopped %s; the path set the pace", d.Sender)
 		default:
-			out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send most of the time", d.Sender)
+			out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send for most of the time", d.Sender)
 		}
 	},
 }

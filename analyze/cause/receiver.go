@@ -60,7 +60,7 @@ func (d *Flow) stallSentence(slow bool, w *Stall) string {
 	}
 	switch {
 	case slow:
-		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all and up to %s at a time",
+		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all, the longest for %s",
 			words.Times(d.Stalls), words.Duration(d.StallTime), longest)
 	case d.Stalls > 1:
 		fmt.Fprintf(&b, "did not read for %s (the longest of %d stalls, %s in all)", longest, d.Stalls, words.Duration(d.StallTime))
