@@ -46,7 +46,7 @@ type Memory struct {
 	TimeWait time.Duration
 }
 
-// Probing tells probes from keep-alives.
+// Probing holds the constants that distinguish probes from keep-alives.
 type Probing struct {
 	// ProbeTimer is the least time after which a stack sends its first probe:
 	// Linux's TCP_RTO_MIN, 200 ms, less the granularity of its timers.
@@ -60,8 +60,8 @@ type Probing struct {
 	NoProbe time.Duration
 	// MaxProbeGap is the longest time between two probes (Linux: TCP_RTO_MAX).
 	MaxProbeGap time.Duration
-	// ProbeGrowth is the factor by which a gap between probes must have grown to
-	// count as backing off. Stacks double it; their timers are coarse.
+	// ProbeGrowth is the least growth of the gap between probes that counts as backing
+	// off. Stacks double the gap, but their timers are coarse.
 	ProbeGrowth float64
 	// BackoffLow and BackoffHigh bound the growth factor of the gaps that makes
 	// probes of segments that could be keep-alives: around 2 (RFC 9293 3.8.6.1,

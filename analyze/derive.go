@@ -168,7 +168,7 @@ func (f *flow) window(st *stream, t *flowstate) Window {
 	return w
 }
 
-// scale derives what is known of the window scale.
+// scale derives what is known about the window scale.
 func (f *flow) scale(st *stream) Scale {
 	switch {
 	case f.shift != Unknown && st.unscaled():

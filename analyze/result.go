@@ -52,8 +52,8 @@ type Result struct {
 	// Bytes is the payload on the wire, retransmissions included.
 	Bytes int64
 
-	// Stalls, Probes, KeepAlives, ZeroWindows and Retransmissions are totals over
-	// all streams; StallTime is the sum of all stalls.
+	// Stalls, Probes, KeepAlives, ZeroWindows and Retransmissions are totals over all
+	// streams; StallTime is the total duration of the stalls.
 	Stalls, Probes, KeepAlives, ZeroWindows, Retransmissions int64
 	StallTime                                                time.Duration
 	// StalledStreams is the number of streams with at least one stall.

@@ -15,9 +15,9 @@ type Limits struct {
 	// LimitedShare is the share of its time for which a full window must have held a
 	// sender back to be worth a note: less than a tenth is hard to notice.
 	LimitedShare float64
-	// SlowShare tells slow reading from no reading, for a receiver that stalled its
-	// sender several times: it read too slowly if the longest stall is less than this
-	// share of the stall time.
+	// SlowShare distinguishes slow reading from no reading for a receiver that stalled
+	// its sender several times: it read too slowly if the longest stall is less than
+	// this share of the stall time.
 	SlowShare float64
 }
 

@@ -1,3 +1,5 @@
+// Package chart collects the points that charts of streams are drawn from, in
+// bounded memory.
 package chart
 
 import (

@@ -1,3 +1,5 @@
+// Package proof compares what was inferred from packets with what the kernel and the
+// sending application counted.
 package proof
 
 import (
