@@ -5,16 +5,16 @@ import (
 	"winwatch/capture"
 )
 
-// Analyzer follows the streams of one capture. Streams are divided among shards,
-// which know nothing of one another, so that several cores can follow them at
-// once; the result does not depend on how many do.
+// Analyzer follows the streams of one capture. Streams are divided among
+// independent shards, so that several cores can work at once; the result does
+// not depend on the number of cores.
 type Analyzer struct {
 	cfg    Config
 	causes *cause.Catalogue
 	clock  clock
 	seed   seed
 	shards []*shard
-	// shardMask turns what shardOf returns into an index of shards.
+	// shardMask maps the value of shardOf to an index into shards.
 	shardMask int
 	nextID    int64
 
@@ -24,23 +24,23 @@ type Analyzer struct {
 	end      int64
 	beganAt  int64 // adjusted time of the first
 
-	// held is a segment whose time is in doubt, kept until the next one; confirmed
-	// is set when there is none.
+	// held is a segment whose time stamp is in doubt until the next segment
+	// arrives; confirmed is set when there will be none.
 	held      capture.Segment
 	holding   bool
 	confirmed bool
 
 	sinks  []func(*Sample)
-	single *batch // the batch of Add
+	single *batch // used by Add
 
-	// What Run learned from its source besides segments.
+	// What Run got from its source besides segments.
 	input       capture.Counters
 	damage      []*capture.DamageError
 	interrupted bool
 	scheduler   scheduler
 }
 
-// New returns an Analyzer with these thresholds.
+// New returns an Analyzer that uses the thresholds in cfg.
 func New(cfg Config) *Analyzer {
 	a := &Analyzer{cfg: cfg, causes: cause.New(cfg.Causes), seed: newSeed(), shardMask: cfg.shards() - 1}
 	for range cfg.shards() {
@@ -50,12 +50,13 @@ func New(cfg Config) *Analyzer {
 	return a
 }
 
-// OnSample has f called for every segment, in order. The Sample is valid during
-// the call only. It must be set before the first segment; several may be set.
+// OnSample registers f to be called for every segment, in order. The Sample is
+// valid only during the call. Register functions before the first segment; there
+// can be several.
 func (a *Analyzer) OnSample(f func(*Sample)) { a.sinks = append(a.sinks, f) }
 
-// Add takes the next segment of the capture. It does not keep s. For a whole
-// capture, Run takes less time.
+// Add analyzes the next segment of the capture. It does not keep s. For a whole
+// capture, Run is faster.
 func (a *Analyzer) Add(s *capture.Segment) {
 	if a.single == nil {
 		a.single = a.newBatch(1)
@@ -65,9 +66,8 @@ func (a *Analyzer) Add(s *capture.Segment) {
 	a.through(a.single)
 }
 
-// Flush takes the segment that is held back because only the next one could
-// tell whether its time is right: there is none. Run does so at the end of its
-// source.
+// Flush analyzes the segment that Add may have held back to check its time stamp
+// against the next one. Call it after the last Add; Run flushes by itself.
 func (a *Analyzer) Flush() {
 	if !a.holding {
 		return
@@ -79,7 +79,7 @@ func (a *Analyzer) Flush() {
 	a.through(b)
 }
 
-// through brings a batch that is prepared through the shards.
+// through runs a prepared batch on every shard and finishes it.
 func (a *Analyzer) through(b *batch) {
 	for i, sh := range a.shards {
 		sh.run(b, i)

@@ -7,31 +7,31 @@ import (
 	"winwatch/capture"
 )
 
-// A batch is a run of segments on its way through an Analyzer, with room for what
-// the analysis makes of them. It is filled, prepared, run on every shard, and
-// finished; then it can be used again. The steps may be taken by different
-// goroutines, one after the other.
+// A batch is a run of consecutive segments and their results. It is filled,
+// prepared, run on every shard and finished; then it can be reused. Different
+// goroutines may take these steps, one after the other.
 type batch struct {
-	// buf holds the segments; the first place is for one that was held back from
-	// the batch before.
+	// buf holds the segments; the first element is reserved for a segment held
+	// back from the previous batch.
 	buf  []capture.Segment
 	segs []capture.Segment
-	// now are their adjusted times, hash those of their endpoints.
+	// now holds their adjusted times, hash the hashes of their endpoints.
 	now  []int64
 	hash []uint32
-	// order has for each shard the indices of its segments.
+	// order lists, for each shard, the indices of its segments.
 	order [maxShards][]uint16
-	// opened has for each shard the streams that began, or were let go, in the batch.
+	// opened lists, for each shard, the streams that began or were evicted in the
+	// batch.
 	opened [maxShards][]opening
-	// samples and slots are what the shards made of the segments, if any sink wants
-	// to know. A sample without a segment is of no traffic.
+	// samples and slots are the results of the shards, if there are sinks. A sample
+	// without a segment stands for a packet that is not traffic.
 	samples []Sample
 	slots   []uint32
 }
 
-// opening is the begin of a stream, with the segment of that index. If the slot
-// had to be taken from another stream, gone is what is kept of that one, or nil.
-// If vacant is set none begins: the one in the slot was let go.
+// opening records that a stream began with the segment at index. If another
+// stream was evicted from the slot, gone is its result, or nil if that is not
+// kept. If vacant is set, no stream begins: the one in the slot was evicted.
 type opening struct {
 	index  uint16
 	vacant bool
@@ -39,7 +39,7 @@ type opening struct {
 	gone   *derived
 }
 
-// newBatch returns a batch of up to size segments; indices are 16 bits wide.
+// newBatch returns a batch for up to size segments; indices are 16 bits wide.
 func (a *Analyzer) newBatch(size int) *batch {
 	b := &batch{
 		buf:  make([]capture.Segment, size+1),
@@ -55,12 +55,12 @@ func (a *Analyzer) newBatch(size int) *batch {
 	return b
 }
 
-// buffer is where the segments of the batch are read to.
+// buffer returns the slice to read segments into.
 func (b *batch) buffer() []capture.Segment { return b.buf[1:] }
 
 // prepare takes the first n segments in the batch's buffer as the next ones of
-// the capture: it reads their clock, and tells which shard each is for. Batches
-// are prepared one after the other, in the order of the capture.
+// the capture: it adjusts their times and assigns them to shards. Batches are
+// prepared one at a time, in capture order.
 func (a *Analyzer) prepare(b *batch, n int) {
 	b.segs = b.buf[1 : n+1]
 	if a.holding && n > 0 {
@@ -69,8 +69,8 @@ func (a *Analyzer) prepare(b *batch, n int) {
 	a.enqueue(b)
 }
 
-// enqueue gives every segment its time and its shard. The last one is held back if
-// only the next can tell whether its time is right.
+// enqueue sets the adjusted time and the shard of every segment. It holds back
+// the last one if only the next segment can confirm its time stamp.
 func (a *Analyzer) enqueue(b *batch) {
 	var n [maxShards]int
 	for i := range a.shards {
@@ -116,9 +116,9 @@ func (a *Analyzer) enqueue(b *batch) {
 	a.end = b.segs[last].Time
 }
 
-// jump returns the adjusted time of the first segment, whose stamp is before that
-// of the last one or long after it. It holds the segment back if that is for the
-// next one to tell, and there is none yet.
+// jump returns the adjusted time of segs[0], whose time stamp is earlier than the
+// previous one or much later. It holds the segment back if the next one has to
+// decide and is not there yet.
 func (a *Analyzer) jump(segs []capture.Segment) int64 {
 	s, step := &segs[0], int64(a.cfg.ClockStep)
 	if apart(a.clock.last, s.Time) >= int64(a.cfg.ClockLeap) && !a.confirmed {
@@ -133,9 +133,9 @@ func (a *Analyzer) jump(segs []capture.Segment) int64 {
 	return a.clock.read(s.Time, s.Frame, step)
 }
 
-// finish numbers the streams that began in the batch, and hands its samples to
-// those who asked for them. Batches are finished one after the other, in the
-// order of the capture, each after all shards have run it.
+// finish numbers the streams that began in the batch and delivers its samples to
+// the sinks. Batches are finished one at a time, in capture order, each after all
+// shards have run it.
 func (a *Analyzer) finish(b *batch) {
 	done := 0
 	for shard, o := range b.openings() {
@@ -146,8 +146,8 @@ func (a *Analyzer) finish(b *batch) {
 	a.deliver(b, done, len(b.segs))
 }
 
-// openings yields the streams that began in the batch, or were let go, in the
-// order of the capture, each with its shard.
+// openings yields the streams that began or were evicted in the batch, in capture
+// order, each with its shard.
 func (b *batch) openings() iter.Seq2[int, *opening] {
 	return func(yield func(int, *opening) bool) {
 		var at [maxShards]int
@@ -166,7 +166,8 @@ func (b *batch) openings() iter.Seq2[int, *opening] {
 	}
 }
 
-// deliver hands out the samples from one index up to another.
+// deliver passes the samples from index from up to, not including, to to the
+// sinks.
 func (a *Analyzer) deliver(b *batch, from, to int) {
 	if b.samples == nil {
 		return
@@ -183,7 +184,7 @@ func (a *Analyzer) deliver(b *batch, from, to int) {
 	}
 }
 
-// number gives a stream the next number, in the order in which Wireshark does.
+// number gives a stream the next number, in the order that Wireshark uses.
 func (a *Analyzer) number(shard int, o *opening) {
 	id := a.shards[shard].ids.grow(o.slot)
 	if o.gone != nil {

@@ -2,7 +2,7 @@ package analyze
 
 import "winwatch/capture"
 
-// class is what the time of a flow is spent on.
+// class says what the time of a flow is spent on.
 type class uint8
 
 const (
@@ -11,20 +11,20 @@ const (
 	windowFull
 	smallWindow
 	zeroWindow
-	// maybeFull and maybeSmall are windowFull and smallWindow as long as it is
-	// not known whether the sender had anything to send; settle decides.
+	// maybeFull and maybeSmall stand for windowFull and smallWindow until settle
+	// decides whether the sender had anything to send.
 	maybeFull
 	maybeSmall
 	classes
-	// senderIdle is the rest: it is not added up, but left over.
+	// senderIdle is the remainder; it is not booked.
 	senderIdle = classes
 )
 
-// book books the time until now to what it was spent on. It is not done for every
-// segment, but whenever that changes. o is the flow of what the receiver sends.
+// book books the time since the last call to the class of the flow. It is called
+// when the class changes, not for every segment. o is the opposite flow.
 //
-// Where the capture was taken near the receiver, an ACK is seen long before the
-// sender has it: until then the sender is not idle, but waits as it did before.
+// A capture taken near the receiver shows an ACK long before the sender gets it.
+// Until then the sender is not idle: it still waits as before.
 func (sh *shard) book(f, o *flow, now int64) {
 	d := now - f.since
 	if d <= 0 {
@@ -52,8 +52,8 @@ func (sh *shard) book(f, o *flow, now int64) {
 	}
 }
 
-// booked is the time that is booked to anything but the sender's being idle; t is
-// the detail of the flow.
+// booked is the time booked so far, which is all but the sender's idle time; t is
+// the state of f.
 func (f *flow) booked(t *flowstate) int64 {
 	sum := f.network + f.unjudged
 	for _, d := range t.spent {
@@ -62,8 +62,8 @@ func (f *flow) booked(t *flowstate) int64 {
 	return sum
 }
 
-// echo notes that an ACK has left nothing in flight, as far as can be seen here;
-// o is the flow of the receiver that sent it.
+// echo notes that an ACK left nothing in flight, as seen from the capture point; o
+// is the opposite flow.
 func (sh *shard) echo(f, o *flow, now int64) {
 	if f.nxt != f.una || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 {
 		return
@@ -77,9 +77,9 @@ func (sh *shard) echo(f, o *flow, now int64) {
 	}
 }
 
-// classify says what the time from now on is spent on, and marks whether the
+// classify sets what the time from now on is spent on, and marks whether the
 // window holds the sender back. It is called after every segment s of the stream.
-// The time until now must have been booked.
+// Book the time until now first.
 func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
 	switch {
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
@@ -95,8 +95,8 @@ func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool
 	}
 }
 
-// limited returns free if the window has room for the next segment, and else
-// limited, marking the flow with m.
+// limited returns free if the next segment fits the window; otherwise it marks the
+// flow with m and returns limited.
 func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited class, m marks) class {
 	if f.room() >= f.nextSegment() || f.is(sawFIN) {
 		if f.is(isFull | isHeld) {
@@ -118,8 +118,8 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 	return limited
 }
 
-// settle decides about the time in which the window may have held the sender
-// back: it did if the sender had something to send.
+// settle decides what to book the time to in which the window may have held the
+// sender back. wanted says that the sender had something to send.
 func (sh *shard) settle(f *flow, wanted bool) {
 	t := sh.stateOf(f)
 	if t == nil {

@@ -2,12 +2,12 @@ package analyze
 
 import "math"
 
-// clock turns capture times into a time that does not jump, so that durations
-// can be taken from it. Packets are never sorted.
+// clock turns capture times into adjusted times that do not jump, so that their
+// differences are durations. Packets are never sorted.
 //
-// A step back is a jump: time goes on from where it was. A step forward may be
-// a pause; it is a jump if the packet after it takes it back, and for that one
-// packet is held (see Analyzer.jump).
+// A step back is a jump: the adjusted time continues from where it was. A step
+// forward may be a pause; it is a jump if the next packet steps back again, so one
+// packet is held until then (see Analyzer.jump).
 type clock struct {
 	started bool
 	last    int64 // capture time of the last packet
@@ -21,8 +21,8 @@ type clock struct {
 	largestAt uint64
 }
 
-// longest is how far from its first packet a capture's time can go, 73 years: the
-// difference of any two such times is a duration that an int64 holds.
+// longest is how far the adjusted time can get from the first packet, 73 years:
+// the difference of any two such times fits an int64.
 const longest = 1 << 61
 
 // start sets the clock to the time of the first packet.
@@ -33,9 +33,8 @@ func (c *clock) start(t int64) {
 	}
 }
 
-// read advances the clock to capture time t of a frame and returns the
-// adjusted time. Steps back of less than step are packets out of order: they
-// pass unchanged.
+// read advances the clock to capture time t of a frame and returns the adjusted
+// time. A step back shorter than step is a packet out of order, not a jump.
 func (c *clock) read(t int64, frame uint64, step int64) int64 {
 	if back := apart(t, c.last); back >= step {
 		c.note(-back, frame)
@@ -47,8 +46,8 @@ func (c *clock) read(t int64, frame uint64, step int64) int64 {
 	return now
 }
 
-// skip passes over a frame whose stamp is known to be wrong: it happened when
-// the last one did.
+// skip ignores the time stamp of a frame, which is known to be wrong, and returns
+// the time of the previous frame instead.
 func (c *clock) skip(t int64, frame uint64) int64 {
 	c.note(apart(c.last, t), frame)
 	return c.now
@@ -68,7 +67,7 @@ func abs(n int64) int64 {
 	return n
 }
 
-// plus is a + b, or the end of time on that side.
+// plus returns a + b, saturating.
 func plus(a, b int64) int64 {
 	switch {
 	case b > 0 && a > math.MaxInt64-b:
@@ -79,9 +78,9 @@ func plus(a, b int64) int64 {
 	return a + b
 }
 
-// apart is the time from a to b, or the longest that there is.
+// apart returns b - a, saturating.
 func apart(a, b int64) int64 {
-	if a == math.MinInt64 { // which has no negative
+	if a == math.MinInt64 { // -a would overflow
 		a++
 	}
 	return plus(b, -a)

@@ -12,41 +12,41 @@ type Config struct {
 	Probing
 	Timing
 	Inference
-	// Causes are the thresholds of the catalogue of causes.
+	// Causes holds the thresholds of the catalogue of causes.
 	Causes cause.Limits
 }
 
 // Memory bounds what the analysis keeps.
 type Memory struct {
-	// MaxStreams bounds the number of streams in memory. When there is one more, a
-	// stream that has ended or was quiet for long is evicted (Result.Evicted). From
-	// some thousands on each shard has half of them, so that the first eviction
-	// comes shortly before the bound. The default takes some 300 MB if used up, at
-	// 600 bytes a stream, so that the whole program stays below 512 MiB.
+	// MaxStreams bounds the number of streams in memory. Beyond it, a stream that
+	// has ended or has been quiet for long is evicted for each new one
+	// (Result.Evicted). With a bound of some thousands or more, each shard gets half
+	// of it, so the first eviction can come a little before the bound. The default
+	// takes up to some 300 MB, at 600 bytes a stream, which keeps the whole program
+	// below 512 MiB.
 	MaxStreams int
-	// TroubleBytes is the memory for what streams in trouble need beyond what
-	// MaxStreams quiet ones take: some 1,200 bytes each, and their lists of stalls
-	// and probes. Once it is used up, the lists stop growing, and fewer streams are
-	// kept.
+	// TroubleBytes is the memory for streams in trouble, on top of the memory for
+	// MaxStreams quiet ones: some 1,200 bytes each, plus their lists of stalls and
+	// probes. Once it is used up, the lists stop growing and fewer streams are kept.
 	TroubleBytes int
-	// MaxStalls and MaxProbes bound the lists of one direction's stalls and of one
-	// stall's probes; the counts go on.
+	// MaxStalls bounds the list of stalls of a direction, MaxProbes the list of
+	// probes of a stall; the counts include what is not listed.
 	MaxStalls, MaxProbes int
 	// MaxVerdicts bounds Result.Verdicts, MaxFrames the frames of one verdict.
 	MaxVerdicts, MaxFrames int
-	// MaxHoles bounds the holes in the data that are remembered of a flow: the last
-	// ones. More than a few at a time are rare, and each segment walks all of them.
+	// MaxHoles bounds the holes remembered for a flow; the oldest are forgotten
+	// first. More than a few at a time are rare, and each segment walks all of them.
 	MaxHoles int
-	// EvictionSample is how many streams are looked at to find one to evict: one
-	// that has ended, or else the one that was quiet longest. A list in the order of
-	// last use would find the very last, but would cost two cache misses a packet.
+	// EvictionSample is how many streams are examined to find one to evict: one that
+	// has ended, or else the one that has been quiet longest. An exact LRU list would
+	// cost two cache misses a packet.
 	EvictionSample int
-	// TimeWait is how long after its end a stream may still see a late segment, which
-	// would otherwise begin a new one (Linux: TCP_TIMEWAIT_LEN).
+	// TimeWait is how long an ended stream stays worth keeping: a late segment of an
+	// evicted stream would begin a new one (Linux: TCP_TIMEWAIT_LEN).
 	TimeWait time.Duration
 }
 
-// Probing tells probes from keep-alives.
+// Probing holds the constants that distinguish probes from keep-alives.
 type Probing struct {
 	// ProbeTimer is the least time after which a stack sends its first probe:
 	// Linux's TCP_RTO_MIN, 200 ms, less the granularity of its timers.
@@ -56,61 +56,61 @@ type Probing struct {
 	// keep-alives, whose interval is at least a second on every stack.
 	FirstProbe time.Duration
 	// NoProbe is the time after which a sender that has not probed a closed window
-	// has nothing to send: the latest first probe known is BSD's, after 5 s.
+	// has nothing to send. The slowest known first probe is BSD's, after 5 s.
 	NoProbe time.Duration
 	// MaxProbeGap is the longest time between two probes (Linux: TCP_RTO_MAX).
 	MaxProbeGap time.Duration
-	// ProbeGrowth is the factor by which a gap between probes must have grown to
-	// count as backing off. Stacks double it; their timers are coarse.
+	// ProbeGrowth is the least growth of the gap between probes that counts as backing
+	// off. Stacks double the gap, but their timers are coarse.
 	ProbeGrowth float64
-	// BackoffLow and BackoffHigh bound the growth of the gap between two segments
-	// that are probes although each alone could be a keep-alive: around 2 (RFC 9293
-	// 3.8.6.1, SHLD-30).
+	// BackoffLow and BackoffHigh bound the growth factor of the gaps that makes
+	// probes of segments that could be keep-alives: around 2 (RFC 9293 3.8.6.1,
+	// SHLD-30).
 	BackoffLow, BackoffHigh float64
-	// RateLimit is the time in which a stack answers at most one segment that is out
-	// of its window: net.ipv4.tcp_invalid_ratelimit, 500 ms.
+	// RateLimit is the time in which a stack answers at most one out-of-window
+	// segment: net.ipv4.tcp_invalid_ratelimit, 500 ms.
 	RateLimit time.Duration
 }
 
-// Timing are the spans of time that tell one event from another.
+// Timing holds the durations that distinguish events.
 type Timing struct {
-	// MinStall is the least length of a stall that is listed although the window
-	// never was 0: one probe timer, which is what such a stall costs at least.
+	// MinStall is the least duration of a listed stall whose window was never 0: one
+	// probe timer, the least that such a stall costs.
 	MinStall time.Duration
 	// Pause is how long a sender must be silent, with nothing in flight and the
-	// window open, to count as having had nothing more to send: longer than a
-	// delayed ACK takes (RFC 9293 3.8.6.3: less than 500 ms; Linux: 40 to 200 ms).
+	// window open, to count as out of data: longer than a delayed ACK takes (RFC 9293
+	// 3.8.6.3: less than 500 ms; Linux: 40 to 200 ms).
 	Pause time.Duration
-	// Promptly is how soon after the window opened a sender that was held back sends
-	// again, if two round trips are less: what a host needs to act on a segment.
+	// Promptly is how soon a sender that was held back sends once the window opens,
+	// if two round trips are less: the time a host needs to act on a segment.
 	Promptly time.Duration
-	// FarAway is the round trip from which it matters at which end the capture was
-	// taken: it must exceed what the hosts themselves take.
+	// FarAway is the least round trip for which it matters at which end the capture
+	// was taken. It must exceed the processing time of the hosts.
 	FarAway time.Duration
 	// ClockStep is the least step back in time that counts as a clock jump; smaller
-	// ones are packets out of order. ClockLeap is the least step forward that is
-	// doubted until the next packet: pauses of a minute are common, but a packet
-	// that takes one back is not.
+	// ones are packets out of order. ClockLeap is the least step forward that needs
+	// confirmation by the next packet: pauses of a minute are common, a time stamp
+	// that goes back afterwards is not.
 	ClockStep, ClockLeap time.Duration
-	// Duplicate is the longest time between two captures of one packet, by a bridge
-	// or both ends of a veth pair on one host.
+	// Duplicate is the longest time between two captures of one packet, on a bridge
+	// or on both ends of a veth pair on one host.
 	Duplicate time.Duration
-	// Reordering is the longest delay of a segment that was overtaken; later ones
-	// are retransmissions (as in Wireshark).
+	// Reordering is the longest delay of an overtaken segment; later ones are
+	// retransmissions (as in Wireshark).
 	Reordering time.Duration
 }
 
-// Inference bounds what is inferred of buffers.
+// Inference holds the constants that buffer sizes are inferred with.
 type Inference struct {
-	// BufferFactor is the most by which the payload that a receiver took with nobody
-	// reading can exceed the largest window it advertised: Linux before 6.6
-	// advertised half of the free space (tcp_adv_win_scale) and took the rest all
-	// the same; a tenth is left for what arrives at the end.
+	// BufferFactor is the greatest ratio of the payload that a receiver accepted
+	// while nobody read to the largest window it advertised. Linux before 6.6
+	// advertised half of the free space (tcp_adv_win_scale) but accepted the rest
+	// too; a tenth is added for what arrives at the end.
 	BufferFactor float64
-	// PacketOverhead is what the kernel needs for a received packet beside its
-	// payload, in bytes: struct sk_buff and skb_shared_info, and the rounding of its
-	// data (Linux: SKB_TRUESIZE). A packet that is coalesced with the one before
-	// costs less.
+	// PacketOverhead is the memory that the kernel needs for a received packet on top
+	// of its payload, in bytes: struct sk_buff, skb_shared_info and the rounding of
+	// the data (Linux: SKB_TRUESIZE). A packet coalesced with the previous one costs
+	// less.
 	PacketOverhead int64
 }
 

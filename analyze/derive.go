@@ -9,9 +9,9 @@ import (
 	"winwatch/analyze/cause"
 )
 
-// Result returns what the capture tells so far. It changes nothing: it can be
-// taken at any moment, also from another goroutine while Run is on, but not from
-// a function of OnSample.
+// Result returns the results so far. It can be called at any time, even from
+// another goroutine while Run is active, but not from an OnSample function. The
+// analysis continues unaffected.
 func (a *Analyzer) Result() (r *Result) {
 	a.scheduler.atRest(func() { r = a.result() })
 	return r
@@ -49,14 +49,15 @@ func (r *Evicted) add(o *Evicted) {
 	r.Stalled += o.Stalled
 }
 
-// derived is a stream with what its finding is judged by.
+// derived is a stream and the facts that its finding is judged by.
 type derived struct {
 	*Stream
 	facts cause.Facts
 	worst *cause.Stall
 }
 
-// derive makes the result of a stream, with its number. It must have ended.
+// derive builds the result of a stream and gives it the number id. Finish the
+// stream first.
 func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 	s := &Stream{
 		ID: id, Client: st.endpoint(st.client), Server: st.endpoint(st.client ^ 1),
@@ -87,7 +88,7 @@ func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 	return d
 }
 
-// endpoint is the address and port of a side.
+// endpoint returns the address and port of a side.
 func (st *stream) endpoint(side uint8) netip.AddrPort {
 	if side == sideA {
 		return netip.AddrPortFrom(st.key.a.Netip(), st.key.aPort)
@@ -95,7 +96,7 @@ func (st *stream) endpoint(side uint8) netip.AddrPort {
 	return netip.AddrPortFrom(st.key.b.Netip(), st.key.bPort)
 }
 
-// handshakeSeen tells how much of the handshake was captured.
+// handshakeSeen returns how much of the handshake was captured.
 func (st *stream) handshakeSeen() Handshake {
 	c := &st.flows[st.client]
 	switch syn := c.is(sawSYN); {
@@ -113,7 +114,7 @@ func (st *stream) handshakeSeen() Handshake {
 	return HandshakeNone
 }
 
-// direction derives the flow of what a side sends.
+// direction derives the results for the data that a side sends.
 func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 	f := &st.flows[side]
 	t := sh.stateOrNone(f)
@@ -140,8 +141,8 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 	d.Backlog = backlog(worst)
 }
 
-// stalls returns copies of the stalls in the order in which they began, with
-// what is derived of them.
+// stalls returns copies of the stalls in the order in which they began, with the
+// derived fields set.
 func (sh *shard) stalls(t *flowstate) []Stall {
 	stalls := slices.Clone(t.past.stalls)
 	slices.SortFunc(stalls, func(x, y Stall) int { return cmp.Compare(x.BeginFrame, y.BeginFrame) })
@@ -168,7 +169,7 @@ func (f *flow) window(st *stream, t *flowstate) Window {
 	return w
 }
 
-// scale derives what is known of the window scale.
+// scale derives what is known about the window scale.
 func (f *flow) scale(st *stream) Scale {
 	switch {
 	case f.shift != Unknown && st.unscaled():
@@ -179,18 +180,18 @@ func (f *flow) scale(st *stream) Scale {
 	sc := Scale{State: ScaleUnknown, Min: f.minShift, Max: maxShift}
 	sc.Method = "the handshake was not captured"
 	if f.is(optsCut) {
-		sc.Method = "the options of the SYN were not captured whole"
+		sc.Method = "the options of the SYN were captured only in part"
 	} else if f.is(sawSYN) || f.offer != Unknown {
-		sc.Method = "only one half of the handshake was captured"
+		sc.Method = "only half of the handshake was captured"
 	}
 	if f.minShift > 0 {
-		sc.Method += "; the lower bound is the smallest shift under which all data that was acknowledged had been legal"
+		sc.Method += "; the lower bound is the smallest shift that puts all acknowledged data within the window"
 	}
-	sc.Method += "; a capture that holds both SYNs settles it, or on the receiver's host: ss -ti (wscale:sender,receiver)"
+	sc.Method += "; to find out, capture both SYNs or run ss -ti on the receiver's host (wscale:sender,receiver)"
 	return sc
 }
 
-// budget sums up what the time of the stream was spent on.
+// budget divides the time of the stream by what it was spent on.
 func (f *flow) budget(t *flowstate, span int64) Budget {
 	at := func(c class) time.Duration { return nanos(t.spent[c]) }
 	b := Budget{

@@ -6,23 +6,23 @@ import (
 	"winwatch/analyze/cause"
 )
 
-// An ending closes what is still open in a stream, as if the capture ended now,
-// on copies: a result can be taken while the engine goes on. It is a shard of
-// its own that holds one stream.
+// An ending closes what is still open in a stream as if the capture ended now. It
+// works on copies, so that the engine can continue after a result was taken. It is
+// a private shard that holds one stream.
 type ending struct {
 	shard
 	of     *shard
 	st     stream
 	copies [2]flowstate
-	facts  cause.Facts // of the stream that was ranked last
+	facts  cause.Facts // of the stream ranked last
 }
 
 func newEnding(of *shard) *ending {
 	return &ending{shard: shard{cfg: of.cfg, sketches: of.sketches}, of: of}
 }
 
-// end returns the stream as it would be if it ended now; it is valid until the
-// next call.
+// end returns the stream as it would be if it ended now. The result is valid until
+// the next call.
 func (e *ending) end(st *stream) *stream {
 	e.st = *st
 	e.room, e.states = e.of.room, append(e.states[:0], nil, nil, nil)
@@ -37,8 +37,8 @@ func (e *ending) end(st *stream) *stream {
 	return &e.st
 }
 
-// copyFrom copies what the end of a stream may change, and what the engine may
-// still change in place.
+// copyFrom copies o, and clones all that finishing the stream or the running
+// engine may change in place.
 func (t *flowstate) copyFrom(o *flowstate) {
 	*t = *o
 	t.past.stalls = slices.Clone(o.past.stalls)

@@ -1,26 +1,26 @@
 package analyze
 
-// Events is the set of things that one segment was found to be or to cause.
+// Events is the set of events found in one segment.
 type Events uint32
 
-// The events, in the order in which they are written.
+// The events, in the order in which AppendTo writes them.
 const (
-	// EventSYN, EventFIN, EventRST: the segment carries that flag.
+	// EventSYN, EventFIN, EventRST: the segment has that flag set.
 	EventSYN Events = 1 << iota
 	EventFIN
 	EventRST
 	// EventZeroWindow: not SYN or RST, and the advertised window is 0.
 	EventZeroWindow
-	// EventWindowUpdate: an ACK that repeats the last one but for a larger window.
+	// EventWindowUpdate: the same ACK as the last one, with a larger window.
 	EventWindowUpdate
-	// EventWindowFull: the segment's data ends at the right edge that its
-	// receiver had advertised.
+	// EventWindowFull: the segment's data ends at the right edge that its receiver
+	// advertised.
 	EventWindowFull
 	// EventWindowShrunk: the right edge moved back (RFC 9293 3.8.6, "shrinking").
 	EventWindowShrunk
 	// EventProbe: sent to find out whether a closed window has opened.
 	EventProbe
-	// EventProbeAnswer: the ACK that a probe drew.
+	// EventProbeAnswer: the ACK that answers a probe.
 	EventProbeAnswer
 	// EventKeepAlive and EventKeepAliveAnswer: RFC 9293 3.8.4.
 	EventKeepAlive
@@ -32,15 +32,15 @@ const (
 	EventOutOfOrder
 	// EventDupACK: repeats the last ACK while data is outstanding.
 	EventDupACK
-	// EventACKOfUnseen: acknowledges bytes that the capture does not hold.
+	// EventACKOfUnseen: acknowledges bytes that were not captured.
 	EventACKOfUnseen
-	// EventGap: begins after the highest sequence number seen: something
-	// between was not captured, or not yet.
+	// EventGap: begins after the highest sequence number seen: something in between
+	// was not captured, or not yet.
 	EventGap
 	// EventDuplicate: the same packet captured twice (bridge, veth, any).
 	EventDuplicate
 
-	// EventKinds is how many kinds of events there are.
+	// EventKinds is the number of kinds of events.
 	EventKinds = iota
 )
 

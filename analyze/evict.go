@@ -21,8 +21,8 @@ func (t *totals) add(o *totals) {
 	t.stallTime = plus(t.stallTime, o.stallTime)
 }
 
-// slot returns room for a new stream: a fresh one or, at the limit, that of a
-// stream that is let go, with what is kept of it.
+// slot returns a slot for a new stream: a free one or, at the limit, the slot of a
+// stream that it evicts; gone is the result kept of that stream, or nil.
 func (sh *shard) slot(now int64) (slot uint32, gone *derived) {
 	if n := len(sh.freeSlots); n > 0 {
 		slot, sh.freeSlots = sh.freeSlots[n-1], sh.freeSlots[:n-1]
@@ -36,8 +36,9 @@ func (sh *shard) slot(now int64) (slot uint32, gone *derived) {
 	return slot, sh.evict(slot)
 }
 
-// idlest looks from the hand on, which it moves, for a stream to let go, by some of
-// n numbers that stand for one. It reports whether there is any.
+// idlest looks for a stream to evict. It examines some of the numbers 0 to n-1,
+// from hand on, and advances hand; of maps a number to a slot. It reports whether
+// there is a stream at all.
 func (sh *shard) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot uint32, ok bool)) (slot uint32, ok bool) {
 	looked := 0
 	for range n {
@@ -57,8 +58,8 @@ func (sh *shard) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot
 	return slot, ok
 }
 
-// idler reports whether a stream is to be let go before another: one that is over,
-// or else the one that was quiet longer.
+// idler reports whether to evict st before than: the one that is over or, if both
+// or neither are, the one that has been quiet longer.
 func (st *stream) idler(than *stream) bool {
 	if a, b := st.over(), than.over(); a != b {
 		return a
@@ -66,14 +67,14 @@ func (st *stream) idler(than *stream) bool {
 	return st.last < than.last
 }
 
-// over reports whether the stream was closed or reset, or never was one.
+// over reports whether the stream was closed or reset, or has no traffic.
 func (st *stream) over() bool {
 	a, b := &st.flows[0], &st.flows[1]
 	return a.marks&b.marks&sawFIN != 0 || (a.marks|b.marks)&sawRST != 0 || st.is(namedOnly)
 }
 
-// retire lets a stream go: it counts in the totals and, if it is among the
-// worst, its result is kept. Its number is still to be set.
+// evict removes a stream. It stays in the totals and, if it is among the worst, its
+// result is kept; the caller sets the number of that result.
 func (sh *shard) evict(slot uint32) (kept *derived) {
 	st := sh.slab.at(slot)
 	sh.reused = true
@@ -102,8 +103,8 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 	return kept
 }
 
-// keepWorst keeps the result of a stream that is let go, unless there are
-// enough of them that waited longer.
+// keepWorst keeps the result of an evicted stream, unless enough others waited
+// longer.
 func (sh *shard) keepWorst(s *derived) {
 	sh.kept = append(sh.kept, s)
 	if len(sh.kept) >= 2*sh.cfg.MaxVerdicts {
@@ -113,7 +114,7 @@ func (sh *shard) keepWorst(s *derived) {
 	}
 }
 
-// sum adds a stream to totals and returns the time that its senders waited.
+// sum adds a stream to t and returns the time that its senders waited.
 func (sh *shard) sum(t *totals, st *stream) int64 {
 	var wait, stalls int64
 	for i := range st.flows {
@@ -137,7 +138,7 @@ func (sh *shard) sum(t *totals, st *stream) int64 {
 	return wait
 }
 
-// finish closes what is still open in a stream at its end.
+// finish closes what is still open when a stream ends.
 func (sh *shard) finish(st *stream) {
 	for i := range st.flows {
 		f := &st.flows[i]
@@ -153,7 +154,7 @@ func (sh *shard) finish(st *stream) {
 	}
 }
 
-// leaveOpen ends a stall that was on when the stream was seen last.
+// leaveOpen ends a stall that was still open at the last segment of the stream.
 func (sh *shard) leaveOpen(st *stream, f *flow, t *flowstate, o *flow) {
 	w := &t.stall.Stall
 	w.End, w.EndFrame, w.EndedBy = st.end, st.endFrame, EndCaptureEnded
@@ -170,8 +171,8 @@ func (sh *shard) leaveOpen(st *stream, f *flow, t *flowstate, o *flow) {
 	sh.judge(st, f, t, t.listed(sh.keep(t)))
 }
 
-// worseFirst orders by the time waited, then by age: a stream that has just been
-// evicted has no number yet.
+// worseFirst orders by the time waited, then by age, not by number: a stream just
+// evicted has none yet.
 func worseFirst(x, y *derived) int {
 	return cmp.Or(cmp.Compare(y.wait(), x.wait()), cmp.Compare(x.FirstFrame, y.FirstFrame))
 }

@@ -6,8 +6,8 @@ import (
 	"winwatch/analyze/cause"
 )
 
-// gather collects what the causes of a stream are judged by, into f, all but
-// the endpoints. The stream must have ended (see ending) for its times to be right.
+// gather fills f with the facts that the causes judge, except for the endpoints.
+// Times are complete only once the stream was finished (see ending).
 func (sh *shard) gather(st *stream, dropped bool, f *cause.Facts) {
 	h := st.handshakeSeen()
 	f.Refused, f.Unanswered = h == HandshakeRefused, h == HandshakeUnanswered
@@ -29,7 +29,7 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	}
 }
 
-// name sets the endpoints in the facts of a stream.
+// name sets the endpoints in f.
 func (s *Stream) name(f *cause.Facts) {
 	f.Client, f.Server = s.Client, s.Server
 	for dir := range s.Dirs {
@@ -37,7 +37,8 @@ func (s *Stream) name(f *cause.Facts) {
 	}
 }
 
-// evidence is what the explanation of a finding says about its worst stall.
+// evidence returns what the explanation of a finding needs to know about the worst
+// stall.
 func (w *Stall) evidence(maxFrames int) *cause.Stall {
 	if w == nil {
 		return nil
@@ -59,8 +60,8 @@ func (w *Stall) evidence(maxFrames int) *cause.Stall {
 	return e
 }
 
-// frames returns the frames that prove the stall: its begin and end, and its
-// probes.
+// frames returns up to most frames that prove the stall: its begin, its probes and
+// its end.
 func (w *Stall) frames(most int) []uint64 {
 	var frames []uint64
 	add := func(n uint64) {
@@ -78,8 +79,8 @@ func (w *Stall) frames(most int) []uint64 {
 	return frames
 }
 
-// worstStall returns the longest stall in which the sender waited, or may have:
-// the first of equals. It is nil if there is none.
+// worstStall returns the longest stall in which the sender waited or may have
+// waited, the first among equals, or nil if there is none.
 func worstStall(stalls []Stall) *Stall {
 	var worst *Stall
 	for i := range stalls {
@@ -94,12 +95,12 @@ func worstStall(stalls []Stall) *Stall {
 	return worst
 }
 
-// WorstStall returns the longest stall in which the sender waited, or may have;
-// nil if there is none.
+// WorstStall returns the longest stall in which the sender waited or may have
+// waited, or nil if there is none.
 func (d *Direction) WorstStall() *Stall { return worstStall(d.Stalls) }
 
-// InTrouble reports whether there is anything to say about the stream: a finding,
-// or a stall.
+// InTrouble reports whether the stream has a stall, or a finding other than
+// healthy.
 func (s *Stream) InTrouble() bool {
 	return s.Verdict.Severity > cause.OK || s.Dirs[0].StallCount+s.Dirs[1].StallCount > 0
 }

@@ -1,72 +1,72 @@
 package analyze
 
 // flow is one direction of a stream: the data of its sender, and the window of
-// its receiver that governs it. It holds no pointer, and what only a direction
-// in trouble needs is in its detail, so that a million quiet streams are cheap.
+// its receiver that governs it. It holds no pointers, and what only a flow in
+// trouble needs is in its flowstate, so that a million quiet streams are cheap.
 //
-// Sequence numbers are raw. Times are adjusted ones (see clock). Windows are in
-// bytes; while the scale is unknown, the bare field.
+// Sequence numbers are raw. Times are adjusted (see clock). Windows are in bytes
+// or, while the scale is unknown, the unscaled window field.
 //
-// The fields that every segment touches come first: they fill two cache lines, of
-// three.
+// The fields that every segment touches come first: they fill two of three cache
+// lines.
 type flow struct {
-	// base is the sequence number that counts as 0: the ISN or, if the handshake
-	// was not captured, the first one seen.
+	// base is the sequence number that counts as 0: the ISN or, if the handshake was
+	// not captured, the first sequence number seen.
 	base uint32
 	// nxt is SND.NXT, una SND.UNA (RFC 9293 3.3.1), as far as captured.
 	nxt, una uint32
-	// wnd is SND.WND, edge the right edge, and maxEdge the furthest it was.
+	// wnd is SND.WND, edge the right edge, and maxEdge the furthest right edge so far.
 	wnd, edge, maxEdge uint32
-	// wl1 is SND.WL1; SND.WL2 is una, as only ACKs of una or more are heeded.
+	// wl1 is SND.WL1. SND.WL2 is always una, since older ACKs are ignored.
 	wl1 uint32
-	// maxWnd is the largest window.
+	// maxWnd is the largest window so far.
 	maxWnd uint32
-	// readTo is up to where the receiver's application has read, to judge by
-	// its having answered: what was acknowledged when it last sent data.
+	// readTo is up to where the receiver's application seems to have read: what was
+	// acknowledged when it last sent data itself.
 	readTo uint32
 
 	marks          marks
 	class          class
 	shift          int8   // of the receiver's window; Unknown
-	mss            uint16 // what the receiver announced; 0 is unknown
+	mss            uint16 // as the receiver announced it; 0 is unknown
 	segs, dataSegs uint32
 	maxSeg         uint32
 	maxInFlight    uint32
-	// timed is the sequence number whose ACK is waited for since timedAt.
+	// timed is the sequence number whose ACK is being timed, since timedAt.
 	timed uint32
 
 	ackedAt int64 // when the receiver last acknowledged something new
-	lastAt  int64 // when the sender last sent something that takes sequence space
-	// since is up to when the time has been booked: see book.
+	lastAt  int64 // when the sender last sent something that occupies sequence space
+	// since is the time up to which time has been booked: see book.
 	since int64
 	bytes int64
 
-	// The current span of the sketch ends at spanEnd: least and most of the window
-	// field, and most bytes in flight.
+	// The current span of the sketch: its end, the most bytes in flight, and the
+	// lowest and highest window field.
 	spanEnd           int64
 	spanFlight        uint32
 	spanLow, spanHigh uint16
 
-	rawMax, rawMin uint16 // most and least of the window field
+	rawMax, rawMin uint16 // highest and lowest window field
 	retrans        uint32
 	timedAt        int64
 
 	// rtt is the smallest time from a segment to its ACK: the round trip from the
 	// capture point to the receiver, in ns; 0 is unknown.
 	rtt int64
-	// network and unjudged are what the time until since went to, beside what the
-	// detail says that the window took; the rest of the stream's the sender was idle.
+	// network and unjudged are the time booked to these classes. The time limited by
+	// the window is in flowstate.spent; in the rest the sender was idle.
 	network, unjudged int64
-	// turns counts how often nxt passed base: the upper half of relative
+	// turns counts how often nxt wrapped past base: the upper half of relative
 	// sequence numbers.
 	turns uint32
-	// detail is an index into shard.details, 0 is none; sketch one into
-	// shard.sketches, from 1.
+	// state is an index into shard.states, 0 for none; sketch is a 1-based index into
+	// shard.sketches.
 	state, sketch uint32
-	offer         int8 // what the receiver announced; Unknown if nothing was seen
+	offer         int8 // the scale that the receiver announced, absent or Unknown
 	minShift      uint8
 	side          uint8    // the side of the stream that sends
-	_             [24]byte // so that a flow begins with a cache line
+	_             [24]byte // pads a flow to whole cache lines
 }
 
 // marks are the yes-or-no facts of a flow.
@@ -83,26 +83,26 @@ const (
 	optsCut                      // the receiver's SYN came without all of its options
 	sawFIN                       // the sender sent FIN
 	sawRST                       // the sender sent RST
-	isUnsound                    // what is in flight can't be told: packets are missing
-	isFull                       // the rest of the window is smaller than the next segment, data in flight
+	isUnsound                    // packets are missing: the bytes in flight are unknown
+	isFull                       // the next segment does not fit the rest of the window, data in flight
 	isHeld                       // the same with nothing in flight
-	isOpened                     // it has opened since, and nothing was sent yet
-	isTiming                     // timed is being waited for
-	idleProbe                    // nothing but one empty segment was seen: it may prove to be a probe
-	midProbe                     // and it has: the stall began before the capture
-	isStory                      // the window was 0, or an answer is waited for: its detail follows every segment
+	isOpened                     // the window has opened since, and nothing was sent yet
+	isTiming                     // the ACK of timed is awaited
+	idleProbe                    // only one empty segment was seen so far: it may be a probe
+	midProbe                     // it was: the stall began before the capture
+	isStory                      // the window was 0, or an answer is due: every segment takes the slow path
 	hasHoles                     // parts of the data before nxt were not captured, or not yet
-	isEcho                       // the last ACK has left nothing in flight, but the sender can't have had it before a while
-	wasFull                      // and had filled the window when it was sent
-	sawScaled                    // a window other than a SYN's was seen
-	isAnswered                   // the receiver's side has sent data itself: readTo is set
+	isEcho                       // the last ACK left nothing in flight, but takes time to reach the sender
+	wasFull                      // with isEcho: the window was full when the ACK was sent
+	sawScaled                    // a window was seen outside a SYN
+	isAnswered                   // the receiver has sent data itself: readTo is set
 	afterPause                   // the last new data came after a pause, with nothing in flight
 )
 
 func (f *flow) is(m marks) bool  { return f.marks&m != 0 }
 func (f *flow) has(m marks) bool { return f.marks&m == m }
 
-// inFlight is what was sent and not acknowledged, in bytes.
+// inFlight is what was sent and not yet acknowledged, in bytes.
 func (f *flow) inFlight() uint32 {
 	if n := int32(f.nxt - f.una); n > 0 && f.has(hasNxt|hasUna) {
 		return uint32(n)
@@ -110,8 +110,8 @@ func (f *flow) inFlight() uint32 {
 	return 0
 }
 
-// room is what the window leaves to send, in bytes (at least that much while
-// the scale is unknown).
+// room is what the sender may still send within the window, in bytes: a lower
+// bound while the scale is unknown.
 func (f *flow) room() uint32 {
 	if n := int32(f.edge - f.nxt); n > 0 {
 		return uint32(n)
@@ -119,8 +119,8 @@ func (f *flow) room() uint32 {
 	return 0
 }
 
-// nextSegment is the size under which a sender does not split a segment to fit
-// the window: the MSS, but no more than half the largest window (Linux:
+// nextSegment is the size of a full segment, which a sender does not split to fit
+// a smaller window: the MSS, but no more than half the largest window (Linux:
 // tcp_bound_to_half_wnd).
 func (f *flow) nextSegment() uint32 {
 	seg := uint32(f.mss)
@@ -130,7 +130,7 @@ func (f *flow) nextSegment() uint32 {
 	return min(seg, f.maxWnd/2)
 }
 
-// rel makes a sequence number relative to base, beyond 32 bits.
+// rel returns a sequence number relative to base, extended beyond 32 bits.
 func (f *flow) rel(seq uint32) int64 {
 	nxt := int64(f.turns)<<32 | int64(f.nxt-f.base)
 	return nxt + int64(int32(seq-f.nxt))

@@ -2,9 +2,9 @@ package analyze
 
 import "winwatch/capture"
 
-// flowstate is what only a flow in trouble needs: one whose window was ever full,
-// zero or probed, that lost data, or on which keep-alives were sent. Times are
-// adjusted ones (see clock) unless they say otherwise.
+// flowstate is the part of a flow that only a flow in trouble needs: one whose
+// window was ever full, zero or probed, that lost data, or that carried
+// keep-alives. Times are adjusted (see clock) unless noted otherwise.
 type flowstate struct {
 	stall   openStall
 	past    pastStalls
@@ -15,23 +15,23 @@ type flowstate struct {
 	loss    loss
 	scale   scaleNeed
 	counts  counts
-	// spent is the time that the window took of the flow's.
+	// spent is the time limited by the window, by class.
 	spent [classes]int64
 	mem   footprint
 }
 
-// openStall is the stall that is on, if on is set.
+// openStall is the current stall, if on is set.
 type openStall struct {
 	Stall
 	on bool
-	// began and zeroAt are when it and its first zero window began; zeroSpent and
-	// acked what spent[zeroWindow] and flow.una were then.
+	// began is when the stall began, zeroAt when its first zero window did; zeroSpent
+	// and acked are the values of spent[zeroWindow] and flow.una at that time.
 	began, zeroAt int64
 	zeroSpent     int64
 	acked         uint32
 }
 
-// pastStalls are the stalls that are over.
+// pastStalls are the stalls that have ended.
 type pastStalls struct {
 	stalls   []Stall // at most Config.MaxStalls, the longest
 	count    int64
@@ -39,81 +39,82 @@ type pastStalls struct {
 	time     int64
 }
 
-// probing is what the sender does to find out whether the window has opened.
+// probing is the state of the sender's probes and keep-alives.
 type probing struct {
 	// asked is EventProbe or EventKeepAlive until one of them is answered.
 	asked Events
-	// form and at are of the last probe of this stall; end is where the data ended
-	// that it carried past the right edge, if withData.
+	// form and at are the form and time of the last probe of this stall. If withData
+	// is set, the probe carried data past the right edge, which ended at end.
 	form     ProbeForm
 	at       int64
 	end      uint32
 	withData bool
-	// answeredAt is when a probe was last answered, in this stall or an earlier one:
-	// the receiver's rate limit is the socket's. silent counts the probes since then
-	// that should have been.
+	// answeredAt is when a probe was last answered, in this stall or an earlier one,
+	// since the receiver limits the rate per socket. silent counts the probes since
+	// then that were due an answer.
 	answeredAt int64
 	silent     int
-	// doubted may be probes; by their timing they were taken for keep-alives.
+	// doubted are segments that count as keep-alives by their timing, but may be
+	// probes.
 	doubted   []Probe
 	doubtedAt int64
 }
 
-// aftermath is what comes out after a stall.
+// aftermath is what the sender sends after a stall.
 type aftermath struct {
-	// endedAt is when the last stall ended, 0 once the sender has paused; watched is
-	// the number of that stall: see flowstate.listed.
+	// endedAt is when the last stall ended, 0 once the sender has paused; watched
+	// identifies that stall: see flowstate.listed.
 	endedAt, sentAt int64
 	watched         int
-	// bytes is the new data since then, burst the part before the first ACK of it.
+	// bytes is the new data since then, burst the part of it before its first ACK.
 	bytes, burst int64
 	burstOver    bool
 }
 
-// heldBack is when the open window was too small for the next segment.
+// heldBack is the time in which the open window was too small for the next segment.
 type heldBack struct {
-	// at is when the window first held the sender back (isFull, isHeld), with room
-	// bytes left of it; openedAt when it opened again (isOpened). time, frame and
+	// at is when the window began to hold the sender back (isFull, isHeld), with room
+	// bytes of it left; openedAt is when it opened again (isOpened). time, frame and
 	// openedTime, openedFrame are the capture times and frames of the two.
 	at, openedAt       int64
 	time, openedTime   int64
 	frame, openedFrame uint64
 	room               uint32
-	// left is what the sender has left of the window while it holds back.
+	// left is how much of the window the sender has left now, in bytes.
 	left uint32
-	// small is how long a small window has held the sender back since it last was
-	// large enough.
+	// small is how long the window has been too small for the sender since it was
+	// last large enough.
 	small int64
 }
 
-// edgeLedger follows the right edge to tell reading from a growing buffer.
+// edgeLedger follows the right edge to distinguish reading from a growing buffer.
 type edgeLedger struct {
-	// closedAt is when the edge first stood still at a zero window; rise is how far
-	// it has risen since, and riseAt, riseTime (capture time) and riseFrame when it
-	// rose last.
+	// closedAt is when the window first closed; rise is how far the right edge has
+	// risen since, in bytes, and riseAt, riseTime (capture time) and riseFrame say
+	// when it last rose.
 	closedAt, rise   int64
 	riseAt, riseTime int64
 	riseFrame        uint64
-	// doubled: a window update before the first zero window shows reading.
+	// doubled: a window update before the first zero window proves reading.
 	doubled bool
 }
 
-// loss is what was not captured, or not in order.
+// loss is data that was not captured, or not in order.
 type loss struct {
 	// unseen is the payload that was sent but not captured.
 	unseen int64
-	// holes are the parts of the data that were not captured, or not yet.
+	// holes are the parts that may still arrive.
 	holes []hole
 }
 
-// scaleNeed is what an unknown scale must allow: needEnd ends the data that needed
-// a larger window than was known to be open, and needShift makes it legal.
+// scaleNeed is a condition on an unknown scale: the data up to needEnd did not fit
+// the window under a smaller shift than needShift.
 type scaleNeed struct {
 	needEnd   uint32
 	needShift uint8
 }
 
-// counts are of segments and of changes of the window.
+// counts counts segments and window changes.
 type counts struct {
 	zeroSegs, toZero, fromZero, filled, shrunk, updates uint32
 	retransZero, keepAlives, keepAliveAnswers           uint32
@@ -121,14 +122,14 @@ type counts struct {
 	gaps, reorder, dupAck                               uint32
 }
 
-// footprint is what a flowstate holds in memory, when last weighed; probes is how
-// many probes the listed stalls have room for.
+// footprint is the memory that a flowstate used when last weighed; probes is the
+// capacity of the probe lists of its listed stalls.
 type footprint struct {
 	bytes, probes int
 	slot          uint32 // of the stream
 }
 
-// more returns the detail of a flow, which it is given if it has none.
+// needState returns the state of a flow, creating it if there is none.
 func (sh *shard) needState(f *flow) *flowstate {
 	if f.state != 0 {
 		return sh.states[f.state]
@@ -145,7 +146,7 @@ func (sh *shard) needState(f *flow) *flowstate {
 	return t
 }
 
-// trouble returns the detail of a flow, or nil if it has none.
+// stateOf returns the state of a flow, or nil if it has none.
 func (sh *shard) stateOf(f *flow) *flowstate {
 	if f.state == 0 {
 		return nil
@@ -153,10 +154,10 @@ func (sh *shard) stateOf(f *flow) *flowstate {
 	return sh.states[f.state]
 }
 
-// noState stands for the state of a flow that has none; it is only read.
+// noState is the state of flows that have none; it is never written.
 var noState flowstate
 
-// stateOrNone returns the state of a flow, for reading.
+// stateOrNone returns the state of a flow for reading, never nil.
 func (sh *shard) stateOrNone(f *flow) *flowstate {
 	if t := sh.stateOf(f); t != nil {
 		return t
@@ -164,8 +165,9 @@ func (sh *shard) stateOrNone(f *flow) *flowstate {
 	return &noState
 }
 
-// advertise takes the window of a segment that may change it (RFC 9293
-// 3.10.7.4). update says that nothing but the window can be new in it.
+// advertise takes the window of a segment that may update it (RFC 9293 3.10.7.4).
+// advanced says that the segment acknowledges new data, update that nothing but
+// its window can be new.
 func (c *cursor) advertise(advanced bool, update bool) Events {
 	r, s := c.r, c.s
 	var ev Events
@@ -173,7 +175,7 @@ func (c *cursor) advertise(advanced bool, update bool) Events {
 	isSYN := s.Flags&capture.SYN != 0
 	rescaled := !isSYN && !r.is(sawScaled)
 	if isSYN {
-		r.marks &^= sawScaled // of a connection before
+		r.marks &^= sawScaled // from an earlier attempt
 	} else {
 		r.marks |= sawScaled
 		r.rawMax, r.rawMin = max(r.rawMax, s.Window), min(r.rawMin, s.Window)
@@ -194,8 +196,8 @@ func (c *cursor) advertise(advanced bool, update bool) Events {
 			ev |= EventWindowUpdate
 			t := c.needState(r)
 			t.counts.updates++
-			// A window grows a little as its owner learns the size of packets; it
-			// doubles only if the application has read (Linux: tcp_cleanup_rbuf).
+			// A window grows a little as the receiver learns the size of packets. It
+			// doubles only when the application reads (Linux: tcp_cleanup_rbuf).
 			t.edge.doubled = t.edge.doubled || old > 0 && wnd >= 2*old
 		}
 		ev |= c.moveEdge(oldEdge, rescaled)
@@ -206,11 +208,11 @@ func (c *cursor) advertise(advanced bool, update bool) Events {
 	return ev
 }
 
-// moveEdge follows the right edge forward, which means that the application
-// read or the buffer grew, and back, which no receiver should do.
+// moveEdge follows the right edge forward, which means that the application read
+// or the buffer grew, and back, which no receiver should do.
 //
-// The first window after a SYN's is often smaller, and as long as nothing was
-// sent past it no harm: RFC 7323 2.4 speaks of the like.
+// The first window after the SYN is often smaller than the one in the SYN. That is
+// harmless unless data was already sent past it (see RFC 7323 2.4).
 func (c *cursor) moveEdge(old uint32, rescaled bool) Events {
 	r := c.r
 	unit := int32(1) // the edge is rounded to the scale

@@ -2,8 +2,8 @@ package analyze
 
 import "winwatch/capture"
 
-// follow brings the stream to where it is after the segment, which a side of it
-// sent, and tells what the segment was.
+// follow updates the stream with a segment that side sent, and returns the events
+// found in it.
 func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) Events {
 	c := cursor{shard: sh, st: st, f: &st.flows[side], r: &st.flows[side^1], s: s, now: now, end: s.SeqEnd()}
 	f, r := c.f, c.r
@@ -37,7 +37,7 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	return ev
 }
 
-// windowEvents are those that the segment alone shows.
+// windowEvents returns the events that the segment's window field alone shows.
 func windowEvents(s *capture.Segment) Events {
 	var ev Events
 	if s.Window == 0 && s.Flags&(capture.SYN|capture.RST) == 0 {
@@ -46,14 +46,14 @@ func windowEvents(s *capture.Segment) Events {
 	return ev
 }
 
-// control takes SYN, FIN and RST.
+// control handles SYN, FIN and RST.
 func (c *cursor) control() Events {
 	f, s := c.f, c.s
 	var ev Events
 	if s.Flags.Has(capture.SYN) {
 		ev |= EventSYN
 		c.st.handshake(c.r, f, s)
-		f.marks &^= sawRST // the same SYN again, after the first was refused
+		f.marks &^= sawRST // the SYN is repeated after the first was refused
 		c.r.marks &^= sawRST
 		c.st.marks |= knowsClient
 		c.st.client = f.side
@@ -73,9 +73,9 @@ func (c *cursor) control() Events {
 	return ev
 }
 
-// restart forgets the sequence numbers of an attempt before this SYN or SYN-ACK:
-// an old connection of the same ports that the peer still held (RFC 9293 3.5.1),
-// or a new connection that happens to have the same ISN. What was counted stays.
+// restart forgets the sequence numbers from before this SYN or SYN-ACK: of an old
+// connection on the same ports that the peer still had open (RFC 9293 3.5.1), or
+// of a connection that happened to have the same ISN. Counters are kept.
 func (c *cursor) restart() {
 	f, r, s := c.f, c.r, c.s
 	again := f.is(hasNxt) && (s.Seq != f.base || after(f.nxt, s.Seq+1+s.Len))
@@ -99,11 +99,11 @@ func (c *cursor) restart() {
 // maxUnscaled is the largest window without a scale.
 const maxUnscaled = 65535
 
-// reset takes an RST: its window and numbers mean nothing, but it ends what
-// was waiting.
+// reset handles an RST: its window and numbers mean nothing, but it ends open
+// stalls.
 //
-// One that is far from the sequence numbers of its sender is of no connection,
-// or of another one (RFC 9293 3.10.7.4; RFC 5961 3): it ends nothing.
+// An RST far from the sequence numbers of its sender belongs to no connection or
+// to another one (RFC 9293 3.10.7.4; RFC 5961 3) and ends nothing.
 func (c *cursor) reset() {
 	f, r := c.f, c.r
 	if d := int32(c.s.Seq - f.nxt); f.is(hasNxt) && c.s.Seq != 0 && (d < -maxUnscaled || d > max(int32(f.room()), maxUnscaled)) {
@@ -113,7 +113,7 @@ func (c *cursor) reset() {
 		c.st.marks |= wasRefused
 	}
 	f.marks |= sawRST
-	// f's sender reset: it is the receiver of r's data, and the sender of f's.
+	// The side that sent the RST is the receiver of r's data and the sender of f's.
 	c.endStall(r, EndResetByReceiver)
 	c.endStall(f, EndResetBySender)
 }

@@ -2,14 +2,14 @@ package analyze
 
 import "slices"
 
-// hole is a part of a flow's data that others came after before it did: it was
-// lost, or overtaken, or not captured.
+// hole is a part of a flow's data that was missing when later data arrived: it was
+// lost, overtaken or not captured.
 type hole struct {
 	seq, end uint32
-	at       int64 // when it showed
+	at       int64 // when it appeared
 }
 
-// addHole notes that nothing between seq and end was captured so far.
+// addHole notes that the data from seq to end has not been captured so far.
 func (sh *shard) addHole(f *flow, seq, end uint32, now int64) {
 	f.marks |= hasHoles
 	t := sh.needState(f)
@@ -20,9 +20,9 @@ func (sh *shard) addHole(f *flow, seq, end uint32, now int64) {
 	t.loss.holes = append(t.loss.holes, hole{seq, end, now})
 }
 
-// fill closes holes as far as the data from seq to end does, and reports how much
-// of it was new, and whether that came soon enough after the hole showed to have
-// been overtaken only.
+// fill closes the holes that the data from seq to end covers. It returns how many
+// bytes of it fell into holes, and whether they came soon enough to have been
+// merely overtaken.
 func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon bool) {
 	if !f.is(hasHoles) {
 		return 0, false
@@ -60,8 +60,8 @@ func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon b
 	return filled, soon
 }
 
-// forgetHoles lets those go that were acknowledged: what belongs there will not
-// come any more, unless it was overtaken by its ACK just now.
+// forgetHoles removes acknowledged holes: their data will not be captured any more,
+// unless its ACK overtook it just now.
 func (sh *shard) forgetHoles(f *flow, now int64) {
 	t := sh.states[f.state]
 	t.loss.holes = slices.DeleteFunc(t.loss.holes, func(h hole) bool {

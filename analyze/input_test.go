@@ -21,9 +21,9 @@ func TestDroppedPackets(t *testing.T) {
 		warning       string
 	}{
 		{"none", stall, 0, 0, "high", ""},
-		{"by the kernel", stall, 1, 0, "medium", "1 packet dropped by the kernel, of"},
-		{"by the interface", stall, 0, 1200, "medium", "1,200 packets dropped at the interface or by the program that captured, of"},
-		{"by both", stall, 5, 2, "medium", "7 packets dropped, 5 by the kernel and 2 at the interface or by the program that captured, of"},
+		{"by the kernel", stall, 1, 0, "medium", "1 packet dropped by the kernel, from"},
+		{"by the interface", stall, 0, 1200, "medium", "1,200 packets dropped at the interface or by the capturing program, from"},
+		{"by both", stall, 5, 2, "medium", "7 packets dropped, 5 by the kernel and 2 at the interface or by the capturing program, from"},
 		{"a window that was full", fill + "+1 S > C .", 1, 0, "low", "1 packet dropped"},
 		{"one direction", "0 C > S . len 10", 1, 0, "low", "1 packet dropped"},
 		{"no data", handshake, 1, 0, "medium", "1 packet dropped"},

@@ -2,23 +2,23 @@ package analyze
 
 import "unsafe"
 
-// What a shard may hold in memory is its room: streams, and the details of those in
-// trouble. A detail takes as much as several streams, and who sends the packets
-// decides how many there are; so they count together.
+// shard.room is the memory that a shard has left for streams and for the states of
+// flows in trouble. A state takes as much as several streams, and the senders of the
+// packets determine how many there are; so both share one limit.
 const (
-	// fewProbes are listed of a stall even if there is hardly any room.
+	// fewProbes is how many probes of a stall are listed even if memory is short.
 	fewProbes = 4
 
 	streamBytes = int(unsafe.Sizeof(stream{}))
-	// Streams stay where they are. What comes and goes needs twice its size: until
-	// it is collected, there is what took its place, too.
+	// Streams are never freed. Values that come and go count twice: a replaced value
+	// stays in memory until it is collected.
 	flowstateBytes = 2 * int(unsafe.Sizeof(flowstate{}))
-	stallBytes     = 2 * (int(unsafe.Sizeof(Stall{})) + 64) // with the numbers that it points to
+	stallBytes     = 2 * (int(unsafe.Sizeof(Stall{})) + 64) // with the numbers it points to
 	probeBytes     = 2 * int(unsafe.Sizeof(Probe{}))
 	holeBytes      = 2 * int(unsafe.Sizeof(hole{}))
 )
 
-// weigh takes what the detail of a flow holds by now from the room.
+// weigh charges the growth of a flow's state to the memory left.
 func (sh *shard) weigh(f *flow) {
 	t := sh.stateOf(f)
 	if t == nil {
@@ -30,8 +30,8 @@ func (sh *shard) weigh(f *flow) {
 	t.mem.bytes = bytes
 }
 
-// tight reports whether lists are to grow no more: what room is left is for streams
-// that come into trouble.
+// tight reports whether lists must stop growing: the rest of the memory is reserved
+// for streams that get into trouble later.
 func (sh *shard) tight() bool { return sh.room < sh.cfg.TroubleBytes/sh.cfg.shards()/2 }
 
 // mostStalls is how many stalls of a flow may be listed.
@@ -50,8 +50,9 @@ func (sh *shard) mostProbes() int {
 	return sh.cfg.MaxProbes
 }
 
-// shed lets streams in trouble go until there is room again. The segment with that
-// index in its batch, at now, was followed last.
+// shed evicts streams in trouble until the shard is within its memory limit again.
+// index and now are the index in the batch and the time of the segment just
+// processed.
 func (sh *shard) shed(index uint16, now int64) {
 	for sh.room < 0 {
 		slot, ok := sh.idlest(now, &sh.stateHand, uint32(len(sh.states)), func(i uint32) (uint32, bool) {

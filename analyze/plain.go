@@ -2,17 +2,17 @@ package analyze
 
 import "winwatch/capture"
 
-// What both flows must be like for a segment to be plain.
+// For a segment to be plain, both flows must have all of plainWanted and none of
+// plainBarred.
 const (
 	plainWanted = hasBase | hasNxt | hasUna | hasWnd | sawScaled
 	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST
 )
 
-// plain takes a segment of the batch, of the stream that h hints at, if it is of the
-// kind that nearly all are: in order, acknowledging something new or nothing while
-// it carries data, in a stream without trouble. It does what next would, in a
-// fraction of the time, and reports whether it did; if not, it has changed
-// nothing.
+// plain is the fast path for the stream that h hints at. It handles the segments
+// that nearly all are: in order, with data or a new ACK, in a stream without
+// trouble. For them it does what next does in a fraction of the time and returns
+// true; otherwise it changes nothing and returns false.
 func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 	s, now, st := &b.segs[index], b.now[index], h.stream
 	side := st.key.side(s)
@@ -29,7 +29,8 @@ func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 		sh.book(r, f, now)
 	}
 	var ev Events
-	// A copy of a plain segment is hardly ever plain; it is remembered for the others.
+	// The copy of a plain segment is hardly ever plain itself, but next needs this one
+	// remembered to recognize it.
 	if sh.dups.seen(s, now, int64(sh.cfg.Duplicate)) {
 		st.duplicates++
 		ev = EventDuplicate
@@ -50,15 +51,15 @@ func isPlain(f, r *flow, s *capture.Segment) bool {
 		f.shift|r.shift < 0 || s.Window == 0 || s.Seq != f.nxt || f.segs == sketchAfter {
 		return false
 	}
-	acked := int32(s.Ack - r.una) // with the length it is above 0 only if both are not below
+	acked := int32(s.Ack - r.una) // acked|Len > 0: neither is negative, not both are 0
 	back := int32(r.edge - s.Ack - uint32(s.Window)<<uint8(r.shift&15))
 	return acked|int32(s.Len) > 0 && !after(s.Ack, r.nxt) && !before(s.Seq, r.wl1) &&
 		back < 1<<uint8(r.shift&15) && (s.Len == 0 || s.Seq+s.Len != f.edge)
 }
 
-// take does to the flows what sent, received and classify would, where it changes
-// something: most segments are either data that acknowledges nothing new, or an
-// ACK without data.
+// take updates the flows as sent, received and classify would, skipping what can't
+// change: most segments are either data that acknowledges nothing new, or ACKs
+// without data.
 func (sh *shard) take(f, r *flow, s *capture.Segment, now int64) {
 	if now >= f.spanEnd {
 		sh.nextSpan(f, r, now)
@@ -80,8 +81,8 @@ func (sh *shard) take(f, r *flow, s *capture.Segment, now int64) {
 	r.wl1 = s.Seq
 }
 
-// takeACK takes what is new in the ACK of a plain segment, and its window. o is
-// the flow of its sender.
+// takeACK takes the ACK and the window of a plain segment. o is the flow of the
+// segment's sender.
 func (sh *shard) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) {
 	if s.Ack != f.una {
 		f.answered(s.Ack, now)
@@ -97,8 +98,8 @@ func (sh *shard) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) 
 	}
 }
 
-// reclassify is classify for a flow that was plain so far. It books the time
-// where its class changes.
+// reclassify is classify for a flow that was plain so far. It books the time first
+// if the class changes.
 func (sh *shard) reclassify(f, o *flow, s *capture.Segment, now int64) {
 	c := senderIdle
 	if f.dataSegs > 0 {

@@ -6,13 +6,13 @@ import (
 	"winwatch/capture"
 )
 
-// below takes a segment just below SND.NXT while all data is acknowledged, with
-// no byte or one in it: a probe if the window is 0 and the sender has data, and
-// else a keep-alive. The bytes are the same; what tells is the time.
+// below handles a segment just below SND.NXT, with at most one byte, while all data
+// is acknowledged. It is a probe if the window is 0 and the sender has data,
+// otherwise a keep-alive. Both look the same; only the timing differs.
 //
-// A stack that has data to send probes when its retransmission time-out is
-// over, and keep-alives come after a second at the earliest. A stall has probes
-// of one form only; the other one is a keep-alive (gVisor sends both at once).
+// A stack with data to send probes when its retransmission timer expires;
+// keep-alives come after a second at the earliest. A stall has probes of one form
+// only; segments of the other form are keep-alives (gVisor sends both at once).
 func (c *cursor) below(form ProbeForm) Events {
 	f := c.f
 	t := c.stateOf(f)
@@ -37,8 +37,8 @@ func (c *cursor) below(form ProbeForm) Events {
 	return c.keepAlive(f)
 }
 
-// lateProbe reports whether a segment goes on with the probes of a stall that is
-// over, as far as the capture shows: the sender has not got the window update.
+// lateProbe reports whether a segment continues the probes of a stall that has
+// ended in the capture: the window update has not reached the sender.
 func (t *flowstate) lateProbe(now int64, form ProbeForm, growth float64) bool {
 	if t.after.endedAt == 0 || t.after.bytes != 0 || t.probing.form != form {
 		return false
@@ -47,8 +47,8 @@ func (t *flowstate) lateProbe(now int64, form ProbeForm, growth float64) bool {
 	return len(probes) > 0 && float64(now-t.probing.at) > growth*float64(probes[len(probes)-1].Gap)
 }
 
-// probed is the stall that probes belong to: the one that is on, or else the one
-// after which it is watched what comes out.
+// probed returns the stall that probes belong to: the current one or, if there is
+// none, the one whose aftermath is watched.
 func (t *flowstate) probed() *Stall {
 	if t.stall.on {
 		return &t.stall.Stall
@@ -56,9 +56,9 @@ func (t *flowstate) probed() *Stall {
 	return t.listed(t.after.watched)
 }
 
-// backsOff reports whether the gaps between the doubted segments are those of
-// probes: shorter than any keep-alive's, or grown by the factor that probes back
-// off with. Keep-alives are even.
+// backsOff reports whether the doubted segments are spaced like probes: closer than
+// any keep-alives, or with gaps that grow by the back-off factor of probes.
+// Keep-alives are evenly spaced.
 func (sh *shard) backsOff(t *flowstate, now int64, form ProbeForm) bool {
 	n := len(t.probing.doubted)
 	if n == 0 || t.probing.doubted[n-1].Form != form {
@@ -72,7 +72,7 @@ func (sh *shard) backsOff(t *flowstate, now int64, form ProbeForm) bool {
 	return sh.cfg.BackoffLow < ratio && ratio < sh.cfg.BackoffHigh
 }
 
-// doubt remembers what may turn out to be a probe.
+// doubt remembers a segment that may turn out to be a probe.
 func (t *flowstate) doubt(s *capture.Segment, now int64, form ProbeForm, most int) {
 	since := t.stall.zeroAt
 	if len(t.probing.doubted) > 0 {
@@ -87,7 +87,7 @@ func (t *flowstate) doubt(s *capture.Segment, now int64, form ProbeForm, most in
 	t.probing.doubtedAt = now
 }
 
-// believe takes the doubted segments for the probes that they were.
+// believe counts the doubted segments as probes after all.
 func (sh *shard) believe(t *flowstate) {
 	n := len(t.probing.doubted)
 	t.counts.keepAlives -= min(t.counts.keepAlives, uint32(n))
@@ -111,16 +111,16 @@ func (sh *shard) keepAlive(f *flow) Events {
 	return EventKeepAlive
 }
 
-// beyond takes a segment past the right edge of a zero window, with nothing in
-// flight: a classic probe (one byte at SND.NXT; lwIP: or a bare FIN), or a
-// sender that goes on because it knows of a window that was not captured.
+// beyond handles a segment past the right edge of a zero window, with nothing in
+// flight: a classic probe (one byte at SND.NXT, or a bare FIN from lwIP), or data
+// from a sender that got a window update that was not captured.
 func (c *cursor) beyond() Events {
 	f, s := c.f, c.s
 	t := c.needState(f)
 	timer := c.now-max(f.lastAt, t.stall.zeroAt) >= int64(c.cfg.ProbeTimer)
 	if t.probing.asked == EventProbe && t.probing.form == ProbeDataBlock && s.Seq == t.probing.end && !timer {
-		// It was no probe: the sender goes on, and knows of a window that was not
-		// captured.
+		// The last one was no probe: the sender continues, so it got a window update
+		// that was not captured.
 		t.takeBack()
 		f.advance(t.probing.end)
 	}
@@ -139,7 +139,7 @@ func (c *cursor) beyond() Events {
 	return ev
 }
 
-// takeBack forgets the last probe, which has turned out not to be one.
+// takeBack uncounts the last probe, which turned out not to be one.
 func (t *flowstate) takeBack() {
 	t.probing.asked, t.probing.withData, t.probing.form = 0, false, ""
 	t.counts.probes--
@@ -149,7 +149,7 @@ func (t *flowstate) takeBack() {
 	}
 }
 
-// probe counts a probe of the stall that is on.
+// probe counts the segment as a probe of the current stall.
 func (c *cursor) probe(form ProbeForm) Events {
 	s := c.s
 	t := c.needState(c.f)
@@ -166,7 +166,7 @@ func (c *cursor) probe(form ProbeForm) Events {
 	w.ProbeCount++
 	had := cap(w.Probes)
 	if most := c.mostProbes(); len(w.Probes) >= most {
-		half := most / 2 // the first ones and the last ones are kept
+		half := most / 2 // keep the first ones and the last ones
 		w.Probes = append(w.Probes[:half], w.Probes[half+1:]...)
 	}
 	w.Probes = append(w.Probes, p)
@@ -176,7 +176,7 @@ func (c *cursor) probe(form ProbeForm) Events {
 	return EventProbe
 }
 
-// answer notes the ACK that the last probe drew.
+// answer notes the ACK that answers the last probe.
 func (t *flowstate) answer(s *capture.Segment, now int64) {
 	t.probing.asked = 0
 	t.counts.probeAnswers++
@@ -187,7 +187,7 @@ func (t *flowstate) answer(s *capture.Segment, now int64) {
 	}
 }
 
-// Reasons why a probe drew no answer.
+// Reasons why a probe got no answer.
 const (
 	silenceLimited = "rate-limited"
 	silencePeer    = "peer-silent"
@@ -195,7 +195,7 @@ const (
 	silenceEnd     = "capture-ended"
 )
 
-// silence says why the last probe had no answer, if it had none.
+// silence notes why the last probe got no answer, if it got none.
 func (sh *shard) silence(f *flow, t *flowstate) {
 	w := t.probed()
 	if t.probing.asked != EventProbe || len(w.Probes) == 0 {

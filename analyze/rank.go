@@ -8,13 +8,14 @@ import (
 	"winwatch/analyze/cause"
 )
 
-// rank orders streams: by the severity of the finding, then by the time waited
-// in both directions, then by bytes; the older stream goes first.
+// rank orders streams by the severity of the finding, then by the time waited in
+// both directions, then by bytes, then by age, older ones first.
 type rank struct {
 	severity    cause.Severity
 	wait, bytes int64
 	id          int64
-	// st and shard, or kept, lead to the stream; both are nil if it was derived.
+	// The stream: st and shard if it is tracked, kept if it was evicted; all nil in
+	// the rank of a derived stream.
 	st    *stream
 	shard *shard
 	kept  *derived
@@ -26,7 +27,7 @@ func (x *rank) compare(y *rank) int {
 		cmp.Compare(x.bytes, y.bytes), cmp.Compare(y.id, x.id))
 }
 
-// rankOf ranks a stream that was derived.
+// rankOf returns the rank of a derived stream.
 func rankOf(s *Stream) rank {
 	return rank{severity: s.Verdict.Severity, wait: s.wait(), bytes: s.payload(), id: s.ID}
 }
@@ -34,7 +35,7 @@ func rankOf(s *Stream) rank {
 func (s *Stream) wait() int64    { return plus(int64(s.Dirs[0].StallTime), int64(s.Dirs[1].StallTime)) }
 func (s *Stream) payload() int64 { return s.Dirs[0].Bytes + s.Dirs[1].Bytes }
 
-// ranks is a heap with the least bad stream at its top.
+// ranks is a heap with the least bad stream on top.
 type ranks []rank
 
 func (h ranks) Len() int           { return len(h) }
@@ -47,7 +48,7 @@ func (h *ranks) Pop() any {
 	return last
 }
 
-// A ranking finds the worst streams.
+// A ranking keeps the most worst streams of those added.
 type ranking struct {
 	most int
 	heap ranks
@@ -63,13 +64,13 @@ func (r *ranking) add(x rank) {
 	}
 }
 
-// sorted returns them, the worst first.
+// sorted returns the worst streams, worst first.
 func (r *ranking) sorted() []rank {
 	slices.SortFunc(r.heap, func(x, y rank) int { return y.compare(&x) })
 	return r.heap
 }
 
-// verdicts returns the findings of the streams, the gravest first.
+// verdicts returns the findings of the streams, the most severe first.
 func verdicts(list []*Stream) (all []Verdict) {
 	for _, s := range list {
 		all = append(all, s.Verdict)

@@ -2,9 +2,8 @@ package analyze
 
 import "winwatch/capture"
 
-// received follows the receiving half of a segment from the receiver of f's
-// data: what it acknowledges, and the window it advertises. o is the flow of
-// what the receiver itself sends.
+// received handles the receiving half of a segment, which concerns r: what it
+// acknowledges, and the window it advertises. ev are the events found so far.
 func (c *cursor) received(ev Events) Events {
 	r, s := c.r, c.s
 	if s.Flags&capture.ACK == 0 {
@@ -40,7 +39,7 @@ func (c *cursor) received(ev Events) Events {
 	return out
 }
 
-// firstACK begins the receiving half of a flow.
+// firstACK initializes the receiving half of r.
 func (c *cursor) firstACK() Events {
 	r, s := c.r, c.s
 	r.una, r.ackedAt = s.Ack, c.now
@@ -60,8 +59,8 @@ func (c *cursor) firstACK() Events {
 	}
 	if d := int32(s.Ack - r.nxt); d > 0 {
 		if d == 1 && r.is(idleProbe) {
-			// The only segment seen was empty and below SND.UNA: a probe, or a
-			// keep-alive, and this is its answer.
+			// The only segment seen was empty and below SND.UNA: a probe or a
+			// keep-alive, which this ACK answers.
 			r.advance(s.Ack)
 			r.base = s.Ack
 			if s.Window == 0 {
@@ -82,7 +81,7 @@ func (c *cursor) firstACK() Events {
 	return 0
 }
 
-// acknowledge moves SND.UNA.
+// acknowledge advances SND.UNA.
 func (c *cursor) acknowledge() Events {
 	r, s := c.r, c.s
 	var ev Events
@@ -95,7 +94,7 @@ func (c *cursor) acknowledge() Events {
 			c.addHole(r, r.nxt, s.Ack, c.now)
 			r.marks |= isUnsound
 		} else if t.probing.form == ProbeFIN {
-			// It was no probe, after all, but the end of the data.
+			// It was not a probe after all, but the end of the data.
 			t.takeBack()
 			r.marks |= sawFIN
 		}
@@ -115,7 +114,7 @@ func (c *cursor) acknowledge() Events {
 	return ev
 }
 
-// answered takes the time from a segment to its ACK.
+// answered measures the time from the timed segment to its ACK.
 func (f *flow) answered(ack uint32, now int64) {
 	if !f.is(isTiming) || before(ack, f.timed) {
 		return
@@ -126,8 +125,8 @@ func (f *flow) answered(ack uint32, now int64) {
 	}
 }
 
-// repeated takes an ACK that acknowledges nothing new and opens nothing: the
-// answer to a probe or a keep-alive, or a duplicate ACK.
+// repeated handles an ACK that neither acknowledges anything new nor opens the
+// window: the answer to a probe or a keep-alive, or a duplicate ACK.
 func (c *cursor) repeated(ev Events) Events {
 	r := c.r
 	if ev.Has(EventKeepAlive | EventProbe) {

@@ -2,16 +2,15 @@ package analyze
 
 import "winwatch/capture"
 
-// Unknown stands in a Sample for a byte count that is not known.
+// Unknown is the value of an unknown byte count in a Sample.
 const Unknown = -1
 
-// Sample is what the analyzer made of one segment. It is valid, together with
-// the Segment it points to, only during the call that receives it; copy what
-// must be kept.
+// Sample is the analysis of one segment. It is valid, together with the Segment it
+// points to, only during the call that receives it; copy what must be kept.
 type Sample struct {
 	Segment *capture.Segment
-	// Time is Segment.Time with clock jumps taken out: charts go by it, so that
-	// one wrong stamp does not stretch them over hours.
+	// Time is Segment.Time with clock jumps removed. Charts use it, so that one wrong
+	// time stamp does not stretch them over hours.
 	Time int64
 	// Stream is the number of the stream, as Wireshark's tcp.stream.
 	Stream int64
@@ -19,26 +18,26 @@ type Sample struct {
 	// governs data in the other direction.
 	Dir Dir
 
-	// Shift is the window scale that applies to this segment's window field, 0
-	// where it is not scaled, or Unknown.
+	// Shift is the window scale of this segment's window field, 0 if it is not scaled,
+	// or Unknown.
 	Shift int8
 	// Window is the advertised window in bytes, or Unknown. A zero window is
 	// known at any scale.
 	Window int64
-	// RightEdge is ack + Window, Ack the acknowledgment number, Seq and SeqEnd
-	// the sequence numbers of the segment's first byte and after its last, all
-	// relative to the initial sequence number (or the first one seen), which
-	// counts as 0, and unwrapped beyond 32 bits; or Unknown. RightEdge and Ack
-	// count in the sequence space of the other direction's data.
+	// RightEdge is Ack + Window, Ack the acknowledgment number, Seq the sequence
+	// number of the segment's first byte and SeqEnd the one after its last. All are
+	// relative to the initial sequence number (or the first one seen), extended
+	// beyond 32 bits, or Unknown. RightEdge and Ack are in the sequence space of the
+	// other direction.
 	RightEdge, Ack, Seq, SeqEnd int64
-	// InFlight is what this segment's sender has outstanding after it, in
-	// bytes, or Unknown while the capture does not allow to say.
+	// InFlight is what this segment's sender has in flight after it, in bytes, or
+	// Unknown.
 	InFlight int64
 
 	Events Events
 }
 
-// sample fills in what was made of a segment, but for the number of its stream.
+// sample fills in m for a segment, except for the number of its stream.
 func (st *stream) sample(m *Sample, side uint8, s *capture.Segment, ev Events, now int64) {
 	f, r := &st.flows[side], &st.flows[side^1]
 	*m = Sample{
@@ -66,7 +65,7 @@ func (st *stream) sample(m *Sample, side uint8, s *capture.Segment, ev Events, n
 	}
 }
 
-// dir names the direction in which a side sends.
+// dir returns the direction in which a side sends.
 func (st *stream) dir(side uint8) Dir {
 	if side == st.client {
 		return ClientToServer

@@ -2,19 +2,20 @@ package analyze
 
 import "winwatch/capture"
 
-// maxShift is the largest window scale; larger ones count as it (RFC 7323 2.3).
+// maxShift is the largest window scale; larger ones count as this (RFC 7323 2.3).
 const maxShift = 14
 
-// absent stands in flow.offer for a SYN whose options are known and hold no
-// window scale.
+// absent is the value of flow.offer for a SYN whose options are known and include
+// no window scale.
 const absent = -2
 
-// handshake takes what a SYN or SYN-ACK announces: its sender's MSS and the
-// scale of its sender's window; r is the flow that this window governs.
+// handshake takes what a SYN or SYN-ACK announces: its sender's MSS and the scale
+// of its sender's window. f is the flow of its sender, r the opposite flow, which
+// this window governs.
 //
-// Windows are scaled only if both SYNs carried the option (RFC 7323 2.2). A
-// SYN-ACK may carry it only if the SYN that it answers did. Where SYNs were
-// sent with the option and without, the SYN-ACK tells which one was answered.
+// Windows are scaled only if both SYNs carried the option (RFC 7323 2.2). A SYN-ACK
+// may carry it only if the SYN that it answers did. If SYNs were sent with and
+// without the option, the SYN-ACK shows which one was answered.
 func (st *stream) handshake(r, f *flow, s *capture.Segment) {
 	f.marks |= sawSYN
 	if s.Options.Has(capture.HasMSS) {
@@ -52,9 +53,9 @@ func (st *stream) unscaled() bool {
 	return st.flows[0].offer == absent || st.flows[1].offer == absent
 }
 
-// need notes that data up to end was sent although only the bare field was
-// known to be open: if it is acknowledged, it was legal, and the shift is at
-// least as large as that takes.
+// need notes that data up to end was sent, which does not fit the window without a
+// larger shift. If it is acknowledged, it was within the window, and the shift is at
+// least that large.
 func (sh *shard) need(f *flow, end uint32) {
 	if !f.has(hasUna|hasWnd) || f.wnd == 0 {
 		return
@@ -71,7 +72,7 @@ func (sh *shard) need(f *flow, end uint32) {
 	}
 }
 
-// legal raises the lower bound of the shift once the data that needed it was
+// legal raises the lower bound of the shift once the data that needs it is
 // acknowledged.
 func (sh *shard) legal(f *flow) {
 	if t := sh.stateOf(f); t != nil && t.scale.needShift > f.minShift && !before(f.una, t.scale.needEnd) {

@@ -12,9 +12,8 @@ import (
 )
 
 // A scheduler reads and analyzes a capture on as many cores as it can use: while
-// one batch of segments is read, earlier ones run through the shards. Each worker
-// takes the next piece of work there is. The result is the same as with one
-// worker.
+// one batch of segments is read, the shards run earlier ones. Each worker takes the
+// next available piece of work. The result is the same as with one worker.
 type scheduler struct {
 	a   *Analyzer
 	ctx context.Context
@@ -23,21 +22,22 @@ type scheduler struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	waiting int
-	done    atomic.Uint64 // pieces of work
-	// patience is how often an idle worker looks for work before it blocks.
+	done    atomic.Uint64 // pieces of work finished
+	// patience is how often an idle worker polls for work before it blocks.
 	patience int
 	alone    bool // there is one worker
 	// ring holds the batches: batch n is in slot n % len(ring).
 	ring []slot
-	// readCount and finished count the batches that were read and finished; ranOn
-	// how many each shard has run.
+	// readCount and finished count the batches read and finished; ranOn counts the
+	// batches that each shard has run.
 	readCount, finished int
 	ranOn               []int
 	reading, finishing  bool
 	running             []bool // by shard
 	ended               bool   // there is no more to read
 	preparing           bool
-	// paused counts the calls of atRest: a batch that was read has to wait.
+	// paused counts the active calls of atRest. While there are any, a batch that was
+	// read has to wait.
 	paused int
 	err    error
 }
@@ -53,17 +53,18 @@ const (
 	// capture.Reader, so that a batch ends where a chunk does and the worker that
 	// reads a chunk decodes it too.
 	batchSize = 4096
-	// batches is how many are under way, so that a slow one holds up nobody.
+	// batches is how many batches are in progress at once, so that a slow one does not
+	// hold up the others.
 	batches = 8
-	// runAhead is how many batches may wait for a worker's shard while it reads. With
-	// one more it runs them and leaves the reading to another worker.
+	// runAhead is how many batches may wait for a worker's shard while it reads. If
+	// more wait, it runs them and leaves reading to another worker.
 	runAhead = 2
-	// leastPatience and mostPatience bound the spinning of an idle worker, to some
-	// 50 µs at most.
+	// leastPatience and mostPatience bound how long an idle worker spins: some 50 µs at
+	// most.
 	leastPatience, mostPatience = 1000, 100_000
 )
 
-// run reads the source to its end, and takes in what it says at its end.
+// run reads and analyzes the source to its end, then stores its final counters.
 func (p *scheduler) run(ctx context.Context, src Source) error {
 	p.mu.Lock()
 	p.ctx, p.src, p.patience, p.ring = ctx, src, mostPatience, make([]slot, batches)
@@ -87,9 +88,9 @@ func (p *scheduler) run(ctx context.Context, src Source) error {
 	return p.err
 }
 
-// work takes pieces of work until there are none left.
+// work does pieces of work until none are left.
 func (p *scheduler) work(worker int) {
-	p.mu.Lock() // no deferred unlock: it would hide a panic behind another one
+	p.mu.Lock() // without a deferred unlock: it would hide a panic behind another one
 	for p.finished < p.readCount || !p.ended || p.reading {
 		if !p.step(worker % len(p.ranOn)) {
 			p.wait()
@@ -98,9 +99,9 @@ func (p *scheduler) work(worker int) {
 	p.mu.Unlock()
 }
 
-// step does one piece of work, if there is any. A worker prefers its own shard,
-// whose streams are in its cache; it helps with another shard only if that one
-// falls behind.
+// step does one piece of work and reports whether there was any. A worker prefers
+// its own shard, whose streams are in its cache; it helps with another shard only
+// if that one falls behind.
 func (p *scheduler) step(own int) bool {
 	switch {
 	case p.alone && p.runAny(1):
@@ -118,7 +119,7 @@ func (p *scheduler) step(own int) bool {
 	return true
 }
 
-// runAny runs a shard for which at least that many batches wait, if there is one.
+// runAny runs a shard for which at least waiting batches wait, if there is one.
 func (p *scheduler) runAny(waiting int) bool {
 	for i := range p.ranOn {
 		if p.canRun(i, waiting) {
@@ -129,9 +130,9 @@ func (p *scheduler) runAny(waiting int) bool {
 	return false
 }
 
-// wait waits until another worker has done something. That is usually so soon
-// that blocking would take longer, but not where the input is slow: how long to
-// spin is learned. Other programs get the processor meanwhile.
+// wait waits until another worker has finished something. That usually happens
+// sooner than blocking would take, but not if the input is slow, so the spinning
+// time adapts. Other goroutines get the processor in between.
 func (p *scheduler) wait() {
 	done, spins := p.done.Load(), p.patience
 	p.mu.Unlock()
@@ -147,21 +148,21 @@ func (p *scheduler) wait() {
 	}
 	p.patience = max(p.patience/4, leastPatience)
 	if p.runAny(1) {
-		return // its worker is reading, which may take long
+		return // the shard's own worker is reading, which may take long
 	}
 	for p.done.Load() == done {
 		p.block()
 	}
 }
 
-// block waits for a piece of work to be done.
+// block blocks until a piece of work is finished.
 func (p *scheduler) block() {
 	p.waiting++
 	p.changed.Wait()
 	p.waiting--
 }
 
-// canRun reports whether at least that many batches wait for the shard.
+// canRun reports whether at least waiting batches wait for an idle shard.
 func (p *scheduler) canRun(shard, waiting int) bool {
 	return !p.running[shard] && p.readCount-p.ranOn[shard] >= waiting
 }
@@ -192,8 +193,8 @@ func (p *scheduler) finish() {
 	p.finished++
 }
 
-// readBatch reads the next batch. The read itself may take long, and does not
-// hold up atRest; what it brings is taken in only when the engine runs again.
+// readBatch reads the next batch. The read itself may take long and does not hold
+// up atRest; its segments wait until the engine is running again.
 func (p *scheduler) readBatch() {
 	s := &p.ring[p.readCount%len(p.ring)]
 	p.reading = true
@@ -208,7 +209,7 @@ func (p *scheduler) readBatch() {
 	p.readCount++
 }
 
-// take notes what the source said besides segments.
+// take notes what the source returned besides segments.
 func (p *scheduler) take(err error) {
 	p.a.input = p.src.Counters()
 	var broken *capture.DamageError
@@ -225,8 +226,8 @@ func (p *scheduler) take(err error) {
 	}
 }
 
-// unlocked does a piece of work that others need not wait for, and wakes those
-// that may have waited for its end.
+// unlocked does a piece of work without the lock, then wakes the workers that may
+// be waiting for it.
 func (p *scheduler) unlocked(work func()) {
 	p.mu.Unlock()
 	work()
@@ -237,7 +238,7 @@ func (p *scheduler) unlocked(work func()) {
 	}
 }
 
-// atRest calls f while no worker touches the engine. Reading goes on. Calls can
+// atRest calls f while no worker touches the engine. Reading continues. Calls can
 // be nested.
 func (p *scheduler) atRest(f func()) {
 	p.mu.Lock()
@@ -256,7 +257,7 @@ func (p *scheduler) atRest(f func()) {
 	f()
 }
 
-// untilResumed waits for the end of all calls of atRest.
+// untilResumed waits until all calls of atRest have returned.
 func (p *scheduler) untilResumed() {
 	for p.paused > 0 {
 		p.block()

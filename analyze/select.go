@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// streams is where a Result gets its streams from: the engine, or a selection.
+// streams provides the streams of a Result: the engine or a selection.
 type streams interface {
 	all() iter.Seq[*Stream]
 	worst(n int) []*Stream
@@ -19,26 +19,26 @@ var (
 	_ streams = (*selection)(nil)
 )
 
-// All yields the streams in the order of their numbers. While Run is on, the
-// engine rests until the loop ends.
+// All yields the streams in the order of their numbers. If Run is active, the engine
+// pauses until the loop ends.
 func (r *Result) All() iter.Seq[*Stream] { return r.from.all() }
 
-// Worst returns up to n streams, the gravest findings first and among them the
-// longest wait; streams without trouble follow by bytes.
+// Worst returns up to n streams: the most severe findings first, equal ones by the
+// time waited, then by bytes.
 func (r *Result) Worst(n int) []*Stream { return r.from.worst(n) }
 
 // Stream returns the stream with that number, or nil.
 func (r *Result) Stream(id int64) *Stream { return r.from.byID(id) }
 
-// Sketch returns the points of a chart of the stream in the size of a terminal,
-// in the order of time, or nil if the stream is too short, or came too late, to
-// have one. The points stand for spans of time, not for packets: they have no
-// frame numbers.
+// Sketch returns the points, in order of time, of a terminal-sized chart of the
+// stream. It returns nil if the stream has no sketch because it was too short, or
+// too many others had one before it. The points stand for spans of time, not for
+// packets: they have no frame numbers.
 func (r *Result) Sketch(id int64) []Point { return r.from.sketch(id) }
 
-// Select returns a result that holds only these streams of r, which must be in
-// the order of their numbers; it keeps the slice. Verdicts are theirs; the totals
-// and the warnings remain those of the whole capture.
+// Select returns a result with only the chosen streams of r, which must be in the
+// order of their numbers; it keeps the slice. Its verdicts are theirs, while the
+// totals and warnings still cover the whole capture.
 func (r *Result) Select(chosen []*Stream) *Result {
 	narrowed := *r
 	narrowed.from = &selection{chosen, r.from}
@@ -50,7 +50,7 @@ func (r *Result) Select(chosen []*Stream) *Result {
 	return &narrowed
 }
 
-// selection is some streams of a result.
+// selection is a subset of the streams of a result.
 type selection struct {
 	streams []*Stream
 	of      streams

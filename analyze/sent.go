@@ -2,8 +2,8 @@ package analyze
 
 import "winwatch/capture"
 
-// sent follows the sending half of a segment: its sequence numbers, in the flow
-// f of its sender. r is the other flow.
+// sent handles the sending half of a segment, its sequence numbers, in the flow of
+// its sender.
 func (c *cursor) sent() Events {
 	f, s := c.f, c.s
 	if !f.is(hasNxt) {
@@ -41,7 +41,7 @@ func (c *cursor) sent() Events {
 	return ev
 }
 
-// first takes the first segment of a sender.
+// first handles the first segment of a sender.
 func (f *flow) first(s *capture.Segment, end uint32) {
 	isSYN := s.Flags&capture.SYN != 0
 	if !f.is(hasBase) {
@@ -75,7 +75,7 @@ func (f *flow) data(s *capture.Segment) {
 	}
 }
 
-// fresh takes new data in order or after a gap, or a SYN or FIN.
+// fresh handles new data, in order or after a gap, or a SYN or FIN.
 func (c *cursor) fresh() Events {
 	f, s := c.f, c.s
 	var ev Events
@@ -104,8 +104,8 @@ func (c *cursor) fresh() Events {
 	return ev
 }
 
-// answers notes that the receiver of the flow sends data itself: its
-// application has read what was acknowledged so far, to judge by its answering.
+// answers notes that the receiver of the flow sends data itself. Since it answers,
+// its application must have read what was acknowledged so far.
 func (f *flow) answers(ack uint32) {
 	if !f.is(hasUna) {
 		return
@@ -117,7 +117,7 @@ func (f *flow) answers(ack uint32) {
 	}
 }
 
-// extend moves SND.NXT forward over new data.
+// extend advances SND.NXT over new data.
 func (sh *shard) extend(f *flow, end uint32, now int64) {
 	f.time(end, now)
 	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(sh.cfg.ProbeTimer) {
@@ -131,8 +131,8 @@ func (sh *shard) extend(f *flow, end uint32, now int64) {
 	}
 }
 
-// time begins to time the ACK of the data that ends at end, unless one is being
-// timed already.
+// time starts timing the ACK of the data that ends at end, unless another one is
+// being timed already.
 func (f *flow) time(end uint32, now int64) {
 	if !f.is(isTiming) {
 		f.marks |= isTiming
@@ -140,8 +140,8 @@ func (f *flow) time(end uint32, now int64) {
 	}
 }
 
-// resume takes new data of a sender that the window held back, or may have: what
-// it does now tells whether it had something to send then.
+// resume handles new data of a sender that the window held back, or may have held
+// back: what it sends now shows whether it had something to send then.
 func (c *cursor) resume() {
 	f := c.f
 	since := max(f.lastAt, c.r.lastAt, f.ackedAt)
@@ -152,14 +152,15 @@ func (c *cursor) resume() {
 		t := c.needState(f)
 		t.counts.timerData++
 		if !f.is(isHeld) {
-			// It was taken for idle until now, as far as it was not judged otherwise.
+			// So far, the part not booked to anything else counted as idle.
 			t.spent[maybeSmall] += min(c.now-since, c.st.span()-f.booked(t))
 			t.held.at, t.held.time, t.held.frame, t.held.room = since, c.s.Time-(c.now-since), c.st.endFrame, f.room()
 			f.marks |= isHeld
 		}
 		c.settle(f, true)
 	case f.is(isOpened):
-		// It did wait for room if it sends more now than there was, or is known to.
+		// It did wait if it sends promptly, and its segments exceed what the window had
+		// left.
 		t := c.needState(f)
 		wanted := c.now-t.held.openedAt <= max(2*c.st.rtt(), int64(c.cfg.Promptly)) && f.maxSeg > t.held.left
 		c.settle(f, wanted)
@@ -168,24 +169,24 @@ func (c *cursor) resume() {
 		}
 		f.marks &^= isOpened
 	case f.is(isHeld | isFull):
-		// It sends into what is left of the window: it was not held back so far.
+		// It sends into the rest of the window, so nothing held it back until now.
 		c.settle(f, false)
 		f.marks &^= isHeld | isFull
 	}
 }
 
-// timerFits reports whether a pause before data that fills the window is as long
-// as a first probe timer, and the window smaller than the MSS: an application
-// that writes after a pause rarely meets both.
+// timerFits reports whether the pause before data that fills the window is no longer
+// than a first probe timer, and the window is smaller than the MSS. Both rarely hold
+// when an application merely writes after a pause.
 func (c *cursor) timerFits(pause int64) bool {
 	f := c.f
 	return pause <= c.st.timeout(2*int64(c.cfg.ProbeTimer)) && (f.mss == 0 || f.room() < uint32(f.mss))
 }
 
-// pauseOf is how long the sender of a stream must be silent to have paused.
+// pauseOf returns how long a sender must be silent to count as pausing.
 func (sh *shard) pauseOf(st *stream) int64 { return max(int64(sh.cfg.Pause), 2*st.rtt()) }
 
-// old takes sequence numbers that were sent before.
+// old handles sequence numbers that were sent before.
 func (c *cursor) old() Events {
 	f, s := c.f, c.s
 	if s.Len == 1 && c.end == f.nxt && f.una == f.nxt && s.Flags&(capture.SYN|capture.FIN) == 0 {
@@ -196,14 +197,14 @@ func (c *cursor) old() Events {
 		return EventOutOfOrder
 	}
 	f.retrans++
-	f.marks &^= isTiming // its ACK could be of either (Karn)
+	f.marks &^= isTiming // its ACK could be for either copy (Karn)
 	if f.is(isZero) && s.Len > 0 {
 		c.needState(f).counts.retransZero++
 	}
 	return EventRetransmission
 }
 
-// empty takes a segment without payload, SYN or FIN.
+// empty handles a segment without payload, SYN or FIN.
 func (c *cursor) empty() Events {
 	f, s := c.f, c.s
 	if s.Flags&capture.SeqInferred != 0 {
@@ -218,7 +219,7 @@ func (c *cursor) empty() Events {
 	case d == 0 && s.Flags&capture.URG != 0 && f.is(isZero) && f.una == f.nxt:
 		return c.probe(ProbeUrgent)
 	case d > 0:
-		// Only data that was not captured can lie between.
+		// Data in between was sent but not captured.
 		c.addHole(f, f.nxt, s.Seq, c.now)
 		c.needState(f).counts.gaps++
 		f.advance(s.Seq)

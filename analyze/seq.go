@@ -1,6 +1,6 @@
 package analyze
 
-// Sequence numbers are compared modulo 2^32 (RFC 9293 3.4).
+// after and before compare sequence numbers modulo 2^32 (RFC 9293 3.4).
 
 func after(a, b uint32) bool  { return int32(a-b) > 0 }
 func before(a, b uint32) bool { return int32(a-b) < 0 }

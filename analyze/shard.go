@@ -8,13 +8,13 @@ import (
 	"winwatch/capture"
 )
 
-// maxShards is the number of shards: as many as there are processors that the
-// reading of a capture can keep busy.
+// maxShards is the number of shards: as many cores as reading a capture can keep
+// busy.
 const maxShards = 2
 
-// leastForShards is the number of streams from which on the streams are shared
-// out to shards. Each shard may keep its share of them, and with so many the
-// shares come out alike.
+// leastForShards is the least Config.MaxStreams with more than one shard. Each shard
+// may keep an equal share of the streams, and only with many streams do the shards
+// actually get about equally many.
 const leastForShards = 1 << 12
 
 func (c *Config) shards() int {
@@ -24,9 +24,9 @@ func (c *Config) shards() int {
 	return maxShards
 }
 
-// shardOf tells which of maxShards shards follows the stream of a segment. Both
-// directions have the same one, and it is the same in every run: which streams
-// are let go at the limit depends on it.
+// shardOf returns which of maxShards shards follows the stream of a segment. It is
+// the same for both directions and in every run, since it determines which streams
+// are evicted at the limit.
 func shardOf(s *capture.Segment) int {
 	le := binary.LittleEndian
 	ends := le.Uint64(s.Src[8:]) + le.Uint64(s.Dst[8:]) + (le.Uint64(s.Src[:8])+le.Uint64(s.Dst[:8]))*7 +
@@ -34,41 +34,40 @@ func shardOf(s *capture.Segment) int {
 	return int(ends * 0xd6e8feb86659fd93 >> 63)
 }
 
-// shard follows its share of the streams of a capture. It is for one goroutine at
-// a time.
+// shard follows its share of the streams of a capture. A shard is used by one
+// goroutine at a time.
 type shard struct {
 	cfg      *Config
 	seed     seed
 	table    table
 	slab     slab[stream]
 	most     int         // streams at once
-	room     int         // bytes that are left
-	ids      slab[int64] // the numbers of the streams by slot; for Finish alone
+	room     int         // memory left, in bytes
+	ids      slab[int64] // the numbers of the streams by slot; only finish sets them
 	dups     duplicates
 	states   []*flowstate
-	free     []uint32 // details that can be used again
+	free     []uint32 // free indices of states
 	sketches []*sketch
-	// freeSketches are the numbers of sketches, counted from 1, that there are no
-	// longer.
+	// freeSketches are the 1-based indices of freed sketches.
 	freeSketches []uint32
-	// sketchRoom and shortRoom are how many more there may be, of long streams and
-	// of others.
+	// sketchRoom and shortRoom are how many more sketches of long and of short streams
+	// fit.
 	sketchRoom, shortRoom int
-	// hand and stateHand are where to look for the next stream to let go.
+	// hand and stateHand are where the next search for a stream to evict starts.
 	hand, stateHand uint32
-	freeSlots       []uint32 // of streams that were let go
-	reused          bool     // a slot was used again
+	freeSlots       []uint32 // of evicted streams
+	reused          bool     // a slot was reused
 	evicted         Evicted
-	kept            []*derived // the worst of the streams that were let go
-	gone            totals     // of the streams that were let go
+	kept            []*derived // the worst of the evicted streams
+	gone            totals     // of the evicted streams
 
-	// changes counts the streams that began or were let go. touched is what lookUp read, so
-	// that the compiler does not leave it out.
+	// changes counts the streams that began or were evicted. touched accumulates what
+	// lookUp reads, so that the compiler keeps the reads.
 	changes uint64
 	touched uint32
 
-	// opened is that of the batch that is run, index the segment's place in it, and
-	// current the slot of its stream.
+	// opened is the list of the current batch, index the current segment's index in
+	// the batch, and current the slot of its stream.
 	opened  []opening
 	index   uint16
 	current uint32
@@ -76,7 +75,7 @@ type shard struct {
 	// sinceLast is the time from the last segment of the stream to this one.
 	sinceLast int64
 
-	// slowly has every segment take the long way: tests compare the two.
+	// slowly sends every segment down the slow path: tests compare the two.
 	slowly bool
 }
 
@@ -88,11 +87,11 @@ func newShard(cfg *Config, seed seed, most int) *shard {
 	}
 }
 
-// ahead is how many segments are looked up at once: so many cache misses a
-// processor can have under way.
+// ahead is how many segments are looked up at once: about as many cache misses as a
+// processor can have in flight.
 const ahead = 32 // a power of two
 
-// run follows the segments of a batch that are for this shard.
+// run processes the segments of a batch that belong to this shard.
 func (sh *shard) run(b *batch, shard int) {
 	sh.opened = b.opened[shard]
 	var found [ahead]hint
@@ -101,9 +100,9 @@ func (sh *shard) run(b *batch, shard int) {
 		sh.lookUp(b, order[:n], &found)
 		known := sh.changes
 		for i, index := range order[:n] {
-			h := found[i&(ahead-1)] // & spares a check of bounds
+			h := found[i&(ahead-1)] // & avoids a bounds check
 			if sh.changes != known {
-				h = hint{} // it may be another's by now
+				h = hint{} // the slot may hold another stream by now
 			}
 			sh.current = h.slot
 			if h.stream == nil || sh.slowly || !sh.plain(b, index, h) {
@@ -118,16 +117,16 @@ func (sh *shard) run(b *batch, shard int) {
 	b.opened[shard] = sh.opened
 }
 
-// hint is where a stream may be found, as long as none has begun or was let go.
+// hint is where a stream may be found. It is valid until a stream begins or is
+// evicted.
 type hint struct {
 	stream *stream
 	slot   uint32
 }
 
-// lookUp finds the streams of up to ahead segments, as far as a first look into
-// the table tells. The look-ups do not wait for one another, nor does what
-// follows have to wait for the streams, and for segments that another processor
-// has read: with many of them, waiting for memory is most of the time.
+// lookUp finds the streams of up to ahead segments, by hash only. The look-ups
+// overlap, and they bring the streams, and the segments that another core has read,
+// into the cache: with many streams, most of the time goes to waiting for memory.
 func (sh *shard) lookUp(b *batch, order []uint16, found *[ahead]hint) {
 	entries := sh.table.entries
 	mask := uint32(len(entries) - 1)
@@ -150,7 +149,7 @@ func (sh *shard) lookUp(b *batch, order []uint16, found *[ahead]hint) {
 	}
 }
 
-// next follows one segment of the batch.
+// next processes one segment of the batch on the slow path.
 func (sh *shard) next(b *batch, index uint16, h hint) {
 	s, now := &b.segs[index], b.now[index]
 	sh.index = index
@@ -176,8 +175,8 @@ func (sh *shard) next(b *batch, index uint16, h hint) {
 	sh.weigh(&st.flows[1])
 }
 
-// account notes a segment of the stream. It returns the stream's time, which
-// never goes back: a packet out of order happened when the one before it did.
+// account notes a segment of the stream. It returns the stream's time, which never
+// goes back: a packet out of order gets the time of the one before it.
 func (sh *shard) account(st *stream, s *capture.Segment, now int64) int64 {
 	if st.endFrame == 0 {
 		st.begin, st.firstFrame, st.first, st.last = s.Time, s.Frame, now, now
@@ -188,20 +187,20 @@ func (sh *shard) account(st *stream, s *capture.Segment, now int64) int64 {
 	return st.pass(s, now)
 }
 
-// pass has the stream go on to a segment, and returns the time of it.
+// pass advances the stream to a segment and returns the stream's time.
 func (st *stream) pass(s *capture.Segment, now int64) int64 {
 	st.end, st.endFrame, st.last = s.Time, s.Frame, max(st.last, now)
 	return st.last
 }
 
-// seed is what hashes are made with: who sends the packets can't choose
-// endpoints that collide.
+// seed randomizes the hashes, so that senders of packets can't choose endpoints that
+// collide.
 type seed [2]uint64
 
 func newSeed() seed { return seed{rand.Uint64(), rand.Uint64()} }
 
-// hash mixes the two ends of a segment, each by the folded multiplication of
-// wyhash, to a value that does not depend on which of them sent it.
+// hash hashes the two ends of a segment, each by the folded multiplication of wyhash,
+// to a value that does not depend on which of them sent it.
 func (x *seed) hash(s *capture.Segment) uint32 {
 	return uint32(x.end(&s.Src, s.SrcPort) + x.end(&s.Dst, s.DstPort))
 }

@@ -9,55 +9,56 @@ import (
 	"winwatch/capture"
 )
 
-// A sketch is the course of a stream in a fixed number of equal spans of time, and
-// one before them, for a chart the size of a terminal. It costs a nanosecond or two
-// a segment and so little memory that thousands of streams can have one, which
-// spares a second pass over the capture, and allows a chart of what can't be read
-// twice. When the stream outgrows it, each two spans become one.
+// A sketch summarizes a stream in a fixed number of equal spans of time, plus one
+// before them, for a terminal-sized chart. It costs a nanosecond or two a segment and
+// so little memory that thousands of streams can have one. That saves a second pass
+// over the capture, and allows charts of input that can't be read twice. When the
+// stream outgrows its sketch, pairs of spans are merged.
 //
-// Only streams of some length have one, or whose window closes, and only so many:
-// see Result.Sketch.
+// Only a limited number of streams have one, and only those that are long enough or
+// whose window closes: see Result.Sketch.
 type sketch struct {
-	from  int64 // adjusted time of the begin of the spans
+	from  int64 // adjusted time at which the spans begin
 	width uint8 // a span is 1<<width ns
 	last  uint8 // the last span in use
 	spans []sketchSpan
-	// before is what was before the spans, since the stream began.
+	// before covers the time from the begin of the stream to the spans.
 	before sketchSpan
 }
 
-// sketchSpan is what happened to both flows in a span of time. That of a flow is
-// empty while low > high.
+// sketchSpan is what happened to both flows in a span of time. A flowSpan is empty
+// if low > high.
 type sketchSpan struct {
 	flows [2]flowSpan
 	used  bool
 }
 
 type flowSpan struct {
-	low, high, end uint16 // the window field of the receiver: least, most, last
+	low, high, end uint16 // the receiver's window field: lowest, highest, last
 	flight         uint32 // most bytes in flight
 }
 
 const (
-	// sketchSpans is as many as a terminal has columns, or about.
+	// sketchSpans is the number of spans: about as many as a terminal has columns.
 	sketchSpans = 64
 	// narrowest is the least width of a span: 1<<20 ns is 1 ms.
 	narrowest = 20
 	// sketchAfter is how many segments a side sends before its stream gets a
-	// sketch, if its window does not close.
+	// sketch, unless its window closes earlier.
 	sketchAfter = 64
-	// shortSpans is as many as that of a shorter stream has, from when its window
-	// first closes.
+	// shortSpans is the number of spans for a shorter stream, whose sketch starts when
+	// the window first closes.
 	shortSpans = 32
-	// maxSketches and maxShort bound their memory to some 10 MB a shard.
+	// maxSketches and maxShort bound the memory of sketches to some 10 MB a shard.
 	maxSketches, maxShort = 2048, 8192
 )
 
-// beginSketch gives a stream its sketch, if there is room: from now on, when f's
-// sender has sent enough, or closes its window.
+// beginSketch starts the sketch of a stream, unless there are too many. It is called
+// when f's sender has sent enough segments or closes its window.
 func (sh *shard) beginSketch(st *stream, f *flow, now int64) {
-	// A span is as long as it took to get here: so many segments share one that
-	// going on to the next costs nothing. Few segments need no such care.
+	// A span is as long as the stream so far. So many segments share a span that
+	// starting the next one costs next to nothing. A short stream can do with narrow
+	// spans.
 	k := &sketch{from: now, width: uint8(max(narrowest, bits.Len64(uint64(st.span()))))}
 	spans, room := sketchSpans, &sh.sketchRoom
 	if f.segs < sketchAfter {
@@ -77,7 +78,7 @@ func (sh *shard) beginSketch(st *stream, f *flow, now int64) {
 	}
 }
 
-// putSketch keeps a sketch and returns its number.
+// putSketch stores a sketch and returns its 1-based index.
 func (sh *shard) putSketch(k *sketch) uint32 {
 	if n := len(sh.freeSketches); n > 0 {
 		number := sh.freeSketches[n-1]
@@ -89,7 +90,7 @@ func (sh *shard) putSketch(k *sketch) uint32 {
 	return uint32(len(sh.sketches))
 }
 
-// dropSketch makes room for another sketch than that of a stream that is let go.
+// dropSketch frees the sketch of an evicted stream.
 func (sh *shard) dropSketch(st *stream) {
 	number := st.flows[0].sketch
 	if number == 0 {
@@ -104,12 +105,11 @@ func (sh *shard) dropSketch(st *stream) {
 	sh.freeSketches = append(sh.freeSketches, number)
 }
 
-// nextSpan puts the span that the flows have been through into their sketch, and
-// begins the one of now. The current span is kept in the flows: what every
-// segment touches anyway.
+// nextSpan adds the current span of the flows to their sketch and begins the span of
+// now. The current span is kept in the flows, which every segment touches anyway.
 func (sh *shard) nextSpan(f, r *flow, now int64) {
 	if f.sketch == 0 {
-		return // the end of time: spanEnd without a sketch
+		return // now has reached math.MaxInt64, the spanEnd without a sketch
 	}
 	k := sh.sketches[f.sketch-1]
 	k.put(f, r)
@@ -119,7 +119,7 @@ func (sh *shard) nextSpan(f, r *flow, now int64) {
 	r.beginSpan(end)
 }
 
-// beginSpan begins a span of the sketch.
+// beginSpan begins a span that ends at end.
 func (f *flow) beginSpan(end int64) {
 	f.spanEnd = end
 	f.spanFlight = f.inFlight()
@@ -130,13 +130,13 @@ func (f *flow) beginSpan(end int64) {
 	}
 }
 
-// draw adds a segment, which f's sender sent, to the sketch of its stream.
+// draw adds a segment of f's sender to the current span.
 func (f *flow) draw(r *flow, s *capture.Segment) {
 	f.spanFlight = max(f.spanFlight, f.inFlight())
 	r.spanLow, r.spanHigh = min(r.spanLow, s.Window), max(r.spanHigh, s.Window)
 }
 
-// field is the last window field.
+// field returns the last window field.
 func (f *flow) field() uint16 {
 	if f.shift > 0 {
 		return uint16(f.wnd >> uint8(f.shift))
@@ -144,10 +144,10 @@ func (f *flow) field() uint16 {
 	return uint16(f.wnd)
 }
 
-// flowSpan is the current span of a flow.
+// flowSpan returns the current span of a flow.
 func (f *flow) flowSpan() flowSpan { return flowSpan{f.spanLow, f.spanHigh, f.field(), f.spanFlight} }
 
-// put adds the current span of a stream, whose flows come in any order.
+// put adds the current span of a stream; its flows can come in either order.
 func (k *sketch) put(f, r *flow) {
 	i := k.index(f.spanEnd - 1)
 	k.last = max(k.last, uint8(i))
@@ -156,7 +156,8 @@ func (k *sketch) put(f, r *flow) {
 	k.spans[i].join(&x)
 }
 
-// index returns the span of a time, making them wider if there are too few.
+// index returns the index of the span that t is in, and widens the spans if t is past
+// the last one.
 func (k *sketch) index(t int64) uint64 {
 	i := uint64(max(t-k.from, 0)) >> k.width
 	for i >= uint64(len(k.spans)) {
@@ -166,7 +167,7 @@ func (k *sketch) index(t int64) uint64 {
 	return i
 }
 
-// join adds what came after.
+// join adds the span o, which follows s.
 func (s *sketchSpan) join(o *sketchSpan) {
 	switch {
 	case !o.used:
@@ -180,7 +181,7 @@ func (s *sketchSpan) join(o *sketchSpan) {
 	}
 }
 
-// fold makes one span of each two, as far as they are in use.
+// fold merges pairs of spans.
 func (k *sketch) fold() {
 	used := int(k.last) + 1
 	half := (used + 1) / 2
@@ -194,7 +195,7 @@ func (k *sketch) fold() {
 	k.last /= 2
 }
 
-// sketchOf returns the points of a stream's sketch in the order of time.
+// sketchOf returns the points of a stream's sketch in order of time.
 func (sh *shard) sketchOf(st *stream) []Point {
 	k := *sh.sketches[st.flows[0].sketch-1]
 	k.spans = slices.Clone(k.spans)
@@ -216,9 +217,9 @@ func (sh *shard) sketchOf(st *stream) []Point {
 	return points
 }
 
-// points appends those of a span of the data that goes in direction dir. When in
-// it the window was highest and lowest is not known: that which is nearer to the
-// window before is drawn at its begin, the other in its middle.
+// points appends the points of a span, for the data in direction dir and its window.
+// When the window was highest and lowest within the span is unknown: the one closer
+// to the window before the span is drawn at its begin, the other in its middle.
 func (s *flowSpan) points(points []Point, f *flow, dir Dir, from, to int64, before uint16) []Point {
 	points = append(points, Point{
 		Time: from, Dir: dir, Window: Unknown, RightEdge: Unknown, Ack: Unknown, Seq: Unknown, SeqEnd: Unknown,

@@ -4,9 +4,10 @@ import (
 	"time"
 )
 
-// beginStall takes the first zero window after an open one. The sender may have
-// been held back for some time: since it filled the window, or since the rest
-// was too small for its next segment.
+// beginStall handles the first zero window after an open one. The sender may have
+// been held back for some time already: since it filled the window, or since the
+// rest of it was too small for the next segment. first says that this is the first
+// window seen.
 func (c *cursor) beginStall(t *flowstate, first bool) {
 	r, s := c.r, c.s
 	t.pause(r, c.now, c.pauseOf(c.st))
@@ -26,8 +27,8 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	}
 	t.held.small = 0
 	if r.shift == Unknown && r.una == r.nxt && r.dataSegs > 0 && !first {
-		// The right edge stands where the last data ended, and never moves back:
-		// that data filled the window, whatever the scale.
+		// The right edge is where the last data ended, and it never moves back: that
+		// data filled the window, whatever the scale.
 		t.counts.filled++
 		if r.is(afterPause) {
 			t.counts.timerData++
@@ -39,8 +40,8 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	r.marks &^= isFull | isHeld | isOpened | midProbe
 }
 
-// firstProbe remembers the segment with which the capture of a sender began: s,
-// which came back, has shown that it was a probe, or a keep-alive.
+// firstProbe remembers the first segment captured of a sender: the current segment,
+// which answers it, shows that it was a probe or a keep-alive.
 func (c *cursor) firstProbe(t *flowstate) {
 	s := c.s
 	at := c.r.lastAt
@@ -54,8 +55,8 @@ func (c *cursor) firstProbe(t *flowstate) {
 	t.counts.keepAliveAnswers++
 }
 
-// opening says what opened the window: reading, or the ACK of a probe or of
-// data.
+// opening returns what opened the window: a window update, or the ACK of a probe or
+// of data.
 func (c *cursor) opening(t *flowstate, advanced bool) StallEnd {
 	switch {
 	case advanced:
@@ -70,7 +71,7 @@ func (c *cursor) opening(t *flowstate, advanced bool) StallEnd {
 	return EndWindowUpdate
 }
 
-// endStall ends the stall that is on, if there is one.
+// endStall ends the current stall of f, if there is one.
 func (c *cursor) endStall(f *flow, how StallEnd) {
 	t := c.stateOf(f)
 	if t == nil || !t.stall.on {
@@ -95,7 +96,7 @@ func (c *cursor) endStall(f *flow, how StallEnd) {
 	}
 }
 
-// listed is the stall that keep returned i for.
+// listed returns the stall for which keep returned i.
 func (t *flowstate) listed(i int) *Stall {
 	if i == 0 {
 		return &t.stall.Stall
@@ -103,8 +104,8 @@ func (t *flowstate) listed(i int) *Stall {
 	return &t.past.stalls[i-1]
 }
 
-// smallStall lists a stall in which the window was too small for the next
-// segment, but never 0. It ended when the window opened.
+// smallStall lists a stall in which the window was too small for the next segment but
+// never 0. It ended when the window opened.
 func (sh *shard) smallStall(f *flow) {
 	t := sh.stateOf(f)
 	if t == nil || t.held.small == 0 {
@@ -121,13 +122,13 @@ func (sh *shard) smallStall(f *flow) {
 		End: t.held.openedTime, EndFrame: t.held.openedFrame,
 		EndedBy: EndWindowUpdate, Duration: time.Duration(t.held.openedAt - t.held.at),
 		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
-		Unread: Estimate{Method: "the window never was 0"},
+		Unread: Estimate{Method: "unknown: the window was never 0"},
 	}
 	sh.keep(t)
 }
 
-// keep adds the stall to those that are listed and returns its index + 1, or 0
-// if there are too many and it is shorter than all of them.
+// keep adds the stall to the list and returns its 1-based index, or 0 if the list is
+// full of stalls that are at least as long.
 func (sh *shard) keep(t *flowstate) int {
 	t.past.count++
 	t.past.time += int64(t.stall.Duration)
@@ -150,8 +151,8 @@ func (sh *shard) keep(t *flowstate) int {
 	return shortest + 1
 }
 
-// release counts new data that comes out after a stall, until the sender
-// pauses with nothing in flight and the window open. The data ends at end.
+// release counts new data sent after a stall, until the sender pauses with nothing in
+// flight and the window open. The data ends at end.
 func (t *flowstate) release(f *flow, end uint32, now, pause int64) {
 	if t.after.endedAt == 0 {
 		return
@@ -169,8 +170,8 @@ func (t *flowstate) release(f *flow, end uint32, now, pause int64) {
 	}
 }
 
-// pause ends the watch over what comes out after a stall. If nothing has, it
-// takes a pause to know that nothing was waiting.
+// pause stops watching what is sent after a stall. If nothing was sent, only a pause
+// longer than pause shows that nothing was waiting.
 func (t *flowstate) pause(f *flow, now, pause int64) {
 	if t.after.endedAt == 0 {
 		return
@@ -178,7 +179,7 @@ func (t *flowstate) pause(f *flow, now, pause int64) {
 	w := t.listed(t.after.watched)
 	switch {
 	case !f.is(hasNxt):
-		// The sender was not captured: what came out shows in the ACKs only.
+		// The sender was not captured: only the ACKs show what it sent.
 		if f.una != t.stall.acked {
 			w.SenderWaiting = new(true)
 		}
@@ -192,15 +193,15 @@ func (t *flowstate) pause(f *flow, now, pause int64) {
 
 // judge settles a stall that did not end with an open window.
 func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
-	done := f.is(sawFIN) && f.una == f.nxt // all was sent, and the end of it
+	done := f.is(sawFIN) && f.una == f.nxt // all data was sent, and the FIN
 	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(sh.cfg.NoProbe), 2*st.timeout(0))) {
 		w.SenderWaiting = new(false)
 	}
 	t.settleStall(w)
 }
 
-// settleStall says whether the sender was waiting at all in a stall that is
-// over, and books its time accordingly.
+// settleStall decides whether the sender was waiting at all in a stall that has
+// ended, and books its time accordingly.
 func (t *flowstate) settleStall(w *Stall) {
 	switch {
 	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:

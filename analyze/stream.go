@@ -6,16 +6,16 @@ import (
 	"winwatch/capture"
 )
 
-// stream is one TCP connection while it is tracked. Like its flows it holds no
-// pointer. What every segment touches comes first, in it and in its flows, so
-// that a busy stream takes few cache lines; in all it has eight of 64 bytes.
+// stream is a tracked TCP connection. Like its flows, it holds no pointers. The
+// fields that every segment touches come first, both here and in the flows, so that
+// a busy stream uses few cache lines; the whole takes eight of 64 bytes.
 type stream struct {
 	key      key
 	hash     uint32
 	last     int64 // adjusted time of the last segment
 	end      int64 // capture time of the last segment
 	endFrame uint64
-	// flows are the two directions by the side that sends.
+	// flows are the two directions, indexed by the side that sends.
 	flows [2]flow
 
 	begin      int64 // capture time of the first segment
@@ -30,8 +30,8 @@ type stream struct {
 // span is the adjusted time from the first segment to the last.
 func (st *stream) span() int64 { return st.last - st.first }
 
-// touch reads from all parts of a stream that a segment touches, so that they
-// come into the cache at once.
+// touch reads from every part of a stream that a segment touches, so that all of
+// them are fetched into the cache at once.
 func (st *stream) touch() uint32 {
 	a, b := &st.flows[0], &st.flows[1]
 	return uint32(st.endFrame) + a.nxt + uint32(a.bytes) + b.nxt + uint32(b.bytes)
@@ -40,10 +40,10 @@ func (st *stream) touch() uint32 {
 type streamMarks uint8
 
 const (
-	knowsClient streamMarks = 1 << iota // a SYN or SYN-ACK told
+	knowsClient streamMarks = 1 << iota // a SYN or SYN-ACK was captured
 	sawSYNACK
-	wasRefused // RST as answer to the SYN
-	namedOnly  // no traffic: only named in ICMP errors and broken headers
+	wasRefused // an RST answered the SYN
+	namedOnly  // no traffic: only mentioned in ICMP errors and broken headers
 	inUse      // the slot holds a stream
 )
 
@@ -52,17 +52,17 @@ func (st *stream) is(m streamMarks) bool { return st.marks&m != 0 }
 // bothSides reports whether both directions were captured.
 func (st *stream) bothSides() bool { return st.flows[0].segs > 0 && st.flows[1].segs > 0 }
 
-// timeout bounds the sender's retransmission time-out: it can be several of the
-// smallest round trips, but at least floor (Linux: TCP_RTO_MIN).
+// timeout bounds the sender's retransmission time-out: several times the smallest
+// round trip, but at least floor (Linux: TCP_RTO_MIN).
 func (st *stream) timeout(floor int64) int64 { return max(floor, 5*st.rtt()) }
 
-// rtt is the smallest round trip, in ns: from the capture point to the one end
-// and back, and to the other end and back; 0 is unknown.
+// rtt is the smallest round trip in ns: the sum of those from the capture point to
+// each end and back; 0 is unknown.
 func (st *stream) rtt() int64 { return st.flows[0].rtt + st.flows[1].rtt }
 
-// find returns the slot of the stream of a segment and the side that sent it, and
-// begins a new stream where Wireshark (4.0) does: at a key not met before, and at
-// a SYN with another ISN.
+// find returns the slot of the stream of a segment and the side that sent it. It
+// begins a new stream where Wireshark (4.0) does: at an unknown key, and at a SYN
+// with another ISN.
 func (sh *shard) find(s *capture.Segment, hash uint32, h hint, now int64) (uint32, uint8) {
 	slot, side := h.slot, uint8(nobody)
 	if h.stream != nil {
@@ -79,7 +79,7 @@ func (sh *shard) find(s *capture.Segment, hash uint32, h hint, now int64) (uint3
 	return slot, side
 }
 
-// renewedBy reports whether a SYN begins a new stream of the same key.
+// renewedBy reports whether a SYN begins a new stream with the same key.
 func (st *stream) renewedBy(s *capture.Segment, side uint8) bool {
 	f := &st.flows[side]
 	if !f.is(hasBase) {
@@ -92,7 +92,7 @@ func (st *stream) renewedBy(s *capture.Segment, side uint8) bool {
 	return s.Seq != isn
 }
 
-// open makes room for a stream, which the segment begins.
+// open begins a stream with the segment and returns its slot.
 func (sh *shard) open(hash uint32, s *capture.Segment, now int64) uint32 {
 	slot, gone := sh.slot(now)
 	sh.table.put(hash, slot, s, &sh.slab)

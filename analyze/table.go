@@ -2,8 +2,7 @@ package analyze
 
 import "winwatch/capture"
 
-// key identifies the two ends of a stream: a is the one that sent its first
-// segment.
+// key identifies the two ends of a stream; a sent its first segment.
 type key struct {
 	a, b         capture.Addr
 	aPort, bPort uint16
@@ -16,8 +15,8 @@ const (
 	nobody = 2
 )
 
-// side returns which end of the stream sent the segment, or nobody if it is
-// not of the stream.
+// side returns which end of the stream sent the segment, or nobody if the segment
+// does not belong to the stream.
 func (k *key) side(s *capture.Segment) uint8 {
 	switch {
 	case s.SrcPort == k.aPort && s.DstPort == k.bPort && s.Src == k.a && s.Dst == k.b:
@@ -28,9 +27,9 @@ func (k *key) side(s *capture.Segment) uint8 {
 	return nobody
 }
 
-// table finds the newest stream of a key. It is open-addressed and holds only
-// hashes and slots, so that it stays small and the garbage collector passes it
-// by; the keys stand in the streams.
+// table finds the newest stream with a key. It is open-addressed and holds only
+// hashes and slots, so that it stays small and the garbage collector skips it; the
+// keys are in the streams.
 type table struct {
 	entries []entry
 	used    int
@@ -38,14 +37,14 @@ type table struct {
 
 type entry struct {
 	hash uint32
-	slot uint32 // 0 is empty; else the slot + 1
+	slot uint32 // the slot + 1; 0 is empty
 }
 
 func newTable() table {
 	return table{entries: make([]entry, 1024)}
 }
 
-// find returns the slot of the stream of a segment, and the side that sent it:
+// find returns the slot of the stream of a segment and the side that sent it, or
 // nobody if there is no such stream.
 func (t *table) find(hash uint32, s *capture.Segment, streams *slab[stream]) (uint32, uint8) {
 	mask := uint32(len(t.entries) - 1)
@@ -62,8 +61,7 @@ func (t *table) find(hash uint32, s *capture.Segment, streams *slab[stream]) (ui
 	}
 }
 
-// put sets the stream of a segment, in the place of the older stream of the
-// same ends, if there is one.
+// put enters the stream of a segment. It replaces an older stream with the same key.
 func (t *table) put(hash uint32, slot uint32, s *capture.Segment, streams *slab[stream]) {
 	if t.used >= len(t.entries)/2 {
 		t.grow()
@@ -105,7 +103,7 @@ func (t *table) remove(hash uint32, slot uint32) {
 	i := hash & mask
 	for t.entries[i].slot != slot+1 {
 		if t.entries[i].slot == 0 {
-			return // a newer stream of the same key has taken its place
+			return // a newer stream with the same key has replaced it
 		}
 		i = (i + 1) & mask
 	}
@@ -127,8 +125,8 @@ func (t *table) remove(hash uint32, slot uint32) {
 	}
 }
 
-// slab holds values in chunks that never move. Streams hold no pointer, so that
-// the garbage collector passes them by.
+// slab holds values in chunks that never move. The garbage collector skips chunks
+// of values without pointers.
 type slab[T any] struct {
 	chunks [][]T
 	n      uint32
@@ -146,7 +144,7 @@ func (s *slab[T]) add() uint32 {
 	return s.n - 1
 }
 
-// grow makes room up to the slot, and returns what is there.
+// grow extends the slab to include slot, and returns the value there.
 func (s *slab[T]) grow(slot uint32) *T {
 	for uint32(len(s.chunks)) <= slot>>chunkBits {
 		s.chunks = append(s.chunks, make([]T, 1<<chunkBits))

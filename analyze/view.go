@@ -7,15 +7,15 @@ import (
 	"sort"
 )
 
-// view is the engine as a result sees it.
+// view is a result's access to the engine.
 type view struct {
 	a       *Analyzer
 	dropped bool      // packets were dropped while capturing
-	top     []*Stream // the worst Config.MaxVerdicts of them
+	top     []*Stream // the worst Config.MaxVerdicts streams
 }
 
-// judged returns the stream with its verdict. What is kept of an evicted stream
-// is judged anew: drops may have become known since.
+// judged returns the stream with its verdict. Evicted streams are judged again too,
+// since drops may have become known since.
 func (v *view) judged(d *derived) *Stream {
 	s := *d.Stream
 	d.facts.Dropped = v.dropped
@@ -23,8 +23,8 @@ func (v *view) judged(d *derived) *Stream {
 	return &s
 }
 
-// rank returns the worst streams, and adds up what all of them had, evicted ones
-// included.
+// rank returns the most worst streams, and adds all streams, including evicted ones,
+// to sums.
 func (v *view) rank(most int, sums *totals) []*Stream {
 	worst := ranking{most: most}
 	for _, sh := range v.a.shards {
@@ -50,8 +50,8 @@ func (v *view) rank(most int, sums *totals) []*Stream {
 	return list
 }
 
-// rankOf ranks a stream that is tracked, and adds it to the totals. Without a
-// state no end can change what it is ranked by.
+// rankOf ranks a tracked stream and adds it to sums. Only a stream with a flowstate
+// has to be ended first: for others, it would not change the rank.
 func (v *view) rankOf(e *ending, id int64, st *stream, sums *totals) rank {
 	x := rank{id: id, st: st, shard: e.of, bytes: st.flows[0].bytes + st.flows[1].bytes}
 	if st.flows[0].state|st.flows[1].state != 0 {
@@ -63,13 +63,13 @@ func (v *view) rankOf(e *ending, id int64, st *stream, sums *totals) rank {
 	return x
 }
 
-// derive makes the result of a stream that is tracked.
+// derive builds the result of a tracked stream.
 func (v *view) derive(sh *shard, st *stream, id int64) *Stream {
 	e := newEnding(sh)
 	return v.judged(e.derive(e.end(st), id, v.dropped))
 }
 
-// worst returns up to n streams, the worst first.
+// worst returns up to n streams, worst first.
 func (v *view) worst(n int) (list []*Stream) {
 	if n <= len(v.top) || len(v.top) < v.a.cfg.MaxVerdicts {
 		return v.top[:min(n, len(v.top))]
@@ -78,7 +78,7 @@ func (v *view) worst(n int) (list []*Stream) {
 	return list
 }
 
-// byID returns the stream with that number, nil if there is none.
+// byID returns the stream with that number, or nil if there is none.
 func (v *view) byID(id int64) (s *Stream) {
 	v.a.scheduler.atRest(func() {
 		for _, sh := range v.a.shards {
@@ -115,7 +115,7 @@ func (v *view) all() iter.Seq[*Stream] {
 	}
 }
 
-// place leads to a stream: one that is tracked, or what is kept of it.
+// place is where a stream is found: st if it is tracked, kept if it was evicted.
 type place struct {
 	id   int64
 	st   *stream
@@ -153,8 +153,8 @@ func (v *view) merge(yield func(*Stream) bool) {
 	}
 }
 
-// live yields the numbers and streams that are tracked, in the order of their
-// slots: that is the order of their numbers, until the first slot is used again.
+// live yields the tracked streams and their numbers in the order of their slots,
+// which is the order of their numbers until the first slot is reused.
 func (sh *shard) live() iter.Seq2[int64, *stream] {
 	return func(yield func(int64, *stream) bool) {
 		for slot := range sh.slab.n {
@@ -165,7 +165,7 @@ func (sh *shard) live() iter.Seq2[int64, *stream] {
 	}
 }
 
-// ordered yields the streams of the shard, and what is kept of evicted ones, in
+// ordered yields the streams of the shard, including evicted ones that were kept, in
 // the order of their numbers.
 func (sh *shard) ordered() iter.Seq[place] {
 	if !sh.reused {
@@ -188,7 +188,7 @@ func (sh *shard) ordered() iter.Seq[place] {
 	return slices.Values(order)
 }
 
-// numbered returns the tracked stream with that number; nil if there is none.
+// numbered returns the tracked stream with that number, or nil if there is none.
 func (sh *shard) numbered(id int64) *stream {
 	slot := 0
 	if n := int(sh.ids.n); !sh.reused {

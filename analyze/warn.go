@@ -8,31 +8,31 @@ import (
 	"winwatch/capture"
 )
 
-// warn adds what limits the statements about the whole capture.
+// warn adds the conditions that limit the conclusions about the whole capture.
 func (a *Analyzer) warn(r *Result) {
 	a.warnAnalysis(r)
 	a.warnInput(r)
 }
 
-// warnAnalysis adds what the analysis met.
+// warnAnalysis adds the conditions that the analysis found.
 func (a *Analyzer) warnAnalysis(r *Result) {
 	if c := &a.clock; c.jumps > 0 {
 		r.Warnings = append(r.Warnings, Warning{
 			Code: WarnClockJump, Frame: c.largestAt, Count: c.jumps,
-			Text: fmt.Sprintf("the capture's clock jumped %s, the largest by %s at frame %d; no duration counts the jumps",
+			Text: fmt.Sprintf("the capture's clock jumped %s, the largest by %s at frame %d; durations leave the jumps out",
 				words.Times(c.jumps), jump(c.largest), c.largestAt),
 		})
 	}
 	if r.Evicted.Streams > 0 {
 		r.Warnings = append(r.Warnings, Warning{
 			Code: WarnStreamsEvicted, Count: r.Evicted.Streams,
-			Text: fmt.Sprintf("%s streams were let go to keep within %s at a time, fewer if many are in trouble: they count in the totals, and the worst of them are kept; one that went on afterwards counts as a new stream",
+			Text: fmt.Sprintf("%s streams were evicted to stay within %s at a time, fewer if many are in trouble: the totals include them, and the worst of them are kept; one that continued afterwards counts as a new stream",
 				words.Count(r.Evicted.Streams), words.Count(int64(a.cfg.MaxStreams))),
 		})
 	}
 }
 
-// warnInput adds what kept the input from being read whole.
+// warnInput adds what is missing from the input.
 func (a *Analyzer) warnInput(r *Result) {
 	if a.input.Dropped() > 0 {
 		r.Warnings = append(r.Warnings, droppedPackets(&a.input))
@@ -46,8 +46,8 @@ func (a *Analyzer) warnInput(r *Result) {
 	}
 }
 
-// droppedPackets is the warning of a capture with drops. They were counted before
-// packets were assigned to streams: which streams lost packets is not known.
+// droppedPackets returns the warning about drops. They are counted before packets
+// are assigned to streams, so it is unknown which streams lost packets.
 func droppedPackets(c *capture.Counters) Warning {
 	kernel, iface := c.Noted[capture.KernelDrops], c.Noted[capture.InterfaceDrops]
 	what := words.Counted(c.Dropped(), "packet") + " dropped"
@@ -55,13 +55,13 @@ func droppedPackets(c *capture.Counters) Warning {
 	case iface == 0:
 		what += " by the kernel"
 	case kernel == 0:
-		what += " at the interface or by the program that captured"
+		what += " at the interface or by the capturing program"
 	default:
-		what += fmt.Sprintf(", %s by the kernel and %s at the interface or by the program that captured", words.Count(kernel), words.Count(iface))
+		what += fmt.Sprintf(", %s by the kernel and %s at the interface or by the capturing program", words.Count(kernel), words.Count(iface))
 	}
 	return Warning{Code: WarnDropped, Count: int64(min(c.Dropped(), math.MaxInt64)),
-		Text: fmt.Sprintf("the capture reports %s, of these streams or of others: byte counts, probes and "+
-			"what was in flight are lower bounds", what)}
+		Text: fmt.Sprintf("the capture reports %s, from these streams or others: byte counts, probes and "+
+			"bytes in flight are lower bounds", what)}
 }
 
 // jump writes a signed span for people.
@@ -80,19 +80,19 @@ func jump(ns int64) string {
 	return fmt.Sprintf("%s%.3f s", sign, s)
 }
 
-// warnStream adds what limits the statements about a stream.
+// warnStream adds the conditions that limit the conclusions about a stream.
 func (sh *shard) warnStream(s *Stream) {
 	add := func(code WarningCode, count int64, format string, args ...any) {
 		s.Warnings = append(s.Warnings, Warning{Code: code, Count: count, Text: fmt.Sprintf(format, args...)})
 	}
 	if s.Handshake == HandshakeNone {
-		add(WarnNoHandshake, 1, "the handshake was not captured: who is the client is a guess by the ports")
+		add(WarnNoHandshake, 1, "the handshake was not captured: which side is the client is guessed from the ports")
 	}
 	if s.OneSided {
-		add(WarnOneSided, 1, "one direction only was captured: what is in flight and who waited can't be told")
+		add(WarnOneSided, 1, "only one direction was captured: bytes in flight and waiting times are unknown")
 	}
 	if s.Duplicates > 0 {
-		add(WarnDuplicates, int64(s.Duplicates), "%s packets stand in the capture twice; the copies count for nothing", words.Count(int64(s.Duplicates)))
+		add(WarnDuplicates, int64(s.Duplicates), "%s packets were captured twice; the copies are not counted", words.Count(int64(s.Duplicates)))
 	}
 	for i := range s.Dirs {
 		sh.warnDirection(&s.Dirs[i], add)
@@ -101,11 +101,11 @@ func (sh *shard) warnStream(s *Stream) {
 
 func (sh *shard) warnDirection(d *Direction, add func(WarningCode, int64, string, ...any)) {
 	if d.Window.Scale.State == ScaleUnknown && d.Window.MaxRaw > 0 {
-		add(WarnScaleUnknown, 1, "the window scale of %s is unknown (%d to %d): its windows are shown as the bare field; zero windows are sure all the same",
+		add(WarnScaleUnknown, 1, "the window scale of %s is unknown (%d to %d): its windows are shown unscaled; zero windows are certain nevertheless",
 			d.Receiver, d.Window.Scale.Min, d.Window.Scale.Max)
 	}
 	if d.Window.Shrunk > 0 {
-		add(WarnShrunk, int64(d.Window.Shrunk), "%s took back window that it had advertised, %s", d.Receiver, words.Times(int64(d.Window.Shrunk)))
+		add(WarnShrunk, int64(d.Window.Shrunk), "%s shrank the window it had advertised, %s", d.Receiver, words.Times(int64(d.Window.Shrunk)))
 	}
 	if missing := d.AckedBytes - d.UniqueBytes; missing > 0 {
 		add(WarnUnseen, missing, "%s bytes from %s were acknowledged but not captured", words.Count(missing), d.Sender)

@@ -1,6 +1,5 @@
-// Package analyzetest makes results for tests from packets that are written as
-// text: see package capturetest. What reports are tested with is what the engine
-// really says.
+// Package analyzetest makes results for tests from packets written as text (see
+// package capturetest), so that reports are tested with real output of the engine.
 package analyzetest
 
 import (
@@ -14,8 +13,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// A Source delivers segments from memory, with what its reader is to have
-// counted.
+// A Source delivers segments from memory, with the counters that a reader would
+// report.
 type Source struct {
 	Segments []capture.Segment
 	Input    capture.Counters

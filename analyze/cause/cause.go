@@ -1,28 +1,27 @@
-// Package cause is the catalogue of what can make a sender wait. Each cause has
-// a file of its own and a line in the table; facts go in and a finding comes
-// out. It is the only place that decides what is wrong with a stream: ranking,
-// headlines and reports all use its answer.
+// Package cause is the catalogue of what can make a sender wait. Each cause is an
+// entry in the table; facts go in and a finding comes out. Only this package decides
+// what is wrong with a stream: ranking, headlines and reports all use its answer.
 package cause
 
-// A Catalogue of causes with its thresholds: see New.
+// A Catalogue judges streams by a set of thresholds.
 type Catalogue struct{ limits Limits }
 
-// New returns the catalogue with these thresholds.
+// New returns a catalogue that uses the thresholds in limits.
 func New(limits Limits) *Catalogue { return &Catalogue{limits} }
 
 // cause is one entry of the table.
 type cause struct {
-	// codes are those that judge may return.
+	// codes are the codes that judge may return.
 	codes []Code
-	// judge reports whether this is the cause of what a stream suffered. It must be
-	// cheap: it sees every stream.
+	// judge decides whether the cause applies to a stream. It must be cheap, since it
+	// runs for every stream.
 	judge func(l *Limits, f *Facts) (Judgement, bool)
-	// explain adds sentence, confidence and evidence. stall is the longest stall of
-	// the main direction, nil if there is none.
+	// explain adds the sentence, confidence and evidence to a finding. stall is the
+	// longest stall of the main direction, or nil if there is none.
 	explain func(l *Limits, out *Finding, f *Facts, stall *Stall)
 }
 
-// table is in the order of precedence: the first cause that applies is the
+// table lists the causes in order of precedence: the first one that applies is the
 // finding.
 var table = [...]cause{
 	stalled,
@@ -58,9 +57,8 @@ func (c *Catalogue) judge(f *Facts) (Judgement, *cause) {
 	panic("unreachable: the last cause always applies")
 }
 
-// Explain decides what is wrong with a stream, and says so in words. stall is
-// the longest stall of the main direction in which the sender waited, nil if
-// there is none.
+// Explain decides what is wrong with a stream and explains it. stall is the longest
+// stall of the main direction in which the sender waited, or nil if there is none.
 func (c *Catalogue) Explain(f *Facts, stall *Stall) Finding {
 	j, found := c.judge(f)
 	out := Finding{Severity: j.Severity, Code: j.Code, Wait: j.Wait}

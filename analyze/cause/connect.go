@@ -2,7 +2,7 @@ package cause
 
 import "fmt"
 
-// There was no connection, or only half of it was captured.
+// The codes of streams without a connection, or with only one direction captured.
 const (
 	Refused    Code = "refused"
 	Unanswered Code = "unanswered"
@@ -39,7 +39,7 @@ var oneSided = cause{
 		if seen.Segments == 0 {
 			seen = &f.Flows[1]
 		}
-		out.Sentence = fmt.Sprintf("only what %s sent was captured: who waited for whom can't be told", seen.Sender)
+		out.Sentence = fmt.Sprintf("only the packets from %s were captured: waiting times are unknown", seen.Sender)
 		out.Confidence = Low
 	},
 }

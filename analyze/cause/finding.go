@@ -17,7 +17,7 @@ const (
 	Problem
 )
 
-// Severities lists their names in ascending order.
+// Severities lists the names of the severities in ascending order.
 var Severities = [...]string{"ok", "note", "warning", "problem"}
 
 // String returns "ok", "note", "warning" or "problem".
@@ -33,7 +33,7 @@ const (
 	Low    Confidence = "low"
 )
 
-// Confidences lists them, the surest first.
+// Confidences lists the degrees of confidence, surest first.
 var Confidences = [...]Confidence{High, Medium, Low}
 
 // Code is a stable short name of a cause, for scripts.
@@ -47,33 +47,33 @@ type Judgement struct {
 	Wait time.Duration
 }
 
-// Finding is what was found to be wrong with a stream, or that nothing was.
+// Finding says what is wrong with a stream, or that nothing is.
 type Finding struct {
 	Severity Severity
 	Code     Code
 	// Wait is the time lost to the cause.
 	Wait time.Duration
-	// Sentence says who made the sender wait, and for how long.
+	// Sentence says what made the sender wait, and for how long.
 	Sentence   string
 	Confidence Confidence
-	// Because says why it is as sure as that; it may be empty.
+	// Because gives the reason for the confidence; it may be empty.
 	Because string
-	// Host is where to look next, and Command what to run there; empty if there is
-	// nothing to run.
+	// Host is where to look next, and Command what to run there; both are empty if
+	// there is nothing to run.
 	Host    netip.Addr
 	Command string
-	// Frames are the frames that prove it.
+	// Frames prove the finding.
 	Frames []uint64
 }
 
-// ask names the next thing to run, and the host to run it on.
+// ask sets what to run next, and the host to run it on.
 func (f *Finding) ask(on, peer netip.AddrPort) {
 	f.Host = on.Addr()
 	f.Command = fmt.Sprintf("ss -tinmpo src %s dst %s", on, peer)
 }
 
-// doubt makes a finding less sure because the capture missed packets, unless it
-// rests on a packet that was captured and that no other could take back.
+// doubt lowers the confidence of a finding because the capture missed packets. A
+// refusal stays certain: no missed packet can change what the RST says.
 func (f *Finding) doubt() {
 	if f.Code == Refused {
 		return
@@ -86,5 +86,5 @@ func (f *Finding) doubt() {
 	if f.Because != "" {
 		f.Because += "; "
 	}
-	f.Because += "packets that were dropped while capturing could tell otherwise"
+	f.Because += "packets dropped while capturing could change the finding"
 }

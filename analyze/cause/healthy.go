@@ -2,7 +2,7 @@ package cause
 
 import "fmt"
 
-// Healthy: nobody waited for a window.
+// Healthy: no window held a sender back.
 const Healthy Code = "ok"
 
 // healthy always applies.

@@ -4,18 +4,20 @@ import "time"
 
 // Limits are the thresholds of the catalogue. Start from DefaultLimits.
 type Limits struct {
-	// Grave is the time waited from which a stall is a problem, not a warning: after a second a person notices that something is slow (Nielsen, Usability
-	// Engineering, 1993).
+	// Grave is the least waiting time that makes stalls a problem rather than a
+	// warning: after a second, people notice that something is slow (Nielsen,
+	// Usability Engineering, 1993).
 	Grave time.Duration
-	// LossCount retransmissions, and one of at most LossOneIn data segments, make
-	// loss the first suspect. One or two may be a lost tail, and where less than
-	// half a percent is lost, a sender seldom notices.
+	// Loss is the first suspect from LossCount retransmissions on, if at least one in
+	// LossOneIn data segments was a retransmission. One or two may be a lost tail, and
+	// a sender seldom notices less than half a percent.
 	LossCount, LossOneIn uint64
-	// LimitedShare is the share of its time in which a full window must have held a
+	// LimitedShare is the share of its time for which a full window must have held a
 	// sender back to be worth a note: less than a tenth is hard to notice.
 	LimitedShare float64
-	// SlowShare: a receiver that stalled several times read too slowly, rather than
-	// not at all, if its longest stall is less than this share of the stall time.
+	// SlowShare distinguishes slow reading from no reading for a receiver that stalled
+	// its sender several times: it read too slowly if the longest stall is less than
+	// this share of the stall time.
 	SlowShare float64
 }
 

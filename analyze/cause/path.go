@@ -6,11 +6,11 @@ import (
 	"winwatch/analyze/words"
 )
 
-// The path, or the capture, lost packets.
+// The codes of streams with lost packets.
 const (
-	// PathLoss: so many that loss is the first suspect.
+	// PathLoss: so many retransmissions that loss is the first suspect.
 	PathLoss Code = "path-loss"
-	// Retransmissions: a few, which cost little.
+	// Retransmissions: a few retransmissions, which cost little.
 	Retransmissions Code = "retransmissions"
 )
 
@@ -23,9 +23,9 @@ var pathLoss = cause{
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
 		d := &f.Flows[f.Main()]
-		out.Sentence = fmt.Sprintf("%d of %d data segments from %s were retransmissions: the path, or the capture, lost packets; the receiver is untested, not healthy",
+		out.Sentence = fmt.Sprintf("%d of %d data segments from %s were retransmissions: packets were lost on the path or in the capture, so this says nothing about the receiver",
 			d.Retransmissions, d.DataSegments, d.Sender)
-		out.Confidence, out.Because = Medium, "the window never held the sender back, but loss kept it from being tested"
+		out.Confidence, out.Because = Medium, "the window never held the sender back, but because of the loss it was never tested"
 		out.ask(d.Sender, d.Receiver)
 	},
 }

@@ -7,7 +7,7 @@ import (
 	"winwatch/analyze/words"
 )
 
-// The receiving application takes nothing, or less than comes.
+// The receiving application reads nothing, or reads slower than data arrives.
 const (
 	ReceiverNotReading Code = "receiver-not-reading"
 	ReceiverSlow       Code = "receiver-slow"
@@ -34,15 +34,15 @@ func judgeStalled(l *Limits, f *Facts) (Judgement, bool) {
 	return out, true
 }
 
-// readBetween reports whether the receiver stalled its sender again and again:
-// it read in between, but not enough.
+// readBetween reports whether the receiver read between its stalls, but not enough:
+// no single stall dominates.
 func (d *Flow) readBetween(l *Limits) bool {
 	return d.Stalls > 1 && float64(d.Longest) < l.SlowShare*float64(d.StallTime)
 }
 
 func explainStalled(l *Limits, out *Finding, f *Facts, stall *Stall) {
 	d := &f.Flows[f.Main()]
-	if stall == nil { // all stalls that are still listed cost nothing
+	if stall == nil { // the stalls that cost time are no longer listed
 		stall = &Stall{}
 	}
 	out.Sentence = d.stallSentence(d.readBetween(l), stall)
@@ -60,7 +60,7 @@ func (d *Flow) stallSentence(slow bool, w *Stall) string {
 	}
 	switch {
 	case slow:
-		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all and %s at the longest",
+		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all, the longest for %s",
 			words.Times(d.Stalls), words.Duration(d.StallTime), longest)
 	case d.Stalls > 1:
 		fmt.Fprintf(&b, "did not read for %s (the longest of %d stalls, %s in all)", longest, d.Stalls, words.Duration(d.StallTime))
@@ -80,7 +80,7 @@ func (d *Flow) stallSentence(slow bool, w *Stall) string {
 	return b.String()
 }
 
-// outcome says how the stall ended or, if it is still on, when the next probe is
+// outcome returns how the stall ended or, if it is still on, when the next probe is
 // due.
 func (w *Stall) outcome(open bool) string {
 	switch {
@@ -98,17 +98,17 @@ func (w *Stall) outcome(open bool) string {
 	return ""
 }
 
-// confidence says how sure it is that the window made the sender wait, and why.
+// confidence returns how sure it is that the window made the sender wait, and why.
 func (w *Stall) confidence(oneSided bool) (Confidence, string) {
 	switch {
 	case oneSided:
-		return Low, "one direction only was captured"
+		return Low, "only one direction was captured"
 	case w.Probes > 0:
-		return High, "the receiver said that its window was 0, and the sender's probes show that it had data"
+		return High, "the receiver advertised a zero window, and the sender's probes show that it had data"
 	case w.Waiting:
 		return High, "data came as soon as the window opened"
 	case !w.WasZero:
 		return Medium, "the window was open, but too small for the next segment"
 	}
-	return Medium, "the receiver said that its window was 0; that the sender had data shows only in that it had filled the window"
+	return Medium, "the receiver advertised a zero window, but only the filled window suggests that the sender had data"
 }

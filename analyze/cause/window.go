@@ -6,7 +6,7 @@ import (
 	"winwatch/analyze/words"
 )
 
-// WindowLimited: the window is full each round trip, and so sets the pace.
+// WindowLimited: the window is full in each round trip, so that it sets the pace.
 const WindowLimited Code = "window-limited"
 
 var windowLimited = cause{
@@ -18,7 +18,7 @@ var windowLimited = cause{
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
 		d := &f.Flows[f.Main()]
-		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: a larger receive buffer would let the sender go on",
+		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: a larger receive buffer would let the sender continue",
 			d.Receiver, words.Duration(d.Limited), words.Duration(d.Total))
 		out.Confidence = Medium
 	},

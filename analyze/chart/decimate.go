@@ -7,15 +7,14 @@ import (
 	"winwatch/analyze"
 )
 
-// Decimate returns at most limit of the points, which must be in the order of
-// time and are left as they are; limit is at least MinPoints. Points
-// that share a span of time are thinned so that a chart loses nothing that can
-// be seen: of each direction stay the first and the last, those with the
-// smallest and the largest window, right edge, sequence number and bytes in
-// flight, and the first of every kind of event. Rare events (a zero window
-// begins or ends, probes and their answers, the right edge moves back, SYN,
-// FIN, RST) all stay, unless they alone would fill half of the limit. Every
-// point that stays is a real packet.
+// Decimate returns at most limit of the points, which must be in order of time; it
+// does not modify them. A limit below MinPoints counts as MinPoints. Points that
+// share a span of time are thinned so that a chart loses nothing visible. For each
+// direction it keeps the first and the last point, the points with the smallest and
+// the largest window, right edge, sequence number and bytes in flight, and the first
+// of every kind of event. It keeps all rare events (a zero window begins or ends,
+// probes and their answers, the right edge moves back, SYN, FIN, RST), unless they
+// alone would fill half of the limit. Every point kept is a real packet.
 func Decimate(points []analyze.Point, limit int) []analyze.Point {
 	if len(points) <= limit {
 		return points
@@ -24,13 +23,13 @@ func Decimate(points []analyze.Point, limit int) []analyze.Point {
 	return th.thin(slices.Clone(points), max(limit, MinPoints))
 }
 
-// thinner thins points again and again. Its spans of time only ever double, so
-// that the points that stay are those that thinning all at once would have left.
+// thinner thins points repeatedly. Its spans of time only ever double, so that the
+// result is the same as if all points were thinned at once.
 type thinner struct {
 	origin int64
 	// width of a span in nanoseconds, 0 before the first thinning.
 	width uint64
-	// rareToo: rare events had to be thinned as well.
+	// rareToo: rare events have to be thinned too.
 	rareToo bool
 }
 
@@ -53,7 +52,7 @@ func (th *thinner) thin(points []analyze.Point, limit int) []analyze.Point {
 			return points
 		}
 		if bits.Len64(th.width) == 64 {
-			// Two spans are left at most; only rare events can still be too many.
+			// At most two spans are left; only rare events can still be too many.
 			th.rareToo = true
 			continue
 		}
@@ -87,7 +86,7 @@ func (th *thinner) pass(points []analyze.Point) []analyze.Point {
 
 func (th *thinner) index(time int64) uint64 { return (uint64(time) - uint64(th.origin)) / th.width }
 
-// extremes are the values of which a span keeps the smallest and the largest.
+// extremes are the quantities whose smallest and largest value a span keeps.
 var extremes = [...]func(*analyze.Point) int64{
 	func(p *analyze.Point) int64 { return p.Window },
 	func(p *analyze.Point) int64 { return p.RightEdge },
@@ -95,8 +94,8 @@ var extremes = [...]func(*analyze.Point) int64{
 	func(p *analyze.Point) int64 { return p.InFlight },
 }
 
-// span appends to out what is to stay of a span; out may share its memory,
-// since it is never longer than what was read.
+// span appends the points to keep from a span to out. Both may share memory, since
+// out never outgrows the points read so far.
 func (th *thinner) span(out, points []analyze.Point) []analyze.Point {
 	if len(points) <= 2 {
 		return append(out, points...)
@@ -113,7 +112,7 @@ func (th *thinner) span(out, points []analyze.Point) []analyze.Point {
 	return out
 }
 
-// spanKeeper finds the points that stand for a span, by direction.
+// spanKeeper finds the points to keep from a span, by direction.
 type spanKeeper struct {
 	dirs [2]struct {
 		seen        bool

@@ -1,3 +1,5 @@
+// Package chart collects the points that charts of streams are drawn from, in
+// bounded memory.
 package chart
 
 import (
@@ -7,32 +9,32 @@ import (
 	"winwatch/analyze"
 )
 
-// MinPoints is the smallest number of points to which a stream is
-// thinned: what one bucket can hold, with room to spare.
+// MinPoints is the smallest number of points to which a stream is thinned: more than
+// thinning can leave of two spans of time.
 const MinPoints = 192
 
-// rareEvents are the events of which every single one is kept while there is
-// room; transitions from and to a zero window join them.
+// rareEvents are the events that are all kept if possible; so are transitions to
+// and from a zero window.
 const rareEvents = analyze.EventSYN | analyze.EventFIN | analyze.EventRST | analyze.EventProbe | analyze.EventProbeAnswer | analyze.EventWindowShrunk
 
-// Timeline collects the samples of streams for charts within a bound on
-// memory. Where there are more than it may hold, it thins the longest streams:
-// see Decimate. It is not safe for concurrent use.
+// Timeline collects the samples of streams for charts, in bounded memory. At the
+// bound it thins the streams with the most points: see Decimate. It is not safe for
+// concurrent use.
 type Timeline struct {
 	max    int
 	total  int
 	wanted map[int64]bool
 	series map[int64]*series
-	// newest is the highest stream number met. Streams are numbered in the
-	// order in which they appear, so a lower one that is not here was dropped.
+	// newest is the highest stream number so far. Streams are numbered in the order in
+	// which they appear, so a lower one that is missing was dropped.
 	newest  int64
 	dropped int64
 }
 
-// New returns a Timeline that holds at most maxPoints points of the
-// given streams or, if none is named, of all. If there are so many streams that
-// the bound leaves less than MinPoints to each, those without a zero
-// window that have been quiet for longest are dropped.
+// New returns a Timeline that holds at most maxPoints points of the given streams or,
+// if there are none, of all streams. If there are so many streams that fewer than
+// MinPoints are left for each, it drops streams, first those without a zero window
+// that have been quiet longest.
 func New(maxPoints int, streams ...int64) *Timeline {
 	t := &Timeline{max: max(maxPoints, MinPoints), series: map[int64]*series{}, newest: -1}
 	if len(streams) > 0 {
@@ -44,8 +46,8 @@ func New(maxPoints int, streams ...int64) *Timeline {
 	return t
 }
 
-// OfSketch returns a Timeline of one stream from the analyzer's sketch of it:
-// spans of time, not packets. The points must be in the order of time.
+// OfSketch returns a Timeline of one stream made from the analyzer's sketch, whose
+// points are spans of time, not packets. They must be in order of time.
 func OfSketch(stream int64, points []analyze.Point) *Timeline {
 	t := New(len(points), stream)
 	t.newest = stream
@@ -53,7 +55,7 @@ func OfSketch(stream int64, points []analyze.Point) *Timeline {
 	return t
 }
 
-// Add takes a copy of the sample if its stream is wanted.
+// Add copies the sample if its stream is wanted.
 func (t *Timeline) Add(s *analyze.Sample) {
 	if t.wanted != nil && !t.wanted[s.Stream] {
 		return
@@ -72,9 +74,9 @@ func (t *Timeline) Add(s *analyze.Sample) {
 	}
 }
 
-// Points returns the points of the stream in the order of time, and whether
-// some were left out. The slice belongs to the Timeline and is valid until the
-// next Add; it is nil if nothing of the stream is held.
+// Points returns the points of the stream in order of time, and whether some were
+// left out. The slice belongs to the Timeline and is valid until the next Add; it is
+// nil if the Timeline has no points of the stream.
 func (t *Timeline) Points(stream int64) ([]analyze.Point, bool) {
 	sr := t.series[stream]
 	if sr == nil {
@@ -84,15 +86,15 @@ func (t *Timeline) Points(stream int64) ([]analyze.Point, bool) {
 	return sr.points, sr.thinned
 }
 
-// Dropped returns how many times a stream was dropped to keep the bound.
+// Dropped returns how many times a stream was dropped to stay within the bound.
 func (t *Timeline) Dropped() int64 { return t.dropped }
 
-// seriesCost is what a stream costs beside its points, in points: its map
-// entry and header, so that ten million streams of one segment are bounded too.
+// seriesCost is what a stream costs on top of its points, for its map entry and
+// header, in points. It bounds even ten million streams of one segment each.
 const seriesCost = 2
 
-// shrink makes room for a quarter of the bound at least, so that its cost
-// spreads over as many calls of Add.
+// shrink frees at least a quarter of the bound, so that its cost is spread over as
+// many calls of Add.
 func (t *Timeline) shrink() {
 	goal := t.max - t.max/4
 	limit := 0
@@ -112,7 +114,8 @@ func (t *Timeline) shrink() {
 	}
 }
 
-// drop lets streams go, the quiet ones without a zero window first.
+// drop removes streams until the goal is met: first those without a zero window, and
+// among them the longest quiet.
 func (t *Timeline) drop(goal int) {
 	ids := make([]int64, 0, len(t.series))
 	for id := range t.series {
@@ -144,7 +147,7 @@ type series struct {
 	unsorted bool
 	thinned  bool
 	zeroSeen bool
-	// zero is whether the last window of each direction was 0.
+	// zero says, by direction, whether the last window was 0.
 	zero [2]bool
 	// last is the time of the newest point.
 	last int64
@@ -168,7 +171,7 @@ func (sr *series) add(s *analyze.Sample) {
 	sr.points = append(sr.points, p)
 }
 
-// sort puts the points in the order of time: captures can be a little out of it.
+// sort sorts the points by time: captures can be slightly out of order.
 func (sr *series) sort() {
 	if sr.unsorted {
 		slices.SortStableFunc(sr.points, func(a, b analyze.Point) int { return cmp.Compare(a.Time, b.Time) })

@@ -1,3 +1,5 @@
+// Package proof compares what was inferred from packets with what the kernel and the
+// sending application counted.
 package proof
 
 import (
@@ -9,40 +11,40 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// Proof sets what was inferred from packets against what the kernel said.
+// Proof compares what was inferred from packets with the kernel's own numbers.
 type Proof struct {
 	Stream int64
 	Dir    analyze.Dir
-	// Isolated says that the kernel's event counters counted nothing else.
+	// Isolated says that the kernel's event counters cover nothing but the experiment.
 	Isolated bool
 	Rows     []Row
-	// Accepted is the account of everything that send() accepted.
+	// Accepted accounts for everything that send() accepted.
 	Accepted *Accepted
-	// Withheld says why nothing is judged, such as packets that were not
-	// captured; empty if the rows are.
+	// Withheld says why no row is judged, such as packets that were not captured; it
+	// is empty if rows are judged.
 	Withheld string
 }
 
-// Row is one quantity, known twice.
+// Row is one quantity known from two sources.
 type Row struct {
 	Name string
 	// Unit is "bytes", "count" or "ns".
 	Unit string
-	// Inferred is from packets and, where Method says so, from what the programs
-	// counted; Kernel is the kernel's own. nil is unknown.
+	// Inferred comes from packets and, where Method says so, from counters of the
+	// programs; Kernel is the kernel's number. nil means unknown.
 	Inferred, Kernel *int64
 	// Difference is Inferred - Kernel, nil if either is unknown.
 	Difference *int64
-	// Low and High bound where the kernel's number must lie, if the row is not
-	// Exact; nil is unbounded.
+	// Low and High are the interval that the kernel's number must be in, unless the
+	// row is Exact; nil means unbounded.
 	Low, High *int64
-	// Exact: the two must be equal.
+	// Exact: both numbers must be equal.
 	Exact bool
-	// Judged is false where a difference would prove nothing: Method says why.
+	// Judged is false if a difference would prove nothing; Method says why.
 	Judged bool
-	// OK: equal, or inside the interval. It means something only if Judged.
+	// OK: equal, or inside the interval. It is meaningful only if Judged.
 	OK bool
-	// Method says how Inferred was obtained and Source what Kernel is.
+	// Method says how Inferred was obtained, Source where Kernel comes from.
 	Method, Source string
 }
 
@@ -57,20 +59,20 @@ func (p *Proof) Failed() []Row {
 	return failed
 }
 
-// Prove compares the data of direction dir of st with what the kernel said at
-// the end of the experiment, before anything was closed. The timeline, which
-// may be nil, holds the windows of st. withheld is why nothing can be judged, such
-// as packets that were not captured; else empty.
+// Prove compares direction dir of st with the kernel's readings at the end of the
+// experiment, taken before anything was closed. tl holds the windows of st and may
+// be nil. withheld says why nothing can be judged, such as packets that were not
+// captured; it is empty otherwise.
 func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Timeline, withheld string) *Proof {
 	p := &Proof{Stream: st.ID, Dir: dir, Isolated: w.Isolated, Withheld: withheld}
 	end, ok := w.At(kernel.MomentEnd)
 	if !ok {
-		p.Withheld = "the experiment did not come to its end"
+		p.Withheld = "the experiment did not finish"
 		return p
 	}
 	full, ok := w.At(kernel.MomentStall)
 	if !ok || full.ReadBytes == end.ReadBytes {
-		full = end // nothing has changed, and what a blocked call handed over is known
+		full = end // nothing was read since, and end includes what a blocked call handed over
 	}
 	d := &st.Dirs[dir]
 	p.Accepted, _ = NewAccepted(st, dir, end.AcceptedBytes)
@@ -87,16 +89,16 @@ func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Tim
 	return p
 }
 
-// sendBuffer bounds sk_sndbuf by the backlog with which send() blocked. send()
-// starts to wait when sk_wmem_queued reaches sk_sndbuf, and waits until a third
-// of it is free (sk_stream_is_writeable). sk_wmem_queued is the backlog and what
-// each sk_buff costs; an sk_buff holds a segment at least, which is at most half
-// the largest window (tcp_bound_to_half_wnd).
+// sendBuffer bounds sk_sndbuf by the backlog at which send() blocked. send() starts
+// to wait when sk_wmem_queued reaches sk_sndbuf, and waits until a third of it is
+// free (sk_stream_is_writeable). sk_wmem_queued is the backlog plus the overhead of
+// each sk_buff; an sk_buff holds at least one segment, which is at most half the
+// largest window (tcp_bound_to_half_wnd).
 func (p *Proof) sendBuffer(d *analyze.Direction, w *kernel.Witness, full kernel.Reading, last *analyze.Point) {
 	est := analyze.Estimate{Method: "send() never found the send buffer full"}
 	blocked := w.Send.WouldBlock > 0 || w.Blocked != nil && w.Blocked.Syscall != "recvfrom"
 	if blocked && last != nil && last.Ack != analyze.Unknown {
-		backlog := full.AcceptedBytes - max(last.Ack-1, 0) // the SYN is no payload
+		backlog := full.AcceptedBytes - max(last.Ack-1, 0) // the SYN is not payload
 		segment := d.MaxSegment
 		if d.MSS > 0 {
 			segment = int64(d.MSS)
@@ -104,36 +106,36 @@ func (p *Proof) sendBuffer(d *analyze.Direction, w *kernel.Witness, full kernel.
 		if d.Window.Largest != nil {
 			segment = min(segment, max(*d.Window.Largest/2, minSegment))
 		}
-		// A call that was blocked then, and returned later, had handed over some of
-		// its chunk.
+		// A call that was blocked at that time and returned later may have handed over
+		// part of its chunk already.
 		most := backlog
 		if full.Moment == kernel.MomentStall && w.Send.WouldBlock == 0 {
 			most += w.ChunkBytes
 		}
 		buffers := most/max(segment, 1) + 2
 		est = analyze.Estimate{Value: new(backlog), High: new((most + buffers*skbOverhead) * 3 / 2),
-			Method: "from the backlog with which send() blocked: at least two thirds of the buffer were in use, by it and " +
-				"by what its packets cost; the kernel tests the limit only when a packet starts, so there is no lower bound"}
+			Method: "from the backlog at which send() blocked: it and the overhead of its packets filled at least two thirds of the " +
+				"buffer; the kernel tests the limit only when a packet starts, so there is no lower bound"}
 	}
 	p.within("send buffer", "bytes", est, full.Sender.SndBuf, blocked, "SO_SNDBUF at the sender")
 }
 
 const (
-	// minSegment is the least to which Linux cuts a segment for a small window
+	// minSegment is the smallest segment that Linux cuts for a small window
 	// (TCP_MIN_MSS less options, tcp_bound_to_half_wnd).
 	minSegment = 68 - 40
-	// skbOverhead is more than an sk_buff costs beside its payload: itself and
-	// a linear part that holds headers alone, rounded up by the allocator.
+	// skbOverhead is an upper bound of the overhead of an sk_buff: the structure itself
+	// and a linear part that holds only headers, rounded up by the allocator.
 	skbOverhead = 2304
 )
 
-// counters compares event counts. The kernel's count for a network namespace,
-// in both directions.
+// counters compares event counts. The kernel counts per network namespace, for both
+// directions.
 func (p *Proof) counters(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness) {
 	fwd, rev := &st.Dirs[dir], &st.Dirs[dir.Reverse()]
 	where := "this namespace alone"
 	if !w.Isolated {
-		where = "the whole host: other traffic counts too, so nothing is judged (--isolate would)"
+		where = "the whole host: this includes other traffic, so nothing is judged (use --isolate)"
 	}
 	probes := fwd.Probes
 	if w.ProbesFrom == "TCPWinProbe" {
@@ -159,8 +161,8 @@ func (p *Proof) counters(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness)
 	namespace("from zero window", transitions, "TCPFromZeroWindowAdv", fwd.Window.FromZero+rev.Window.FromZero, comparable)
 }
 
-// uncounted says why the kernel's counts of zero windows, made in
-// tcp_select_window, may differ from those on the wire; "" if they can't.
+// uncounted returns why the kernel's counts of zero windows, made in
+// tcp_select_window, may differ from those on the wire, or "" if they can't.
 func uncounted(w *kernel.Witness) string {
 	rose := func(name string) bool {
 		rise, ok := w.Counter(name)
@@ -168,35 +170,36 @@ func uncounted(w *kernel.Witness) string {
 	}
 	switch {
 	case rose("TCPRcvQDrop"):
-		return "a window of 0 that is sent because memory is short (ICSK_ACK_NOMEM) is not counted"
+		return "the kernel does not count zero windows sent because memory is short (ICSK_ACK_NOMEM)"
 	case rose("OutRsts"):
-		return "the kernel counts the window of a reset, which means nothing"
+		return "the kernel counts the meaningless window of a reset"
 	}
 	return ""
 }
 
-// times compares the time budget. The kernel was read at one moment, the packets
-// may end before it: a stall that was still on has lasted until then.
+// times compares the time budget. The kernel was read at one moment, and the packets
+// may end before it: a stall still on at the last packet lasted until then.
 func (p *Proof) times(st *analyze.Stream, d *analyze.Direction, w *kernel.Witness, end kernel.Reading) {
 	silence, after := max(time.Duration(end.Time-st.End), 0), max(time.Duration(st.End-end.Time), 0)
-	var until, open time.Duration // the silence, if it is known to belong to a stall, and if not
+	// until is the silence if it is known to belong to a stall, open if not.
+	var until, open time.Duration
 	if stalled(d) {
 		until = silence
 	} else {
 		open = silence
 	}
-	// The kernel reads its clock when a state begins and when it ends.
+	// The kernel reads its clock, with the resolution of a tick, at each state change.
 	tolerance := (st.Span+until)/20 + w.Tick*time.Duration(2+2*d.StallCount)
 	span := func(v time.Duration, method string) analyze.Estimate {
 		return analyze.Estimate{Value: new(int64(v)), Low: new(int64(max(v-tolerance-after, 0))), High: new(int64(v + tolerance + open)),
-			Method: method + ", within 5% of the stream's time and a tick of the kernel's clock for each change"}
+			Method: method + ", within 5% of the stream's duration plus a tick of the kernel's clock for each change"}
 	}
 	b := &d.Budget
 	p.within("time limited by the window", "ns",
 		span(b.ReceiverLimited()+until, "zero window + small window + window full"),
 		end.Sender.RwndLimited, b.Total > 0, "tcpi_rwnd_limited at the sender")
 	p.within("time busy", "ns",
-		span(b.Total-b.SenderIdle-b.Unjudged+until, "all time but the sender's idle time"),
+		span(b.Total-b.SenderIdle-b.Unjudged+until, "all time except the sender's idle time"),
 		end.Sender.Busy, b.Total > 0, "tcpi_busy_time at the sender")
 }
 
@@ -211,13 +214,13 @@ func stalled(d *analyze.Direction) bool {
 	return false
 }
 
-// exact adds a row whose numbers must be equal.
+// exact adds a row whose two numbers must be equal.
 func (p *Proof) exact(name, unit string, inferred *int64, actual int64, method, source string) {
 	r := Row{Name: name, Unit: unit, Inferred: inferred, Exact: true, Method: method, Source: source}
 	p.add(r, actual, true)
 }
 
-// within adds a row whose number from the kernel must lie in an interval.
+// within adds a row whose kernel number must lie in an interval.
 func (p *Proof) within(name, unit string, est analyze.Estimate, actual int64, judge bool, source string) {
 	r := Row{Name: name, Unit: unit, Inferred: est.Value, Low: est.Low, High: est.High, Method: est.Method, Source: source}
 	p.add(r, actual, judge && (est.Low != nil || est.High != nil))
@@ -241,8 +244,8 @@ func (p *Proof) add(r Row, actual int64, judge bool) {
 	p.Rows = append(p.Rows, r)
 }
 
-// lastAt returns the last segment of dir up to the given time whose window and
-// acknowledgment count, nil if there is none.
+// lastAt returns the last segment of dir, except RST, up to the time at, or nil if
+// there is none.
 func lastAt(tl *chart.Timeline, stream int64, dir analyze.Dir, at int64) *analyze.Point {
 	if tl == nil {
 		return nil

@@ -14,7 +14,7 @@ func Bytes(n int64) string { return Counted(n, "byte") }
 // Rate writes bytes a second in full.
 func Rate(n int64) string { return Bytes(n) + " a second" }
 
-// Size writes a byte count where room is short, exact below 10 KiB: "9,216 B",
+// Size writes a byte count in short form, exact below 10 KiB: "9,216 B",
 // "125.2 KiB".
 func Size(n int64) string {
 	if n > -10*1024 && n < 10*1024 {

@@ -1,6 +1,6 @@
 // Package words writes numbers, byte counts and times for people. Verdicts and
-// reports share it, so that one quantity has one form everywhere. Formats that
-// programs read write their own numbers.
+// reports share it, so that a quantity looks the same everywhere. Machine-readable
+// formats write their own numbers.
 package words
 
 import (
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Integer is any number that is counted.
+// Integer is the type of a count.
 type Integer interface{ ~int | ~int64 | ~uint64 }
 
 // Count groups digits: "1,234,567".
@@ -41,9 +41,9 @@ func Times[T Integer](n T) string {
 	return Count(n) + " times"
 }
 
-// Percentages returns the parts of a whole in tenths of a percent. They add up
-// to 1000 if the parts add up to the whole: what rounding leaves goes to the
-// parts that lost most by it.
+// Percentages returns the parts of a whole in tenths of a percent. They add up to
+// 1000 if the parts add up to the whole: the rounding error goes to the parts that
+// lost most by it.
 func Percentages[T ~int64](parts []T, whole T) []int {
 	out := make([]int, len(parts))
 	if whole <= 0 {

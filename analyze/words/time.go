@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Duration writes a span of time in the unit in which it is easiest to grasp:
-// "716 µs", "50.0 ms", "12.052 s", "3.5 h".
+// Duration writes a span of time in the most readable unit: "716 µs", "50.0 ms",
+// "12.052 s", "3.5 h".
 func Duration(d time.Duration) string {
 	switch size := d.Abs(); {
 	case d == 0:
