@@ -2,7 +2,7 @@ package experiment
 
 import "winwatch/capture/kernel"
 
-// Scenarios returns all experiments, in the order in which they are best read.
+// Scenarios returns all experiments in the order in which to introduce them.
 func Scenarios() []Scenario {
 	return []Scenario{
 		{Name: "send-blocking", Chunk: 10, run: sendBlocking,
