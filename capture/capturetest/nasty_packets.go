@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// nastyIP are captures whose IP headers are wrong.
+// nastyIP are captures with broken IP headers.
 var nastyIP = []nastyFile{
 	{"ip4-header-length-of-every-value.pcap", func() []byte { return pcapOf(each16(nastyFrame(1), 14, 0)...) }},
 	{"ip-version-of-every-value.pcap", func() []byte { return pcapOf(each16(nastyFrame(1), 14, 4)...) }},
