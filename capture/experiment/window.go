@@ -109,7 +109,7 @@ func noScaling(rn *runner) error {
 		"without the window scale option no window is larger than 65,535 bytes",
 		"scaling in use: %d and %d; the largest window the sender saw was %d", end.Sender.WindowScaling, end.Receiver.WindowScaling, largest)
 	rn.find(end.Receiver.UnreadBytes >= largest,
-		"the receiver absorbs at least its largest window, mostly more: a window is no buffer size",
+		"the receiver absorbs at least its largest window, usually more: a window is not a buffer size",
 		"%d bytes unread, receive buffer %d", end.Receiver.UnreadBytes, end.Receiver.RcvBuf)
 	rn.findBlocked("sendto")
 	rn.findConserved()
