@@ -1,11 +1,16 @@
 package analyze_test
 
 import (
+	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/analyzetest"
+	"winwatch/analyze/cause"
 	"winwatch/capture"
 	"winwatch/capture/capturetest"
 )
@@ -17,7 +22,7 @@ const handshake = `
 +0.001 C > S  .   win 16000
 `
 
-// fill sends 4,000 bytes, which the server acknowledges with a closed window.
+// fill sends 4,000 bytes, which the server acknowledges with a zero window.
 const fill = handshake + `
 0.010  C > S  P.  len 1000
 +0.000 C > S  P.  len 1000
@@ -26,7 +31,8 @@ const fill = handshake + `
 +0.001 S > C  .   win 0
 `
 
-// run analyzes packets written as text; events are those of each segment.
+// run analyzes packets written as text. It returns the result and a sample for each
+// segment.
 func run(t *testing.T, text string, change ...func(*analyze.Config)) (*analyze.Result, []analyze.Sample) {
 	t.Helper()
 	cfg := analyze.DefaultConfig()
@@ -58,7 +64,7 @@ func run(t *testing.T, text string, change ...func(*analyze.Config)) (*analyze.R
 	return r, samples
 }
 
-// c2s returns what the client sent in the only stream.
+// c2s returns the direction from client to server of the only stream.
 func c2s(t *testing.T, r *analyze.Result) *analyze.Direction {
 	t.Helper()
 	if r.StreamCount != 1 {
@@ -67,7 +73,7 @@ func c2s(t *testing.T, r *analyze.Result) *analyze.Direction {
 	return &r.Stream(0).Dirs[analyze.ClientToServer]
 }
 
-// TestProbes tells probes from keep-alives and from retransmissions.
+// TestProbes: probes are distinguished from keep-alives and retransmissions.
 func TestProbes(t *testing.T) {
 	for _, tc := range []struct {
 		name, text         string
@@ -212,8 +218,9 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// TestNobodyWaited: a zero window that the sender had no use for costs nothing.
-func TestNobodyWaited(t *testing.T) {
+// TestZeroWindowIdleSender: a zero window costs no time if the sender has nothing to
+// send.
+func TestZeroWindowIdleSender(t *testing.T) {
 	r, _ := run(t, fill+`
 		1.011 C > S . seq una-1
 		4.000 S > C . win 1000
@@ -225,8 +232,9 @@ func TestNobodyWaited(t *testing.T) {
 	}
 }
 
-// TestStallBegins: a stall can begin before the window is 0.
-func TestStallBegins(t *testing.T) {
+// TestStallBeginsBeforeZeroWindow: a stall begins when the window becomes too small for
+// a segment.
+func TestStallBeginsBeforeZeroWindow(t *testing.T) {
 	r, samples := run(t, handshake+`
 		0.010 C > S P. len 1460
 		+0.01 S > C .  win 640     # 2,560 bytes are left
@@ -243,7 +251,7 @@ func TestStallBegins(t *testing.T) {
 	}
 	s := d.Stalls[0]
 	if s.BeginFrame >= s.ZeroFrame || s.Begin >= s.ZeroBegin-int64(200*time.Millisecond) {
-		t.Errorf("began in frame %d, window 0 in frame %d: want it to begin when the rest became too small", s.BeginFrame, s.ZeroFrame)
+		t.Errorf("began in frame %d, window 0 in frame %d: want it to begin when the window became too small for a segment", s.BeginFrame, s.ZeroFrame)
 	}
 	if samples[7].Events&analyze.EventWindowFull == 0 {
 		t.Errorf("frame 8 is %v, want window-full", samples[7].Events)
@@ -253,7 +261,7 @@ func TestStallBegins(t *testing.T) {
 	}
 }
 
-// TestSmallWindowStall: the window never is 0, and yet the sender waits.
+// TestSmallWindowStall: the sender can wait although the window is never 0.
 func TestSmallWindowStall(t *testing.T) {
 	r, _ := run(t, handshake+`
 		0.010 C > S P. len 1460
@@ -270,7 +278,7 @@ func TestSmallWindowStall(t *testing.T) {
 	}
 }
 
-// TestWindowUpdates: which windows count.
+// TestWindowUpdates: only some segments update the window.
 func TestWindowUpdates(t *testing.T) {
 	for _, tc := range []struct {
 		name, text   string
@@ -338,12 +346,12 @@ func TestWindowUpdates(t *testing.T) {
 	}
 }
 
-// TestScale: known, absent and unknown are three different things.
+// TestScale: a scale is known, absent or unknown.
 func TestScale(t *testing.T) {
 	for _, tc := range []struct {
 		name, text     string
 		client, server analyze.ScaleState
-		shift          [2]uint8 // of the client's window, of the server's
+		shift          [2]uint8 // of the client's and the server's window
 		min            uint8    // of the server's
 	}{
 		{"both", `
@@ -383,7 +391,7 @@ func TestScale(t *testing.T) {
 			0 C > S . len 1500
 			0 C > S . len 1500
 			0 S > C . win 100`, analyze.ScaleUnknown, analyze.ScaleUnknown, [2]uint8{0, 0}, 5},
-		{"midstream, but what needs the shift was never acknowledged", `
+		{"midstream, but the data that needs the shift was never acknowledged", `
 			0 C > S . seq 1 len 10
 			0 S > C . win 100
 			0 C > S . len 1500
@@ -403,7 +411,7 @@ func TestScale(t *testing.T) {
 	}
 }
 
-// TestUnknownScale: the bare field is never passed off as the window.
+// TestUnknownScale: the raw field is never reported as the window.
 func TestUnknownScale(t *testing.T) {
 	r, samples := run(t, `
 		0 C > S . seq 1 len 10
@@ -414,7 +422,7 @@ func TestUnknownScale(t *testing.T) {
 		t.Errorf("window %d, right edge %d, shift %d: want them unknown", samples[1].Window, samples[1].RightEdge, samples[1].Shift)
 	}
 	if samples[2].Window != 0 || !samples[2].Events.Has(analyze.EventZeroWindow) {
-		t.Errorf("a zero window is one at any scale; got %d, %v", samples[2].Window, samples[2].Events)
+		t.Errorf("a zero window is 0 at any scale: got %d, %v", samples[2].Window, samples[2].Events)
 	}
 	d := &r.Stream(0).Dirs[0]
 	if d.Window.Largest != nil {
@@ -422,7 +430,7 @@ func TestUnknownScale(t *testing.T) {
 	}
 }
 
-// TestWrapAround: the same stream with sequence numbers that pass 2^32.
+// TestWrapAround: sequence numbers that wrap around at 2^32 change nothing.
 func TestWrapAround(t *testing.T) {
 	text := fill + `
 		0.230 C > S . seq una-1
@@ -445,7 +453,7 @@ func TestWrapAround(t *testing.T) {
 	}
 }
 
-// TestDuplicates: a packet that was captured twice counts once.
+// TestDuplicates: a packet captured twice counts once.
 func TestDuplicates(t *testing.T) {
 	r, samples := run(t, handshake+`
 		0.010 C > S P. len 1000
@@ -466,7 +474,7 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
-// TestClock: time stamps that leap change no duration.
+// TestClock: jumps of the time stamps change no duration.
 func TestClock(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string
@@ -477,7 +485,7 @@ func TestClock(t *testing.T) {
 			0      C > S S
 			31000  S > C S.
 			0.002  C > S .`, 1, 2 * time.Millisecond},
-		{"set back for good", `
+		{"set back permanently", `
 			0      C > S S
 			1      S > C S.
 			-99    C > S .
@@ -509,15 +517,15 @@ func TestClock(t *testing.T) {
 			}
 			for i, s := range samples {
 				if s.Segment.Frame != uint64(i+1) {
-					t.Errorf("sample %d is of frame %d: never sort", i, s.Segment.Frame)
+					t.Errorf("sample %d is of frame %d: samples must keep the order of the capture", i, s.Segment.Frame)
 				}
 			}
 		})
 	}
 }
 
-// TestMissing: what was not captured is not made up.
-func TestMissing(t *testing.T) {
+// TestMissingPackets: bytes that were not captured are not counted as seen.
+func TestMissingPackets(t *testing.T) {
 	r, samples := run(t, handshake+`
 		0.010 C > S P. len 1000
 		+0.01 S > C .  ack 2001 win 1000   # 1,000 bytes were not captured
@@ -537,7 +545,7 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// TestOneSided: with one direction only, nobody is blamed.
+// TestOneSided: if only one direction was captured, no time is attributed to anyone.
 func TestOneSided(t *testing.T) {
 	r, samples := run(t, `
 		0    S > C . ack 1 win 1000
@@ -546,7 +554,7 @@ func TestOneSided(t *testing.T) {
 	`)
 	s := r.Stream(0)
 	if !s.OneSided {
-		t.Error("not seen as one-sided")
+		t.Error("not marked as one-sided")
 	}
 	for _, d := range s.Dirs {
 		if d.Budget.Unjudged != s.Span {
@@ -563,14 +571,14 @@ func TestOneSided(t *testing.T) {
 		stalls = append(stalls, d.Stalls...)
 	}
 	if len(stalls) != 1 {
-		t.Fatalf("%d zero windows found, want 1: it is one at any scale", len(stalls))
+		t.Fatalf("%d zero windows found, want 1: a zero window is 0 at any scale", len(stalls))
 	}
 	if stalls[0].SenderWaiting != nil {
 		t.Errorf("sender waiting: %v, want it unknown", *stalls[0].SenderWaiting)
 	}
 }
 
-// TestOneSidedACKs: that data came as soon as the window opened shows in the ACKs.
+// TestOneSidedACKs: the ACKs show that data came as soon as the window opened.
 func TestOneSidedACKs(t *testing.T) {
 	r, _ := run(t, `
 		0     S > C S. seq 0 ack 1 win 65535 ws 0 mss 1460
@@ -588,11 +596,11 @@ func TestOneSidedACKs(t *testing.T) {
 		t.Errorf("%s confidence: %s", v.Confidence, v.Sentence)
 	}
 	if b := d.Buffer.RcvBuf; b.High == nil || *b.High > 300_000 {
-		t.Errorf("SO_RCVBUF %s: too wide", show(b))
+		t.Errorf("SO_RCVBUF %s: the interval is too wide", show(b))
 	}
 }
 
-// TestPortReuse: the same ports with another ISN are another stream.
+// TestPortReuse: the same ports with another ISN begin a new stream.
 func TestPortReuse(t *testing.T) {
 	r, _ := run(t, handshake+`
 		1 C > S R.
@@ -609,8 +617,8 @@ func TestPortReuse(t *testing.T) {
 	}
 }
 
-// TestRetired: memory is bounded, and nothing is lost from the totals.
-func TestRetired(t *testing.T) {
+// TestEvicted: evicted streams still count in the totals.
+func TestEvicted(t *testing.T) {
 	var b strings.Builder
 	for i := range 40 {
 		b.WriteString("host C 10.1.0." + string(rune('0'+i/10)) + string(rune('0'+i%10)) + ":40000\n")
@@ -621,7 +629,7 @@ func TestRetired(t *testing.T) {
 	all, _ := run(t, text)
 	few, _ := run(t, text, func(c *analyze.Config) { c.MaxStreams = 4 })
 	if few.Evicted.Streams != 36 || few.Evicted.Stalled != 36 {
-		t.Errorf("%d streams let go, %d of them stalled; want 36", few.Evicted.Streams, few.Evicted.Stalled)
+		t.Errorf("%d streams evicted, %d of them stalled; want 36", few.Evicted.Streams, few.Evicted.Stalled)
 	}
 	if few.Stalls != all.Stalls || few.StallTime != all.StallTime || few.Segments != all.Segments || few.StreamCount != all.StreamCount {
 		t.Errorf("totals differ: %d stalls in %v, want %d in %v", few.Stalls, few.StallTime, all.Stalls, all.StallTime)
@@ -629,15 +637,15 @@ func TestRetired(t *testing.T) {
 	id := int64(-1)
 	for s := range few.All() {
 		if s.ID <= id {
-			t.Errorf("stream %d after %d", s.ID, id)
+			t.Errorf("stream %d comes after stream %d", s.ID, id)
 		}
 		id = s.ID
 	}
 }
 
-// TestLetsGo: one that is over goes before one that is quiet, the one that was
-// quiet longest first; but the search ends at one that can't come back.
-func TestLetsGo(t *testing.T) {
+// TestEvictionOrder: closed streams are evicted before idle ones, and the longest idle
+// first. The search ends at the first stream that can't come back.
+func TestEvictionOrder(t *testing.T) {
 	const text = `
 		host C 10.1.0.1:40000
 		0 C > S S
@@ -658,26 +666,72 @@ func TestLetsGo(t *testing.T) {
 		for s := range r.All() {
 			kept++
 			if s.Client.Addr().String() == c.gone {
-				t.Errorf("at %s s %s is still there", c.at, c.gone)
+				t.Errorf("at %s s: %s was not evicted", c.at, c.gone)
 			}
 		}
 		if kept != 4 || r.Evicted.Streams != 1 {
-			t.Errorf("at %s s %d streams, %d let go", c.at, kept, r.Evicted.Streams)
+			t.Errorf("at %s s: %d streams kept, %d evicted", c.at, kept, r.Evicted.Streams)
 		}
 	}
 }
 
-// TestQuotedNumbersItsStream: as Wireshark does.
-func TestQuotedNumbersItsStream(t *testing.T) {
+// TestQuotedTakesStreamNumber: a header quoted in an ICMP error takes a stream number, as
+// in Wireshark, but is not traffic.
+func TestQuotedTakesStreamNumber(t *testing.T) {
 	r, samples := run(t, `
 		0 C > S S quoted
 		host C 10.9.9.9:1
 		1 C > S S
 	`)
 	if r.StreamCount != 2 || len(samples) != 1 || samples[0].Stream != 1 {
-		t.Errorf("%d streams, %d samples: a header quoted in an ICMP error takes a number and is no traffic", r.StreamCount, len(samples))
+		t.Errorf("%d streams, %d samples; want 2 streams and 1 sample, of stream 1", r.StreamCount, len(samples))
 	}
 	if samples[0].Segment.Flags != capture.SYN {
 		t.Errorf("flags %v", samples[0].Segment.Flags)
+	}
+}
+
+// TestRefusedAmongHealthy checks that one refused connection is the first finding
+// among many healthy streams that carried more.
+func TestRefusedAmongHealthy(t *testing.T) {
+	var segs []capture.Segment
+	for s := range (capturetest.Traffic{Packets: 20_000, Conns: 100, Seed: 4}).Segments() {
+		segs = append(segs, *s)
+	}
+	syn := segs[0]
+	syn.SrcPort, syn.DstPort, syn.Flags, syn.Len, syn.Frame, syn.Time = 1234, 81, capture.SYN, 0, uint64(len(segs)+1), segs[len(segs)-1].Time
+	rst := syn
+	rst.Src, rst.Dst, rst.SrcPort, rst.DstPort, rst.Frame = syn.Dst, syn.Src, 81, 1234, syn.Frame+1
+	rst.Flags, rst.Seq, rst.Ack = capture.RST|capture.ACK, 0, syn.Seq+1
+	r, _ := analyzetest.Run(t, &analyzetest.Source{Segments: append(segs, syn, rst)})
+	refused := slices.IndexFunc(r.Verdicts, func(v analyze.Verdict) bool { return v.Code == cause.Refused })
+	if refused < 0 {
+		t.Fatalf("%d verdicts on %d streams, but none on a refused connection", len(r.Verdicts), r.StreamCount)
+	}
+	for _, v := range r.Verdicts[:refused] {
+		if v.Severity < cause.Note {
+			t.Errorf("stream %d (%s) comes before the refused one", v.Stream, v.Code)
+		}
+	}
+}
+
+// TestRankingAgrees checks that streams are ranked by their reported verdicts, and that
+// Worst and Stream return the same stream.
+func TestRankingAgrees(t *testing.T) {
+	segs := disturb(capturetest.Traffic{Packets: 30_000, Conns: 300, Seed: 11}, rand.New(rand.NewPCG(3, 4)))
+	r, _ := analyzetest.Run(t, &analyzetest.Source{Segments: segs})
+	worst := r.Worst(int(r.StreamCount))
+	last := cause.Problem
+	for _, s := range worst {
+		if s.Verdict.Severity > last {
+			t.Errorf("stream %d (%v) comes after a stream with severity %v", s.ID, s.Verdict.Severity, last)
+		}
+		last = s.Verdict.Severity
+		if again := r.Stream(s.ID); !reflect.DeepEqual(s, again) {
+			t.Errorf("stream %d: Worst and Stream differ", s.ID)
+		}
+	}
+	if last == worst[0].Verdict.Severity {
+		t.Errorf("all streams have severity %v", last)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// BenchmarkAdd follows whole captures: one operation is one capture. The
-// metrics are by segment and by stream.
+// BenchmarkAdd analyzes whole captures: one operation is one capture. The metrics are
+// per segment and per stream.
 func BenchmarkAdd(b *testing.B) {
 	for _, bench := range []struct {
 		name    string
@@ -40,8 +40,8 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
-// addTimed adds the segments of the traffic. Only adding is timed; the segments
-// come in batches that fit into the cache, as from a reader.
+// addTimed adds the segments of the traffic, in batches that fit into the cache, as a
+// reader does. Only adding is timed.
 func addTimed(b *testing.B, a *analyze.Analyzer, traffic capturetest.Traffic) {
 	b.StopTimer()
 	next, stop := iter.Pull(traffic.Segments())
@@ -66,8 +66,8 @@ func addTimed(b *testing.B, a *analyze.Analyzer, traffic capturetest.Traffic) {
 	b.StartTimer()
 }
 
-// TestAddAllocatesNothing: with all streams open, segments cost no memory. Only
-// stalls do, of which the traffic has few.
+// TestAddAllocatesNothing: once all streams are open, segments allocate no memory. Only
+// stalls do, and the traffic has few.
 func TestAddAllocatesNothing(t *testing.T) {
 	a := analyze.New(analyze.DefaultConfig())
 	traffic := capturetest.Traffic{Packets: 40_000, Conns: 100, Seed: 1}

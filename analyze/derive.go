@@ -22,6 +22,7 @@ func (a *Analyzer) result() *Result {
 		Input: a.input, Damage: slices.Clone(a.damage),
 		Segments: a.segments, StreamCount: a.nextID, Bytes: a.bytes,
 		Begin: a.begin, End: a.end,
+		mostVerdicts: a.cfg.MaxVerdicts,
 	}
 	if a.segments > 0 {
 		r.Span = nanos(a.clock.now - a.beganAt)

@@ -21,11 +21,10 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestTshark compares frame by frame with tshark: the number of the stream, the
-// window where the scale is known, and zero windows. Every difference must be of
-// a class that docs/differences.md explains. It takes a sample of the project's
-// captures, all of them in a full run. WINWATCH_DIFF_DIR names a directory of
-// captures to compare as well.
+// TestTshark compares winwatch with tshark frame by frame: stream numbers, windows
+// where the scale is known, and zero windows. Every difference must be of a class that
+// docs/differences.md explains. The test takes a sample of the captures in the tree, or
+// all in a full run, and those in the directory WINWATCH_DIFF_DIR, if set.
 func TestTshark(t *testing.T) {
 	if _, err := exec.LookPath("tshark"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -89,7 +88,7 @@ func TestTshark(t *testing.T) {
 	}
 }
 
-// captures lists the files below a directory, text captures and notes aside.
+// captures lists the files below a directory except text captures and notes.
 func captures(t *testing.T, dir string) []string {
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -108,9 +107,9 @@ func captures(t *testing.T, dir string) []string {
 	return files
 }
 
-// row is what a tool makes of a TCP frame.
+// row is the analysis of a TCP frame by winwatch or tshark.
 type row struct {
-	there  bool
+	found  bool // the tool sees TCP in the frame
 	stream int64
 	window int64 // -1: scale unknown, or an RST
 	zero   bool
@@ -131,7 +130,7 @@ func ourRows(name string) (map[uint64]row, bool) {
 	a := analyze.New(analyze.DefaultConfig())
 	a.OnSample(func(s *analyze.Sample) {
 		rows[s.Segment.Frame] = row{
-			there: true, stream: s.Stream, window: s.Window,
+			found: true, stream: s.Stream, window: s.Window,
 			zero: s.Events.Has(analyze.EventZeroWindow), fin: s.Segment.Flags.Has(capture.FIN),
 		}
 	})
@@ -143,7 +142,7 @@ func ourRows(name string) (map[uint64]row, bool) {
 			return rows, true
 		}
 		if err != nil {
-			continue // damage: what came before counts; io.EOF follows
+			continue // damage: the frames before it count; io.EOF follows
 		}
 		a.Add(&seg)
 	}
@@ -169,7 +168,7 @@ func tsharkRows(name string) (map[uint64]row, error) {
 			return nil, err
 		}
 		streams, windows := strings.Split(f[1], ","), strings.Split(f[2], ",")
-		r := row{there: true, stream: -1, window: -1, zero: f[4] != "", quoted: f[5] != "" || f[6] != "", shift: f[3], protocols: f[7]}
+		r := row{found: true, stream: -1, window: -1, zero: f[4] != "", quoted: f[5] != "" || f[6] != "", shift: f[3], protocols: f[7]}
 		if v, err := strconv.ParseInt(streams[len(streams)-1], 10, 64); err == nil {
 			r.stream = v
 		}
@@ -189,16 +188,16 @@ func differences(our, their row) []difference {
 		ds = append(ds, difference{fmt.Sprintf(format, args...), class})
 	}
 	switch {
-	case !our.there && their.quoted:
+	case !our.found && their.quoted:
 		add("quoted-in-icmp", "")
 		return ds
-	case !our.there && their.window == -1:
+	case !our.found && their.window == -1:
 		add("header-cut", "")
 		return ds
-	case !our.there && strings.Contains(their.protocols, ":capwap.data:"):
+	case !our.found && strings.Contains(their.protocols, ":capwap.data:"):
 		add("tunnel-not-decoded", "")
 		return ds
-	case !our.there:
+	case !our.found:
 		add("", "winwatch has no TCP here; tshark: stream %d", their.stream)
 		return ds
 	}

@@ -39,12 +39,13 @@ const (
 	EventGap
 	// EventDuplicate: the same packet captured twice (bridge, veth, any).
 	EventDuplicate
+
+	// EventKinds is the number of kinds of events.
+	EventKinds = iota
 )
 
-// EventKinds is the number of kinds of events.
-const EventKinds = len(eventNames)
-
-var eventNames = [...]string{
+// eventNames lists the names in the order of the constants.
+var eventNames = [EventKinds]string{
 	"syn", "fin", "rst", "zero-window", "window-update", "window-full", "window-shrunk",
 	"probe", "probe-answer", "keep-alive", "keep-alive-answer",
 	"retransmission", "out-of-order", "dup-ack", "ack-of-unseen", "gap", "duplicate",

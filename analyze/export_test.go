@@ -2,14 +2,14 @@ package analyze
 
 import "winwatch/capture"
 
-// Slowly has every segment take the long way.
-func (a *Analyzer) Slowly() {
+// ForceSlowPath makes every segment take the slow path.
+func (a *Analyzer) ForceSlowPath() {
 	for _, sh := range a.shards {
 		sh.slowly = true
 	}
 }
 
-// IsPlain reports whether the next segment would go the short way.
+// IsPlain reports whether the next segment would take the fast path.
 func (a *Analyzer) IsPlain(s *capture.Segment) bool {
 	sh := a.shards[shardOf(s)&a.shardMask]
 	slot, side := sh.table.find(a.seed.hash(s), s, &sh.slab)
@@ -20,13 +20,13 @@ func (a *Analyzer) IsPlain(s *capture.Segment) bool {
 	return isPlain(&st.flows[side], &st.flows[side^1], s)
 }
 
-// NewBatch returns a batch of that many segments, to be filled.
+// NewBatch returns an empty batch with room for size segments.
 func (a *Analyzer) NewBatch(size int) *batch { return a.newBatch(size) }
 
-// Buffer is where the segments of the batch belong.
+// Buffer returns the space for the segments of the batch.
 func (b *batch) Buffer() []capture.Segment { return b.buffer() }
 
-// AddBatch follows the first n segments of the batch.
+// AddBatch analyzes the first n segments of the batch.
 func (a *Analyzer) AddBatch(b *batch, n int) {
 	a.prepare(b, n)
 	a.through(b)

@@ -104,11 +104,3 @@ func (d *Direction) WorstStall() *Stall { return worstStall(d.Stalls) }
 func (s *Stream) InTrouble() bool {
 	return s.Verdict.Severity > cause.OK || s.Dirs[0].StallCount+s.Dirs[1].StallCount > 0
 }
-
-// Busier returns the direction that carried more payload.
-func (s *Stream) Busier() Dir {
-	if s.Dirs[ServerToClient].Bytes > s.Dirs[ClientToServer].Bytes {
-		return ServerToClient
-	}
-	return ClientToServer
-}

@@ -9,12 +9,12 @@ import (
 	"winwatch/capture"
 )
 
-// segmentBytes is how many bytes of a fuzzer's input make a segment.
+// segmentBytes is the number of fuzzer input bytes per segment.
 const segmentBytes = 16
 
-// decodeSegment makes a segment of a few hosts from bytes, so that streams meet
-// themselves again: sequence numbers move by small steps around a base, and by
-// leaps now and then.
+// decodeSegment makes a segment from bytes. There are only a few endpoints, so that
+// segments belong together; sequence numbers move around a base by small steps and
+// sometimes by large ones.
 func decodeSegment(b []byte, frame uint64, prev *capture.Segment) capture.Segment {
 	le := binary.LittleEndian
 	s := capture.Segment{
@@ -26,7 +26,7 @@ func decodeSegment(b []byte, frame uint64, prev *capture.Segment) capture.Segmen
 		Seq:    uint32(int32(int8(b[11]))) << (b[12] & 31), Ack: uint32(int32(int8(b[13]))) << (b[12] >> 3 & 31),
 		Options: capture.Options(b[14]), WindowShift: b[15] & 31, MSS: uint16(b[15]) << 6, IPID: uint16(b[10] >> 4),
 	}
-	switch b[2] >> 5 { // the ends of time, which a file may name
+	switch b[2] >> 5 { // the extremes that a file may contain
 	case 6:
 		s.Time = math.MinInt64
 	case 7:
@@ -39,7 +39,7 @@ func decodeSegment(b []byte, frame uint64, prev *capture.Segment) capture.Segmen
 	return s
 }
 
-// FuzzAnalyzer feeds random segments and checks what must hold of any.
+// FuzzAnalyzer analyzes random segments and checks invariants.
 func FuzzAnalyzer(f *testing.F) {
 	f.Add([]byte("0123456789abcdef0123456789abcdeg0123456789abcdeh"))
 	f.Add(make([]byte, 8*segmentBytes))
@@ -66,7 +66,7 @@ func FuzzAnalyzer(f *testing.F) {
 		a.Flush()
 		r := a.Result()
 		if r.Segments != segs-quoted || samples != r.Segments {
-			t.Fatalf("%d segments and %d samples of %d, %d of them quoted", r.Segments, samples, segs, quoted)
+			t.Fatalf("%d segments and %d samples; want %d minus the %d quoted", r.Segments, samples, segs, quoted)
 		}
 		checkResult(t, r)
 	})
@@ -79,9 +79,9 @@ func checkSample(t *testing.T, s *analyze.Sample) {
 	checkEdges(t, s)
 }
 
-// checkEdges checks that the numbers of a segment that bound something agree with
-// each other and with the segment. Acknowledged may be -1, as Unknown is, where
-// the capture began later.
+// checkEdges checks that window, right edge and sequence numbers of a sample agree with
+// each other and with the segment. Ack may be -1, the value of Unknown, if the capture
+// began later.
 func checkEdges(t *testing.T, s *analyze.Sample) {
 	if s.RightEdge != analyze.Unknown && (s.Window == analyze.Unknown || s.RightEdge != s.Ack+s.Window) {
 		t.Fatalf("right edge %d, acknowledged %d, window %d of %v", s.RightEdge, s.Ack, s.Window, s.Segment)

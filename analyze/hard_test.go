@@ -9,10 +9,10 @@ import (
 	"winwatch/analyze/cause"
 )
 
-// TestHardCases are situations in which a plausible reading of the packets is
-// the wrong one.
+// TestHardCases: situations in which a plausible interpretation of the packets is
+// wrong.
 func TestHardCases(t *testing.T) {
-	far := strings.ReplaceAll(handshake, "+0.001 C > S", "+0.600 C > S") // 600 ms away, captured at the receiver
+	far := strings.ReplaceAll(handshake, "+0.001 C > S", "+0.600 C > S") // round trip of 600 ms, captured at the receiver
 	farFill := far + `
 		1.000 C > S P. len 1000
 		+0    C > S P. len 1000
@@ -59,7 +59,7 @@ func TestHardCases(t *testing.T) {
 			stalls: 1, waiting: "no",
 			check: func(t *testing.T, r *analyze.Result, d *analyze.Direction) {
 				if v := r.Stream(0).Verdict; v.Severity > cause.Note || d.StallTime != 0 {
-					t.Errorf("verdict %v, stalled for %v: nobody waited", v.Sentence, d.StallTime)
+					t.Errorf("verdict %v, stalled for %v: want no stall time", v.Sentence, d.StallTime)
 				}
 			}},
 		{name: "the last data went out with the FIN",
@@ -68,7 +68,7 @@ func TestHardCases(t *testing.T) {
 				+0    S > C .  win 0
 				8.000 S > C R.`,
 			stalls: 1, waiting: "no"},
-		{name: "a FIN that the receiver takes, window or not",
+		{name: "a FIN that the receiver accepts although the window is 0",
 			text: fill + `
 				2.000 C > S F. seq 4001
 				+0    S > C .  ack 4002 win 0
@@ -90,7 +90,7 @@ func TestHardCases(t *testing.T) {
 				3.000  S > C . win 1000
 				+0     C > S P. len 1000`,
 			probes: 2, stalls: 1, waiting: "yes"},
-		{name: "the window update is lost behind the capture",
+		{name: "the window update is lost after the capture point",
 			text: fill + `
 				0.230 C > S . seq una-1
 				0.650 C > S . seq una-1
@@ -124,7 +124,7 @@ func TestHardCases(t *testing.T) {
 				30    C > S . seq 1000
 				+0    S > C .`,
 			keepAlives: 3, stalls: 1, waiting: "no"},
-		{name: "a window taken back to 0, and classic probes inside what it was",
+		{name: "a window taken back to 0, and classic probes inside the previous one",
 			text: handshake + `
 				0.010 C > S P. len 1000
 				+0    S > C .  win 0
@@ -133,7 +133,7 @@ func TestHardCases(t *testing.T) {
 				10.00 C > S P. seq 1001:1002
 				+0    S > C .  ack 1001 win 0`,
 			probes: 2, stalls: 1, waiting: "yes"},
-		{name: "data that was in flight is taken while the window is 0",
+		{name: "data in flight is accepted while the window is 0",
 			text: handshake + `
 				0.010 C > S P. len 1000
 				+0    C > S P. len 1000
@@ -154,7 +154,7 @@ func TestHardCases(t *testing.T) {
 					t.Errorf("absorbed %s, want 4000", show(d.Buffer.Absorbed))
 				}
 			}},
-		{name: "the window update was not captured: the sender goes on",
+		{name: "the window update was not captured: the sender continues",
 			text: fill + `
 				2.000 C > S P. len 1000
 				+0    C > S P. len 1000
@@ -179,7 +179,7 @@ func TestHardCases(t *testing.T) {
 					t.Errorf("unread %s, want 4000, at most 5500", show(u))
 				}
 			}},
-		{name: "an RST of some other connection ends nothing",
+		{name: "an RST of another connection does not end the stall",
 			text: fill + `
 				0.230 C > S . seq una-1
 				+0    S > C R. seq 900000
@@ -209,7 +209,7 @@ func TestHardCases(t *testing.T) {
 	}
 }
 
-// TestHoles: what came late or was sent again is neither missing nor new.
+// TestHoles: late and retransmitted data is neither missing nor new.
 func TestHoles(t *testing.T) {
 	for _, tc := range []struct {
 		name, text          string
@@ -257,7 +257,7 @@ func TestHoles(t *testing.T) {
 	}
 }
 
-// TestHandshakes: what a stream without data was.
+// TestHandshakes: refused, unanswered and late handshakes.
 func TestHandshakes(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string
@@ -303,7 +303,7 @@ func TestHandshakes(t *testing.T) {
 	}
 }
 
-// TestNextProbeDue: the longest wait does not grow for ever.
+// TestNextProbeDue: the expected wait for a probe stops growing at the observed maximum.
 func TestNextProbeDue(t *testing.T) {
 	r, _ := run(t, fill+`
 		5.011   C > S . seq nxt len 1
@@ -326,7 +326,8 @@ func TestNextProbeDue(t *testing.T) {
 	}
 }
 
-// TestSlowReader: who reads too little is told from who does not read.
+// TestSlowReader: a receiver that reads too slowly is distinguished from one that does
+// not read.
 func TestSlowReader(t *testing.T) {
 	text := fill
 	for range 4 {

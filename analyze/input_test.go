@@ -10,8 +10,8 @@ import (
 	"winwatch/capture"
 )
 
-// TestDroppedPackets: what was dropped is told, and makes verdicts less sure that
-// it could change, however they are asked for.
+// TestDroppedPackets: dropped packets cause a warning and lower the confidence of the
+// verdicts they could affect, wherever those appear.
 func TestDroppedPackets(t *testing.T) {
 	const stall = fill + "+0.300 C > S . seq una-1\n+0 S > C ."
 	for _, tc := range []struct {
@@ -48,10 +48,10 @@ func TestDroppedPackets(t *testing.T) {
 			case tc.warning == "":
 			case len(r.Warnings) != 1 || r.Warnings[0].Code != "dropped-packets" ||
 				r.Warnings[0].Count != int64(tc.kernel+tc.iface) || !strings.Contains(r.Warnings[0].Text, tc.warning):
-				t.Errorf("warnings: %+v, want of %s", r.Warnings, tc.warning)
+				t.Errorf("warnings: %+v, want %q in it", r.Warnings, tc.warning)
 			}
 			if r.Stream(1) != nil {
-				t.Error("there is a stream 1")
+				t.Error("there is a second stream")
 			}
 		})
 	}

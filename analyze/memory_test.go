@@ -9,9 +9,9 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// stalling has the window of each of some streams close, be probed and open again,
-// so many times.
-func stalling(a *analyze.Analyzer, streams, rounds, probes int) {
+// addStalls adds the segments of streams whose windows close, are probed and open
+// again, once per round.
+func addStalls(a *analyze.Analyzer, streams, rounds, probes int) {
 	s := capture.Segment{Time: 1}
 	send := func(i int, reply bool, flags capture.Flags, seq, ack uint32, window uint16, length uint32) {
 		client, server := capture.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), capture.AddrFrom4([4]byte{192, 0, 2, 1})
@@ -41,27 +41,27 @@ func stalling(a *analyze.Analyzer, streams, rounds, probes int) {
 	}
 }
 
-// TestRoom: what streams in trouble take is bounded, however many there are and
-// however often they stall, the totals are those of an analysis that has room for
-// all of them, and what is let go is told.
-func TestRoom(t *testing.T) {
+// TestMemoryBound: the memory of streams in trouble is bounded, however many there are
+// and however often they stall. The totals are the same as without a bound, and evicted
+// streams are counted.
+func TestMemoryBound(t *testing.T) {
 	type load struct {
 		streams, rounds, probes int
-		room                    int
+		bytes                   int
 		evicted                 bool
 	}
 	for _, c := range capturetest.Sample([]load{{30_000, 1, 1, 1 << 20, true}, {1500, 40, 1, 8 << 20, false}, {1500, 10, 40, 8 << 20, false}}, 2) {
 		cfg := analyze.DefaultConfig()
-		cfg.MaxStreams = c.streams * 11 / 10 // the shards' shares are not quite the same
-		roomy := analyze.New(cfg)
-		stalling(roomy, c.streams, c.rounds, c.probes)
-		want := roomy.Result()
+		cfg.MaxStreams = c.streams * 11 / 10 // the shards get unequal numbers of streams
+		unbounded := analyze.New(cfg)
+		addStalls(unbounded, c.streams, c.rounds, c.probes)
+		want := unbounded.Result()
 
-		cfg.TroubleBytes = c.room
+		cfg.TroubleBytes = c.bytes
 		before := heap()
 		a := analyze.New(cfg)
-		stalling(a, c.streams, c.rounds, c.probes)
-		fixed := a.Shards() * 12 << 20 // for sketches nearly all
+		addStalls(a, c.streams, c.rounds, c.probes)
+		fixed := a.Shards() * 12 << 20 // nearly all for sketches
 		if took, most := heap()-before, cfg.MaxStreams*600+cfg.TroubleBytes+fixed; took > most {
 			t.Errorf("%+v: %d bytes, want at most %d", c, took, most)
 		}
@@ -71,14 +71,14 @@ func TestRoom(t *testing.T) {
 				c, r.Stalls, r.StallTime, r.Probes, r.ZeroWindows, want.Stalls, want.StallTime, want.Probes, want.ZeroWindows)
 		}
 		if (r.Evicted.Streams > 0) != c.evicted || r.Evicted.Stalled != r.Evicted.Streams || r.StreamCount != int64(c.streams) {
-			t.Errorf("%+v: %d streams; let go: %+v", c, r.StreamCount, r.Evicted)
+			t.Errorf("%+v: %d streams; evicted: %+v", c, r.StreamCount, r.Evicted)
 		}
 	}
 }
 
-// TestRoomOfOne: a stream whose stalls are hardly listed takes no more room with
-// each of them, late probes or not.
-func TestRoomOfOne(t *testing.T) {
+// TestMemoryBoundOneStream: a stream that stalls often needs no more memory with each
+// stall beyond the listed ones, even if probes come late.
+func TestMemoryBoundOneStream(t *testing.T) {
 	cfg := analyze.DefaultConfig()
 	cfg.MaxStreams, cfg.MaxStalls, cfg.TroubleBytes = 100, 2, 64<<10
 	a := analyze.New(cfg)
@@ -109,7 +109,7 @@ func TestRoomOfOne(t *testing.T) {
 		}
 	}
 	if r := a.Result(); r.Evicted.Streams != 0 || r.StreamCount != 1 || r.Probes < 4000 {
-		t.Errorf("%d streams, %d probes; let go: %+v", r.StreamCount, r.Probes, r.Evicted)
+		t.Errorf("%d streams, %d probes; evicted: %+v", r.StreamCount, r.Probes, r.Evicted)
 	}
 }
 

@@ -14,33 +14,33 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// both follows the same segments on the short way and on the long one.
+// both analyzes the same segments on the fast path and on the slow path.
 type both struct {
-	quick, slow *analyze.Analyzer
-	last        [2]analyze.Sample
+	fast, slow *analyze.Analyzer
+	last       [2]analyze.Sample
 }
 
 func newBoth() *both {
-	b := &both{quick: analyze.New(analyze.DefaultConfig()), slow: analyze.New(analyze.DefaultConfig())}
-	b.slow.Slowly()
-	b.quick.OnSample(func(s *analyze.Sample) { b.last[0] = *s })
+	b := &both{fast: analyze.New(analyze.DefaultConfig()), slow: analyze.New(analyze.DefaultConfig())}
+	b.slow.ForceSlowPath()
+	b.fast.OnSample(func(s *analyze.Sample) { b.last[0] = *s })
 	b.slow.OnSample(func(s *analyze.Sample) { b.last[1] = *s })
 	return b
 }
 
 func (b *both) add(t *testing.T, s *capture.Segment) {
-	b.quick.Add(s)
+	b.fast.Add(s)
 	b.slow.Add(s)
 	b.last[0].Segment, b.last[1].Segment = nil, nil
 	if b.last[0] != b.last[1] {
-		t.Fatalf("%v\nshort way %+v\nlong way  %+v", s, b.last[0], b.last[1])
+		t.Fatalf("%v\nfast path %+v\nslow path %+v", s, b.last[0], b.last[1])
 	}
 }
 
 func (b *both) compare(t *testing.T) {
-	b.quick.Flush()
+	b.fast.Flush()
 	b.slow.Flush()
-	quick, slow := b.quick.Result(), b.slow.Result()
+	fast, slow := b.fast.Result(), b.slow.Result()
 	next := make(chan *analyze.Stream)
 	go func() {
 		defer close(next)
@@ -48,27 +48,27 @@ func (b *both) compare(t *testing.T) {
 			next <- s
 		}
 	}()
-	for s := range quick.All() {
+	for s := range fast.All() {
 		if o := <-next; !reflect.DeepEqual(s, o) {
-			t.Fatalf("short way %+v\nlong way  %+v", s, o)
+			t.Fatalf("fast path %+v\nslow path %+v", s, o)
 		}
 	}
 	if o, more := <-next; more {
-		t.Fatalf("stream %d is missing on the short way", o.ID)
+		t.Fatalf("stream %d is missing on the fast path", o.ID)
 	}
-	if quick.StallTime != slow.StallTime || quick.Span != slow.Span || quick.Bytes != slow.Bytes {
-		t.Fatalf("totals %+v and %+v", quick, slow)
+	if fast.StallTime != slow.StallTime || fast.Span != slow.Span || fast.Bytes != slow.Bytes {
+		t.Fatalf("fast path: totals %+v\nslow path: %+v", fast, slow)
 	}
 }
 
-// FuzzPlain checks that the short way for plain segments is the long one in
-// less time.
+// FuzzPlain checks that the fast path for plain segments gives the same results as the
+// slow path.
 func FuzzPlain(f *testing.F) {
 	f.Add(false, []byte("0123456789abcdef0123456789abcdeg0123456789abcdeh"))
 	f.Add(true, make([]byte, 20*steered))
 	f.Add(true, bigSegment)
 	f.Add(true, unacknowledged)
-	f.Add(true, shakenAgain)
+	f.Add(true, handshakeAgain)
 	f.Fuzz(func(t *testing.T, plausible bool, data []byte) {
 		b := newBoth()
 		if plausible {
@@ -87,20 +87,20 @@ func FuzzPlain(f *testing.F) {
 	})
 }
 
-// What once was another thing on the short way, for steer.
+// Inputs of steer for which the fast path once differed.
 var (
 	both1 = []byte{0, 1, 0, 0, 0, 0, 1, 10, 1, 1, 0, 0, 0, 0, 1, 10}
-	// bigSegment: a length of 2^31 and more, which a record may claim.
+	// bigSegment claims a length of more than 2^31.
 	bigSegment = slices.Concat(both1, both1, []byte{8, 255, 24, 0, 0, 0, 1, 10, 1, 1, 0, 0, 0, 0, 1, 10})
-	// unacknowledged: more than 2^31 bytes without an ACK.
+	// unacknowledged sends more than 2^31 bytes without an ACK.
 	unacknowledged = slices.Concat(both1, both1, bytes.Repeat([]byte{8, 1, 20, 0, 0, 0, 1, 10}, 2600), []byte{8, 1, 20, 0, 0, 0, 1, 30}, both1)
-	// shakenAgain: the same ports and sequence numbers again, and a scaled window
-	// that happens to be what the SYN-ACK's was.
-	shakenAgain = slices.Concat(both1, both1, []byte{12, 254, 0, 0, 0, 0, 1, 10},
+	// handshakeAgain reuses ports and sequence numbers, and its scaled window happens to
+	// equal the window of the SYN-ACK.
+	handshakeAgain = slices.Concat(both1, both1, []byte{12, 254, 0, 0, 0, 0, 1, 10},
 		[]byte{1, 1, 0, 100, 0, 0, 1, 10, 0, 1, 0, 0, 0, 0, 1, 10, 1, 1, 0, 156, 0, 0, 1, 10})
 )
 
-// TestPlain does the same with real captures and with made-up traffic, in which
+// TestPlain does the same as FuzzPlain with real captures and generated traffic, in which
 // most segments are plain.
 func TestPlain(t *testing.T) {
 	files, _ := filepath.Glob("testdata/lab/*/capture.pcap")

@@ -66,7 +66,8 @@ type Result struct {
 	// Evicted sums up the streams evicted to bound memory.
 	Evicted Evicted
 
-	from streams
+	mostVerdicts int // Config.MaxVerdicts
+	from         streams
 }
 
 // Evicted sums up the streams that were evicted to stay within Config.MaxStreams

@@ -19,8 +19,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// told is everything that an analysis reported: on every segment, and at the end.
-type told struct {
+// A record holds everything that an analysis reports: every sample, and the result.
+type record struct {
 	samples  []analyze.Sample
 	segments []capture.Segment
 	streams  []*analyze.Stream
@@ -28,7 +28,7 @@ type told struct {
 	result   analyze.Result
 }
 
-func (x *told) listen(a *analyze.Analyzer) {
+func (x *record) listen(a *analyze.Analyzer) {
 	a.OnSample(func(s *analyze.Sample) {
 		x.segments = append(x.segments, *s.Segment)
 		x.samples = append(x.samples, *s)
@@ -36,7 +36,7 @@ func (x *told) listen(a *analyze.Analyzer) {
 	})
 }
 
-func (x *told) end(a *analyze.Analyzer) {
+func (x *record) end(a *analyze.Analyzer) {
 	r := a.Result()
 	for s := range r.All() {
 		x.streams = append(x.streams, s)
@@ -44,19 +44,19 @@ func (x *told) end(a *analyze.Analyzer) {
 			x.sketches = append(x.sketches, points)
 		}
 	}
-	x.result = plain(r)
+	x.result = totals(r)
 }
 
-// plain returns the fields of a result that are values.
-func plain(r *analyze.Result) analyze.Result {
+// totals returns a copy of a result without its streams.
+func totals(r *analyze.Result) analyze.Result {
 	return analyze.Result{Segments: r.Segments, StreamCount: r.StreamCount, Bytes: r.Bytes, Begin: r.Begin, End: r.End,
 		Span: r.Span, Stalls: r.Stalls, Probes: r.Probes, KeepAlives: r.KeepAlives, ZeroWindows: r.ZeroWindows,
 		Retransmissions: r.Retransmissions, StallTime: r.StallTime, StalledStreams: r.StalledStreams,
 		Verdicts: r.Verdicts, Evicted: r.Evicted, Warnings: r.Warnings}
 }
 
-// same fails unless two analyses reported the same.
-func (x *told) same(t *testing.T, name string, want *told) {
+// same fails the test unless both analyses reported the same.
+func (x *record) same(t *testing.T, name string, want *record) {
 	t.Helper()
 	for i := range want.samples {
 		if i >= len(x.samples) || x.samples[i] != want.samples[i] {
@@ -71,13 +71,13 @@ func (x *told) same(t *testing.T, name string, want *told) {
 	}
 }
 
-// oneByOne analyzes segment by segment; slowly, if every one is to take the long
-// way.
-func oneByOne(cfg analyze.Config, segs []capture.Segment, slowly bool) *told {
-	var x told
+// oneByOne adds one segment after the other. If slowly is set, every segment takes the
+// slow path.
+func oneByOne(cfg analyze.Config, segs []capture.Segment, slowly bool) *record {
+	var x record
 	a := analyze.New(cfg)
 	if slowly {
-		a.Slowly()
+		a.ForceSlowPath()
 	}
 	x.listen(a)
 	for i := range segs {
@@ -88,11 +88,11 @@ func oneByOne(cfg analyze.Config, segs []capture.Segment, slowly bool) *told {
 	return &x
 }
 
-// together analyzes with Run on that many cores, and pieces of uneven sizes.
-func together(t *testing.T, cores int, cfg analyze.Config, segs []capture.Segment) *told {
+// together analyzes with Run on that many cores, in batches of uneven sizes.
+func together(t *testing.T, cores int, cfg analyze.Config, segs []capture.Segment) *record {
 	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-	var x told
+	var x record
 	a := analyze.New(cfg)
 	x.listen(a)
 	if err := a.Run(context.Background(), &pieces{segs: segs}); err != nil {
@@ -102,7 +102,7 @@ func together(t *testing.T, cores int, cfg analyze.Config, segs []capture.Segmen
 	return &x
 }
 
-// pieces is a source that gives now more, now fewer segments.
+// pieces is a source of batches of uneven sizes.
 type pieces struct {
 	segs []capture.Segment
 	turn int
@@ -120,8 +120,7 @@ func (p *pieces) NextBatch(dst []capture.Segment) (int, error) {
 
 func (p *pieces) Counters() capture.Counters { return capture.Counters{} }
 
-// TestCoresAgree: frame for frame, what comes out does not depend on how many
-// cores take part.
+// TestCoresAgree: the results do not depend on the number of cores, frame for frame.
 func TestCoresAgree(t *testing.T) {
 	files, _ := filepath.Glob("testdata/lab/*/capture.pcap")
 	made, _ := filepath.Glob("../capture/testdata/made/*.pcap*")
@@ -137,7 +136,7 @@ func TestCoresAgree(t *testing.T) {
 	}
 	for name, tr := range map[string]capturetest.Traffic{
 		"busy":  {Packets: 60_000, Conns: 500, Seed: 7},
-		"crowd": {Packets: 60_000, Conns: 6000, Seed: 8}, // more streams than are kept
+		"crowd": {Packets: 60_000, Conns: 6000, Seed: 8}, // more streams than the limit
 	} {
 		for s := range tr.Segments() {
 			inputs[name] = append(inputs[name], *s)
@@ -156,7 +155,7 @@ func TestCoresAgree(t *testing.T) {
 func readAll(t *testing.T, name string) (segs []capture.Segment) {
 	r, err := capture.Open(name)
 	if err != nil {
-		return nil // some are no captures on purpose
+		return nil // some are not captures, on purpose
 	}
 	defer r.Close()
 	var s capture.Segment
@@ -170,7 +169,7 @@ func readAll(t *testing.T, name string) (segs []capture.Segment) {
 	}
 }
 
-// blocking is a source that has no more after its first batch until it is told.
+// blocking is a source that blocks after its first batch until more is closed.
 type blocking struct {
 	pieces
 	more chan bool
@@ -188,9 +187,9 @@ func (s *blocking) NextBatch(dst []capture.Segment) (int, error) {
 	return n, nil
 }
 
-// TestNothingWaits: what has been read is analyzed while the source waits for more,
+// TestRunDoesNotWait: segments that have been read are analyzed while the source blocks,
 // on any number of cores.
-func TestNothingWaits(t *testing.T) {
+func TestRunDoesNotWait(t *testing.T) {
 	for _, cores := range []int{1, 2, 3} {
 		func() {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
@@ -219,8 +218,8 @@ func TestNothingWaits(t *testing.T) {
 	}
 }
 
-// astray is traffic of which segments are lost, doubled, late, or at a wrong time.
-func astray(traffic capturetest.Traffic, rng *rand.Rand) (segs []capture.Segment) {
+// disturb returns traffic with lost, duplicated, reordered and otherwise wrong segments.
+func disturb(traffic capturetest.Traffic, rng *rand.Rand) (segs []capture.Segment) {
 	for s := range traffic.Segments() {
 		seg := *s
 		switch rng.IntN(300) {
@@ -248,8 +247,8 @@ func astray(traffic capturetest.Traffic, rng *rand.Rand) (segs []capture.Segment
 	return segs
 }
 
-// TestShards: shards that run at the same time, on the short way, tell what the long
-// way does segment by segment.
+// TestShards: shards that run at the same time, with the fast path, report the same as
+// the slow path does segment by segment.
 func TestShards(t *testing.T) {
 	for _, seed := range capturetest.Sample([]uint64{0, 1, 2, 3, 4, 5, 6, 7}, 3) {
 		rng := rand.New(rand.NewPCG(seed, 7))
@@ -258,23 +257,23 @@ func TestShards(t *testing.T) {
 		if seed >= 6 {
 			cfg.TroubleBytes = 64 << 10
 		}
-		segs := astray(capturetest.Traffic{Packets: 60_000, Conns: []int{50, 2000, 6000, 6000, 6000, 3000, 700, 7800}[seed], Seed: seed}, rng)
+		segs := disturb(capturetest.Traffic{Packets: 60_000, Conns: []int{50, 2000, 6000, 6000, 6000, 3000, 700, 7800}[seed], Seed: seed}, rng)
 		want := oneByOne(cfg, segs, true)
 		together(t, 4, cfg, segs).same(t, fmt.Sprintf("seed %d", seed), want)
 		if 0 < seed && seed != 4 && seed != 5 && want.result.Evicted.Streams == 0 || len(want.sketches) == 0 {
-			t.Errorf("seed %d: %d streams were let go, %d have sketches", seed, want.result.Evicted.Streams, len(want.sketches))
+			t.Errorf("seed %d: %d streams were evicted, %d have sketches; want some of both", seed, want.result.Evicted.Streams, len(want.sketches))
 		}
 	}
 }
 
-// TestResultChangesNothing: a result taken at any moment is what an analysis that
-// ends there reports, and the analysis goes on as if none had been taken.
+// TestResultChangesNothing: a result taken at any moment equals the result of an
+// analysis that ends there, and taking it does not affect the rest of the analysis.
 func TestResultChangesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	segs := astray(capturetest.Traffic{Packets: 3000, Conns: 40, Seed: 5}, rng)
+	segs := disturb(capturetest.Traffic{Packets: 3000, Conns: 40, Seed: 5}, rng)
 	cfg := analyze.DefaultConfig()
 	cfg.MaxStreams = 30 // some are evicted
-	var got told
+	var got record
 	a := analyze.New(cfg)
 	got.listen(a)
 	for i := range segs {
@@ -286,7 +285,7 @@ func TestResultChangesNothing(t *testing.T) {
 		for k := range segs[:i+1] {
 			b.Add(&segs[k])
 		}
-		var x, want told
+		var x, want record
 		x.end(a)
 		want.end(b)
 		x.same(t, fmt.Sprintf("after %d segments", i+1), &want)
@@ -296,8 +295,7 @@ func TestResultChangesNothing(t *testing.T) {
 	got.same(t, "at the end", oneByOne(cfg, segs, false))
 }
 
-// TestResultWhileRunning: results can be taken while Run is on, and once taken
-// they do not change.
+// TestResultWhileRunning: results can be taken during Run, and do not change afterwards.
 func TestResultWhileRunning(t *testing.T) {
 	var segs []capture.Segment
 	for s := range (capturetest.Traffic{Packets: 200_000, Conns: 300, Seed: 9}).Segments() {
@@ -309,7 +307,7 @@ func TestResultWhileRunning(t *testing.T) {
 	type taken struct {
 		result *analyze.Result
 		worst  []*analyze.Stream
-		then   string
+		text   string // of result and worst when they were taken
 	}
 	var results []taken
 	for running := true; running; {
@@ -323,24 +321,24 @@ func TestResultWhileRunning(t *testing.T) {
 		}
 		r := a.Result()
 		x := taken{result: r, worst: r.Worst(5)}
-		x.then = fmt.Sprintf("%+v", plain(r))
+		x.text = fmt.Sprintf("%+v", totals(r))
 		for _, s := range x.worst {
-			x.then += fmt.Sprintf("%+v", *s)
+			x.text += fmt.Sprintf("%+v", *s)
 		}
 		results = append(results, x)
 		time.Sleep(5 * time.Millisecond)
 	}
 	last := uint64(0)
 	for _, x := range results {
-		now := fmt.Sprintf("%+v", plain(x.result))
+		now := fmt.Sprintf("%+v", totals(x.result))
 		for _, s := range x.worst {
 			now += fmt.Sprintf("%+v", *s)
 		}
-		if now != x.then {
-			t.Fatal("a result has changed after it was taken")
+		if now != x.text {
+			t.Fatal("a result changed after it was taken")
 		}
 		if x.result.Segments < last {
-			t.Errorf("%d segments after %d", x.result.Segments, last)
+			t.Errorf("a later result has %d segments, the one before %d", x.result.Segments, last)
 		}
 		last = x.result.Segments
 	}

@@ -9,11 +9,11 @@ import (
 	"winwatch/analyze/proof"
 )
 
-// TestSeedFlood checks what is known of the demonstration that the project grew
-// from: 355,390 sends of 10 bytes into a server that never reads.
+// TestSeedFlood checks the known facts of the demonstration that the project grew from:
+// 355,390 sends of 10 bytes to a server that never reads.
 //
-// The text that tcpdump printed tells the same: it has no sequence numbers of
-// empty segments, but the probes show in their time.
+// The text printed by tcpdump gives the same results. It lacks the sequence numbers of
+// empty segments, but probes can be recognized by their timing.
 func TestSeedFlood(t *testing.T) {
 	for _, name := range []string{"seed-flood.pcap", "seed-flood.txt"} {
 		t.Run(name, func(t *testing.T) { seedFlood(t, analyzeFile(t, "testdata/"+name)) })
@@ -50,16 +50,16 @@ func seedFlood(t *testing.T, r *analyze.Result) {
 		}
 	}
 	if unanswered != 1 {
-		t.Errorf("%d probes without an answer, want 1", unanswered)
+		t.Errorf("%d probes are unanswered, want 1", unanswered)
 	}
 	if b := d.Stalls[0].Backoff; b < 1.95 || b > 2.05 {
-		t.Errorf("back-off of %v, want about 2", b)
+		t.Errorf("back-off factor %v, want about 2", b)
 	}
 	if len(r.Warnings) != 1 || r.Warnings[0].Code != "clock-jump" || r.Warnings[0].Count != 1 {
 		t.Errorf("warnings: %+v, want one clock jump", r.Warnings)
 	}
 	if s.Span > time.Minute || d.Budget.Total > time.Minute || r.Span > time.Minute {
-		t.Errorf("spans %v, %v, %v count the clock jump", s.Span, d.Budget.Total, r.Span)
+		t.Errorf("spans %v, %v, %v include the clock jump", s.Span, d.Budget.Total, r.Span)
 	}
 	acc, err := proof.NewAccepted(s, analyze.ClientToServer, 3_553_900)
 	if err != nil {

@@ -42,7 +42,11 @@ func (r *Result) Sketch(id int64) []Point { return r.from.sketch(id) }
 func (r *Result) Select(chosen []*Stream) *Result {
 	narrowed := *r
 	narrowed.from = &selection{chosen, r.from}
-	narrowed.Verdicts = verdicts(narrowed.Worst(max(len(r.Verdicts), 1)))
+	most := r.mostVerdicts
+	if most == 0 { // a result built by hand
+		most = len(chosen)
+	}
+	narrowed.Verdicts = verdicts(narrowed.Worst(most))
 	return &narrowed
 }
 

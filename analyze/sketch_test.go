@@ -10,8 +10,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestSketch: the sketch of a stream has the same extremes as its samples, over
-// the same time, however long it is.
+// TestSketch: the sketch of a stream has the same extremes and covers the same time as
+// its samples.
 func TestSketch(t *testing.T) {
 	a := analyze.New(analyze.DefaultConfig())
 	type extremes struct{ low, high, flight, first, last int64 }
@@ -39,7 +39,7 @@ func TestSketch(t *testing.T) {
 		got := [2]extremes{{low: 1 << 40}, {low: 1 << 40}}
 		for i, p := range points {
 			if i > 0 && p.Time < points[i-1].Time {
-				t.Fatal("points are not in the order of time")
+				t.Fatal("points are not in order of time")
 			}
 			if p.Window != analyze.Unknown {
 				x := &got[p.Dir.Reverse()]
@@ -60,9 +60,9 @@ func TestSketch(t *testing.T) {
 	}
 }
 
-// TestSketchOfFew: a short stream has none, unless its window closes; then it
-// shows when it closed and opened.
-func TestSketchOfFew(t *testing.T) {
+// TestSketchOfShortStream: a short stream has no sketch unless its window closes. Then
+// the sketch shows when the window closed and opened.
+func TestSketchOfShortStream(t *testing.T) {
 	open, _ := run(t, strings.Replace(fill, "win 0", "win 900", 1))
 	if open.Sketch(0) != nil {
 		t.Error("a stream of eight segments has a sketch")
@@ -105,8 +105,8 @@ func TestSketchOfFew(t *testing.T) {
 	}
 }
 
-// TestEndOfTime: times may be as late as can be.
-func TestEndOfTime(t *testing.T) {
+// TestLatestTime: segments may have the largest possible time.
+func TestLatestTime(t *testing.T) {
 	a := analyze.New(analyze.DefaultConfig())
 	for s := range (capturetest.Traffic{Packets: 2000, Conns: 2, Seed: 3}).Segments() {
 		s.Time = math.MaxInt64

@@ -9,11 +9,11 @@ import (
 	"winwatch/capture"
 )
 
-// steered is how many bytes of a fuzzer's input make a segment of steer.
+// steered is the number of input bytes of steer per segment.
 const steered = 8
 
-// steer makes a connection with its handshake that goes as bytes say: zeros make
-// it go on as it should, other values lead it astray.
+// steer makes the segments of a connection from bytes, after a handshake: zeros give
+// regular segments, other values irregular ones.
 func steer(data []byte) []capture.Segment {
 	type end struct {
 		addr capture.Addr
@@ -35,7 +35,7 @@ func steer(data []byte) []capture.Segment {
 		})
 		return &segs[len(segs)-1]
 	}
-	shake := func() {
+	handshake := func() {
 		for from, flags := range []capture.Flags{capture.SYN, capture.SYN | capture.ACK} {
 			s := add(from, flags)
 			s.Window, s.Options, s.MSS, s.WindowShift = 64000, capture.HasMSS|capture.HasWindowScale, 1460, 7
@@ -43,7 +43,7 @@ func steer(data []byte) []capture.Segment {
 		}
 		add(0, capture.ACK)
 	}
-	shake()
+	handshake()
 	for ; len(data) >= steered; data = data[steered:] {
 		b := data[:steered]
 		now += int64(b[6]) << (b[7] & 31)
@@ -68,15 +68,15 @@ func steer(data []byte) []capture.Segment {
 			if b[1] == 254 { // the client's SYN again, answered anew
 				ends[0].nxt = 1000
 				ends[1].nxt += 7000
-				shake()
+				handshake()
 			}
 		}
 	}
 	return segs
 }
 
-// TestSteer: the segments that FuzzPlain makes are plain, if nothing leads them
-// astray; else it would compare nothing.
+// TestSteer: most inputs of steer give plain segments. Otherwise FuzzPlain would compare
+// nothing.
 func TestSteer(t *testing.T) {
 	data := make([]byte, 1000*steered)
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -18,7 +18,7 @@ import (
 	"winwatch/capture"
 )
 
-// analyzeFile analyzes a capture; sinks get its samples.
+// analyzeFile analyzes a capture and passes its samples to the sinks.
 func analyzeFile(t testing.TB, name string, sinks ...func(*analyze.Sample)) *analyze.Result {
 	t.Helper()
 	src, err := capture.Open(name)
@@ -44,15 +44,15 @@ func analyzeFile(t testing.TB, name string, sinks ...func(*analyze.Sample)) *ana
 	}
 }
 
-// fact is one cell of a truth file set against the analysis.
+// fact compares one value of a truth file with the analysis.
 type fact struct {
 	name      string
 	want, got any
 	ok        bool
 }
 
-// TestTruth sets the analysis of the lab captures against what the kernel, or
-// the other stack, says happened (testdata/lab/*/truth.json).
+// TestTruth compares the analysis of the lab captures with what the kernel or another
+// TCP stack recorded (testdata/lab/*/truth.json).
 func TestTruth(t *testing.T) {
 	dirs, err := filepath.Glob("testdata/lab/*/truth.json")
 	if err != nil || len(dirs) == 0 {
@@ -68,7 +68,7 @@ func TestTruth(t *testing.T) {
 				if !f.ok {
 					mark = "WRONG"
 				}
-				fmt.Fprintf(&b, "%-52s truth %-28v here %-28v %s\n", f.name, f.want, f.got, mark)
+				fmt.Fprintf(&b, "%-52s truth %-28v analysis %-28v %s\n", f.name, f.want, f.got, mark)
 			}
 			t.Logf("%d facts\n%s", len(facts), b.String())
 			for _, f := range facts {
@@ -80,10 +80,10 @@ func TestTruth(t *testing.T) {
 	}
 }
 
-// truthErrs are facts of truth files that their own captures refute.
+// truthErrs lists facts of truth files that their own captures refute.
 var truthErrs = map[string]string{
 	"syn-missing client_window_filled_exactly":     "frame 21 carries 28,672 bytes into the window of 28 << 10 that frame 20 advertised",
-	"syn-missing client_probe_timer_data_segments": "the same segment came 216 ms after anything else",
+	"syn-missing client_probe_timer_data_segments": "that segment was sent 216 ms after the previous one",
 }
 
 type truth struct {
@@ -112,12 +112,12 @@ func compareTruth(t *testing.T, dir string) []fact {
 		if st == nil {
 			t.Fatalf("connection %d of the truth is not in the capture", i)
 		}
-		for _, who := range []string{"client", "server"} {
-			facts = append(facts, compareEnd(t, &tr, c, st, who, fmt.Sprintf("%d.%s.", i, who))...)
+		for _, end := range []string{"client", "server"} {
+			facts = append(facts, compareEnd(t, &tr, c, st, end, fmt.Sprintf("%d.%s.", i, end))...)
 		}
 	}
 	if len(facts) == 0 {
-		t.Fatal("the truth states no fact")
+		t.Fatal("the truth file states no facts")
 	}
 	return facts
 }
@@ -161,11 +161,11 @@ type stallTruth struct {
 	Probes  *int64
 }
 
-// compareEnd compares all that the truth says of one end: what it sent, and the
-// stalls that it imposed as receiver.
-func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analyze.Stream, who, prefix string) []fact {
+// compareEnd compares everything that the truth file says about one end: what it sent,
+// and the stalls that it caused as receiver.
+func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analyze.Stream, end, prefix string) []fact {
 	out, in := &st.Dirs[analyze.ClientToServer], &st.Dirs[analyze.ServerToClient]
-	if who == "server" {
+	if end == "server" {
 		out, in = in, out
 	}
 	var facts []fact
@@ -173,11 +173,11 @@ func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analy
 		facts = append(facts, fact{prefix + name, want, got, ok})
 	}
 	number := func(key string, got int64) {
-		if why, ok := truthErrs[tr.Scenario+" "+who+"_"+key]; ok {
-			t.Logf("%s%s left out: %s", prefix, key, why)
+		if why, ok := truthErrs[tr.Scenario+" "+end+"_"+key]; ok {
+			t.Logf("%s%s skipped: %s", prefix, key, why)
 			return
 		}
-		if want, ok := num(c, who+"_"+key); ok {
+		if want, ok := num(c, end+"_"+key); ok {
 			add(key, want, got, want == got)
 		}
 	}
@@ -185,11 +185,11 @@ func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analy
 	lossy := tr.Scenario == "loss5-stall"
 	if w.Scale.State == analyze.ScaleKnown || w.Scale.State == analyze.ScaleAbsent {
 		number("wscale_shift", int64(w.Scale.Shift))
-		if neg, ok := c[who+"_wscale_negotiated"]; ok {
+		if neg, ok := c[end+"_wscale_negotiated"]; ok {
 			want := string(neg) == "true"
 			add("wscale_negotiated", want, w.Scale.State, want == (w.Scale.State == analyze.ScaleKnown))
 		}
-	} else if want, ok := num(c, who+"_wscale_shift"); ok {
+	} else if want, ok := num(c, end+"_wscale_shift"); ok {
 		add("wscale_shift within", want, fmt.Sprintf("%d to %d", w.Scale.Min, w.Scale.Max),
 			want >= int64(w.Scale.Min) && want <= int64(w.Scale.Max))
 	}
@@ -200,22 +200,19 @@ func compareEnd(t *testing.T, tr *truth, c map[string]json.RawMessage, st *analy
 	number("from_zero_window", int64(w.FromZero))
 	if !lossy {
 		number("zero_window_segments", int64(w.ZeroSegments))
-		number("window_filled_exactly", int64(in2(out)))
+		number("window_filled_exactly", int64(out.Window.Filled))
 	}
 	number("retransmissions_into_zero_window", int64(out.RetransmissionsIntoZeroWindow))
-	if raw, ok := c[who+"_stalls"]; ok {
+	if raw, ok := c[end+"_stalls"]; ok {
 		var stalls []stallTruth
 		if err := json.Unmarshal(raw, &stalls); err != nil {
 			t.Fatal(err)
 		}
 		facts = append(facts, compareStalls(stalls, in, prefix)...)
 	}
-	facts = append(facts, compareLimited(tr, out, who, prefix)...)
+	facts = append(facts, compareLimited(tr, out, end, prefix)...)
 	return facts
 }
-
-// in2 is the number of data segments that this end sent up to the right edge.
-func in2(out *analyze.Direction) uint64 { return out.Window.Filled }
 
 func compareStalls(want []stallTruth, in *analyze.Direction, prefix string) []fact {
 	var facts []fact
@@ -276,13 +273,13 @@ func show(e analyze.Estimate) string {
 	return p(e.Value) + " [" + p(e.Low) + ", " + p(e.High) + "]"
 }
 
-// compareLimited compares the share of the busy time in which the receiver's
-// window held this end back, as Linux counts it, at the last reading before the
-// connection was closed: within 5 points.
-func compareLimited(tr *truth, out *analyze.Direction, who, prefix string) []fact {
+// compareLimited compares the share of the busy time in which the receiver's window
+// limited this end with what Linux counted up to the last reading before the connection
+// was closed. They must agree within 5 percentage points.
+func compareLimited(tr *truth, out *analyze.Direction, end, prefix string) []fact {
 	best := ""
 	for _, key := range slices.Sorted(maps.Keys(tr.all)) {
-		if strings.HasPrefix(key, who+"_at_before") && strings.HasSuffix(key, "_busy_time_us") {
+		if strings.HasPrefix(key, end+"_at_before") && strings.HasSuffix(key, "_busy_time_us") {
 			best = strings.TrimSuffix(key, "busy_time_us")
 		}
 	}
@@ -292,9 +289,9 @@ func compareLimited(tr *truth, out *analyze.Direction, who, prefix string) []fac
 	}
 	limited, _ := num(tr.all, best+"rwnd_limited_us")
 	b := &out.Budget
-	here := b.Total - b.SenderIdle - b.Unjudged
+	ourBusy := b.Total - b.SenderIdle - b.Unjudged
 	want := 100 * float64(limited) / float64(busy)
-	got := 100 * float64(b.ReceiverLimited()) / float64(max(here, 1))
+	got := 100 * float64(b.ReceiverLimited()) / float64(max(ourBusy, 1))
 	return []fact{{prefix + "limited by the receiver's window, % of busy", fmt.Sprintf("%.1f", want), fmt.Sprintf("%.1f", got),
 		want-got < 5 && got-want < 5}}
 }

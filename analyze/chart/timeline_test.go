@@ -10,8 +10,8 @@ import (
 	"winwatch/capture"
 )
 
-// feed adds n samples of one stream, a segment each microsecond in turn from
-// either side, and returns what was fed. change may alter each.
+// feed adds n samples of one stream, one per microsecond from alternating sides, and
+// returns them. change may modify each.
 func feed(tl *Timeline, stream int64, n int, change func(i int, s *analyze.Sample)) []analyze.Sample {
 	all := make([]analyze.Sample, n)
 	for i := range all {
@@ -29,17 +29,17 @@ func feed(tl *Timeline, stream int64, n int, change func(i int, s *analyze.Sampl
 	return all
 }
 
-// checkReal fails unless the points are samples that were fed, in the order of
-// time, each at most once.
+// checkReal checks that the points are samples that were fed, in order of time, each at
+// most once.
 func checkReal(t *testing.T, points []analyze.Point, fed []analyze.Sample) {
 	t.Helper()
 	seen := map[uint64]bool{}
 	for i, p := range points {
 		if i > 0 && p.Time < points[i-1].Time {
-			t.Fatalf("point %d at %d is before the one at %d", i, p.Time, points[i-1].Time)
+			t.Fatalf("point %d, at %d, comes after one at %d", i, p.Time, points[i-1].Time)
 		}
 		if seen[p.Frame] {
-			t.Fatalf("frame %d is there twice", p.Frame)
+			t.Fatalf("frame %d occurs twice", p.Frame)
 		}
 		seen[p.Frame] = true
 		s := fed[p.Frame-1]
@@ -58,16 +58,16 @@ func TestTimelineKeepsAllWithinItsBound(t *testing.T) {
 	}
 	checkReal(t, points, fed)
 	if points, thinned := tl.Points(4); points != nil || thinned {
-		t.Errorf("a stream that was never there has %d points, thinned %v", len(points), thinned)
+		t.Errorf("an unknown stream has %d points, thinned %v", len(points), thinned)
 	}
 }
 
-func TestTimelineTakesOnlyTheStreamsNamed(t *testing.T) {
+func TestTimelineIgnoresOtherStreams(t *testing.T) {
 	tl := New(2000, 5)
 	feed(tl, 4, 10, nil)
 	feed(tl, 5, 20, nil)
 	if points, _ := tl.Points(4); points != nil {
-		t.Errorf("stream 4 was not wanted, has %d points", len(points))
+		t.Errorf("stream 4 was not selected, but has %d points", len(points))
 	}
 	if points, _ := tl.Points(5); len(points) != 20 {
 		t.Errorf("stream 5 has %d points, want 20", len(points))
@@ -84,7 +84,7 @@ func TestTimelineKeepsExtremesAndRareEvents(t *testing.T) {
 		s.RightEdge = s.Ack + s.Window
 		s.InFlight = rng.Int64N(5000)
 		switch {
-		case i == 77_777: // lowest window of all, without an event of its own
+		case i == 77_777: // the lowest window of all, without an event
 			s.Window = 12
 		case i == 123_456:
 			s.Window = 900_000
@@ -99,7 +99,7 @@ func TestTimelineKeepsExtremesAndRareEvents(t *testing.T) {
 		default:
 			return
 		}
-		// Of the zero windows only the ends are rare.
+		// Only the first and the last of the zero windows count as rare.
 		if !s.Events.Has(analyze.EventZeroWindow) || i == 150_001 || i == 150_999 {
 			special[s.Segment.Frame] = true
 		}
@@ -117,7 +117,7 @@ func TestTimelineKeepsExtremesAndRareEvents(t *testing.T) {
 		}
 	}
 	if points[0].Frame != 1 || points[len(points)-1].Frame != n {
-		t.Errorf("ends are frames %d and %d, want 1 and %d", points[0].Frame, points[len(points)-1].Frame, n)
+		t.Errorf("first and last point are frames %d and %d, want 1 and %d", points[0].Frame, points[len(points)-1].Frame, n)
 	}
 }
 
@@ -125,8 +125,8 @@ func TestTimelineThinsEvenlyInTime(t *testing.T) {
 	tl := New(4000)
 	feed(tl, 0, 100_000, nil)
 	points, _ := tl.Points(0)
-	// The newest part was thinned less often, but never stays raw for longer
-	// than the bound allows: every tenth of the time has its share.
+	// The newest part was thinned less often, but the bound limits how much of it is not
+	// thinned at all: every tenth of the time has its share of the points.
 	var tenths [10]int
 	for _, p := range points {
 		tenths[p.Time/10_000_000]++
@@ -138,7 +138,7 @@ func TestTimelineThinsEvenlyInTime(t *testing.T) {
 	}
 }
 
-func TestTimelineHoldsItsBoundAgainstRareEvents(t *testing.T) {
+func TestTimelineBoundsRareEvents(t *testing.T) {
 	tl := New(1000)
 	fed := feed(tl, 0, 50_000, func(i int, s *analyze.Sample) { s.Events = analyze.EventProbe })
 	points, _ := tl.Points(0)
@@ -148,7 +148,7 @@ func TestTimelineHoldsItsBoundAgainstRareEvents(t *testing.T) {
 	checkReal(t, points, fed)
 }
 
-func TestTimelineOrdersTimeThatRunsBackwards(t *testing.T) {
+func TestTimelineOrdersBackwardTime(t *testing.T) {
 	for _, n := range []int{500, 20_000} {
 		tl := New(1000)
 		fed := feed(tl, 0, n, func(i int, s *analyze.Sample) {
@@ -192,28 +192,28 @@ func TestTimelineBoundsAllStreamsTogether(t *testing.T) {
 		capacity += cap(sr.points)
 	}
 	if held+len(tl.series)*seriesCost != tl.total {
-		t.Errorf("counted %d, holds %d points of %d streams", tl.total, held, len(tl.series))
+		t.Errorf("the total is %d, but it holds %d points of %d streams", tl.total, held, len(tl.series))
 	}
 	if held > bound || capacity > 4*bound {
-		t.Errorf("holds %d points, room for %d; the bound is %d", held, capacity, bound)
+		t.Errorf("it holds %d points with a capacity of %d; the bound is %d", held, capacity, bound)
 	}
 	points, _ := tl.Points(30_000)
 	if len(points) < MinPoints/4 {
-		t.Errorf("of the stream with a zero window %d points are left", len(points))
+		t.Errorf("only %d points are left of the stream with a zero window", len(points))
 	}
 	if points, thinned := tl.Points(1); points != nil || !thinned {
-		t.Errorf("stream 1: %d points, thinned %v, want it dropped and told so", len(points), thinned)
+		t.Errorf("stream 1: %d points, thinned %v, want no points and thinned set", len(points), thinned)
 	}
 	if tl.Dropped() == 0 {
-		t.Error("no stream is said to have been dropped")
+		t.Error("Dropped is 0, but streams were dropped")
 	}
 	feed(tl, 1, 5, nil)
 	if points, thinned := tl.Points(1); len(points) != 5 || !thinned {
-		t.Errorf("stream 1 came back: %d points, thinned %v, want 5 that are known not to be all", len(points), thinned)
+		t.Errorf("stream 1 came back: %d points, thinned %v, want 5 and thinned set", len(points), thinned)
 	}
 }
 
-func TestTimelineGivesRoomToWhoNeedsIt(t *testing.T) {
+func TestTimelineKeepsShortStreams(t *testing.T) {
 	tl := New(10_000, 1, 2)
 	feed(tl, 1, 100_000, nil)
 	feed(tl, 2, 300, nil)
@@ -222,7 +222,7 @@ func TestTimelineGivesRoomToWhoNeedsIt(t *testing.T) {
 	}
 }
 
-func TestDecimateLeavesItsInputAlone(t *testing.T) {
+func TestDecimateKeepsInput(t *testing.T) {
 	tl := New(10_000)
 	feed(tl, 0, 5000, nil)
 	points, _ := tl.Points(0)
@@ -235,12 +235,12 @@ func TestDecimateLeavesItsInputAlone(t *testing.T) {
 		t.Error("the input was changed")
 	}
 	if got := Decimate(points, 5000); len(got) != 5000 {
-		t.Errorf("%d points of 5000 that fit", len(got))
+		t.Errorf("%d points, want all 5000: they fit", len(got))
 	}
 }
 
-// Thinning again and again leaves what thinning once would have.
-func TestThinningInStepsLosesNothingMore(t *testing.T) {
+// TestThinningInSteps: thinning repeatedly leaves the same points as thinning once.
+func TestThinningInSteps(t *testing.T) {
 	tl := New(1 << 20)
 	feed(tl, 0, 40_000, func(i int, s *analyze.Sample) { s.Window = int64(i*7919) % 50_021 })
 	all, _ := tl.Points(0)

@@ -14,8 +14,8 @@ import (
 
 func p64(v int64) *int64 { return &v }
 
-// flooded is a stream as the classic demonstration leaves it, and what the
-// kernel said of it.
+// flooded returns the stream of the classic demonstration and the kernel's readings of
+// it.
 func flooded() (*analyze.Stream, *kernel.Witness) {
 	st := &analyze.Stream{ID: 3, Begin: 0, End: int64(10 * time.Second), Span: 10 * time.Second}
 	d := &st.Dirs[analyze.ClientToServer]
@@ -68,7 +68,7 @@ func TestProofHolds(t *testing.T) {
 	}
 }
 
-// TestProofFails breaks one number at a time: that row must fail, and no other.
+// TestProofFails changes one number at a time: exactly the row of that number must fail.
 func TestProofFails(t *testing.T) {
 	for _, tt := range []struct {
 		row    string
@@ -101,9 +101,9 @@ func TestProofFails(t *testing.T) {
 	}
 }
 
-// TestProofWithoutComparison: what makes the kernel count other zero windows
-// than the wire shows leaves nothing to judge.
-func TestProofWithoutComparison(t *testing.T) {
+// TestZeroWindowsNotJudged: the rows of zero windows are not judged if the kernel counted
+// zero windows that the packets don't show.
+func TestZeroWindowsNotJudged(t *testing.T) {
 	for counter, why := range map[int]string{3: "memory is short", 4: "a reset"} {
 		st, w := flooded()
 		w.Counters[counter].After++
@@ -115,15 +115,15 @@ func TestProofWithoutComparison(t *testing.T) {
 	}
 }
 
-// TestProofOfOpenStall: a stall that was on when the packets ended lasted until
-// the kernel was asked. Without one, nobody knows.
+// TestProofOfOpenStall: a stall that had not ended with the last packet lasts until the
+// kernel's reading. Without such a stall, the time after the last packet is uncertain.
 func TestProofOfOpenStall(t *testing.T) {
 	waiting := true
 	for _, tt := range []struct {
 		name     string
 		stalls   []analyze.Stall
-		ended    time.Duration // of the packets, before the kernel was asked
-		limited  time.Duration // as the kernel says
+		ended    time.Duration // from the last packet to the reading
+		limited  time.Duration // kernel's value
 		holds    bool
 		inferred time.Duration
 	}{
@@ -131,7 +131,7 @@ func TestProofOfOpenStall(t *testing.T) {
 			ended: 5 * time.Second, limited: 14 * time.Second, holds: true, inferred: 14 * time.Second},
 		{name: "stalled, but not limited", stalls: []analyze.Stall{{EndedBy: analyze.EndCaptureEnded, SenderWaiting: &waiting}},
 			ended: 5 * time.Second, limited: 9 * time.Second, inferred: 14 * time.Second},
-		{name: "nobody waits", stalls: []analyze.Stall{{EndedBy: analyze.EndCaptureEnded}},
+		{name: "sender does not wait", stalls: []analyze.Stall{{EndedBy: analyze.EndCaptureEnded}},
 			ended: 5 * time.Second, limited: 9 * time.Second, holds: true, inferred: 9 * time.Second},
 		{name: "stall over", stalls: []analyze.Stall{{EndedBy: analyze.EndWindowUpdate, SenderWaiting: &waiting}},
 			ended: 5 * time.Second, limited: 14 * time.Second, holds: true, inferred: 9 * time.Second},
@@ -151,8 +151,8 @@ func TestProofOfOpenStall(t *testing.T) {
 	}
 }
 
-// TestProofOfBlockedChunk: a blocked call has handed over a part of its chunk,
-// of which nothing is known until it returns.
+// TestProofOfBlockedChunk: a blocked call has passed a part of its chunk to the kernel;
+// how much is unknown until it returns.
 func TestProofOfBlockedChunk(t *testing.T) {
 	for name, read := range map[string]int64{"nothing read since": 0, "read since": 128172} {
 		t.Run(name, func(t *testing.T) {
@@ -177,17 +177,17 @@ func TestProofWithholds(t *testing.T) {
 	}
 	w.Readings = nil
 	if p := proof.Prove(st, 0, w, nil, ""); len(p.Rows) != 0 || p.Withheld == "" {
-		t.Errorf("without an end: %+v", p)
+		t.Errorf("without a reading at the end: %+v", p)
 	}
 }
 
-// TestProofOfSharedHost: other traffic counts too, so that counters prove
-// nothing there.
+// TestProofOfSharedHost: on a shared host the counters are not judged, because they
+// include other traffic.
 func TestProofOfSharedHost(t *testing.T) {
 	st, w := flooded()
 	w.Isolated, w.ProbesFrom = false, "icsk_backoff"
 	w.Counters[0].After = 99
-	st.Dirs[1].Probes = 2 // of another sender: icsk_backoff is of one socket
+	st.Dirs[1].Probes = 2 // of the other sender: icsk_backoff counts one socket
 	if failed := prove(st, w).Failed(); len(failed) != 0 {
 		t.Errorf("rows failed: %+v", failed)
 	}

@@ -19,10 +19,10 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestReportsAccount: for a sample of the captures in the tree, or all in a full run,
-// each report says what became of every packet. The sum is shown and correct, and its total is the number of
-// packets that capinfos counts in the file.
-func TestReportsAccount(t *testing.T) {
+// TestReportsAccountForPackets: for a sample of the captures in the tree, or all in a
+// full run, each report accounts for every packet. It shows the sum, the sum is
+// correct, and the total is the number of packets that capinfos counts in the file.
+func TestReportsAccountForPackets(t *testing.T) {
 	program := buildProgram(t)
 	files := capturetest.Sample(testCaptures(t), 3)
 	var reports, counted atomic.Int64
@@ -40,7 +40,7 @@ func TestReportsAccount(t *testing.T) {
 				if n, ok := capinfos(file); ok {
 					counted.Add(1)
 					if n != frames {
-						t.Errorf("%d frames, capinfos counts %d packets", frames, n)
+						t.Errorf("%d frames in the reports, capinfos counts %d packets", frames, n)
 					}
 				}
 			})
@@ -48,13 +48,13 @@ func TestReportsAccount(t *testing.T) {
 	})
 	t.Logf("%d files, %d reports, %d also counted by capinfos", len(files), reports.Load(), counted.Load())
 	if int(reports.Load()) < len(files)/2 {
-		t.Errorf("%d reports of %d files", reports.Load(), len(files))
+		t.Errorf("only %d of %d files gave reports", reports.Load(), len(files))
 	}
 }
 
-// accounted returns the number of frames that all reports of a file, or else the
-// error that takes their place, account for. It reports whether there are reports,
-// and false for ok if there is no account at all.
+// accounted returns the number of frames that all reports of a file account for, or
+// that the error does in their place. reported is false if there is only an error, and
+// ok is false if nothing accounts for the frames.
 func accounted(t *testing.T, program, file string) (frames uint64, reported, ok bool) {
 	t.Helper()
 	dir := t.TempDir()
@@ -69,22 +69,22 @@ func accounted(t *testing.T, program, file string) (frames uint64, reported, ok 
 		if m == nil {
 			return 0, false, false
 		}
-		return holds(t, "stderr", m[1]+" = "+m[2]), false, true
+		return checkSum(t, "stderr", m[1]+" = "+m[2]), false, true
 	}
-	frames = holds(t, "text", section(text, "Frames"))
-	if n := holds(t, "JSON", jsonSum(t, string(readFile(t, object)))); n != frames {
+	frames = checkSum(t, "text", section(text, "Frames"))
+	if n := checkSum(t, "JSON", jsonSum(t, string(readFile(t, object)))); n != frames {
 		t.Errorf("%d frames in JSON, %d in text", n, frames)
 	}
 	m := regexp.MustCompile(`<p class="frames quiet">Frames: ([^;<]*)`).FindStringSubmatch(html.UnescapeString(string(readFile(t, page))))
 	if m == nil {
 		t.Error("the page does not account for the frames")
-	} else if n := holds(t, "page", m[1]); n != frames {
+	} else if n := checkSum(t, "page", m[1]); n != frames {
 		t.Errorf("%d frames on the page, %d in text", n, frames)
 	}
 	return frames, true, true
 }
 
-// testCaptures returns all captures that the packages have for their tests.
+// testCaptures returns all captures in the testdata directories of the packages.
 func testCaptures(t *testing.T) (files []string) {
 	t.Helper()
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
@@ -110,11 +110,11 @@ func testCaptures(t *testing.T) (files []string) {
 func runToEnd(cmd *exec.Cmd) (stdout, stderr string, status int) {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.Run() // the status says how it ended
+	cmd.Run() // the exit status is returned
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// section returns a section of a text report in one line, without the notes.
+// section returns a section of a text report on one line, without the notes.
 func section(report, heading string) string {
 	_, rest, _ := strings.Cut("\n"+report, "\n"+heading+" ")
 	var words []string
@@ -127,7 +127,7 @@ func section(report, heading string) string {
 	return strings.Join(words, " ")
 }
 
-// jsonSum returns the account in a JSON report as the others write it.
+// jsonSum returns the sum of a JSON report in the form of the other reports.
 func jsonSum(t *testing.T, report string) string {
 	t.Helper()
 	var r struct {
@@ -146,9 +146,9 @@ func jsonSum(t *testing.T, report string) string {
 	return sum
 }
 
-// holds checks a sum such as "1,203 = 1,200 analyzed + 3 not IP" and returns what
-// it is of.
-func holds(t *testing.T, where, sum string) uint64 {
+// checkSum checks a sum such as "1,203 = 1,200 analyzed + 3 not IP" and returns its
+// total.
+func checkSum(t *testing.T, where, sum string) uint64 {
 	t.Helper()
 	numbers := regexp.MustCompile(`(?:^|= |\+ |, )([\d,]*\d)`).FindAllStringSubmatch(sum, -1)
 	var total, parts uint64
@@ -164,15 +164,16 @@ func holds(t *testing.T, where, sum string) uint64 {
 		}
 	}
 	if len(numbers) < 2 || total != parts {
-		t.Errorf("%s: %q does not hold", where, sum)
+		t.Errorf("%s: %q does not add up", where, sum)
 	}
 	return total
 }
 
-// capinfos counts the packets of a file up to its damage, and reports false where
-// it can't: it reads no text, and refuses some files that winwatch reads.
+// capinfos counts the packets of a file up to its damage. It reports false if
+// capinfos can't read the file: it reads no text, and refuses some files that winwatch
+// reads.
 func capinfos(file string) (uint64, bool) {
-	out, _ := exec.Command("capinfos", "-Mc", file).CombinedOutput() // its status tells of the damage
+	out, _ := exec.Command("capinfos", "-Mc", file).CombinedOutput() // it fails if the file is damaged
 	m := regexp.MustCompile(`(?:Number of packets: +|after reading )(\d+)`).FindSubmatch(out)
 	if m == nil {
 		return 0, false

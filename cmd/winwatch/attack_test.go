@@ -19,9 +19,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// An attack is traffic made to exhaust whoever keeps track of connections: the
-// i-th packet sets what it wants in an IPv4 TCP packet from 10.0.0.0:1024 to
-// 192.0.2.2:80.
+// An attack is traffic made to exhaust a program that tracks connections. set changes
+// the i-th packet, an IPv4 TCP packet from 10.0.0.0:1024 to 192.0.2.2:80.
 type attack struct {
 	name string
 	set  func(i uint32, p *attackPacket)
@@ -50,7 +49,7 @@ var attacks = []attack{
 	}},
 	{"one stream, in order", func(i uint32, p *attackPacket) { p.seq, p.ack, p.flags = 1+i, 1, flagACK }},
 	{"one stream, each segment a hole", func(i uint32, p *attackPacket) { p.seq, p.ack, p.flags = 1+3*i, 1, flagACK }},
-	{"one stream, wild numbers", func(i uint32, p *attackPacket) {
+	{"one stream, random numbers", func(i uint32, p *attackPacket) {
 		h := i * 2654435761 // Knuth's multiplicative hash
 		p.seq, p.ack, p.window, p.flags, p.reply = h, ^h, uint16(h>>7), flagACK, h>>31 == 1
 	}},
@@ -62,23 +61,23 @@ var attacks = []attack{
 	}},
 	{"each stream waits once", func(i uint32, p *attackPacket) {
 		p.host = i / 6
-		p.waits(i%6, 0)
+		p.stall(i%6, 0)
 	}},
 	{"20,000 streams, each waits again and again", func(i uint32, p *attackPacket) {
 		p.host = i % 20_000
 		step := i / 20_000
 		if step >= 2 {
-			p.waits(2+(step-2)%4, (step-2)/4)
+			p.stall(2+(step-2)%4, (step-2)/4)
 		} else {
-			p.waits(step, 0)
+			p.stall(step, 0)
 		}
 	}},
 	{"1,000 streams, each new on the same ports", func(i uint32, p *attackPacket) { p.host, p.flags, p.seq = i%1000, flagSYN, i*100_000 }},
 }
 
-// waits sets one of six packets: of a handshake, and of a window that closes, is
-// probed and opens, which can go on in further rounds.
-func (p *attackPacket) waits(step, round uint32) {
+// stall sets one of six packets: a handshake, followed by a window that closes, is
+// probed and opens. Later rounds repeat the steps from 2 on.
+func (p *attackPacket) stall(step, round uint32) {
 	p.flags, p.seq, p.ack = flagACK, 1+round, 1
 	if p.reply = step%2 == 1; p.reply {
 		p.seq, p.ack = 1, 2+round
@@ -96,12 +95,12 @@ func (p *attackPacket) waits(step, round uint32) {
 func TestAttacks(t *testing.T) {
 	program := buildProgram(t)
 	t.Run("cost", func(t *testing.T) { attackCosts(newTorture(t, program)) })
-	t.Run("told", func(t *testing.T) { attackIsToldOf(newTorture(t, program)) })
+	t.Run("reported", func(t *testing.T) { attackIsReported(newTorture(t, program)) })
 }
 
-// attackCosts sends each attack through the command and prints what it costs.
-// WINWATCH_ATTACK_PACKETS is the number of packets; a tenth of it is measured
-// first, to show that the time per packet stays flat. Only memory is judged.
+// attackCosts analyzes each attack and prints its cost in time and memory.
+// WINWATCH_ATTACK_PACKETS is the number of packets; a tenth of it is measured first,
+// to show that the time per packet stays flat. The test fails only on memory.
 func attackCosts(t *torture) {
 	n, args := uint64(50_000), []string{"--max-streams=20000"}
 	if capturetest.Full() {
@@ -114,16 +113,16 @@ func attackCosts(t *torture) {
 		}
 		args = nil
 	}
-	fmt.Printf("| attack | packets | ns a packet | peak memory, MiB | streams let go |\n|---|---:|---:|---:|---:|\n")
+	fmt.Printf("| attack | packets | ns per packet | peak memory, MiB | streams evicted |\n|---|---:|---:|---:|---:|\n")
 	for _, a := range attacks {
 		for _, packets := range []uint64{n / 10, n} {
 			out, usage := t.attack(a, packets, args...)
 			cpu := time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-			letGo := "0"
-			if m := streamsLetGo.FindSubmatch(out); m != nil {
-				letGo = string(m[1])
+			evicted := "0"
+			if m := streamsEvicted.FindSubmatch(out); m != nil {
+				evicted = string(m[1])
 			}
-			fmt.Printf("| %s | %d | %d | %d | %s |\n", a.name, packets, cpu/time.Duration(packets), usage.Maxrss>>10, letGo)
+			fmt.Printf("| %s | %d | %d | %d | %s |\n", a.name, packets, cpu/time.Duration(packets), usage.Maxrss>>10, evicted)
 			if usage.Maxrss > max(tortureRSS, peak(t.T)) {
 				t.Errorf("%s: %d packets took %d MiB", a.name, packets, usage.Maxrss>>10)
 			}
@@ -131,10 +130,10 @@ func attackCosts(t *torture) {
 	}
 }
 
-var streamsLetGo = regexp.MustCompile(`([0-9,]+)\s+streams\s+were\s+let\s+go`)
+var streamsEvicted = regexp.MustCompile(`([0-9,]+)\s+streams\s+were\s+(?:evicted|let\s+go)`)
 
-// attackIsToldOf: every stream is either in the report or told as let go.
-func attackIsToldOf(t *torture) {
+// attackIsReported: every stream is in the report or counted as evicted.
+func attackIsReported(t *torture) {
 	const packets, most = 5000, 100
 	out, _ := t.attack(attacks[0], packets, "--format=json", "--max-streams="+strconv.Itoa(most))
 	var r struct {
@@ -150,11 +149,11 @@ func attackIsToldOf(t *torture) {
 		t.Errorf("%d packets: %+v, %+v", packets, r.Input, r.Summary)
 	}
 	if want := packets - most; r.Retired.Streams != want || r.Retired.Segments != want || len(r.Streams) != most {
-		t.Errorf("let go: %+v, want %d; %d streams in the report, want %d", r.Retired, want, len(r.Streams), most)
+		t.Errorf("evicted: %+v, want %d; %d streams in the report, want %d", r.Retired, want, len(r.Streams), most)
 	}
 }
 
-// attack has winwatch analyze one, and returns what it prints and what it cost.
+// attack runs winwatch on an attack. It returns the output and the resources used.
 func (t *torture) attack(a attack, packets uint64, args ...string) ([]byte, *syscall.Rusage) {
 	t.Helper()
 	cmd := exec.Command(t.program, append([]string{"analyze", "-"}, args...)...)
@@ -174,7 +173,7 @@ func (t *torture) attack(a attack, packets uint64, args ...string) ([]byte, *sys
 	return out, cmd.ProcessState.SysUsage().(*syscall.Rusage)
 }
 
-// write writes the attack as a pcap, a packet a microsecond, and closes w.
+// write writes the attack as a pcap, with one packet per microsecond, and closes w.
 func (a attack) write(w io.WriteCloser, packets uint32) error {
 	defer w.Close()
 	b := bufio.NewWriterSize(w, 1<<16)

@@ -11,8 +11,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// BenchmarkAnalyze is the whole command on captures of some kinds: one operation
-// is one capture.
+// BenchmarkAnalyze runs the whole command on different captures. One operation is one
+// capture.
 func BenchmarkAnalyze(b *testing.B) {
 	busy := capturetest.Traffic{Packets: 1_000_000, Conns: 2000, Seed: 1}
 	many := capturetest.Traffic{Packets: 1_000_000, Conns: 100_000, Seed: 1}

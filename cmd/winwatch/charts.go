@@ -11,47 +11,48 @@ import (
 	htmlreport "winwatch/report/html"
 )
 
-// Bounds on the points that are kept for charts: a page holds more in all than a
-// picture or a terminal can show.
+// Bounds on the points kept for charts. A page can show more than a picture or a
+// terminal.
 const (
 	pagePoints    = 400_000
 	picturePoints = 50_000
 )
 
 const (
-	// manySegments is where a terminal's chart is drawn from the analyzer's sketch:
-	// it shows all that can be seen there, and a second pass would take a tenth of
-	// a second and more.
+	// manySegments is the length beyond which a terminal's chart is drawn from the
+	// analyzer's sketch: a sketch shows as much as a terminal can, and a second pass
+	// would take a tenth of a second or more.
 	manySegments = 1_000_000
-	// fewSegments is how far every point of a pipe is kept, in case its chart can't
-	// be drawn from the sketch.
+	// fewSegments is the number of segments of a pipe whose points are all kept, in
+	// case the chart can't be drawn from the sketch.
 	fewSegments = 50_000
 )
 
-// origin is where the points of a chart come from.
+// An origin is a source of the points of a chart.
 type origin int
 
 const (
-	// fromSketch: the analyzer's sketch of the stream, made in the first pass.
+	// fromSketch uses the analyzer's sketch of the stream from the first pass.
 	fromSketch origin = iota
-	// fromSecondPass: the capture is read again, for the streams that are drawn.
+	// fromSecondPass reads the capture again for the streams that are drawn.
 	fromSecondPass
-	// fromKept: points kept in the first pass. All of them, thinned where there are
+	// fromKept uses points kept in the first pass: all of them, thinned if there are
 	// too many, or only those of the first fewSegments segments.
 	fromKept
 )
 
-// chartNeed is what decides where points come from.
+// chartNeed decides where points come from.
 type chartNeed struct {
-	// closeUp: pictures, pages and spans of time show more than a sketch has.
+	// closeUp is set for pictures, pages and time ranges, which show more detail than a
+	// sketch has.
 	closeUp bool
-	// once: the input can be read only once.
+	// once is set if the input can be read only once.
 	once bool
-	// long: there are too many segments to treat each of them again.
+	// long is set if there are too many segments to process each of them again.
 	long bool
 }
 
-// origins is where the points of charts come from: the first that has any.
+// origins lists the sources to try, in order; the first that has points is used.
 var origins = map[chartNeed][]origin{
 	{closeUp: false, once: false, long: false}: {fromSecondPass},
 	{closeUp: false, once: false, long: true}:  {fromSketch, fromSecondPass},
@@ -63,7 +64,7 @@ var origins = map[chartNeed][]origin{
 	{closeUp: true, once: true, long: true}:    {fromKept},
 }
 
-// chartNeed returns what is known once the first pass is over.
+// chartNeed returns the needs of this job, which are known after the first pass.
 func (j *job) chartNeed() chartNeed {
 	long := uint64(manySegments)
 	if j.once {
@@ -72,13 +73,13 @@ func (j *job) chartNeed() chartNeed {
 	return chartNeed{closeUp: j.closeUp(), once: j.once, long: j.Result.Segments > long}
 }
 
-// closeUp reports whether charts are wanted that show more than a sketch has.
+// closeUp reports whether a chart needs more detail than a sketch has.
 func (j *job) closeUp() bool { return j.drawsFiles() || j.span != (flags.Interval{}) }
 
 // drawsFiles reports whether a page or a picture is written.
 func (j *job) drawsFiles() bool { return j.outs.charted() }
 
-// keepPoints has the first pass keep points, if the input can't be read again.
+// keepPoints keeps points during the first pass if the input can't be read again.
 func (j *job) keepPoints(a *analyze.Analyzer) {
 	if !j.once || !j.wantsCharts() {
 		return
@@ -99,9 +100,9 @@ func (j *job) keepPoints(a *analyze.Analyzer) {
 	a.OnSample(j.chosen(func(int64) {}, add))
 }
 
-// draw collects the points of the charts, for the streams that are worth one.
+// draw collects the points of the streams that get charts.
 func (j *job) draw(ctx context.Context) error {
-	if !j.wantsCharts() || ctx.Err() != nil {
+	if !j.wantsCharts() {
 		return nil
 	}
 	streams := j.drawn()
@@ -120,19 +121,24 @@ func (j *job) draw(ctx context.Context) error {
 				j.Timeline = j.kept
 			}
 		case fromSecondPass:
-			err = j.secondPass(ctx, streams)
+			if ctx.Err() == nil {
+				err = j.secondPass(ctx, streams)
+			}
 		}
 		if err != nil || j.Timeline != nil {
 			return err
 		}
 	}
+	if !j.once {
+		return nil // interrupted
+	}
 	j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "no-chart", Count: 1,
-		Text: fmt.Sprintf("stream %d has no chart: too little of it was kept while the pipe was read; save the capture to a file and analyze that", streams[0].ID)})
+		Text: fmt.Sprintf("stream %d has no chart: too few of its points were kept while the pipe was read; save the capture to a file and analyze that", streams[0].ID)})
 	return nil
 }
 
-// drawn returns the streams that get charts, the worst first. A terminal shows
-// one, and only if it has trouble, was asked for, or is the only one.
+// drawn returns the streams that get charts, the worst first. A terminal shows one
+// stream, and only if it is in trouble, was asked for, or is the only one.
 func (j *job) drawn() []*analyze.Stream {
 	if len(j.outs.of(formatHTML)) > 0 {
 		return j.Result.Worst(htmlreport.MaxCharts)
@@ -152,7 +158,7 @@ func (j *job) secondPass(ctx context.Context, streams []*analyze.Stream) error {
 	}
 	subset := newSubset(streams)
 	if slices.ContainsFunc(j.Result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump }) {
-		subset.all = true // each packet may be needed to tell the time
+		subset.all = true // any packet may be needed to correct the clock
 	}
 	j.Timeline = chart.New(limit, subset.ids...)
 	a := analyze.New(j.o.config())

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// findings are the parts of a report that TestClockSteps compares.
+// findings holds the parts of a report that TestClockSteps compares.
 type findings struct {
 	Input   struct{ Frames, Segments int }
 	Summary struct {
@@ -40,9 +40,9 @@ type findings struct {
 }
 
 // TestClockSteps sets the clock by an hour in the middle of the longest stall of
-// every capture that has one. A step back causes a warning, and only the pause before
-// the next packet is lost; the verdicts stay the same. A step forward looks like a
-// pause of an hour, and counts as one.
+// every capture that has one. A step back causes a warning; only the pause before
+// the next packet is lost, and the verdicts stay the same. A step forward looks like a
+// pause of an hour and counts as one.
 func TestClockSteps(t *testing.T) {
 	files, err := filepath.Glob("../../analyze/testdata/lab/*/capture.pcap")
 	if err != nil {
@@ -63,7 +63,7 @@ func TestClockSteps(t *testing.T) {
 			t.Errorf("%s, set back at frame %d: warnings %+v", file, frame, got.Warnings)
 		}
 		if lost := want.Summary.StallTime - got.Summary.StallTime; lost < 0 || lost > pause {
-			t.Errorf("%s, set back at frame %d after %v: stalls lost %v", file, frame, pause, lost)
+			t.Errorf("%s, set back at frame %d after %v: stalls are %v shorter", file, frame, pause, lost)
 		}
 		if got.Summary.Span != want.Summary.Span-pause {
 			t.Errorf("%s, set back at frame %d after %v: span %v, was %v", file, frame, pause, got.Summary.Span, want.Summary.Span)
@@ -84,7 +84,7 @@ func TestClockSteps(t *testing.T) {
 		sameCounts(t, file+", set forward", got, want)
 	}
 	if stalled < 10 {
-		t.Errorf("%d captures of %d were stepped", stalled, len(files))
+		t.Errorf("only %d of %d captures have a stall", stalled, len(files))
 	}
 }
 
@@ -162,14 +162,14 @@ func stepped(capture []byte, frame, seconds int) (changed []byte, pause time.Dur
 	return changed, pause
 }
 
-// TestClockSet: nothing is judged if the clock was set during a run.
+// TestClockSet: the proof is withheld if the clock was set during a run.
 func TestClockSet(t *testing.T) {
 	for _, by := range []time.Duration{0, time.Hour, -time.Hour, 20 * time.Millisecond} {
 		c := readHostClock()
 		c.wall -= int64(by)
 		got := c.set()
 		if (got - by).Abs() > 5*time.Millisecond {
-			t.Errorf("set by %v: %v", by, got)
+			t.Errorf("set by %v: measured %v", by, got)
 		}
 		why := withheld(nil, 0, got)
 		if (why == "") != (by == 0) || by != 0 && !strings.Contains(clockSet(got).Text, got.String()) {

@@ -13,17 +13,17 @@ import (
 	"testing"
 )
 
-// consoleBlock is a fenced block that begins with a command and goes on with what
-// the command prints.
+// consoleBlock matches a fenced block of a command followed by its output.
 var consoleBlock = regexp.MustCompile("(?ms)^```console( live| sample)?\n\\$ (.*?)\n(.*?)^```$")
 
 // TestDocs runs the commands in the console blocks of the documents and compares
-// what they print with what the document says; an ellipsis alone on its line
-// stands for any number of entries (see entries). Of blocks marked live, which
-// capture, only the words are compared. Blocks marked sample differ from run to
-// run, or need programs that few have: they are not even run.
+// their output with the document. An ellipsis alone on its line stands for any number
+// of entries (see entries). In blocks marked live, which capture, only the words are
+// compared. Blocks marked sample are not run: their output differs from run to run, or
+// they need programs that few have.
 //
-// WINWATCH_UPDATE=1 rewrites what differs, WINWATCH_UPDATE=docs the samples too.
+// WINWATCH_UPDATE=1 rewrites what differs; WINWATCH_UPDATE=docs rewrites the samples,
+// too.
 func TestDocs(t *testing.T) {
 	for _, doc := range []struct {
 		file   string
@@ -54,7 +54,7 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// replay runs the command of a block and returns what the block should say.
+// replay runs the command of a block and returns the output that the block should show.
 func replay(t *testing.T, mark, command, want string) string {
 	update := os.Getenv("WINWATCH_UPDATE")
 	same := func(a, b string) bool { return a == b }
@@ -63,7 +63,7 @@ func replay(t *testing.T, mark, command, want string) string {
 		return want
 	case mark == " live":
 		if err := captureError(); err != nil {
-			t.Logf("not run: %s: %v", command, err)
+			t.Logf("%s was not run: %v", command, err)
 			return want
 		}
 		same = func(a, b string) bool { return words(a) == words(b) }
@@ -82,12 +82,12 @@ func replay(t *testing.T, mark, command, want string) string {
 		t.Errorf("%s: %v in\n%s", command, err, out)
 		return want
 	case !ok && update == "":
-		t.Errorf("the document says of %s\n%s\nbut it prints\n%s", command, want, out)
+		t.Errorf("the document says that %s prints\n%s\nbut it prints\n%s", command, want, out)
 	}
 	return got
 }
 
-// captureError says why nothing can be captured here, nil if it can.
+// captureError returns the reason why this process can't capture, or nil if it can.
 func captureError() error {
 	if !canCapture {
 		return fmt.Errorf("this build can't capture")
@@ -97,8 +97,8 @@ func captureError() error {
 
 const ellipsis = "…\n"
 
-// elide cuts got down to the entries that want shows of it. It reports whether
-// they say what want says, and an error if one of them is not there at all.
+// elide reduces got to the entries that want shows. ok reports whether they are the
+// same as in want. It returns an error if got lacks one of them.
 func elide(want, got string, same func(a, b string) bool) (shown string, ok bool, err error) {
 	ok = true
 	wanted, printed, free := entries(want), entries(got), false
@@ -134,8 +134,8 @@ func elide(want, got string, same func(a, b string) bool) (shown string, ok bool
 	return shown + rest, false, nil
 }
 
-// entries divides a text before each line that is not indented. Indented and blank
-// lines belong to the entry above them: a section of a report is one entry.
+// entries splits a text before each line that is not indented. Indented and blank lines
+// belong to the entry above them, so a section of a report is one entry.
 func entries(text string) []string {
 	var all []string
 	for line := range strings.Lines(text) {
@@ -148,7 +148,7 @@ func entries(text string) []string {
 	return all
 }
 
-// trimBlank separates an entry from the blank lines at its end.
+// trimBlank splits off the blank lines at the end of an entry.
 func trimBlank(entry string) (text, blank string) {
 	text = strings.TrimRight(entry, "\n") + "\n"
 	return text, entry[min(len(text), len(entry)):]
@@ -159,10 +159,10 @@ func firstWord(s string) string {
 	return strings.TrimSpace(word)
 }
 
-// numeral is a number with the unit of time behind it, which goes with its size.
+// numeral matches a number and its unit of time, which depends on the size.
 var numeral = regexp.MustCompile(`[-+]?\d[\d,.]*( [mµn]?s\b)?`)
 
-// words drops the numbers of a text, which differ from run to run, and its
+// words replaces the numbers of a text, which differ from run to run, and normalizes its
 // spacing.
 func words(s string) string {
 	return strings.Join(strings.Fields(numeral.ReplaceAllString(s, "N")), " ")
@@ -178,7 +178,7 @@ func TestWords(t *testing.T) {
 		{"5 bytes", "5 ms", false},
 	} {
 		if got := words(c.a) == words(c.b); got != c.same {
-			t.Errorf("%q and %q: the same words %v, want %v", c.a, c.b, got, c.same)
+			t.Errorf("%q and %q: same words: %v, want %v", c.a, c.b, got, c.same)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"winwatch/report"
 )
 
-// TestEvidence: packets and report are kept if winwatch was wrong, and only then.
+// TestEvidence: packets and report are kept if and only if winwatch was wrong.
 func TestEvidence(t *testing.T) {
 	one, two := int64(1), int64(2)
 	for name, ok := range map[string]bool{"wrong": false, "right": true} {
@@ -44,7 +44,7 @@ func TestEvidence(t *testing.T) {
 			onlyFiles(t, dir, filepath.Base(found.report.Name()), filepath.Base(found.packets.Name()))
 			var saved map[string]any
 			if err := json.Unmarshal(readFile(t, found.report.Name()), &saved); err != nil || saved["proof"] == nil {
-				t.Errorf("the report that was kept: %v", err)
+				t.Errorf("the saved report: %v", err)
 			}
 		})
 	}

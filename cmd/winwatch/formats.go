@@ -10,7 +10,7 @@ import (
 	"winwatch/report/plot"
 )
 
-// A format is what an output file holds, named by the ending of its name.
+// A format is the content of an output file, named by its file ending.
 type format string
 
 // The formats that the commands treat specially.
@@ -23,8 +23,8 @@ const (
 // formatSpec describes a format of files.
 type formatSpec struct {
 	format
-	// sink creates what writes it. It is nil for packets, which are saved while they are
-	// captured.
+	// sink creates a writer of the format. It is nil for packets, which are saved while they
+	// are captured.
 	sink func(io.Writer) report.Sink
 	// charts is set if the format shows charts.
 	charts bool

@@ -59,9 +59,9 @@ func FuzzFlags(f *testing.F) {
 	})
 }
 
-// tame keeps the commands from doing what a test must not do: run experiments,
-// touch files or look up host names. They parse and check their flags, and analyze
-// without -o reads standard input; analyzed reports whether it did.
+// tame keeps the commands from running experiments, touching files or looking up host
+// names. They only parse and check their flags, except that analyze without -o reads
+// standard input; analyzed reports whether it did.
 func tame(t *testing.T, root *cobra.Command) (analyzed *bool) {
 	analyzed = new(bool)
 	for _, c := range root.Commands() {
@@ -84,7 +84,7 @@ func tame(t *testing.T, root *cobra.Command) (analyzed *bool) {
 				}
 				fallthrough
 			case "run":
-				// The format is the last flag to be checked, so the command stops there.
+				// The format is checked last, so the command fails after all other checks.
 				if err := flags.Set("format", "none"); err != nil {
 					t.Fatal(err)
 				}
@@ -101,7 +101,7 @@ func fill(args []string, with string) {
 	}
 }
 
-// checkSweep checks that the parser let through no more runs than allowed.
+// checkSweep checks that the parser accepts no more runs than allowed.
 func checkSweep(t *testing.T, cmd *cobra.Command) {
 	if cmd.Flags().Lookup("sweep") == nil {
 		return

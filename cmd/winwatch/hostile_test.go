@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// hostileName is a file name made to do harm: it would control a terminal, reverse
-// the text direction, run as a script on a page, and be a formula in a spreadsheet.
+// hostileName is a file name that would control a terminal, reverse the text
+// direction, run as a script on a page, and be a formula in a spreadsheet.
 const hostileName = "=cmd|'C calc'!A1\x1b[2J\x07\u202e\u009b31m<script>alert(1)<img src=x onerror=alert(1)>\r\n.pcap"
 
 // TestHostileFileName: the name of a capture never appears unescaped in an output.
@@ -32,7 +32,7 @@ func TestHostileFileName(t *testing.T) {
 		var out, errs bytes.Buffer
 		cmd := program(append([]string{"analyze"}, args...)...)
 		cmd.Stdout, cmd.Stderr = &out, &errs
-		cmd.Run() // some can't be analyzed
+		cmd.Run() // some fail on purpose
 		for _, b := range [][]byte{out.Bytes(), errs.Bytes()} {
 			if at := bytes.IndexFunc(b, steers); at >= 0 {
 				t.Errorf("%q: output controls a terminal: %q", args, b[at:min(at+20, len(b))])

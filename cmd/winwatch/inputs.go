@@ -67,8 +67,9 @@ var (
 
 func isStdin(files []string) bool { return files[0] == "-" }
 
-// openInput opens the files, or finds them already open, as one capture. once reports
-// that the capture can be read only once. Reading standard input ends with ctx.
+// openInput opens the files as one capture, or uses the ones opened in advance. once
+// reports whether the capture can be read only once. Canceling ctx ends reading standard
+// input.
 func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 	if isStdin(j.inputs) {
 		if err := refuseTerminal(j.std.in); err != nil {
@@ -105,8 +106,8 @@ func allNames(f *capture.Files) []string {
 	return names
 }
 
-// spare returns an error if an output would replace one of the captures that were
-// found in a directory.
+// spare returns an error if an output would replace a capture found in one of the
+// directories.
 func (j *job) spare(captures []string) error {
 	for _, o := range j.outs {
 		if slices.Contains(captures, o.replaces) {

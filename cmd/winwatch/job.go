@@ -15,17 +15,17 @@ import (
 	"winwatch/report"
 )
 
-// A job is the analysis of one capture, from the reading to the writing.
+// A job analyzes one capture, from opening it to writing the reports.
 type job struct {
 	o *analyzeOptions
 	*writing
 	report.Material
 	inputs []string
 	held   *capture.Preopened
-	// once: the capture can be read only once.
+	// once is set if the capture can be read only once.
 	once   bool
 	unread []capture.Unread
-	// kept are points of the first pass, up to frame keptTo: see keepPoints.
+	// kept holds points of the first pass up to frame keptTo; see keepPoints.
 	kept   *chart.Timeline
 	keptTo uint64
 }
@@ -61,8 +61,8 @@ func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Preopene
 	return &job{o: o, writing: w, inputs: inputs, held: held, Material: report.Material{Source: strings.Join(inputs, ", ")}}
 }
 
-// do does all of it, and tells what it had to leave out. It returns errDamaged if
-// the input was broken.
+// do runs the job and reports the inputs it could not read. It returns errDamaged
+// if the capture was damaged.
 func (j *job) do(ctx context.Context) error {
 	errs := []error{j.steps(ctx)}
 	for _, u := range j.unread {
@@ -71,7 +71,7 @@ func (j *job) do(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// steps does all that can be done with what can be read.
+// steps analyzes the inputs that can be read and writes the outputs.
 func (j *job) steps(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{j.analyze, j.draw, j.account} {
 		if err := step(ctx); err != nil {
@@ -85,7 +85,7 @@ func (j *job) steps(ctx context.Context) error {
 	return err
 }
 
-// analyze is the first pass: everything but the charts.
+// analyze makes the first pass, which yields everything but the charts.
 func (j *job) analyze(ctx context.Context) error {
 	if isStdin(j.inputs) {
 		var stop context.CancelFunc
@@ -108,13 +108,13 @@ func (j *job) analyze(ctx context.Context) error {
 	for _, u := range j.unread {
 		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
 	}
-	if err := j.nothing(); err != nil {
+	if err := j.requireSegments(); err != nil {
 		return err
 	}
 	return j.narrow()
 }
 
-// pass reads the capture and analyzes what pick leaves of it.
+// pass reads the capture and analyzes the segments that pick selects.
 func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick picker) error {
 	filter, err := j.setFilter(in)
 	if err != nil {
@@ -129,15 +129,15 @@ func (j *job) pass(ctx context.Context, in input, a *analyze.Analyzer, pick pick
 	return explainInput(err)
 }
 
-// setFilter has the input leave out what the words after -- do not want. It
-// returns nil if there are none.
+// setFilter makes the input skip the packets that the filter after -- rejects. It
+// returns nil if there is no filter.
 func (j *job) setFilter(in input) (*live.Filter, error) {
 	if j.o.filter == "" {
 		return nil, nil
 	}
 	if !canCapture {
-		return nil, withHint(errors.New("analyze: filters need libpcap, and this binary was built without (CGO_ENABLED=0)"),
-			"--stream N narrows without a filter")
+		return nil, withHint(errors.New("analyze: filters need libpcap, but this binary was built without it (CGO_ENABLED=0)"),
+			"--stream N selects a stream without a filter")
 	}
 	filter, err := live.NewFilter(j.o.filter)
 	if err != nil {
@@ -146,14 +146,14 @@ func (j *job) setFilter(in input) (*live.Filter, error) {
 	return filter, explainInput(in.SetFilter(filter.Match))
 }
 
-// account sets what the application counted against the worst stream, or the
-// chosen one.
+// account compares the bytes that the application counted with the worst stream, or
+// with the chosen one.
 func (j *job) account(context.Context) error {
 	if j.o.accepted == 0 {
 		return nil
 	}
 	st := j.Result.Worst(1)[0]
-	accepted, err := proof.NewAccepted(st, st.Busier(), j.o.accepted)
+	accepted, err := proof.NewAccepted(st, st.Verdict.Dir, j.o.accepted)
 	if err != nil {
 		return usageError{fmt.Errorf("--accepted-bytes %d: %w", j.o.accepted, err)}
 	}

@@ -20,7 +20,7 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// liveError says why nothing can be captured here, nil if it can.
+// liveError returns the reason why this user can't capture, or nil if it can.
 func liveError() error {
 	if os.Geteuid() == 0 {
 		return nil
@@ -33,8 +33,8 @@ func liveError() error {
 	return nil
 }
 
-// needLive skips the test where nothing can be captured; with
-// WINWATCH_REQUIRE_LIVE set, as in CI, it fails instead.
+// needLive skips the test if this process can't capture. If WINWATCH_REQUIRE_LIVE is
+// set, as in CI, the test fails instead.
 func needLive(t *testing.T) {
 	t.Helper()
 	err := liveError()
@@ -50,15 +50,16 @@ func needLive(t *testing.T) {
 	}
 }
 
-// program returns winwatch with these arguments: this test binary under its name.
+// program returns a command that runs winwatch with these arguments: the test binary
+// under the name winwatch.
 func program(args ...string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe", args...)
 	cmd.Args[0] = "winwatch"
 	return cmd
 }
 
-// plainProgram returns winwatch with these arguments, built without the race detector,
-// which takes long to start and disturbs experiments. In a full run it is program's.
+// plainProgram is like program, but runs winwatch built without the race detector, which
+// is slow to start and disturbs experiments. In a full run it is the same as program.
 func plainProgram(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	if capturetest.Full() {
@@ -67,14 +68,14 @@ func plainProgram(t *testing.T, args ...string) *exec.Cmd {
 	return exec.Command(buildProgram(t), args...)
 }
 
-// asOrdinaryUser has the program started by nobody, if the tests run as root.
+// asOrdinaryUser makes the program run as the user nobody if the tests run as root.
 func asOrdinaryUser(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return
 	}
-	// The test binary lies in a directory that others may not enter; its
-	// descriptor they may use.
+	// Other users may not enter the directory of the test binary, but they may use an
+	// open descriptor.
 	self, err := os.Open("/proc/self/exe")
 	if err != nil {
 		t.Fatal(err)
@@ -86,14 +87,14 @@ func asOrdinaryUser(t *testing.T, cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 }
 
-// inIsolation runs winwatch in a private namespace and returns what it wrote.
+// inIsolation runs winwatch in a private namespace and returns its output.
 func inIsolation(t *testing.T, status int, args ...string) (stdout, stderr string) {
 	t.Helper()
 	needLive(t)
 	cmd := program(append([]string{"run", "--isolate"}, args...)...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.Run() // its status is looked at below
+	cmd.Run() // the status is checked below
 	if got := cmd.ProcessState.ExitCode(); got != status {
 		t.Fatalf("winwatch run %s: exit status %d, want %d\n%s%s", strings.Join(args, " "), got, status, &out, &errs)
 	}
@@ -105,15 +106,15 @@ func TestRunReport(t *testing.T) {
 	out, errs := inIsolation(t, 0, "--hold=500ms", "--verbose")
 	for _, want := range []string{"in sendto(), asleep", "receive queue", "equal", "everything sent / 2"} {
 		if !strings.Contains(out, want) {
-			t.Errorf("the report does not say %q:\n%s", want, out)
+			t.Errorf("the report lacks %q:\n%s", want, out)
 		}
 	}
 	if !strings.Contains(errs, "send() blocked after") {
-		t.Errorf("--verbose does not tell what goes on: %q", errs)
+		t.Errorf("--verbose does not print progress: %q", errs)
 	}
 }
 
-// TestRunInterrupted: Ctrl-C ends the experiment, not the report.
+// TestRunInterrupted: Ctrl-C ends the experiment, and the report is still written.
 func TestRunInterrupted(t *testing.T) {
 	t.Parallel()
 	needLive(t)
@@ -137,12 +138,12 @@ func TestRunInterrupted(t *testing.T) {
 			cmd.Process.Signal(os.Interrupt)
 		}
 	}
-	cmd.Wait() // its status is looked at below
+	cmd.Wait() // the status is checked below
 	if got := cmd.ProcessState.ExitCode(); got != statusFailed {
 		t.Errorf("exit status %d, want %d", got, statusFailed)
 	}
 	if last := said[len(said)-1]; last != "winwatch: run: interrupted: the report covers only what was captured so far" {
-		t.Errorf("last words: %q", last)
+		t.Errorf("last line of stderr: %q", last)
 	}
 	if !strings.Contains(out.String(), "not judged: the experiment was cut short") {
 		t.Errorf("the report:\n%s", &out)
@@ -153,8 +154,8 @@ func TestRunInterrupted(t *testing.T) {
 	onlyFiles(t, dir, "cut.pcap")
 }
 
-// TestRunTroubles: each with its own message and status.
-func TestRunTroubles(t *testing.T) {
+// TestRunErrors: each error has its own message and exit status.
+func TestRunErrors(t *testing.T) {
 	needLive(t)
 	busy, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -167,7 +168,7 @@ func TestRunTroubles(t *testing.T) {
 		args   []string
 		status int
 		stderr string
-		root   bool // on the host's loopback only
+		root   bool // needs the loopback of the host
 	}{
 		{"port taken", []string{fmt.Sprintf("--port=%d", port)}, statusFailed, "choose another with --port", true},
 		{"no such interface", []string{"-i", "nope0"}, statusFailed, `no interface is called "nope0"; there are any, `, false},
@@ -175,33 +176,32 @@ func TestRunTroubles(t *testing.T) {
 		{"two scenarios", []string{"drain", "nagle"}, statusUsage, "one scenario at a time", false},
 		{"impossible MTU", []string{"--mtu=5"}, statusUsage, "MTU 5: want", false},
 		{"unknown congestion control", []string{"--isolate", "--congestion=warp"}, statusFailed, "warp", false},
-		{"sweep of nothing", []string{"--sweep=rcvbuf"}, statusUsage, `"" is not a valid value for --rcvbuf`, false},
-		{"sweep of a switch", []string{"--sweep=ipv6=true"}, statusUsage, `"ipv6" can't be varied`, false},
-		{"sweep of no time", []string{"--sweep=hold=1s,0"}, statusUsage, `"0" is not a valid value for --hold`, false},
-		{"no size", []string{"--chunk=big"}, statusUsage, `"big" is not a size`, false},
+		{"sweep without values", []string{"--sweep=rcvbuf"}, statusUsage, `"" is not a valid value for --rcvbuf`, false},
+		{"sweep of a boolean flag", []string{"--sweep=ipv6=true"}, statusUsage, `"ipv6" can't be varied`, false},
+		{"sweep with a zero time", []string{"--sweep=hold=1s,0"}, statusUsage, `"0" is not a valid value for --hold`, false},
+		{"invalid size", []string{"--chunk=big"}, statusUsage, `"big" is not a size`, false},
 		{"nothing to send", []string{"--chunk=0"}, statusUsage, `"0" is not a size`, false},
-		{"no time", []string{"--hold=0"}, statusUsage, `--hold "0s": no such value`, false},
-		{"no MTU", []string{"--mtu=0"}, statusUsage, `--mtu "0": no such value`, false},
-		{"output in no directory", []string{"--isolate", "--hold=1ms", "-o", "/nowhere/w.csv"}, statusFailed, "/nowhere/w.csv: no such file", false},
+		{"zero time", []string{"--hold=0"}, statusUsage, `--hold "0s": no such value`, false},
+		{"zero MTU", []string{"--mtu=0"}, statusUsage, `--mtu "0": no such value`, false},
+		{"output in a missing directory", []string{"--isolate", "--hold=1ms", "-o", "/nowhere/w.csv"}, statusFailed, "/nowhere/w.csv: no such file", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.root && os.Geteuid() != 0 {
-				t.Skip("not root: it would run in a namespace of its own")
+				t.Skip("not root: the run would use a private namespace")
 			}
 			cmd := plainProgram(t, append([]string{"run"}, tt.args...)...)
 			var out, errs bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &errs
-			cmd.Run() // its status is looked at below
+			cmd.Run() // the status is checked below
 			if got := cmd.ProcessState.ExitCode(); got != tt.status || !strings.Contains(errs.String(), tt.stderr) || out.Len() > 0 {
-				t.Errorf("status %d, want %d; stdout %q; stderr, which should say %q:\n%s", got, tt.status, &out, tt.stderr, &errs)
+				t.Errorf("status %d, want %d; stdout %q; stderr, want %q in it:\n%s", got, tt.status, &out, tt.stderr, &errs)
 			}
 		})
 	}
 }
 
-// TestRunAsOrdinaryUser: whoever may not capture gets a namespace in which
-// everybody may, and is told so. Where packets are parsed, no right is left of
-// those that it took.
+// TestRunAsOrdinaryUser: users who may not capture get a private namespace, and a
+// message that says so. The process that parses packets has dropped all capabilities.
 func TestRunAsOrdinaryUser(t *testing.T) {
 	t.Parallel()
 	needLive(t)
@@ -209,17 +209,17 @@ func TestRunAsOrdinaryUser(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		caps   []uintptr
-		stderr string // at the beginning
+		stderr string // how it begins
 	}{
-		{"without rights", nil, private},
-		{"who may capture", []uintptr{unix.CAP_NET_RAW}, "  "},
+		{"without capabilities", nil, private},
+		{"with CAP_NET_RAW", []uintptr{unix.CAP_NET_RAW}, "  "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := program("run", "--port=0", "--hold=300ms", "-v")
 			asOrdinaryUser(t, cmd)
 			if tt.caps != nil {
 				if os.Geteuid() != 0 {
-					t.Skip("not root: there is no right to give")
+					t.Skip("not root: can't grant a capability")
 				}
 				cmd.SysProcAttr.AmbientCaps = tt.caps
 			}
@@ -250,7 +250,7 @@ func TestRunAsOrdinaryUser(t *testing.T) {
 				t.Fatalf("%v\n%s%s", err, &out, said)
 			}
 			if !strings.HasPrefix(said, tt.stderr) {
-				t.Errorf("stderr %q, want %q first", said, tt.stderr)
+				t.Errorf("stderr %q, want it to begin with %q", said, tt.stderr)
 			}
 			if !strings.Contains(out.String(), "did not read") {
 				t.Errorf("the report:\n%s", &out)
@@ -259,13 +259,13 @@ func TestRunAsOrdinaryUser(t *testing.T) {
 	}
 }
 
-// TestRunGivesUpRoot looks at the process while packets are parsed: nothing of
-// root is left, and yet the files get their names in a directory of root's.
+// TestRunGivesUpRoot inspects the process while it parses packets: it has none of
+// root's rights, and yet the files appear in a directory that only root may write to.
 func TestRunGivesUpRoot(t *testing.T) {
 	t.Parallel()
 	needLive(t)
 	if os.Geteuid() != 0 {
-		t.Skip("not root: there is nothing to give up")
+		t.Skip("not root: there are no rights to drop")
 	}
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o700); err != nil {

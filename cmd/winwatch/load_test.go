@@ -18,13 +18,13 @@ import (
 	"winwatch/analyze/proof"
 )
 
-// TestRunUnderLoad runs the main job while other connections push through the
-// same loopback all that it takes: the filter keeps them out, and what was dropped
-// nevertheless is told and leaves nothing to judge, so that nothing told is wrong.
+// TestRunUnderLoad runs the experiment while other connections saturate the same
+// loopback. The filter keeps them out. If packets are dropped nevertheless, a warning
+// says so and the proof is withheld, so that the report claims nothing wrong.
 func TestRunUnderLoad(t *testing.T) {
 	needLive(t)
 	if os.Geteuid() != 0 {
-		t.Skip("not root: the run would have a loopback of its own")
+		t.Skip("not root: the run would use a private loopback")
 	}
 	moved := push(t, 2)
 	report := filepath.Join(t.TempDir(), "r.json")
@@ -35,7 +35,7 @@ func TestRunUnderLoad(t *testing.T) {
 	out, err := cmd.Output()
 	rate := float64(moved.Load()-before) / time.Since(begin).Seconds() / 1e9
 	if err != nil {
-		t.Fatalf("beside %.2f GB/s: %v\n%s%s", rate, err, out, &errs)
+		t.Fatalf("with %.2f GB/s of other traffic: %v\n%s%s", rate, err, out, &errs)
 	}
 	var proof proof.Proof
 	if err := json.Unmarshal(out, &proof); err != nil {
@@ -50,23 +50,23 @@ func TestRunUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r.Summary.Streams != 1 || r.Input.Frames != r.Input.Segments {
-		t.Errorf("the filter let others through: %+v", r)
+		t.Errorf("the filter passed other connections: %+v", r)
 	}
 	dropped := slices.ContainsFunc(r.Warnings, func(w struct{ Code string }) bool { return w.Code == "dropped-packets" })
 	if dropped != strings.Contains(proof.Withheld, "dropped") {
 		t.Errorf("withheld %q, warnings %v", proof.Withheld, r.Warnings)
 	}
 	if failed := proof.Failed(); len(failed) > 0 {
-		t.Errorf("wrong: %+v", failed)
+		t.Errorf("failed rows: %+v", failed)
 	}
 	if moved.Load() == before {
-		t.Error("nothing moved beside it")
+		t.Error("there was no other traffic")
 	}
-	t.Logf("beside %.2f GB/s: %d packets captured, dropped: %v", rate, r.Input.Frames, dropped)
+	t.Logf("with %.2f GB/s of other traffic: %d packets captured, dropped: %v", rate, r.Input.Frames, dropped)
 }
 
-// push moves bytes over so many connections on loopback until the test ends, for
-// half a minute at most, and counts them.
+// push sends data over this many loopback connections until the test ends, for at most
+// half a minute, and counts the bytes.
 func push(t *testing.T, connections int) *atomic.Int64 {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")

@@ -24,13 +24,13 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) > 1 && os.Args[1] == confine.RenamerCommand && filepath.Base(os.Args[0]) != "winwatch" {
 		// A test dropped the rights of its own process and started a renamer.
-		fmt.Fprintln(os.Stderr, "run analyze and run in a separate process: see program")
+		fmt.Fprintln(os.Stderr, "this test must run winwatch in a separate process: see program")
 		os.Exit(1)
 	}
 	testscript.Main(cleaning{m}, map[string]func(){"winwatch": main})
 }
 
-// cleaning removes what the tests share once they have run.
+// cleaning removes the files that the tests share after the last test.
 type cleaning struct{ *testing.M }
 
 func (c cleaning) Run() int {
@@ -42,15 +42,15 @@ func (c cleaning) Run() int {
 	return c.M.Run()
 }
 
-// built is winwatch as users have it, built by the first test that needs it.
+// built is the winwatch binary for users, built by the first test that needs it.
 var built struct {
 	once sync.Once
 	dir  string
 	err  error
 }
 
-// buildProgram returns winwatch built without the race detector, which takes most
-// of the time and of the memory of short runs.
+// buildProgram returns winwatch built without the race detector, which takes most of
+// the time and memory of short runs.
 func buildProgram(t *testing.T) string {
 	t.Helper()
 	built.once.Do(func() {
@@ -67,11 +67,11 @@ func buildProgram(t *testing.T) string {
 	return filepath.Join(built.dir, "winwatch")
 }
 
-// raceOptions avoid the second that the race detector waits at exit.
+// raceOptions keeps the race detector from sleeping for a second at exit.
 const raceOptions = "atexit_sleep_ms=0"
 
-// searchPath returns the PATH on which tests find winwatch: the one built without the
-// race detector, but in a full run this test binary under its name.
+// searchPath returns a PATH with winwatch built without the race detector or, in a full
+// run, the test binary under the name winwatch.
 func searchPath(t *testing.T) string {
 	t.Helper()
 	path := os.Getenv("PATH")

@@ -8,15 +8,16 @@ import (
 	"winwatch/analyze"
 )
 
-// nothing explains why there is nothing to tell.
-func (j *job) nothing() error {
+// requireSegments returns an error that says why there is nothing to analyze, or nil if
+// there is something.
+func (j *job) requireSegments() error {
 	r := j.Result
 	if r.Segments > 0 {
 		return nil
 	}
 	what := "the capture holds no packets"
 	if r.Input.Frames > 0 {
-		what = fmt.Sprintf("no TCP in its %d packets: %s", r.Input.Frames, strings.Join(whyNot(r), ", "))
+		what = fmt.Sprintf("no TCP in its %d packets: %s", r.Input.Frames, strings.Join(whySkipped(r), ", "))
 	}
 	if len(r.Damage) == 0 {
 		return fmt.Errorf("%s: %s", j.Source, what)
@@ -31,8 +32,8 @@ func (j *job) nothing() error {
 	return errors.Join(errs...)
 }
 
-// whyNot says what became of frames of which none was analyzed.
-func whyNot(r *analyze.Result) (why []string) {
+// whySkipped says why no frame was analyzed: a count for each reason.
+func whySkipped(r *analyze.Result) (why []string) {
 	if n := r.Input.Segments; n > 0 {
 		why = append(why, fmt.Sprintf("%d left out", n))
 	}
@@ -42,8 +43,8 @@ func whyNot(r *analyze.Result) (why []string) {
 	return why
 }
 
-// narrow leaves what was chosen in the result: one stream, or those that were
-// alive in a span of time. The totals stay the capture's.
+// narrow reduces the result to the chosen streams: one, or those that were active in
+// the chosen time. The totals still cover the whole capture.
 func (j *job) narrow() error {
 	var streams []*analyze.Stream
 	switch low, high := j.span.Bounds(j.Result.Begin); {
@@ -60,7 +61,7 @@ func (j *job) narrow() error {
 			}
 		}
 		if len(streams) == 0 {
-			return fmt.Errorf("%s: no stream was alive in the chosen time", j.Source)
+			return fmt.Errorf("%s: no stream was active in the chosen time", j.Source)
 		}
 	default:
 		return nil

@@ -13,22 +13,22 @@ import (
 	"winwatch/capture/live"
 )
 
-// An observation is one experiment under way: the capture of it, and what the
-// kernel says meanwhile.
+// An observation is a running experiment: its capture, and the kernel's readings taken
+// meanwhile.
 type observation struct {
 	iface    string
 	save     io.Writer
 	analyzer *analyze.Analyzer
 	source   *live.Source
-	// captured is closed when the capture has ended, and then captureErr is set.
+	// captured is closed when the capture has ended; captureErr is set before.
 	captured   chan struct{}
 	captureErr error
 	kernel     []kernel.Sample
 	step       func(string)
 }
 
-// observe runs the scenario and captures it on the interface until nothing
-// moves any more. What was seen until an error is returned with it.
+// observe runs the scenario and captures it on the interface until no more packets
+// arrive. If it returns an error, it also returns what was seen until then.
 func (v *observation) observe(ctx context.Context, s experiment.Scenario, cfg experiment.Config) (*kernel.Witness, error) {
 	defer v.close()
 	w, err := s.Run(ctx, cfg, experiment.Hooks{
@@ -44,7 +44,7 @@ func (v *observation) observe(ctx context.Context, s experiment.Scenario, cfg ex
 	return w, errors.Join(err, v.captureErr)
 }
 
-// start captures what the server's port sees.
+// start captures the traffic of the server's port.
 func (v *observation) start(server netip.AddrPort) error {
 	src, err := live.Open(live.Config{
 		Interface: v.iface, Save: v.save,
@@ -60,13 +60,13 @@ func (v *observation) start(server netip.AddrPort) error {
 	}
 	go func() {
 		defer close(v.captured)
-		// The context is not the experiment's: its end leaves packets to be read.
+		// Not the experiment's context: when that ends, packets are left to be read.
 		v.captureErr = v.analyzer.Run(context.Background(), src)
 	}()
 	return nil
 }
 
-// stop ends the capture with what has passed until now.
+// stop ends the capture after the packets that have arrived so far.
 func (v *observation) stop() {
 	if v.source != nil {
 		v.source.Stop()

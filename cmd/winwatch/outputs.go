@@ -25,8 +25,8 @@ type output struct {
 // fails, the others are still written.
 type outputs []output
 
-// createOutputs starts writing the named files. The longest matching ending
-// selects the format. None of the files may be an input.
+// createOutputs starts writing the named files. The longest matching ending selects
+// the format. None of the files may be an input.
 func createOutputs(names []string, formats []format, inputs []string) (outputs, error) {
 	var outs outputs
 	fail := func(err error) (outputs, error) {

@@ -19,18 +19,18 @@ import (
 	"winwatch/capture/experiment"
 )
 
-// exactRows are the rows of a proof in which packets and kernel must agree to
-// the byte and the segment, in a namespace where nothing else happens.
+// exactRows are the rows of a proof in which packets and kernel must agree exactly, in a
+// namespace without other traffic.
 var exactRows = []string{"receive queue", "send queue", "window seen", "probes", "keep-alives"}
 
-// checkProof checks that no row failed, and that the exact ones were judged.
+// checkProof checks that no row failed and that the exact rows were judged.
 func checkProof(t *testing.T, judged *proof.Proof) {
 	t.Helper()
 	if judged.Withheld != "" {
-		t.Errorf("nothing is judged: %s", judged.Withheld)
+		t.Errorf("the proof is withheld: %s", judged.Withheld)
 	}
 	for _, r := range judged.Failed() {
-		t.Errorf("%s: packets say %s, kernel %s", r.Name, said(&r), number(r.Kernel))
+		t.Errorf("%s: inferred %s, kernel %s", r.Name, said(&r), number(r.Kernel))
 	}
 	for _, name := range exactRows {
 		i := slices.IndexFunc(judged.Rows, func(r proof.Row) bool { return r.Name == name })
@@ -42,9 +42,10 @@ func checkProof(t *testing.T, judged *proof.Proof) {
 	}
 }
 
-// TestRunProves runs the main job: the proof must hold, the saved capture must
-// tell what the live one did, and every window be what tshark reads.
-func TestRunProves(t *testing.T) {
+// TestRunProof runs the default experiment: the proof must hold, the saved capture must
+// give the same results as the live one, and every window must be the one that tshark
+// computes.
+func TestRunProof(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	name := func(n string) string { return filepath.Join(dir, n) }
@@ -64,17 +65,17 @@ func TestRunProves(t *testing.T) {
 	}
 	windows := readFile(t, name("w.csv"))
 	if !bytes.Equal(windows, analyzed("csv")) {
-		t.Error("the saved capture gives other windows than the live one")
+		t.Error("the windows of the saved capture differ from the live ones")
 	}
 	sameFindings(t, readFile(t, name("r.json")), analyzed("json"))
-	windowsAsTshark(t, windows, name("flood.pcap"))
+	compareTsharkWindows(t, windows, name("flood.pcap"))
 	if kernel := readFile(t, name("kernel.csv")); bytes.Count(kernel, []byte("\n")) < 10 {
 		t.Errorf("kernel.csv:\n%s", kernel)
 	}
 	onlyFiles(t, dir, "flood.pcap", "kernel.csv", "r.html", "r.json", "w.csv")
 }
 
-// sameFindings compares what two JSON reports say of the packets.
+// sameFindings compares what two JSON reports say about the packets.
 func sameFindings(t *testing.T, live, saved []byte) {
 	t.Helper()
 	var a, b map[string]any
@@ -86,19 +87,19 @@ func sameFindings(t *testing.T, live, saved []byte) {
 	}
 	for _, part := range []string{"input", "summary", "verdicts", "warnings", "streams"} {
 		if a[part] == nil || !reflect.DeepEqual(a[part], b[part]) {
-			t.Errorf("%s: the live run says\n%v\nand the saved capture\n%v", part, a[part], b[part])
+			t.Errorf("%s of the live run:\n%v\nof the saved capture:\n%v", part, a[part], b[part])
 		}
 	}
 }
 
-// windowsAsTshark compares the column window_bytes.
-func windowsAsTshark(t *testing.T, windows []byte, capture string) {
+// compareTsharkWindows compares the column window_bytes with tshark.
+func compareTsharkWindows(t *testing.T, windows []byte, capture string) {
 	t.Helper()
 	if _, err := exec.LookPath("tshark"); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal("tshark is not installed")
 		}
-		t.Log("not compared with tshark, which is not installed")
+		t.Log("tshark is not installed: windows not compared")
 		return
 	}
 	rows, err := csv.NewReader(bytes.NewReader(windows)).ReadAll()
@@ -121,9 +122,9 @@ func windowsAsTshark(t *testing.T, windows []byte, capture string) {
 	}
 }
 
-// TestScenarios runs every scenario as the user who runs the tests, and a sample of
-// them, or all in a full run, as an ordinary user. The kernel must confirm the
-// claims and agree with what the packets show.
+// TestScenarios runs every scenario as the user who runs the tests. As an ordinary user
+// it runs a sample, or all in a full run. The kernel must confirm the claims and agree
+// with the inferred values.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	needLive(t)
@@ -149,7 +150,7 @@ func TestScenarios(t *testing.T) {
 				cmd := user.program(t, "run", s.Name, "--isolate", "--format=proof")
 				var out, errs bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &out, &errs
-				if err := cmd.Run(); err != nil { // a claim that does not hold is a failure, too
+				if err := cmd.Run(); err != nil { // a claim that does not hold also fails the run
 					t.Errorf("%v\n%s", err, &errs)
 				}
 				var proof proof.Proof
@@ -162,14 +163,14 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestSweep runs a grid of buffers and of calls: in every cell both queues, the
-// window and the probes are the kernel's, and both buffers in their intervals.
+// TestSweep runs a grid of buffer sizes and chunk sizes. In every cell both queues, the
+// window and the probes equal the kernel's, and both buffers are in their intervals.
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "sweep.csv")
 	out, _ := inIsolation(t, 0, "--hold=700ms", "--sweep", "rcvbuf=4k,64k,256k,1M", "--sweep", "chunk=10,100,1000,64k", "-o", name)
 	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 1+16+1 || !strings.Contains(lines[17], "worst") {
-		t.Errorf("the table is not 16 runs and their worst:\n%s", out)
+		t.Errorf("the table does not hold 16 runs and a summary of the worst:\n%s", out)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(readFile(t, name))).ReadAll()
 	if err != nil {
@@ -201,7 +202,7 @@ func TestSweep(t *testing.T) {
 			}
 		}
 		if value("probes_kernel_count") == "0" || value("receive_queue_kernel_bytes") == "0" {
-			t.Errorf("%v shows nothing: %v", row[:2], row)
+			t.Errorf("%v: no probes or an empty receive queue: %v", row[:2], row)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func (o *reportOptions) check() error {
 	return nil
 }
 
-// A writing is everything that a command writes: files and, in one format, stdout.
+// A writing holds everything that a command writes: files and, in one format, stdout.
 type writing struct {
 	*reportOptions
 	outs outputs
@@ -153,8 +153,8 @@ func (w *writing) follow(a *analyze.Analyzer, s report.Sink) {
 	}
 }
 
-// chosen returns a function that passes on to f the samples of the chosen stream and time.
-// If it leaves out samples, it first calls begin with the time of the first.
+// chosen returns a function that passes the samples of the chosen stream and time on to f.
+// If it leaves out samples, it first calls begin with the time of the first sample.
 func (o *reportOptions) chosen(begin func(ns int64), f func(*analyze.Sample)) func(*analyze.Sample) {
 	if o.stream < 0 && !o.span.Given() {
 		return f
@@ -209,7 +209,8 @@ func (w *writing) text(out io.Writer, m *report.Material) error {
 	return textreport.Write(out, m, opt)
 }
 
-// ignoreEPIPE ignores that the reader of the output went away: it has seen enough.
+// ignoreEPIPE ignores the error of writing to a pipe whose reader went away: the reader has
+// seen enough.
 func ignoreEPIPE(err error) error {
 	if errors.Is(err, syscall.EPIPE) {
 		return nil

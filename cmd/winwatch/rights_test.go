@@ -143,8 +143,8 @@ func checkOwner(t *testing.T, name string, uid uint32) {
 	}
 }
 
-// TestAnalyzeReadsFilesOfRoot: analyze opens captures before it stops being root, and
-// can read them a second time for charts, in every mode.
+// TestAnalyzeReadsFilesOfRoot: analyze opens captures before it gives up root, and can
+// read them a second time for charts, in every mode.
 func TestAnalyzeReadsFilesOfRoot(t *testing.T) {
 	dir := asRoot(t)
 	drain := readFile(t, "../../analyze/testdata/lab/drain/capture.pcap")
@@ -254,7 +254,7 @@ func TestAnalyzeUnreadableFile(t *testing.T) {
 	for name, mode := range map[string]os.FileMode{"a.pcap": 0, "b.pcap": 0o644, "c.pcap": 0, "README": 0o644} {
 		content := flood(t)
 		if name == "README" {
-			content = []byte("This is no capture.")
+			content = []byte("This is not a capture.")
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), content, mode); err != nil {
 			t.Fatal(err)

@@ -61,7 +61,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 		runErr = errors.New("run: interrupted: the report covers only what was captured so far")
 	}
 	if runErr == nil && m.Proof == nil {
-		runErr = fmt.Errorf("run: no packets of the experiment on %s: it runs on loopback", o.iface)
+		runErr = fmt.Errorf("run: no packets of the experiment were captured on %s: it runs on loopback", o.iface)
 	}
 	return errors.Join(w.finish(m), explainRun(runErr), found.accuse(m))
 }
@@ -96,7 +96,7 @@ func prove(m *report.Material, withheld string) *proof.Proof {
 	return nil
 }
 
-// said returns what was inferred: a number, or the interval that must contain it.
+// said formats the inferred value: a number, or the interval that must contain it.
 func said(r *proof.Row) string {
 	if r.Exact {
 		return number(r.Inferred)

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// TestNohup: a program started with SIGHUP ignored keeps ignoring it.
+// TestNohup: winwatch keeps ignoring SIGHUP if it was started with SIGHUP ignored.
 func TestNohup(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
@@ -42,7 +42,7 @@ func TestNohup(t *testing.T) {
 }
 
 // TestRenamerIgnoresSignals: the renamer continues until the process it serves has
-// ended, even if every process gets a signal.
+// ended, even if both get a signal.
 func TestRenamerIgnoresSignals(t *testing.T) {
 	cmd := program("analyze", "-", "-o", filepath.Join(asRoot(t), "w.csv"))
 	in, err := cmd.StdinPipe()
@@ -59,7 +59,7 @@ func TestRenamerIgnoresSignals(t *testing.T) {
 	}
 	start := time.Now()
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		for !ignores(child(t, cmd.Process.Pid), s) { // it may not have got that far yet
+		for !ignores(child(t, cmd.Process.Pid), s) { // the renamer may still be starting
 			if time.Since(start) > 10*time.Second {
 				t.Fatalf("the renamer does not ignore %v", s)
 			}

@@ -9,15 +9,15 @@ import (
 	"winwatch/capture"
 )
 
-// A picker moves the segments that are wanted to the front and returns how many
-// they are, and whether any can come after them.
+// A picker moves the wanted segments to the front. It returns their number, and
+// whether more can follow in later batches.
 type picker func([]capture.Segment) (n int, more bool)
 
 // everything picks all segments.
 func everything(segs []capture.Segment) (int, bool) { return len(segs), true }
 
-// picked is a source of which only some segments are analyzed. It counts what it
-// read. A standard input that was closed on purpose ends without damage.
+// picked is a source that passes on only the picked segments and counts all that it
+// read. If a signal stopped standard input, the source ends as if it were complete.
 type picked struct {
 	analyze.Source
 	pick picker

@@ -22,7 +22,7 @@ import (
 // the report covers what was read. After Ctrl-C the writer gets some time to end.
 func TestStdinStopped(t *testing.T) {
 	capture := flood(t)
-	report := []string{"did not read", "the reading was interrupted"}
+	report := []string{"did not read", "reading stopped early"}
 	csv := []string{"w.csv"}
 	write := func(b []byte) func(io.Writer) error {
 		return func(w io.Writer) error { _, err := w.Write(b); return err }

@@ -8,23 +8,24 @@ import (
 	"winwatch/capture"
 )
 
-// A subset picks the segments of some streams, so that a second pass over a
-// capture costs little more than reading it. Two streams with the same endpoints
-// never overlap in frames: endpoints and a span of frames identify one stream.
+// A subset selects the segments of some streams, so that a second pass over a
+// capture costs little more than reading it. Streams with the same endpoints never
+// overlap in frames, so endpoints and a range of frames identify one stream.
 type subset struct {
-	// all: every segment is taken, and the streams keep their numbers.
+	// all is set to take every segment, so that the streams keep their numbers.
 	all bool
-	// ids are the streams in the order in which they begin: an analyzer that sees
-	// no others numbers them in this order.
+	// ids holds the streams in the order in which they begin, which is the order in
+	// which an analyzer that sees no others numbers them.
 	ids []int64
-	// ports has a bit for each pair of ports that occurs: most other segments
-	// end there.
+	// ports has a bit for each pair of ports of the subset. It rejects most other
+	// segments quickly.
 	ports [1 << 16 / 64]uint64
 	spans map[endpoints][]frames
 	last  uint64
 }
 
-// endpoints are those of a stream, in either order: the lower one first.
+// endpoints identifies the two ends of a stream regardless of direction: the lower
+// one comes first.
 type endpoints struct {
 	addrs [2]capture.Addr
 	ports [2]uint16
@@ -53,7 +54,7 @@ func newEndpoints(a, b capture.Addr, aPort, bPort uint16) endpoints {
 	return endpoints{[2]capture.Addr{a, b}, [2]uint16{aPort, bPort}}
 }
 
-// has reports whether the segment is of one of the streams.
+// has reports whether the segment belongs to one of the streams.
 func (p *subset) has(s *capture.Segment) bool {
 	x := s.SrcPort ^ s.DstPort
 	if p.ports[x/64]&(1<<(x%64)) == 0 {
@@ -67,7 +68,7 @@ func (p *subset) has(s *capture.Segment) bool {
 	return false
 }
 
-// pick picks the segments of the subset, until its last frame.
+// pick is the picker of the subset. It ends after the last frame of the subset.
 func (p *subset) pick(segs []capture.Segment) (n int, more bool) {
 	if p.all {
 		return len(segs), true
@@ -85,8 +86,8 @@ func (p *subset) pick(segs []capture.Segment) (n int, more bool) {
 	return n, true
 }
 
-// rename gives the sample the number that its stream has among all. It reports
-// false if the stream is none of the subset.
+// rename sets the stream of the sample to its number in the whole capture. It
+// reports false if the stream is not in the subset.
 func (p *subset) rename(s *analyze.Sample) bool {
 	if p.all {
 		return slices.Contains(p.ids, s.Stream)

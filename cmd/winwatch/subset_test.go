@@ -12,9 +12,9 @@ import (
 	"winwatch/capture"
 )
 
-// TestSubsetGivesTheSamePoints: the second pass passes over what is not drawn,
-// and yet collects the points that going through everything would.
-func TestSubsetGivesTheSamePoints(t *testing.T) {
+// TestSubsetPoints: a second pass that skips the streams that are not drawn collects the
+// same points as a pass over everything.
+func TestSubsetPoints(t *testing.T) {
 	files, err := filepath.Glob("../../analyze/testdata/lab/*/capture.pcap")
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 		read := func(a *analyze.Analyzer, pick picker) bool {
 			r, err := capture.Open(file)
 			if err != nil {
-				return false // some are no captures on purpose
+				return false // some are not captures, on purpose
 			}
 			defer r.Close()
 			if err := a.Run(context.Background(), &picked{r, pick, new(atomic.Int64)}); err != nil {
@@ -42,7 +42,7 @@ func TestSubsetGivesTheSamePoints(t *testing.T) {
 		}
 		result := first.Result()
 		if slices.ContainsFunc(result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump }) {
-			continue // those are gone through in full
+			continue // they are read in full anyway
 		}
 		worst := result.Worst(3)
 		var timelines [2]*chart.Timeline

@@ -20,7 +20,7 @@ import (
 // sweepable are the flags that a sweep can vary.
 var sweepable = []string{"rcvbuf", "sndbuf", "chunk", "congestion", "read-size", "read-interval", "hold", "mtu"}
 
-// maxCells bounds the grid: more runs than anyone will wait for.
+// maxCells bounds the number of runs: more would take too long.
 const maxCells = 4096
 
 // An axis is one setting and its values.
@@ -48,7 +48,7 @@ func parseAxes(sweeps []string, set *pflag.FlagSet) ([]axis, error) {
 				return nil, withHint(usageErrorf("--sweep %s: %q is not a valid value for --%s", s, v, name), "want --sweep "+name+"=VALUE,VALUE...")
 			}
 			if z, ok := f.Value.(*flags.Size); ok {
-				a.values[i] = strconv.Itoa(z.Bytes) // a form that spreadsheets can read
+				a.values[i] = strconv.Itoa(z.Bytes) // spreadsheets can't read 64k
 			}
 		}
 		axes = append(axes, a)

@@ -24,7 +24,7 @@ import (
 // errInterrupted is the error of the runs that an interrupted sweep did not complete.
 var errInterrupted = errors.New("interrupted")
 
-// runCells makes the runs, which have these arguments, and stores their results in cells.
+// runCells runs winwatch with each list of arguments and stores the results in cells.
 func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []report.SweepCell, std streams) error {
 	screen := mpb.New(mpb.WithOutput(std.err), mpb.WithAutoRefresh())
 	if !term.IsTerminal(std.err) {
@@ -76,7 +76,7 @@ func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []repo
 	return nil
 }
 
-// isolatedCell makes one run in private namespaces.
+// isolatedCell does one run in private namespaces.
 func isolatedCell(ctx context.Context, args []string) (*proof.Proof, error) {
 	var out, errs bytes.Buffer
 	status, err := experiment.Isolation{Args: args, Stdout: &out, Stderr: &errs}.Run(ctx)
@@ -86,7 +86,7 @@ func isolatedCell(ctx context.Context, args []string) (*proof.Proof, error) {
 	return parseCell(status, &out, &errs)
 }
 
-// hostCell makes one run on the host, on a free port. It uses a separate process because a
+// hostCell does one run on the host, on a free port. It uses a separate process because a
 // run gives up root.
 func hostCell(ctx context.Context, args []string) (*proof.Proof, error) {
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", append(args, "--port=0")...)

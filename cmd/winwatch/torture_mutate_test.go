@@ -20,11 +20,11 @@ type original struct {
 	data []byte
 }
 
-// maxOriginal keeps a mutant's analysis short; damage far behind in a file is no
-// other than damage near its front.
+// maxOriginal keeps the analysis of a mutant short. Damage far into a file is no
+// different from damage near its beginning.
 const maxOriginal = 64 << 10
 
-// readOriginals reads the captures that the tests of the packages have.
+// readOriginals reads the captures in the testdata directories of the packages.
 func readOriginals(t *testing.T) (all []original) {
 	t.Helper()
 	for _, dir := range []string{"../../analyze/testdata", "../../capture/testdata"} {
@@ -41,7 +41,7 @@ func readOriginals(t *testing.T) (all []original) {
 		}
 	}
 	if len(all) < 10 {
-		t.Fatalf("%d captures to damage, want 10 at least", len(all))
+		t.Fatalf("%d captures to damage, want at least 10", len(all))
 	}
 	return all
 }
@@ -50,11 +50,11 @@ func isCapture(path string) bool {
 	return slices.ContainsFunc([]string{"cap", "pcapng", "txt", "gz", "zst"}, func(end string) bool { return strings.HasSuffix(path, end) })
 }
 
-// interesting are numbers at which lengths and counts go wrong.
+// interesting holds numbers that break careless handling of lengths and counts.
 var interesting = []uint32{0, 1, 2, 3, 4, 11, 12, 13, 15, 16, 19, 20, 28, 32, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000,
 	1 << 18, 1 << 20, 1<<20 + 1, 0x7fffffff, 0x80000000, 0xfffffff0, 0xfffffffc, 0xffffffff, 0x0a0d0d0a, 0x1a2b3c4d, 0xa1b2c3d4}
 
-// mutant damages one of the originals, as the seed has it.
+// mutant damages one of the originals. The seed decides which, and how.
 func mutant(originals []original, seed uint64) (name string, data []byte) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	o := originals[rng.IntN(len(originals))]
@@ -68,8 +68,8 @@ func mutant(originals []original, seed uint64) (name string, data []byte) {
 	return fmt.Sprintf("mutant-%d-of-%s", seed, o.name), data
 }
 
-// damage does one thing to b: it flips a few bits, writes a number, cuts, takes
-// something out, doubles it, or puts in a piece of another capture.
+// damage makes one change to b: it flips a few bits, writes a number, truncates,
+// removes a piece, duplicates it, or inserts a piece of another capture.
 func damage(rng *rand.Rand, b []byte, originals []original) []byte {
 	at := somewhere(rng, len(b))
 	n := 1 + rng.IntN(min(len(b)-at, 1+rng.IntN(2000)))
@@ -95,7 +95,7 @@ func damage(rng *rand.Rand, b []byte, originals []original) []byte {
 	return b
 }
 
-// somewhere is a place in a file, more likely near its front.
+// somewhere returns an offset in a file, more likely one near the beginning.
 func somewhere(rng *rand.Rand, size int) int {
 	switch rng.IntN(3) {
 	case 0:
@@ -106,8 +106,8 @@ func somewhere(rng *rand.Rand, size int) int {
 	return rng.IntN(size)
 }
 
-// writeNumber writes 1, 2 or 4 bytes of v in either byte order, mostly where such
-// a number would stand.
+// writeNumber writes 1, 2 or 4 bytes of v in either byte order, mostly at an aligned
+// offset.
 func writeNumber(rng *rand.Rand, b []byte, at int, v uint32) {
 	var n [4]byte
 	if rng.IntN(2) == 0 {

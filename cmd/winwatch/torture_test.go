@@ -27,9 +27,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// What no input may make winwatch use. The processor's time is what hangs are
-// judged by, as the tests may run on a busy machine; the other limit is for those
-// that wait for something.
+// Limits that no input may exceed. Processor time detects endless loops even on a busy
+// machine; tortureWait, in real time, detects waits that never end.
 const (
 	tortureCPU  = 10 * time.Second
 	tortureWait = 2 * time.Minute
@@ -126,9 +125,9 @@ func newTorture(t *testing.T, program string) *torture {
 	return tt
 }
 
-// peak is the most memory that this process has taken, in KiB: it counts as that
-// of the processes that it starts (getrusage(2)). Under the race detector it is
-// much.
+// peak returns the peak memory of this process in KiB. It is a lower bound on the peak
+// that getrusage(2) reports for the processes it starts, and high under the race
+// detector.
 func peak(t *testing.T) (kib int64) {
 	t.Helper()
 	_, after, _ := strings.Cut(string(readFile(t, "/proc/self/status")), "VmHWM:")
@@ -138,7 +137,7 @@ func peak(t *testing.T) (kib int64) {
 	return kib
 }
 
-// files analyzes files that are made one after the other.
+// files analyzes generated files.
 func (t *torture) files(files iter.Seq2[string, []byte]) {
 	t.parallel(func(next func(path string, temporary bool)) {
 		for name, data := range files {
@@ -147,7 +146,7 @@ func (t *torture) files(files iter.Seq2[string, []byte]) {
 	})
 }
 
-// paths analyzes files that are there.
+// paths analyzes existing files.
 func (t *torture) paths(paths iter.Seq[string]) {
 	t.parallel(func(next func(path string, temporary bool)) {
 		for path := range paths {
@@ -156,8 +155,8 @@ func (t *torture) paths(paths iter.Seq[string]) {
 	})
 }
 
-// parallel analyzes what produce hands over on all processors. Of temporary files
-// only those are kept that did harm.
+// parallel analyzes the files that produce passes to next, on all processors. It deletes
+// temporary files after saving a copy of those that made winwatch fail.
 func (t *torture) parallel(produce func(next func(path string, temporary bool))) {
 	type file struct {
 		path      string
@@ -171,7 +170,7 @@ func (t *torture) parallel(produce func(next func(path string, temporary bool)))
 				ok := t.analyze(f.path, worker)
 				if f.temporary && !ok {
 					kept := filepath.Join(os.TempDir(), "winwatch-torture-"+filepath.Base(f.path))
-					t.Logf("kept as %s: %v", kept, exec.Command("cp", f.path, kept).Run())
+					t.Logf("saved as %s: %v", kept, exec.Command("cp", f.path, kept).Run())
 				}
 				if f.temporary {
 					os.Remove(f.path)
@@ -192,7 +191,7 @@ func (t *torture) write(name string, data []byte) string {
 	return path
 }
 
-// analyze analyzes one file in every format, and reports whether all was well.
+// analyze analyzes one file in every format and reports whether winwatch passed.
 func (t *torture) analyze(path string, worker int) bool {
 	out := filepath.Join(t.dir, fmt.Sprintf("worker%d", worker))
 	stdout, stderr, status, ok := t.run(path, "analyze", path, "--format=json",
@@ -218,13 +217,13 @@ func (t *torture) each(paths []string) {
 	stdout, _, _, ok := t.run("all", append([]string{"analyze", "--each", "-q"}, paths...)...)
 	for _, p := range paths {
 		if ok && !bytes.Contains(stdout, []byte(p)) {
-			t.Errorf("%s is not told of", p)
+			t.Errorf("%s is missing from the report", p)
 		}
 	}
 }
 
-// run runs winwatch, and reports whether it stayed within its limits and ended
-// as documented. It must not panic, whose exit status would be that of wrong usage.
+// run runs winwatch and reports whether it stayed within its limits and exited with a
+// documented status. Status 2, wrong usage, fails too: it is also the status of a panic.
 func (t *torture) run(what string, args ...string) (stdout, stderr []byte, status int, ok bool) {
 	ctx, cancel := context.WithTimeout(t.Context(), tortureWait)
 	defer cancel()
@@ -240,13 +239,13 @@ func (t *torture) run(what string, args ...string) (stdout, stderr []byte, statu
 	status = cmd.ProcessState.ExitCode()
 	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	rss := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
-	t.book(what, status, cpu, rss)
+	t.record(what, status, cpu, rss)
 	var wrong []string
 	if status != statusDone && status != statusFailed && status != statusDamaged {
 		wrong = append(wrong, cmd.ProcessState.String())
 	}
 	if at := bytes.IndexFunc(slices.Concat(out, errs), steers); at >= 0 {
-		wrong = append(wrong, fmt.Sprintf("byte %d of what it prints steers a terminal", at))
+		wrong = append(wrong, fmt.Sprintf("byte %d of the output controls a terminal", at))
 	}
 	if cpu > tortureCPU {
 		wrong = append(wrong, fmt.Sprintf("it took %v of processor time", cpu))
@@ -260,18 +259,19 @@ func (t *torture) run(what string, args ...string) (stdout, stderr []byte, statu
 	return out, errs, status, len(wrong) == 0
 }
 
-// keep keeps the beginning of what is written to it. More would count as the
-// memory of the processes that are started later (getrusage(2)).
+// keep keeps the beginning of what is written to it. More would raise the peak memory
+// of this process, and with it that of the processes it starts (see peak).
 type keep []byte
 
-const keepMost = 1 << 20
+const keepBytes = 1 << 20
 
 func (k *keep) Write(p []byte) (int, error) {
-	*k = append(*k, p[:min(len(p), keepMost-len(*k))]...)
+	*k = append(*k, p[:min(len(p), keepBytes-len(*k))]...)
 	return len(p), nil
 }
 
-func (t *torture) book(what string, status int, cpu time.Duration, rss int64) {
+// record updates the statistics of all runs.
+func (t *torture) record(what string, status int, cpu time.Duration, rss int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if 0 <= status && status < len(t.statuses) {
@@ -285,18 +285,18 @@ func (t *torture) book(what string, status int, cpu time.Duration, rss int64) {
 	}
 }
 
-// plausible checks a JSON report, or the error in its place: that nothing is
-// hidden, every frame is accounted for. Of a long report it sees the beginning,
-// which is what all streams have in common.
+// plausible checks that a JSON report accounts for every frame, or that an error took
+// the place of the report. It sees only the beginning of a long report, which precedes
+// the streams.
 func plausible(stdout, stderr []byte, status int) error {
 	if len(stdout) == 0 {
 		if status == statusDone || !bytes.HasPrefix(stderr, []byte("winwatch: ")) {
-			return fmt.Errorf("no report, and this for an error: %q", head(stderr))
+			return fmt.Errorf("no report, and stderr is %q", head(stderr))
 		}
 		return nil
 	}
-	if len(stdout) < keepMost && !json.Valid(stdout) {
-		return errors.New("the report is no JSON")
+	if len(stdout) < keepBytes && !json.Valid(stdout) {
+		return errors.New("the report is not valid JSON")
 	}
 	var input struct {
 		Frames, Segments uint64
@@ -314,7 +314,8 @@ func plausible(stdout, stderr []byte, status int) error {
 	for _, s := range input.Skipped {
 		sum += s.Count
 	}
-	// Some number a stream and are no traffic; a segment may be so for two reasons.
+	// Segments with these notes may only give a stream its number and are not analyzed. A
+	// segment can have both notes.
 	least, most := summary.Segments, summary.Segments
 	for _, n := range input.Notes {
 		if n.Note == capture.QuotedInICMP.String() || n.Note == capture.BadHeaderLength.String() {
@@ -322,13 +323,13 @@ func plausible(stdout, stderr []byte, status int) error {
 		}
 	}
 	if sum != input.Frames || input.Segments < least || input.Segments > most {
-		return fmt.Errorf("%d frames, %d segments, with those that were skipped %d; %d to %d analyzed or told of",
+		return fmt.Errorf("%d frames, %d segments, %d with the skipped frames; %d to %d segments analyzed or noted",
 			input.Frames, input.Segments, sum, least, most)
 	}
 	return nil
 }
 
-// member reads a member of a JSON object, which may be cut off behind it.
+// member reads a member of a JSON object, which may be truncated after it.
 func member(object []byte, name string, into any) error {
 	d := json.NewDecoder(bytes.NewReader(object))
 	if _, err := d.Token(); err != nil {

@@ -223,22 +223,22 @@ func TestStdinInterrupted(t *testing.T) {
 	}
 }
 
-// insist sends a signal until the program has ended: on a slow machine the program
-// may take the second one for an echo of the first. It kills the program after a
-// minute.
+// insist sends a signal repeatedly until the program has ended: on a slow machine the
+// program may mistake the second signal for an echo of the first. It kills the program
+// after a minute.
 func insist(cmd *exec.Cmd, s os.Signal) {
 	ended := make(chan struct{})
 	go func() {
 		cmd.Wait() // the caller checks the status
 		close(ended)
 	}()
-	deaf := time.After(time.Minute)
+	timeout := time.After(time.Minute)
 	for {
 		cmd.Process.Signal(s)
 		select {
 		case <-ended:
 			return
-		case <-deaf:
+		case <-timeout:
 			cmd.Process.Kill()
 		case <-time.After(impatience / 5):
 		}

@@ -8,10 +8,9 @@ import (
 	"time"
 
 	"winwatch/analyze"
-	"winwatch/analyze/cause"
+	"winwatch/analyze/analyzetest"
 	"winwatch/analyze/chart"
 	"winwatch/analyze/proof"
-	"winwatch/analyze/words"
 	"winwatch/capture"
 	"winwatch/capture/kernel"
 	"winwatch/report"
@@ -108,18 +107,11 @@ func Flood() Fixture {
 	}
 	d.Backlog = analyze.Estimate{Method: "nothing came out after the stall"}
 	st.Dirs[1].Window.Largest = new(int64(43776))
-	st.Verdict = analyze.Verdict{
-		Stream: 0, Finding: cause.Finding{Severity: cause.Problem, Code: "receiver-not-reading",
-			Sentence:   "the application behind 127.0.0.1:3000 did not read for at least 14.840 s; 934,544 bytes waited in its receive queue; the sender probed 6 times; next probe due 15.074 s after the capture ended",
-			Wait:       sec(14.840149),
-			Confidence: "high", Because: "the handshake, the closing window and the probes were captured, and nothing was lost",
-			Host: netip.MustParseAddr("127.0.0.1"), Command: "ss -tmien state established '( sport = :3000 )'",
-			Frames: []uint64{183, 184, 185, 187, 188, 190, 192, 194}}}
+	analyzetest.Judge(st)
 	r := &analyze.Result{
 		Input: capture.Counters{Frames: 195, Segments: 195}, Segments: 195, StreamCount: 1,
 		Begin: At(0), End: At(19.36855), Span: sec(19.36855), Bytes: 934544,
 		Stalls: 1, Probes: 6, ZeroWindows: 6, StallTime: sec(14.840149), StalledStreams: 1,
-		Verdicts: []analyze.Verdict{st.Verdict},
 		Warnings: []analyze.Warning{{Code: "clock-jump", Text: "the clock jumped by 8.7 h and back; no duration contains it", Frame: 2, Count: 1}},
 	}
 	r = r.Select([]*analyze.Stream{st})
@@ -244,11 +236,10 @@ func Healthy() Fixture {
 	d.Window.Largest, d.Window.MaxRaw = new(int64(3_145_728)), 24576
 	d.Budget = analyze.Budget{Total: sec(2.4), Network: sec(2.2), SenderIdle: sec(0.2)}
 	d.Buffer.LargestWindow = analyze.Estimate{Value: new(int64(3_145_728)), Method: "the largest window advertised: a poor estimate of a buffer"}
-	st.Verdict = analyze.Verdict{Dir: 1, Finding: cause.Finding{Severity: cause.OK, Code: "healthy",
-		Sentence: "the receiver's window never held the sender back", Confidence: "high", Because: "nothing was lost"}}
+	analyzetest.Judge(st)
 	r := &analyze.Result{
 		Input: capture.Counters{Frames: 3100, Segments: 3000}, Segments: 3000, StreamCount: 1,
-		Begin: At(0), End: At(2.4), Span: sec(2.4), Bytes: 4_200_000, Verdicts: []analyze.Verdict{st.Verdict},
+		Begin: At(0), End: At(2.4), Span: sec(2.4), Bytes: 4_200_000,
 	}
 	r.Input.Skipped[capture.NotIP], r.Input.Skipped[capture.NotTCP] = 12, 88
 	r = r.Select([]*analyze.Stream{st})
@@ -289,14 +280,10 @@ func UnknownScale() Fixture {
 	d.Buffer.Absorbed = analyze.Estimate{Low: new(int64(20_000)), Method: "payload acknowledged while nobody read"}
 	d.Reader = analyze.Reader{LastRead: new(At(4)), LastReadFrame: 60,
 		Rate: analyze.Estimate{Low: new(int64(40_000)), High: new(int64(90_000)), Method: "rise of the right edge"}}
-	st.Verdict = analyze.Verdict{Finding: cause.Finding{Severity: cause.Warning, Code: "receiver-slow",
-		Sentence: "the application behind 10.9.8.7:873 stopped reading for 1.500 s", Wait: sec(1.5),
-		Confidence: "medium", Because: "the window scale is unknown", Host: netip.MustParseAddr("10.9.8.7"),
-		Command: "ss -tmien '( sport = :873 )'", Frames: []uint64{50, 52, 60}}}
+	analyzetest.Judge(st)
 	st.Warnings = []analyze.Warning{{Code: "scale-unknown", Text: "the handshake was not captured: windows are not known in bytes", Count: 1}}
 	r := &analyze.Result{Input: capture.Counters{Frames: 90, Segments: 90}, Segments: 90, StreamCount: 1,
-		Begin: At(0), End: At(9), Span: sec(9), Bytes: 800_000, Stalls: 1, Probes: 2, StallTime: sec(1.5), StalledStreams: 1,
-		Verdicts: []analyze.Verdict{st.Verdict}}
+		Begin: At(0), End: At(9), Span: sec(9), Bytes: 800_000, Stalls: 1, Probes: 2, StallTime: sec(1.5), StalledStreams: 1}
 	r = r.Select([]*analyze.Stream{st})
 	tr := Trace{Timeline: chart.New(10_000), shift: analyze.Unknown}
 	for i := range 90 {
@@ -336,11 +323,10 @@ func ManyStreams() Fixture {
 		d := &st.Dirs[1]
 		d.Bytes, d.Window.Largest = 6_000_000+id*1000, new(int64(65536))
 		d.Budget = analyze.Budget{Total: st.Span, SenderIdle: st.Span}
-		st.Verdict = analyze.Verdict{Stream: id, Dir: 1, Finding: cause.Finding{Code: "healthy", Sentence: "the receiver's window never held the sender back"}}
+		analyzetest.Judge(st)
 		if id%17 == 0 {
 			stall(st, 20-float64(id)/17)
 			r.Stalls, r.Probes, r.StallTime = r.Stalls+d.StallCount, r.Probes+int64(d.Probes), r.StallTime+d.StallTime
-			r.Verdicts = append(r.Verdicts, st.Verdict)
 		}
 		streams = append(streams, st)
 	}
@@ -356,11 +342,10 @@ func ManyHealthy() Fixture {
 	for st := range f.Result.All() {
 		if st.ID%17 != 0 {
 			fine = append(fine, st)
-			f.Result.Verdicts = append(f.Result.Verdicts, st.Verdict)
 		}
 	}
 	r := f.Result
-	r.Verdicts, r.Stalls, r.Probes, r.StalledStreams, r.StallTime = r.Verdicts[12:], 0, 0, 0, 0
+	r.Stalls, r.Probes, r.StalledStreams, r.StallTime = 0, 0, 0, 0
 	r.StreamCount = int64(len(fine))
 	f.Result = r.Select(fine)
 	return f
@@ -384,10 +369,7 @@ func stall(st *analyze.Stream, seconds float64) {
 		d.Probes++
 	}
 	d.Budget = analyze.Budget{Total: st.Span, ZeroWindow: d.StallTime, SenderIdle: st.Span - d.StallTime}
-	st.Verdict = analyze.Verdict{Stream: st.ID, Dir: 1, Finding: cause.Finding{Severity: cause.Problem, Code: "receiver-not-reading",
-		Sentence: fmt.Sprintf("the application behind %s did not read for %s in 6 stalls", st.Client, words.Duration(d.StallTime)),
-		Wait:     d.StallTime, Confidence: "high", Because: "window, probes and reopening were captured",
-		Host: st.Client.Addr(), Command: fmt.Sprintf("ss -tmien '( sport = :%d )'", st.Client.Port()), Frames: []uint64{20_000, 20_009}}}
+	analyzetest.Judge(st)
 }
 
 // OpenAtBothEnds is a stall that began before the capture and outlasted it, with more
@@ -407,11 +389,9 @@ func OpenAtBothEnds() Fixture {
 	}
 	d.Stalls, d.StallCount, d.StallTime, d.Probes = []analyze.Stall{s}, 1, sec(7200), 60
 	d.Budget = analyze.Budget{Total: sec(7200), Unjudged: sec(7200)}
-	st.Verdict = analyze.Verdict{Finding: cause.Finding{Severity: cause.Problem, Code: "receiver-not-reading",
-		Sentence: "10.0.0.2:80 kept its window closed for at least 2.0 h", Wait: sec(7200), Confidence: "low", Because: "only the sender's side was captured"}}
+	analyzetest.Judge(st)
 	r := &analyze.Result{Input: capture.Counters{Frames: 60, Segments: 60}, Segments: 60, StreamCount: 1,
-		Begin: At(0), End: At(7200), Span: sec(7200), Stalls: 1, Probes: 60, StallTime: sec(7200), StalledStreams: 1,
-		Verdicts: []analyze.Verdict{st.Verdict}}
+		Begin: At(0), End: At(7200), Span: sec(7200), Stalls: 1, Probes: 60, StallTime: sec(7200), StalledStreams: 1}
 	r = r.Select([]*analyze.Stream{st})
 	return Fixture{Name: "open-stall", Material: &report.Material{Result: r, Timeline: chart.New(1000)}}
 }
