@@ -9,11 +9,11 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// benchFrames is how many frames the generated captures hold.
+// benchFrames is the number of frames in the generated captures.
 const benchFrames = 200_000
 
-// benchSegment returns a segment as bulk transfers are made of: timestamps, and
-// data one way, acknowledgments the other, on many connections.
+// benchSegment returns a segment of bulk transfers on many connections, with
+// timestamps: data in one direction, acknowledgments in the other.
 func benchSegment(i int) capture.Segment {
 	conn := uint32(i/8) % 2000
 	s := capture.Segment{
@@ -30,8 +30,8 @@ func benchSegment(i int) capture.Segment {
 	return s
 }
 
-// benchFrame returns the frame of benchSegment with NOP, NOP before the
-// timestamps, as hosts send it, cut to 96 bytes.
+// benchFrame returns the frame of benchSegment cut to 96 bytes, with NOP, NOP before
+// the timestamps, as hosts send it.
 func benchFrame(i int) ([]byte, int) {
 	s := benchSegment(i)
 	b, wire := capturetest.Frame(&s)

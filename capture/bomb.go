@@ -5,13 +5,13 @@ import (
 	"io"
 )
 
-// decompressed is what a compressed file holds. Of an error it says where in the
-// file it is, and it ends at what looks like a decompression bomb.
+// decompressed reads the content of a compressed file. It adds the position in
+// the file to errors, and stops at what looks like a decompression bomb.
 type decompressed struct {
 	r      io.Reader
 	n      int64           // bytes read from r
-	file   *countingReader // the file as it is
-	frames *uint64         // that were read from r
+	file   *countingReader // the compressed file
+	frames *uint64         // frames read from r
 }
 
 func (r *Reader) decompressed(z io.Reader) io.Reader {
@@ -25,7 +25,7 @@ func (d *decompressed) Read(p []byte) (int, error) {
 	at := d.file.n.Load()
 	switch {
 	case err == nil && isBomb(at, d.n, int64(*d.frames)):
-		err = fmt.Errorf("%w: %d bytes of the file became %d (if it is none, decompress it first)", ErrBomb, at, d.n)
+		err = fmt.Errorf("%w: %d bytes of the file expanded to %d (if it is a real capture, decompress it first)", ErrBomb, at, d.n)
 	case err != nil && err != io.EOF:
 		err = fmt.Errorf("%w, before byte %d of the compressed file", err, at)
 	}
@@ -33,28 +33,29 @@ func (d *decompressed) Read(p []byte) (int, error) {
 }
 
 const (
-	// harmless is what every file may become: it is read in no time.
+	// harmless is the size that any file may expand to: it is read in no time.
 	harmless = 64 << 20
-	// bombFrames is how many frames no compressed byte stands for. Frames differ
-	// in their time stamps at least: a flood of the same packet, one a microsecond,
-	// takes 2.5 bytes a frame in gzip and 1.5 in zstd.
+	// bombFrames is more frames per compressed byte than a real capture can have.
+	// Frames differ at least in their time stamps: a flood of identical packets,
+	// one per microsecond, takes 2.5 bytes per frame in gzip and 1.5 in zstd.
 	bombFrames = 2
-	// bombRatio is how far packets shrink of which each repeats the one before.
+	// bombRatio is the compression ratio of packets that each repeat the previous
+	// one.
 	bombRatio = 100
-	// endless is where the reading of a file ends that shrank endlessRatio to 1:
-	// after some seconds.
+	// endless is where reading stops, after a few seconds, in a file compressed
+	// more than endlessRatio to 1.
 	endless      = 4 << 30
 	endlessRatio = 1000
 )
 
-// isBomb reports whether so many bytes of a compressed file became more bytes and
-// frames than a capture can hold.
+// isBomb reports whether in bytes of a compressed file expanded to more bytes and
+// frames than a real capture could.
 //
-// How far a file shrank does not tell: who tests with zeros and captures whole
-// packets gets 570 to 1 in gzip and 4,000 to 1 in zstd, with BIG TCP 930 and
-// 15,000 to 1. What tells is that nothing is new in the frames, or that there are
-// none. A bomb that takes the pains to look like zeros is held to a few seconds of
-// reading; a capture of zeros that is as large, and in zstd, shares its fate.
+// The compression ratio alone does not decide: tests that send zeros and capture
+// whole packets reach 570 to 1 in gzip and 4,000 to 1 in zstd, and with BIG TCP
+// 930 and 15,000 to 1. The signs of a bomb are frames that contain nothing new, or
+// no frames at all. A bomb disguised as packets of zeros is limited to a few
+// seconds of reading; so is a real zstd capture of zeros of that size.
 func isBomb(in, out, frames int64) bool {
 	switch {
 	case out <= harmless:

@@ -13,16 +13,16 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestNoBombs: a capture that shrinks as far as one can is none. Both are of
-// tests that people make.
+// TestNoBombs checks that the most compressible real captures are not taken for
+// bombs. Both come from common tests.
 func TestNoBombs(t *testing.T) {
 	type alike struct {
 		name        string
 		size, count int
 	}
 	for _, tt := range capturetest.Sample([]alike{
-		{"zeros sent over loopback, in whole packets", 65535, 2000},
-		{"a flood of the same packet", 200, 400_000},
+		{"full packets of zeros on loopback", 65535, 2000},
+		{"flood of identical packets", 200, 400_000},
 	}, 2) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, open := range []func(io.Writer) io.WriteCloser{
@@ -55,8 +55,8 @@ func TestNoBombs(t *testing.T) {
 	}
 }
 
-// writeAlike writes a capture of packets that differ in their time stamps alone,
-// and returns its size.
+// writeAlike writes a capture of packets that differ only in their time stamps, and
+// returns its size.
 func writeAlike(t *testing.T, w io.WriteCloser, size, count int) int {
 	t.Helper()
 	packet := make([]byte, size)

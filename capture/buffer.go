@@ -5,24 +5,24 @@ import (
 	"io"
 )
 
-// chunkSize is how much is asked of the input at once. Large reads cost the
-// fewest system calls; this much still stays in a core's cache until it is parsed.
-// The first read is smaller: often only the beginning of a file is looked at.
+// chunkSize is the read size. Large reads need the fewest system calls; this much
+// still fits a core's cache until it is parsed. The first read is smaller because
+// often only the start of a file is needed.
 const (
 	firstChunk = 64 << 10
 	chunkSize  = 256 << 10
 )
 
-// buffer hands out records of a stream in place: it reads large chunks, and
-// moves only the record that straddles two of them. What need returns is valid
-// until the next call of need or discard.
+// buffer hands out records of a stream in place: it reads large chunks and moves
+// only the record that straddles two of them. Buffered bytes are valid until the
+// next call of need, fill or discard.
 type buffer struct {
 	r   io.Reader
 	buf []byte
 	// pos and end bound the unread bytes in buf; base is the stream offset of buf[0].
 	pos, end int
 	base     int64
-	err      error // what ended the stream; io.EOF at its clean end
+	err      error // the reason the stream ended; io.EOF if it ended cleanly
 }
 
 func newBuffer(r io.Reader) *buffer { return &buffer{r: r, buf: make([]byte, firstChunk)} }
@@ -30,19 +30,19 @@ func newBuffer(r io.Reader) *buffer { return &buffer{r: r, buf: make([]byte, fir
 // offset returns the stream offset of the next unread byte.
 func (b *buffer) offset() int64 { return b.base + int64(b.pos) }
 
-// atHand returns how many bytes can be had without reading.
+// atHand returns the number of buffered bytes.
 func (b *buffer) atHand() int { return b.end - b.pos }
 
-// unread returns the bytes at hand.
+// unread returns the buffered bytes.
 func (b *buffer) unread() []byte { return b.buf[b.pos:b.end] }
 
-// need makes sure that n bytes are at hand and reports whether they are. If not,
-// b.err says why.
+// need buffers at least n bytes and reports whether it could. If not, b.err says
+// why.
 func (b *buffer) need(n int) bool {
 	return b.atHand() >= n || b.fill(n)
 }
 
-// fill reads until n bytes are at hand. n is bounded by the formats' own limits.
+// fill reads until n bytes are buffered. The formats' own limits bound n.
 func (b *buffer) fill(n int) bool {
 	if b.err != nil {
 		return false
@@ -73,7 +73,7 @@ func (b *buffer) fill(n int) bool {
 	return b.end >= n
 }
 
-// discard passes over n bytes, however many, and reports whether there were as many.
+// discard skips n bytes, of any number, and reports whether the stream had them.
 func (b *buffer) discard(n int64) bool {
 	for n > int64(b.end-b.pos) {
 		n -= int64(b.end - b.pos)
@@ -86,7 +86,7 @@ func (b *buffer) discard(n int64) bool {
 	return true
 }
 
-// ended returns why the stream ended within a record.
+// ended returns the reason the stream ended within a record.
 func (b *buffer) ended() error {
 	if b.err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -94,14 +94,14 @@ func (b *buffer) ended() error {
 	return b.err
 }
 
-// cutOff returns the damage of a stream that ended within the record at offset;
-// what says where in it.
+// cutOff returns the DamageError for a stream that ended within the record at
+// offset; what names the place within the record.
 func (b *buffer) cutOff(dec *Decoder, offset int64, what string) error {
 	return &DamageError{Offset: offset, Frame: dec.c.Frames + 1, Err: fmt.Errorf("%s: %w", what, b.ended())}
 }
 
-// endOfRecords returns io.EOF if the stream ended cleanly, with no byte of
-// another record, else as cutOff.
+// endOfRecords returns io.EOF if the stream ended cleanly between two records,
+// else the error of cutOff.
 func (b *buffer) endOfRecords(dec *Decoder, what string) error {
 	if b.err == io.EOF && b.pos == b.end {
 		return io.EOF

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// The functions in this file build frames and files byte by byte, for what
-// capturetest does not write: odd headers and odd files.
+// The functions in this file build frames and files byte by byte: odd headers and
+// files that capturetest can't write.
 
 var (
 	be = binary.BigEndian
@@ -49,7 +49,7 @@ func tcp(opts ...byte) []byte {
 	return append(b, opts...)
 }
 
-// ng is a pcapng file being written.
+// ng builds a pcapng file.
 type ng struct {
 	order interface {
 		binary.ByteOrder
@@ -107,8 +107,8 @@ func (f *ng) enhanced(iface uint32, ticks uint64, data []byte) *ng {
 	return f.block(6, f.u32(iface, uint32(ticks>>32), uint32(ticks), uint32(len(data)), uint32(len(data))), data)
 }
 
-// pcapFile returns a pcap file with one record header layout, given as the bytes
-// that follow the usual 16.
+// pcapFile returns a pcap file whose record headers have extra bytes after the usual
+// 16.
 func pcapFile(order binary.AppendByteOrder, magic, link uint32, extra int, times [][2]uint32, frames ...[]byte) []byte {
 	b := order.AppendUint32(nil, magic)
 	b = order.AppendUint16(b, 2)

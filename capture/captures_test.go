@@ -9,20 +9,20 @@ import (
 	"winwatch/capture"
 )
 
-// The captures of the analysis, which are of real stacks, and the demonstration
-// that the project grew from.
+// The analyzer's captures of real stacks, and the demonstration that the project
+// grew from.
 const (
 	labDir    = "../analyze/testdata/lab/"
 	seedFlood = "../analyze/testdata/seed-flood"
 )
 
-// captures returns the files that there are to read: the lab's, the seed flood as
-// capture and as text, and all that are made.
+// captures returns all test files: the lab's captures, the seed flood as capture and
+// as text, and testdata/made.
 func captures(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob(labDir + "*/capture.pcap")
 	if err != nil || len(names) < 20 {
-		t.Fatalf("%d captures of the lab: %v", len(names), err)
+		t.Fatalf("only %d lab captures: %v", len(names), err)
 	}
 	names = append(names, seedFlood+".pcap", seedFlood+".txt")
 	for _, m := range madeFiles() {
@@ -31,7 +31,7 @@ func captures(t *testing.T) []string {
 	return names
 }
 
-// load reads a capture, or reports false if it is of a format that is not read.
+// load reads a capture. It returns false if the file can't be opened as one.
 func load(t *testing.T, name string) ([]capture.Segment, capture.Counters, bool) {
 	t.Helper()
 	r, err := capture.Open(name)
@@ -43,12 +43,12 @@ func load(t *testing.T, name string) ([]capture.Segment, capture.Counters, bool)
 		t.Fatal(err)
 	}
 	defer r.Close()
-	segs, _ := readAll(t, r) // which checks that the counters add up
+	segs, _ := readAll(t, r) // checks that the counters add up
 	return segs, r.Counters(), true
 }
 
-// TestCapturesAddUp reads every capture: the counters must account for every
-// frame. That those that are made read as they should is for TestMade.
+// TestCapturesAddUp reads every capture: the counters must account for every frame.
+// TestMade checks the rest for the files in testdata/made.
 func TestCapturesAddUp(t *testing.T) {
 	for _, name := range captures(t) {
 		segs, c, ok := load(t, name)

@@ -6,7 +6,7 @@ import (
 )
 
 // clock turns the time stamps of a pcapng interface into nanoseconds since the
-// Unix epoch. Times outside of what an int64 holds are moved to its nearer end.
+// Unix epoch. Times outside the range of int64 are clamped.
 type clock struct {
 	mul    uint64 // nanoseconds = ticks × mul ÷ div >> shift + offset
 	div    uint64
@@ -14,7 +14,7 @@ type clock struct {
 	offset int64 // nanoseconds
 }
 
-// newClock returns the clock for the options if_tsresol and if_tsoffset:
+// newClock returns the clock for the options if_tsresol and if_tsoffset. resol is
 // a power of ten or, with the high bit set, of two (draft-ietf-opsawg-pcapng 4.2).
 func newClock(resol byte, offsetSeconds int64) clock {
 	c := clock{mul: 1, div: 1, offset: saturatingSeconds(offsetSeconds)}
@@ -27,7 +27,7 @@ func newClock(resol byte, offsetSeconds int64) clock {
 	case exp-9 < 20:
 		c.div = pow10(exp - 9)
 	default:
-		c.mul = 0 // a tick is so short that 2^64 of them are less than a nanosecond
+		c.mul = 0 // 2^64 ticks are less than a nanosecond
 	}
 	return c
 }
@@ -68,7 +68,7 @@ func saturatingSeconds(sec int64) int64 {
 	return sec * 1_000_000_000
 }
 
-// saturatingAdd returns ns + offset, for ns that is not negative.
+// saturatingAdd returns ns + offset, for ns >= 0.
 func saturatingAdd(ns, offset int64) int64 {
 	if offset > 0 && ns > math.MaxInt64-offset {
 		return math.MaxInt64

@@ -32,7 +32,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// saturate moves n to the nearer end of int64 if it is outside.
+// saturate clamps n to the range of int64.
 func saturate(n *big.Int) *big.Int {
 	if lo := big.NewInt(math.MinInt64); n.Cmp(lo) < 0 {
 		return lo

@@ -6,10 +6,10 @@ import (
 	"math"
 )
 
-// Skip is the reason why a frame gave no segment.
+// Skip is the reason why a frame yielded no segment.
 type Skip uint8
 
-// The reasons. Kept is the reason of a frame that did give one.
+// The reasons. Kept marks a frame that did yield a segment.
 const (
 	Kept            Skip = iota
 	NotIP                // the link layer carries something else: ARP, LLDP, 802.2 ...
@@ -18,13 +18,13 @@ const (
 	CutShort             // the snaplen cut the frame before the end of the TCP window field
 	BadLink              // an impossible link-layer or tunnel header
 	BadIP                // an impossible IPv4 or IPv6 header
-	BadTCP               // an IP datagram too short for the TCP header that it should hold
+	BadTCP               // an IP datagram too short for a TCP header
 	TooDeep              // more nested headers than maxLayers
 	UnknownLinkType      // a link type that Decode does not know
 	NoInterface          // pcapng: an interface that the section does not describe
 	CustomBlock          // pcapng: a custom block, which Wireshark counts as a frame
-	BadText              // tcpdump text: a line that is not understood
-	FilteredOut          // SetFilter's filter did not want it
+	BadText              // tcpdump text: a line that can't be parsed
+	FilteredOut          // rejected by SetFilter's filter
 	NumSkips
 )
 
@@ -36,7 +36,7 @@ var skipNames = [NumSkips]string{
 	CustomBlock: "pcapng custom block", BadText: "text not understood", FilteredOut: "left out by the filter",
 }
 
-// String returns the reason in words for a report.
+// String returns the reason in words, for reports.
 func (s Skip) String() string {
 	if s < NumSkips {
 		return skipNames[s]
@@ -44,27 +44,27 @@ func (s Skip) String() string {
 	return fmt.Sprintf("reason %d", uint8(s))
 }
 
-// Note is something odd about the input that a report should mention, and that
-// cost no segment.
+// Note is an oddity of the input that reports should mention but that cost no
+// segment.
 type Note uint8
 
 // The notes. Each counts segments unless it says otherwise.
 const (
 	CutOptions       Note = iota // options cut by the snaplen
 	MalformedOptions             // options with an impossible length
-	LengthFromWire               // IP datagrams of length 0: the wire length was taken
-	FirstFragment                // first fragment of a datagram: its length only
-	QuotedInICMP                 // a header quoted in an ICMP error: no traffic
-	BadHeaderLength              // the TCP header's length is impossible: taken as no traffic
+	LengthFromWire               // IP datagrams of length 0: the wire length was used
+	FirstFragment                // first fragment of a datagram: Len covers it alone
+	QuotedInICMP                 // a header quoted in an ICMP error: not traffic
+	BadHeaderLength              // the TCP header's length is impossible: not counted as traffic
 	NoTime                       // frames without a time stamp: time 0
-	WireLenTooSmall              // frames whose wire length was under the captured length
-	KernelDrops                  // packets that the kernel dropped, as the capture says: of its whole interface
-	InterfaceDrops               // packets that the interface dropped, likewise; dumpcap counts all here
-	TextNoDate                   // tcpdump text without date: days count from 1970-01-01
-	TextSeqGuessed               // tcpdump text prints no seq of empty segments: SND.NXT was taken
+	WireLenTooSmall              // frames whose wire length was below the captured length
+	KernelDrops                  // packets that the kernel dropped, on the whole interface, according to the capture
+	InterfaceDrops               // packets that the interface dropped, likewise; dumpcap counts all drops here
+	TextNoDate                   // tcpdump text without a date: days count from 1970-01-01
+	TextSeqGuessed               // tcpdump text without the seq of empty segments: SND.NXT was assumed
 	TextNoIPID                   // tcpdump text without -v: no IP ID, no hop limit
 	TextRelativeSeq              // tcpdump text without -S: relative numbers were added to the SYN's
-	TextIgnored                  // tcpdump text: lines that are about no frame
+	TextIgnored                  // tcpdump text: lines that describe no frame
 	NumNotes
 )
 
@@ -86,7 +86,7 @@ var noteNames = [NumNotes]string{
 	TextIgnored:      "text line about no frame",
 }
 
-// String returns the note in words for a report.
+// String returns the note in words, for reports.
 func (n Note) String() string {
 	if n < NumNotes {
 		return noteNames[n]
@@ -94,14 +94,15 @@ func (n Note) String() string {
 	return fmt.Sprintf("note %d", uint8(n))
 }
 
-// Counters say what became of the frames. Every frame is counted once, in
+// Counters account for the frames. Every frame is counted exactly once, in
 // Segments or under one reason in Skipped: see Balanced.
 type Counters struct {
-	// Frames is the number of frames read; Segments of those that gave a segment.
+	// Frames is the number of frames read, Segments the number that yielded a
+	// segment.
 	Frames, Segments uint64
 	// Skipped counts the others by reason; Skipped[Kept] is always 0.
 	Skipped [NumSkips]uint64
-	// Noted counts what was odd.
+	// Noted counts oddities by note.
 	Noted [NumNotes]uint64
 }
 
@@ -114,7 +115,7 @@ func (c *Counters) Balanced() bool {
 	return c.Frames == sum && c.Skipped[Kept] == 0
 }
 
-// Skips returns the reasons that occurred and how often, in a fixed order.
+// Skips yields the reasons that occurred and their counts, in a fixed order.
 func (c *Counters) Skips() iter.Seq2[Skip, uint64] {
 	return func(yield func(Skip, uint64) bool) {
 		for i, n := range c.Skipped {
@@ -125,7 +126,7 @@ func (c *Counters) Skips() iter.Seq2[Skip, uint64] {
 	}
 }
 
-// Notes returns the notes that occurred and how often, in a fixed order.
+// Notes yields the notes that occurred and their counts, in a fixed order.
 func (c *Counters) Notes() iter.Seq2[Note, uint64] {
 	return func(yield func(Note, uint64) bool) {
 		for i, n := range c.Noted {
@@ -136,10 +137,10 @@ func (c *Counters) Notes() iter.Seq2[Note, uint64] {
 	}
 }
 
-// Dropped returns how many packets were dropped before they could be captured.
+// Dropped returns the number of packets dropped before they could be captured.
 func (c *Counters) Dropped() uint64 { return plus(c.Noted[KernelDrops], c.Noted[InterfaceDrops]) }
 
-// plus adds counts that a file may claim to be as large as it likes.
+// plus adds two counts and saturates: a file may claim any number.
 func plus(a, b uint64) uint64 {
 	if a > math.MaxUint64-b {
 		return math.MaxUint64
@@ -147,10 +148,10 @@ func plus(a, b uint64) uint64 {
 	return a + b
 }
 
-// A tally is what was last reported of a count that grows through a capture.
+// A tally is the last reported value of a count that accumulates over a capture.
 type tally uint64
 
-// note notes by how much the count has grown.
+// note adds the growth since the last report.
 func (t *tally) note(c *Counters, n Note, now uint64) {
 	if last := uint64(*t); now > last {
 		c.Noted[n] = plus(c.Noted[n], now-last)
@@ -158,7 +159,7 @@ func (t *tally) note(c *Counters, n Note, now uint64) {
 	}
 }
 
-// Add adds the counts of another source.
+// Add adds the counters of another source.
 func (c *Counters) Add(o Counters) {
 	c.Frames += o.Frames
 	c.Segments += o.Segments

@@ -10,7 +10,7 @@ import (
 	"winwatch/capture"
 )
 
-// TestDropsWithoutEnd: what a capture claims does not wrap around to nothing.
+// TestDropsWithoutEnd checks that huge drop counts saturate instead of wrapping.
 func TestDropsWithoutEnd(t *testing.T) {
 	unknown := bytes.Repeat([]byte{0xff}, 8)
 	most := slices.Concat([]byte{0xfe}, unknown[1:])
@@ -38,7 +38,7 @@ func TestDropsWithoutEnd(t *testing.T) {
 	}
 }
 
-// TestDropsUnknown: writers say so with the largest number.
+// TestDropsUnknown checks that the largest number, which means unknown, is ignored.
 func TestDropsUnknown(t *testing.T) {
 	f := &ng{order: le}
 	f.section().iface(101, 0)

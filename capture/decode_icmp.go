@@ -1,7 +1,7 @@
 package capture
 
-// icmp reads the header quoted in an ICMP error (RFC 792). Redirects are left
-// out, as Wireshark gives them no stream.
+// icmp reads the header quoted in an ICMP error (RFC 792). Like Wireshark it
+// assigns no stream to redirects.
 func (d *Decoder) icmp(v view, s *Segment) Skip {
 	if len(v.b) < 8 {
 		return NotTCP

@@ -8,8 +8,8 @@ const (
 	LinkLoop LinkType = 108 // OpenBSD loopback, network byte order
 )
 
-// loopback reads the 4-byte address family of BSD's loopback, in either byte
-// order: the file may come from a host with another byte order than its reader.
+// loopback reads the 4-byte address family of BSD's loopback in either byte order:
+// the file may come from a host with a different byte order.
 func (d *Decoder) loopback(v view, s *Segment) Skip {
 	if len(v.b) < 4 {
 		return v.short(4, BadLink)

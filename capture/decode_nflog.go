@@ -5,9 +5,9 @@ import "encoding/binary"
 // LinkNFLog is the Linux netfilter log.
 const LinkNFLog LinkType = 239
 
-// nflog reads Linux netfilter log messages: a header and attributes, one of which
-// is the packet. Attributes are in the byte order of the writing host; a length
-// that is too large in one order is read in the other.
+// nflog reads a Linux netfilter log message: a header and attributes, one of
+// which is the packet. Attributes are in the writer's byte order; a length that is
+// too large in one order is read in the other.
 func (d *Decoder) nflog(v view, s *Segment) Skip {
 	if len(v.b) < 4 {
 		return v.short(4, BadLink)

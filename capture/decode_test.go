@@ -9,12 +9,12 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// describe writes what the tables below compare.
+// describe formats the fields that the tables below compare.
 func describe(s *capture.Segment) string {
 	return fmt.Sprintf("%v > %v len %d", s.SrcEndpoint(), s.DstEndpoint(), s.Len)
 }
 
-// The segments inside of all the encapsulations: data is 3 bytes.
+// The segments inside all encapsulations, with 3 bytes of data.
 var (
 	seg4   = join(ipv4(6, 23), tcp(), []byte("abc"))
 	seg6   = join(ipv6(6, 23), tcp(), []byte("abc"))
@@ -47,8 +47,8 @@ func TestDecodeEncapsulations(t *testing.T) {
 	}
 }
 
-// checkDecode decodes a frame whole, and cut at every length: then it may be
-// too short, but never another segment.
+// checkDecode decodes a frame whole and cut at every length. A cut frame may be too
+// short, but must never give a different segment.
 func checkDecode(t *testing.T, link capture.LinkType, frame []byte, want string) {
 	t.Helper()
 	var d capture.Decoder
@@ -74,7 +74,7 @@ func checkDecode(t *testing.T, link capture.LinkType, frame []byte, want string)
 	}
 }
 
-// TestDecodeOther decodes what looks like TCP or a tunnel, and is not.
+// TestDecodeOther decodes frames that look like TCP or a tunnel but are not.
 func TestDecodeOther(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -220,8 +220,8 @@ func TestDecodeOptions(t *testing.T) {
 	}
 }
 
-// TestDecodeWritesAllFields decodes what capturetest wrote into a segment full
-// of another frame's values.
+// TestDecodeWritesAllFields decodes capturetest's frames into a segment that holds
+// another frame's values.
 func TestDecodeWritesAllFields(t *testing.T) {
 	const text = `
 		host X [2001:db8::9]:443
@@ -267,14 +267,14 @@ func TestNames(t *testing.T) {
 	seen := map[string]bool{}
 	for s := range capture.NumSkips {
 		if name := s.String(); name == "" || seen[name] {
-			t.Errorf("skip %d has no name of its own: %q", s, name)
+			t.Errorf("skip %d has an empty or duplicate name %q", s, name)
 		} else {
 			seen[name] = true
 		}
 	}
 	for n := range capture.NumNotes {
 		if name := n.String(); name == "" || seen[name] {
-			t.Errorf("note %d has no name of its own: %q", n, name)
+			t.Errorf("note %d has an empty or duplicate name %q", n, name)
 		} else {
 			seen[name] = true
 		}

@@ -1,7 +1,8 @@
 package capture
 
-// mpls reads an MPLS label stack (RFC 3032). What it carries is not said: IP
-// shows by its version, an Ethernet pseudowire by its control word (RFC 4448).
+// mpls reads an MPLS label stack (RFC 3032). It does not identify its payload: IP
+// is recognized by its version, an Ethernet pseudowire by its control word
+// (RFC 4448).
 func (d *Decoder) mpls(v view, s *Segment) Skip {
 	for bottom := false; !bottom; {
 		if len(v.b) < 4 {
@@ -78,7 +79,7 @@ func (d *Decoder) gre(v view, s *Segment) Skip {
 		}
 		typ = etherTEB
 	}
-	if flags&0x4000 != 0 && flags&7 == 0 { // source routing (RFC 1701): given up by RFC 2784
+	if flags&0x4000 != 0 && flags&7 == 0 { // source routing (RFC 1701), dropped in RFC 2784
 		return NotIP
 	}
 	if len(v.b) < size {

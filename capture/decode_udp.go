@@ -1,19 +1,19 @@
 package capture
 
-// Ports by which UDP tunnels are known.
+// Well-known ports of UDP tunnels.
 const (
 	portGTPU     = 2152
 	portTeredo   = 3544
 	portVXLAN    = 4789
 	portGeneve   = 6081
 	portMPLS     = 6635
-	portVXLANOld = 8472 // Linux' default before the assignment
+	portVXLANOld = 8472 // Linux's default, which predates the assignment
 	portGREinUDP = 4754
 	portCAPWAP   = 5247
 	portVXLANGPE = 4790
 )
 
-// udp looks for a tunnel in a UDP datagram, by port, as Wireshark does.
+// udp looks for a tunnel in a UDP datagram by its ports, as Wireshark does.
 func (d *Decoder) udp(v view, s *Segment) Skip {
 	if len(v.b) < 8 {
 		return NotTCP
@@ -28,7 +28,7 @@ func (d *Decoder) udp(v view, s *Segment) Skip {
 		skip = d.udpTunnel(src, v, s)
 	}
 	if skip == NotIP || skip == BadLink || skip == BadIP {
-		return NotTCP // a guess by port was wrong, or the tunnel carries something else
+		return NotTCP // the guess by port was wrong, or the tunnel carries something else
 	}
 	return skip
 }

@@ -23,8 +23,8 @@ func (d *Decoder) radiotap(v view, s *Segment) Skip {
 	return d.wlan(v.drop(size), s)
 }
 
-// wlan reads an IEEE 802.11 data frame that is not encrypted. Aggregated frames
-// (A-MSDU) are left out.
+// wlan reads an unencrypted IEEE 802.11 data frame. It skips aggregated frames
+// (A-MSDU).
 func (d *Decoder) wlan(v view, s *Segment) Skip {
 	if len(v.b) < 2 {
 		return v.short(2, BadLink)
@@ -61,8 +61,7 @@ func (d *Decoder) wlan(v view, s *Segment) Skip {
 	return d.llc(v.drop(size), s)
 }
 
-// capwap reads a CAPWAP data header (RFC 5415 4.3), not encrypted and not
-// fragmented.
+// capwap reads a CAPWAP data header (RFC 5415 4.3), unencrypted and unfragmented.
 func (d *Decoder) capwap(v view, s *Segment) Skip {
 	if len(v.b) < 8 {
 		return v.short(8, NotTCP)

@@ -1,5 +1,5 @@
-// Package capture turns captures into Segments: flat records of the TCP segments
-// in them, one after the other.
+// Package capture turns captures into Segments: flat records of their TCP
+// segments, one after the other.
 //
 //	r, err := capture.Open("flood.pcap.gz")
 //	...
@@ -11,28 +11,28 @@
 //			break
 //		}
 //		if damage := (*capture.DamageError)(nil); errors.As(err, &damage) {
-//			log.Print(damage) // all before that place has been delivered
+//			log.Print(damage) // everything before it has been delivered
 //			continue
 //		}
 //		...
 //	}
 //
-// Open reads pcap, pcapng and what tcpdump printed, plain or compressed;
-// Preopened.OpenAll reads many files as one, which Preopen can open for it while there is
-// still the right to do so; a Decoder turns frames from elsewhere (a live capture)
-// into segments. NextBatch is Next for many segments at once.
+// Open reads pcap, pcapng and tcpdump's text output, plain or compressed.
+// Preopened.OpenAll reads many files as one; Preopen opens them while the process
+// still has the privileges to do so. A Decoder turns frames from elsewhere, such
+// as a live capture, into segments. NextBatch is Next for many segments at once.
 //
-// # Trouble
+// # Errors and oddities
 //
-// There are three tiers of it. An input that can't be read at all is an error of
-// Open. Where a readable one breaks, Next returns a DamageError, once, and then
-// io.EOF. Everything else is counted: each frame that gives no segment under one
-// reason (Skip), and what is odd about those that do under a Note, so that the
-// Counters always add up to the number of frames.
+// There are three levels. Open fails if an input can't be read at all. Where a
+// readable input breaks, Next returns a DamageError once, and then io.EOF.
+// Everything else is counted: a frame without a segment under one reason (Skip),
+// an oddity of a segment under a Note. The Counters always add up to the number
+// of frames.
 //
-// # What is not in it
+// # What it leaves out
 //
-// No connection is tracked here, no window is scaled, no fragment is put
-// together, no checksum is verified: a captured frame may well be one whose
-// checksum the network card had yet to fill in.
+// This package tracks no connections, scales no windows, reassembles no fragments
+// and verifies no checksums: the network card may not have filled in the checksum
+// of a captured frame yet.
 package capture

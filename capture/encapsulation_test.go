@@ -5,15 +5,15 @@ import "winwatch/capture"
 // A wrapper puts a header around a packet.
 type wrapper func(packet []byte) []byte
 
-// An encapsulation is a way in which IP packets stand in frames.
+// An encapsulation is a way to carry IP packets in frames.
 type encapsulation struct {
 	name string
 	link capture.LinkType
-	ipv6 bool // what the packets inside are
+	ipv6 bool // whether it carries IPv6 packets
 	wrap wrapper
 }
 
-// inside returns what puts headers around a packet, given from the outermost on.
+// inside returns a wrapper that applies the given ones, outermost first.
 func inside(headers ...wrapper) wrapper {
 	return func(packet []byte) []byte {
 		for i := len(headers) - 1; i >= 0; i-- {
@@ -23,17 +23,17 @@ func inside(headers ...wrapper) wrapper {
 	}
 }
 
-// after returns what puts bytes before a packet.
+// after returns a wrapper that puts bytes before a packet.
 func after(parts ...[]byte) wrapper {
 	return func(packet []byte) []byte { return join(join(parts...), packet) }
 }
 
-// before returns what puts bytes behind a packet.
+// before returns a wrapper that puts bytes after a packet.
 func before(parts ...[]byte) wrapper {
 	return func(packet []byte) []byte { return join(packet, join(parts...)) }
 }
 
-// The headers of tunnels, with the lengths that they need.
+// The headers of tunnels, with correct lengths.
 
 func inEther(typ uint16) wrapper { return after(ether(typ)) }
 
@@ -64,7 +64,7 @@ func inPPPoE(proto uint16) wrapper {
 	}
 }
 
-// in8023 is an IEEE 802.3 header: its type is the length of what follows.
+// in8023 is an IEEE 802.3 header: its type field is the payload length.
 func in8023(p []byte) []byte { return join(ether(uint16(len(p))), p) }
 
 // inGTPU is a GTP-U header with the fields and extensions that flags announce.
@@ -75,7 +75,8 @@ func inGTPU(flags byte, more ...byte) wrapper {
 	}
 }
 
-// inNFLog is a netfilter log message in a byte order, with a prefix before the packet.
+// inNFLog is a netfilter log message in the given byte order, with a prefix before
+// the packet.
 func inNFLog(order interface{ AppendUint16([]byte, uint16) []byte }) wrapper {
 	return func(p []byte) []byte {
 		b := []byte{2, 0, 0, 0}
@@ -86,7 +87,7 @@ func inNFLog(order interface{ AppendUint16([]byte, uint16) []byte }) wrapper {
 	}
 }
 
-// withAH puts an authentication header of 24 bytes behind the IPv4 header of a packet.
+// withAH inserts an authentication header of 24 bytes after a packet's IPv4 header.
 func withAH(p []byte) []byte {
 	header := join(p[:20])
 	be.PutUint16(header[2:], be.Uint16(header[2:])+24)
@@ -94,8 +95,8 @@ func withAH(p []byte) []byte {
 	return join(header, []byte{p[9], 4}, make([]byte, 22), p[20:])
 }
 
-// withExtensions puts extension headers behind the IPv6 header of a packet: hop by
-// hop, routing that has ended, destination options, an atomic fragment and an
+// withExtensions inserts extension headers after a packet's IPv6 header: hop-by-hop
+// options, completed routing, destination options, an atomic fragment and an
 // authentication header.
 func withExtensions(p []byte) []byte {
 	pad := []byte{1, 4, 0, 0, 0, 0}
@@ -122,7 +123,7 @@ var (
 	erspanTwo = join([]byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1}, []byte{0x10, 1, 0, 1, 0, 0, 0, 0})
 )
 
-// etherFrames are the ways on Ethernet without a tunnel.
+// etherFrames are the encapsulations on Ethernet without a tunnel.
 var etherFrames = []encapsulation{
 	{"Ethernet", capture.LinkEthernet, false, inEther(0x0800)},
 	{"Ethernet, padding", capture.LinkEthernet, false, inside(inEther(0x0800), before(make([]byte, 3)))},
@@ -140,7 +141,7 @@ var etherFrames = []encapsulation{
 	{"extension headers", capture.LinkEthernet, true, inside(inEther(0x86dd), withExtensions)},
 }
 
-// otherLinks are the link types besides Ethernet.
+// otherLinks are the encapsulations on other link types.
 var otherLinks = []encapsulation{
 	{"SLL", capture.LinkSLL, false, after(make([]byte, 5), []byte{6}, make([]byte, 8), []byte{8, 0})},
 	{"SLL, IPv6", capture.LinkSLL, true, after(make([]byte, 5), []byte{6}, make([]byte, 8), []byte{0x86, 0xdd})},
@@ -167,7 +168,7 @@ var otherLinks = []encapsulation{
 	{"NFLOG", capture.LinkNFLog, false, inNFLog(le)},
 }
 
-// tunnels are the ways in IP and UDP, on Ethernet.
+// tunnels are the encapsulations in IP and UDP, on Ethernet.
 var tunnels = []encapsulation{
 	{"4in4", capture.LinkEthernet, false, inIPv4(4)},
 	{"6in4", capture.LinkEthernet, true, inIPv4(41)},
@@ -204,7 +205,7 @@ func inPPTP(p []byte) []byte {
 	return join([]byte{0x30, 0x81, 0x88, 0x0b}, length, make([]byte, 10), []byte{0xff, 3, 0, 0x21}, p)
 }
 
-// untold are ways in which tshark finds no TCP of itself.
+// untold are encapsulations in which tshark does not find TCP without being told.
 var untold = []encapsulation{
 	{"NFLOG, big", capture.LinkNFLog, true, inNFLog(be)},
 	{"CAPWAP with 802.11", capture.LinkEthernet, false, inside(inUDP(5247), after([]byte{0, 0x10, 3, 0, 0, 0, 0, 0}, wlanData, snap))},

@@ -5,31 +5,31 @@ import (
 	"fmt"
 )
 
-// What can be wrong with an input as a whole. Errors of Open wrap these, or an
+// Reasons to reject an input as a whole. Errors of Open wrap one of these or an
 // error of the os package (os.ErrNotExist, os.ErrPermission).
 var (
 	// ErrEmpty: the input has no bytes at all.
 	ErrEmpty = errors.New("the file is empty")
-	// ErrNotCapture: the input is none of the formats that Open reads.
+	// ErrNotCapture: the input is in none of the formats that Open reads.
 	ErrNotCapture = errors.New("not a capture file")
 	// ErrIsDirectory: a directory where a file was expected.
 	ErrIsDirectory = errors.New("it is a directory")
 )
 
-// ErrBomb is wrapped by the DamageError of a compressed file that holds more than
-// a capture can: it was made to keep its reader busy.
+// ErrBomb is wrapped by the DamageError for a compressed file that expands to
+// more than a real capture could: it was made to keep its reader busy.
 var ErrBomb = errors.New("it looks like a decompression bomb")
 
-// DamageError says where an input broke. Everything before that place has been
+// DamageError reports where an input broke. Everything before that place has been
 // delivered.
 type DamageError struct {
 	Name   string // name of the input
 	Offset int64  // byte offset of the damaged record, after decompression
-	Frame  uint64 // number of the frame that was not read; 0 if it was no frame
+	Frame  uint64 // number of the frame that could not be read; 0 if it was not a frame
 	Err    error  // what is wrong; io.ErrUnexpectedEOF if the input ended
 }
 
-// Error names the input, the place and the reason.
+// Error returns the input, the place and the reason.
 func (e *DamageError) Error() string {
 	if e.Frame == 0 {
 		return fmt.Sprintf("%s: damaged at byte %d: %v", e.Name, e.Offset, e.Err)

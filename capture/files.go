@@ -10,13 +10,13 @@ import (
 	"sync/atomic"
 )
 
-// maxStreams bounds the inputs that must be kept open as they can be read only
+// maxStreams bounds the inputs that must stay open because they can be read only
 // once: standard input and pipes.
 const maxStreams = 64
 
-// Files reads several captures, such as a rotated one, as one: in the order of
-// their first frames, frames numbered on. One regular file is open at a time. It
-// is not safe for concurrent use, but for Offset.
+// Files reads several captures, such as a rotated one, as a single capture:
+// ordered by their first frames, with continuous frame numbers. It keeps one
+// regular file open at a time. Only Offset is safe for concurrent use.
 type Files struct {
 	todo   []input
 	cur    atomic.Pointer[Reader]
@@ -28,17 +28,18 @@ type Files struct {
 	from   *Preopened
 }
 
-// Unread is a file that was left out although it is, or may be, a capture, and why.
+// Unread is a file that was left out although it is or may be a capture, and the
+// reason.
 type Unread struct {
 	Name string
 	Err  error
 }
 
-// input is a capture that is still to be read.
+// input is a capture that has not been read yet.
 type input struct {
 	name   string
 	first  int64   // time of its first frame
-	reader *Reader // if it can't be opened again
+	reader *Reader // set if it can't be reopened
 }
 
 func (f *Files) addAll(names []string) error {
@@ -57,7 +58,7 @@ func (f *Files) addAll(names []string) error {
 	return errors.Join(errs...)
 }
 
-// add adds what a name of the command line stands for.
+// add adds the file or directory that a command-line argument names.
 func (f *Files) add(name string) error {
 	if !f.from.IsDir(name) {
 		err := f.addFile(name, false)
@@ -70,8 +71,8 @@ func (f *Files) add(name string) error {
 	return f.addDirectory(name)
 }
 
-// addDirectory adds the captures of a directory. What it holds besides is ignored;
-// of what can't be read nobody knows whether it is one.
+// addDirectory adds the captures in a directory and ignores other files. A file
+// that can't be read may be a capture, so it is recorded as unread.
 func (f *Files) addDirectory(name string) error {
 	paths, err := f.from.list(name)
 	if err != nil {
@@ -90,8 +91,8 @@ func (f *Files) addDirectory(name string) error {
 	return nil
 }
 
-// addFile looks when a capture begins. inDirectory leaves out text: a README
-// that shows a packet is no capture.
+// addFile reads when a capture begins and adds it. With inDirectory it rejects
+// text: a README that shows a packet is not a capture.
 func (f *Files) addFile(name string, inDirectory bool) error {
 	r, err := f.from.reader(name)
 	if err != nil {
@@ -99,7 +100,7 @@ func (f *Files) addFile(name string, inDirectory bool) error {
 	}
 	if _, text := r.format.(*textReader); text && inDirectory {
 		r.Close()
-		return fmt.Errorf("%s: %w: text is read only if it is named", name, ErrNotCapture)
+		return fmt.Errorf("%s: %w: text files in a directory are not read", name, ErrNotCapture)
 	}
 	in := input{name: name, first: math.MaxInt64}
 	if t, ok := r.format.firstTime(); ok {
@@ -110,7 +111,7 @@ func (f *Files) addFile(name string, inDirectory bool) error {
 		err = r.Close()
 	} else if in.reader = r; f.streams() >= maxStreams {
 		r.Close()
-		err = fmt.Errorf("%s: more than %d inputs that are no regular files", name, maxStreams)
+		err = fmt.Errorf("%s: more than %d pipes or other non-regular files", name, maxStreams)
 	}
 	f.todo = append(f.todo, in)
 	return err
@@ -142,8 +143,8 @@ func (f *Files) Next(s *Segment) error {
 	}
 }
 
-// NextBatch is as Reader.NextBatch. A *DamageError is about one file: what comes
-// after it is of the next file, and io.EOF comes at the end of the last.
+// NextBatch works like Reader.NextBatch. A *DamageError ends only the file it
+// names: reading continues with the next file. io.EOF follows the last file.
 func (f *Files) NextBatch(dst []Segment) (int, error) {
 	for {
 		r, err := f.current()
@@ -166,7 +167,7 @@ func (f *Files) NextBatch(dst []Segment) (int, error) {
 	}
 }
 
-// current returns the file being read, which it opens if need be.
+// current returns the file being read, opening it if necessary.
 func (f *Files) current() (*Reader, error) {
 	if r := f.cur.Load(); r != nil {
 		return r, nil
@@ -179,7 +180,7 @@ func (f *Files) current() (*Reader, error) {
 	r := in.reader
 	if r == nil {
 		var err error
-		if r, err = f.from.reader(in.name); err != nil { // it was there when OpenAll looked
+		if r, err = f.from.reader(in.name); err != nil { // it was readable during OpenAll
 			if d := (*DamageError)(nil); errors.As(err, &d) {
 				return nil, d
 			}
@@ -196,7 +197,7 @@ func (f *Files) current() (*Reader, error) {
 	return r, nil
 }
 
-// leave closes the current file and keeps its counts.
+// leave closes the current file and adds its counts to the total.
 func (f *Files) leave() {
 	r := f.cur.Load()
 	f.done.Add(r.Counters())
@@ -205,7 +206,7 @@ func (f *Files) leave() {
 	r.Close()
 }
 
-// Counters returns what became of the frames of all files read so far.
+// Counters returns the counters of all files read so far.
 func (f *Files) Counters() Counters {
 	c := f.done
 	if r := f.cur.Load(); r != nil {
@@ -214,7 +215,7 @@ func (f *Files) Counters() Counters {
 	return c
 }
 
-// Names returns the files that are still to be read, in that order.
+// Names returns the files that are not opened yet, in reading order.
 func (f *Files) Names() []string {
 	var names []string
 	for _, in := range f.todo {
@@ -223,12 +224,12 @@ func (f *Files) Names() []string {
 	return names
 }
 
-// Unread returns the files that were left out, in the order in which they were
-// named or lie in their directories.
+// Unread returns the files that were left out, in the order of the arguments and
+// of the directory listings.
 func (f *Files) Unread() []Unread { return f.unread }
 
-// Offset returns how many bytes of the files, compressed as they may be, have
-// been read so far. It may be called from any goroutine.
+// Offset returns the number of bytes read so far from the files, before
+// decompression. It may be called from any goroutine.
 func (f *Files) Offset() int64 {
 	n := f.read.Load()
 	if r := f.cur.Load(); r != nil {
@@ -237,14 +238,14 @@ func (f *Files) Offset() int64 {
 	return n
 }
 
-// Once reports whether some of it can be read only once. It is asked before the
-// first Next.
+// Once reports whether any input can be read only once. Call it before the first
+// Next.
 func (f *Files) Once() bool { return f.streams() > 0 }
 
-// Size returns the size of all files in bytes, without pipes.
+// Size returns the total size of the files in bytes, not counting pipes.
 func (f *Files) Size() int64 { return f.size }
 
-// Close closes what is open.
+// Close closes all open inputs.
 func (f *Files) Close() error {
 	var errs []error
 	if r := f.cur.Load(); r != nil {

@@ -26,7 +26,7 @@ func writeFiles(t *testing.T, files map[string][]byte) string {
 	return dir
 }
 
-// timeline writes frame numbers and seconds since the base, as "1@0 2@5".
+// timeline formats frame numbers and seconds since the base: "1@0 2@5".
 func timeline(segs []capture.Segment) string {
 	var words []string
 	for _, s := range segs {
@@ -35,7 +35,7 @@ func timeline(segs []capture.Segment) string {
 	return strings.Join(words, " ")
 }
 
-// notPreopened opens files when they are needed.
+// notPreopened opens files on demand.
 var notPreopened *capture.Preopened
 
 func TestOpenAll(t *testing.T) {
@@ -98,8 +98,8 @@ func readBatches(t *testing.T, f *capture.Files) (segs []capture.Segment) {
 	}
 }
 
-// TestOpenAllUnread: what can't be read, or is damaged before its first frame, is
-// listed in order, and is an error if there is nothing else.
+// TestOpenAllUnread checks that files that can't be read or are damaged before their
+// first frame are listed in order, and are an error if nothing else is left.
 func TestOpenAllUnread(t *testing.T) {
 	good := capturetest.Pcap(t, "0 C > S .")
 	dir := writeFiles(t, map[string][]byte{"b": good[:10], "c": good, "README": []byte("hello\n")})
@@ -140,11 +140,11 @@ func TestOpenAllUnread(t *testing.T) {
 	}
 	damage := (*capture.DamageError)(nil)
 	if _, err := notPreopened.OpenAll([]string{dir}); !errors.As(err, &damage) || !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("nothing can be read: %v", err)
+		t.Errorf("no readable file: %v", err)
 	}
 }
 
-// TestOpenAllDamage: damage in one file does not keep the next from being read.
+// TestOpenAllDamage checks that reading continues with the next file after damage.
 func TestOpenAllDamage(t *testing.T) {
 	broken := capturetest.Pcap(t, "0 C > S .\n1 C > S .")
 	dir := writeFiles(t, map[string][]byte{
@@ -215,7 +215,7 @@ func TestOpenAllPipe(t *testing.T) {
 	}
 	defer f.Close()
 	if !f.Once() {
-		t.Error("a pipe can be read twice")
+		t.Error("Once() = false for a pipe")
 	}
 	segs, _ := readAll(t, f)
 	if got, want := timeline(segs), "1@0 2@5 3@9"; got != want {
@@ -235,7 +235,7 @@ func TestWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range []int64{-5, 7, 1 << 62} { // outside of what pcap can hold: the nearer end
+	for _, at := range []int64{-5, 7, 1 << 62} { // times outside pcap's range are clamped
 		if err := w.WriteFrame(at, seg4, 0); err != nil {
 			t.Fatal(err)
 		}

@@ -5,15 +5,15 @@ import (
 	"fmt"
 )
 
-// A Filter says of a frame, of which wireLen bytes were on the wire, whether it
-// is to be decoded. It must not keep data.
+// A Filter reports whether to decode a frame. data is the captured part of
+// wireLen bytes on the wire; the filter must not keep it.
 type Filter func(link LinkType, data []byte, wireLen int) bool
 
-// ErrNoFrames is returned where a filter needs frames and the input is text.
-var ErrNoFrames = errors.New("text holds no frames that a filter could test")
+// ErrNoFrames is returned when a filter is set on text, which holds no frames.
+var ErrNoFrames = errors.New("text input holds no frames to filter")
 
-// SetFilter leaves frames out that f does not want: they are counted as
-// FilteredOut and keep their numbers. It is called before the first Next.
+// SetFilter makes the reader skip frames that f rejects: they are counted as
+// FilteredOut and keep their numbers. Call it before the first Next.
 func (r *Reader) SetFilter(f Filter) error {
 	if _, text := r.format.(*textReader); text {
 		return fmt.Errorf("%s: %w", r.name, ErrNoFrames)
@@ -22,8 +22,8 @@ func (r *Reader) SetFilter(f Filter) error {
 	return nil
 }
 
-// SetFilter sets the filter of all files. That one of them is text comes to
-// light when it is read: NextBatch then returns ErrNoFrames.
+// SetFilter sets the filter for all files. If one of them is text, NextBatch
+// returns ErrNoFrames when it reaches that file.
 func (f *Files) SetFilter(filter Filter) error {
 	f.filter = filter
 	return nil

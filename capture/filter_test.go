@@ -10,8 +10,8 @@ import (
 	"winwatch/capture"
 )
 
-// TestFilterKeepsFrameNumbers: frames that are left out keep their numbers and
-// are accounted for.
+// TestFilterKeepsFrameNumbers checks that filtered frames are counted and keep their
+// numbers.
 func TestFilterKeepsFrameNumbers(t *testing.T) {
 	var file bytes.Buffer
 	w, err := capture.NewWriter(&file, capture.LinkRaw, 0)
@@ -58,6 +58,6 @@ func TestFilterNeedsFrames(t *testing.T) {
 	defer r.Close()
 	all := func(capture.LinkType, []byte, int) bool { return true }
 	if err := r.SetFilter(all); !errors.Is(err, capture.ErrNoFrames) {
-		t.Errorf("a filter of text: %v", err)
+		t.Errorf("filter on text: %v, want ErrNoFrames", err)
 	}
 }

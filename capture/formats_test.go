@@ -20,7 +20,7 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// readAll reads segments until io.EOF and returns the damage on the way, if any.
+// readAll reads segments until io.EOF and returns the damage, if any.
 func readAll(t testing.TB, r interface {
 	Next(*capture.Segment) error
 	Counters() capture.Counters
@@ -43,7 +43,7 @@ func readAll(t testing.TB, r interface {
 	}
 }
 
-// read reads a file given as bytes.
+// read reads a capture given as bytes.
 func read(t testing.TB, file []byte) ([]capture.Segment, *capture.DamageError) {
 	t.Helper()
 	r, err := capture.NewReader(bytes.NewReader(file), "test")
@@ -116,7 +116,7 @@ func TestPcapng(t *testing.T) {
 	f := &ng{order: le}
 	f.section()
 	f.block(0x7777, []byte("unknown block"))
-	f.block(0x0bad, []byte("custom block"))                                         // a frame, as Wireshark counts
+	f.block(0x0bad, []byte("custom block"))                                         // counts as a frame, like in Wireshark
 	f.iface(1, 0, f.option(9, 9))                                                   // nanoseconds
 	f.iface(101, 0, f.option(2, 'e', 't', 'h'), f.option(9, 0x80|10))               // 2^-10 s
 	f.iface(1, 0, f.option(9, 3), f.option(14, 100, 0, 0, 0, 0, 0, 0, 0), f.u32(0)) // ms, 100 s later
@@ -226,8 +226,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestLargestPacket: a packet has at most MaxCaptured bytes in each kind of block,
-// which may hold more than that.
+// TestLargestPacket checks that every kind of block accepts packets of MaxCaptured
+// bytes and no more.
 func TestLargestPacket(t *testing.T) {
 	for _, over := range []int{0, 4} {
 		n := capture.MaxCaptured + over
@@ -301,11 +301,12 @@ func TestCompressed(t *testing.T) {
 	}
 }
 
-// TestDecompressionBombs: what would fill the memory is refused or streamed.
+// TestDecompressionBombs checks that content too large for memory is refused or
+// streamed.
 func TestDecompressionBombs(t *testing.T) {
 	window := []byte("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00") // asks for 2 GiB
 	if _, err := capture.NewReader(bytes.NewReader(window), "test"); !errors.Is(err, zstd.ErrWindowSizeExceeded) {
-		t.Errorf("a window of 2 GiB: %v", err)
+		t.Errorf("window of 2 GiB: %v", err)
 	}
 	var gz bytes.Buffer
 	w := gzip.NewWriter(&gz)
@@ -359,7 +360,7 @@ func TestOpenErrors(t *testing.T) {
 			r.Close()
 		}
 		if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text) || !strings.Contains(err.Error(), filepath.Base(tt.path)) {
-			t.Errorf("Open(%s): %v; want %v, %q and the name in it", tt.path, err, tt.want, tt.text)
+			t.Errorf("Open(%s): %v; want %v with %q and the name", tt.path, err, tt.want, tt.text)
 		}
 	}
 }
@@ -387,12 +388,12 @@ func TestNextDoesNotAllocate(t *testing.T) {
 		next() // past the growth of the buffer
 	}
 	if n := testing.AllocsPerRun(10_000, next); n != 0 {
-		t.Errorf("%v allocations a packet", n)
+		t.Errorf("%v allocations per packet", n)
 	}
 }
 
-// TestBatchSizes reads the same file in batches of several sizes, from inputs
-// that give much or little at a time.
+// TestBatchSizes reads the same file in batches of several sizes, from inputs that
+// return much or little at a time.
 func TestBatchSizes(t *testing.T) {
 	file := capturetest.Pcap(t, "0 C > S S frame 3\n1 S > C S. frame 4\n2 C > S . frame 9\n3 C > S P. len 5")
 	want, _ := read(t, file)
@@ -422,14 +423,15 @@ func TestBatchSizes(t *testing.T) {
 	}
 }
 
-// TestSegmentIsSmall holds Segment to two cache lines.
+// TestSegmentIsSmall checks that a Segment fits two cache lines.
 func TestSegmentIsSmall(t *testing.T) {
 	if size := reflect.TypeFor[capture.Segment]().Size(); size > 128 {
 		t.Errorf("%d bytes", size)
 	}
 }
 
-// TestNextBatchDoesNotWait: what a pipe has is delivered before more is asked of it.
+// TestNextBatchDoesNotWait checks that buffered segments are delivered before more
+// input is read.
 func TestNextBatchDoesNotWait(t *testing.T) {
 	file := capturetest.Pcap(t, "0 C > S S\n1 S > C S.\n2 C > S .")
 	r, err := capture.NewReader(io.MultiReader(bytes.NewReader(file), iotest.ErrReader(errors.New("asked for more"))), "test")

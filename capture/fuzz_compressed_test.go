@@ -8,8 +8,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// FuzzGzip reads bytes that begin as gzip does, and a capture made of them that
-// is compressed with gzip, which must read as the capture does.
+// FuzzGzip reads data with a gzip header put over its start. It also reads data
+// compressed with gzip, which must give the same as data itself.
 func FuzzGzip(f *testing.F) {
 	addFiles(f, "testdata/made/*.gz", labDir+"midstream/capture.pcap", "testdata/made/blocks.pcapng")
 	w := gzip.NewWriter(nil)
@@ -41,11 +41,11 @@ func FuzzZstd(f *testing.F) {
 }
 
 func fuzzCompressed(t *testing.T, magic string, data []byte, compress func([]byte) []byte) {
-	if !bytes.HasPrefix(data, []byte(magic[:2])) && !isZstd(data) { // which is another file inside
+	if !bytes.HasPrefix(data, []byte(magic[:2])) && !isZstd(data) { // else it would be compressed twice
 		plain, c := drain(t, data, 7)
 		same, cc := drain(t, compress(data), 7)
 		if len(plain) != len(same) || c != cc {
-			t.Fatalf("as it is %d segments, %+v; compressed %d, %+v", len(plain), c, len(same), cc)
+			t.Fatalf("plain: %d segments, %+v; compressed: %d, %+v", len(plain), c, len(same), cc)
 		}
 	}
 	copy(data, magic)

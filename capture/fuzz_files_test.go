@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzFiles cuts bytes in two files and reads them as one capture: every frame of
-// either is numbered once, and damage of one keeps nothing of the other back.
+// FuzzFiles splits bytes into two files and reads them as one capture: every frame
+// must be numbered once, and damage in one file must not affect the other.
 func FuzzFiles(f *testing.F) {
 	for _, cut := range []uint16{0, 24, 340, 888} {
 		for _, name := range []string{labDir + "midstream/capture.pcap", "testdata/made/nanoseconds.pcap",
@@ -37,11 +37,11 @@ func FuzzFiles(f *testing.F) {
 		}
 		files, err := (*Preopened)(nil).OpenAll(names)
 		if err != nil {
-			return // of either; those of a directory are passed over
+			return // either file may be unreadable
 		}
 		defer files.Close()
 		if got := drainFiles(t, files); got != want {
-			t.Fatalf("together %+v, one by one %+v", got, want)
+			t.Fatalf("together %+v, separately %+v", got, want)
 		}
 		if files.Offset() > int64(len(data)) {
 			t.Fatalf("%d of %d bytes were read", files.Offset(), len(data))

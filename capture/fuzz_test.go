@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// fuzzRead reads data as a capture, twice: by Next and in batches. Both must
-// give the same, end, and account for every frame.
+// fuzzRead reads data as a capture twice, one by one and in batches. Both must end,
+// give the same segments and account for every frame.
 func fuzzRead(t *testing.T, data []byte) {
 	defer inTime(t, data)()
 	one, c1 := drain(t, data, 1)
@@ -27,7 +27,7 @@ func fuzzRead(t *testing.T, data []byte) {
 	}
 }
 
-// inTime returns a function that fails if it is called too late.
+// inTime returns a function that fails the test if it is called too late.
 func inTime(t *testing.T, data []byte) func() {
 	begin := time.Now()
 	return func() {
@@ -43,7 +43,7 @@ func drain(t *testing.T, data []byte, size int) (segs []Segment, c Counters) {
 		return nil, c
 	}
 	defer r.Close()
-	r.format.firstTime() // must change nothing
+	r.format.firstTime() // must have no effect
 	dst := make([]Segment, size)
 	last := uint64(0)
 	for damaged := false; ; {
@@ -70,8 +70,7 @@ func drain(t *testing.T, data []byte, size int) (segs []Segment, c Counters) {
 	}
 }
 
-// addFiles seeds a fuzz target with small captures of the lab and files of
-// testdata/made.
+// addFiles seeds a fuzz target with the files that match the patterns.
 func addFiles(f *testing.F, patterns ...string) {
 	for _, pattern := range patterns {
 		names, err := filepath.Glob(pattern)
@@ -118,7 +117,7 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { fuzzRead(t, data) })
 }
 
-// FuzzDecode decodes a frame and holds the fast path to the slow one.
+// FuzzDecode decodes a frame and compares the fast path with the slow one.
 func FuzzDecode(f *testing.F) {
 	for _, name := range []string{labDir + "veth-bigtcp6/capture.pcap", labDir + "flood-any/capture.pcap",
 		labDir + "gvisor-sender/capture.pcap", "../analyze/testdata/seed-flood.pcap"} {

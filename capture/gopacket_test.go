@@ -12,10 +12,10 @@ import (
 	"winwatch/capture"
 )
 
-// TestGopacketAgrees decodes every frame of the captures with gopacket as well.
-// Its known faults are stepped around: it reads the wire length wrong where IP's
-// length is 0, loses TCP when options are cut, takes the last bytes of an 802.11 frame for a
-// checksum, and has no SLL2.
+// TestGopacketAgrees decodes every frame of the captures with gopacket as well. It
+// works around gopacket's known faults: a wrong length if IP's length field is 0, no
+// TCP layer if options are cut, the last bytes of an 802.11 frame taken for a
+// checksum, and no SLL2.
 func TestGopacketAgrees(t *testing.T) {
 	compared := 0
 	for _, name := range captures(t) {
@@ -79,8 +79,8 @@ func compareOptions(t *testing.T, where string, s *capture.Segment, tcp *layers.
 	}
 }
 
-// forEachPcapFrame walks a plain little-endian pcap of microseconds: simple
-// enough to be right, and independent of the reader.
+// forEachPcapFrame walks a plain little-endian microsecond pcap. It is independent
+// of the reader and simple enough to trust.
 func forEachPcapFrame(t *testing.T, name string, f func(link uint32, frame uint64, data []byte, wire int)) {
 	t.Helper()
 	b, err := os.ReadFile(name)

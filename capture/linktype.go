@@ -2,16 +2,16 @@ package capture
 
 import "fmt"
 
-// LinkType is a link-layer header type as capture files number them
-// (LINKTYPE_ values of the tcpdump group's registry).
+// LinkType is a link-layer header type as numbered in capture files (the
+// LINKTYPE_ values of the tcpdump group's registry).
 type LinkType uint16
 
-// linkTypes are the link types that Decode understands, indexed by number. A new
-// one is a line here, and a file with its constant and the function that reads
+// linkTypes are the link types that Decode understands, indexed by number. To add
+// one, add a line here and a file with its constant and the function that reads
 // its header.
 var linkTypes = [...]struct {
 	name string
-	read func(*Decoder, view, *Segment) Skip // nil where Decode knows none
+	read func(*Decoder, view, *Segment) Skip // nil if Decode does not know the type
 }{
 	LinkNull:       {"NULL", (*Decoder).loopback},
 	LinkEthernet:   {"Ethernet", (*Decoder).ethernet},

@@ -9,7 +9,7 @@ import (
 	"winwatch/capture"
 )
 
-// madeFormats are sound files in the forms that there are.
+// madeFormats are valid files in all format variants.
 var madeFormats = []madeFile{
 	{"nanoseconds", ".pcap", 10, "", talkIn(le, 0xa1b23c4d, 0)},
 	{"nanoseconds-big-endian", ".pcap", 10, "", talkIn(be, 0xa1b23c4d, 0)},
@@ -21,15 +21,15 @@ var madeFormats = []madeFile{
 	{"zstd", ".pcap.zst", 10, "", func(tb testing.TB) []byte {
 		return storedZstd(pcapOf(capture.LinkEthernet, etherTalk(tb)...))
 	}},
-	// a fraction of over a second, and times at both ends
+	// a fraction of more than a second, and the earliest and latest times
 	{"times", ".pcap", 4, "", func(tb testing.TB) []byte {
 		times := [][2]uint32{{0, 0}, {1_700_000_000, 3_000_000}, {1_700_000_000, 4_000_000_000}, {0xffffffff, 999_999}}
 		return pcapFile(le, 0xa1b2c3d4, 1, 0, times, etherTalk(tb)[:4]...)
 	}},
-	// two interfaces of different types and clocks, a simple and an obsolete
-	// packet, and blocks that are no packets; then a section in the other order
+	// two interfaces of different types and clocks, a simple and an obsolete packet,
+	// and blocks that are not packets; then a section in the other byte order
 	{"blocks", ".pcapng", 40, "", madeBlocks},
-	// a frame without a byte among others; a type of link that is not known
+	// an empty frame among others; an unknown link type
 	{"empty-frame", ".pcap", 2, "", func(tb testing.TB) []byte {
 		f := etherTalk(tb)
 		return pcapOf(capture.LinkEthernet, f[0], nil, f[1])
@@ -37,8 +37,8 @@ var madeFormats = []madeFile{
 	{"link-type-unknown", ".pcap", 0, "", func(tb testing.TB) []byte { return pcapOf(182, etherTalk(tb)...) }},
 }
 
-// talkIn writes a connection to a pcap file with a magic number and so many
-// bytes more in each record's header.
+// talkIn writes a connection to a pcap file with the given magic number and extra
+// bytes in each record header.
 func talkIn(order binary.AppendByteOrder, magic uint32, extra int) func(testing.TB) []byte {
 	return func(tb testing.TB) []byte {
 		return pcapFile(order, magic, 1, extra, everyMillisecond(10), etherTalk(tb)...)
@@ -71,8 +71,8 @@ func madeBlocks(tb testing.TB) []byte {
 	return f.out
 }
 
-// storedGzip returns data as a gzip file that is not compressed, so that it is
-// the same with every compressor.
+// storedGzip returns data as an uncompressed gzip file, which does not depend on the
+// compressor.
 func storedGzip(data []byte) []byte {
 	b := []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1} // the last block, stored
 	b = le.AppendUint16(b, uint16(len(data)))
@@ -81,7 +81,7 @@ func storedGzip(data []byte) []byte {
 	return le.AppendUint32(b, uint32(len(data)))
 }
 
-// storedZstd returns data as a zstd file that is not compressed.
+// storedZstd returns data as an uncompressed zstd file.
 func storedZstd(data []byte) []byte {
 	b := []byte{0x28, 0xb5, 0x2f, 0xfd, 0xa0} // one segment, its size in 4 bytes
 	b = le.AppendUint32(b, uint32(len(data)))
@@ -89,7 +89,7 @@ func storedZstd(data []byte) []byte {
 	return slices.Concat(b, block[:3], data)
 }
 
-// madeDamage are files that are damaged, or are no captures.
+// madeDamage are files that are damaged or not captures.
 var madeDamage = []madeFile{
 	{"cut-in-record-header", ".pcap", 9, "record header", func(tb testing.TB) []byte {
 		b := pcapOf(capture.LinkEthernet, etherTalk(tb)...)
@@ -103,7 +103,7 @@ var madeDamage = []madeFile{
 	{"record-too-long", ".pcap", 2, "4294967295", func(tb testing.TB) []byte {
 		return inThirdRecord(pcapOf(capture.LinkEthernet, etherTalk(tb)...), 8, 0xffffffff)
 	}},
-	// the wire length is no length: one that no network has
+	// a wire length that no network has
 	{"wire-length-absurd", ".pcap", 10, "", func(tb testing.TB) []byte {
 		return inThirdRecord(pcapOf(capture.LinkEthernet, etherTalk(tb)...), 12, 0x30303030)
 	}},
@@ -114,8 +114,8 @@ var madeDamage = []madeFile{
 	{"block-too-small", ".pcapng", 10, "block length", func(tb testing.TB) []byte {
 		return join(plainNg(tb), le.AppendUint32(nil, 1), le.AppendUint32(nil, 4), make([]byte, 30))
 	}},
-	// an option of an interface goes on for longer than its block: what is before
-	// it holds, and the packets can be read
+	// an interface option extends beyond its block: the options before it apply, and
+	// the packets are readable
 	{"option-too-long", ".pcapng", 1, "", func(tb testing.TB) []byte {
 		f := &ng{order: le}
 		f.section().iface(1, 0, f.option(9, 6), f.u16(2, 0x3030), []byte("eth0"))
@@ -127,7 +127,7 @@ var madeDamage = []madeFile{
 		be.PutUint16(f.out[12:], 2)
 		return f.enhanced(0, 1, etherTalk(tb)[0]).out
 	}},
-	// formats that are not read must be refused, not misread
+	// unsupported formats must be rejected, not misread
 	{"extensible-record-format", ".erf", 0, "neither", func(tb testing.TB) (b []byte) {
 		for i, f := range etherTalk(tb) { // time, type Ethernet, flags, lengths of the record and on the wire, padding
 			b = le.AppendUint64(b, 1_700_000_000<<32+uint64(i))

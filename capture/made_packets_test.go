@@ -7,10 +7,10 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// madePackets are files whose packets are odd.
+// madePackets are files with odd packets.
 var madePackets = []madeFile{
-	// ICMP errors quote the header that they are about: whole, or 16 bytes of it.
-	// The first quotes the SYN before the SYN comes.
+	// ICMP errors quote a TCP header, whole or 16 bytes of it. The first error quotes
+	// the SYN before the SYN itself.
 	{"icmp-quotes", ".pcap", 16, "", func(tb testing.TB) []byte {
 		v4, v6 := talk(tb, false, 40000), talk(tb, true, 40001)
 		quote := func(typ byte, p []byte) []byte { return inIPv4(1)(join([]byte{typ, 0, 0, 0, 0, 0, 0, 0}, p)) }
@@ -21,8 +21,8 @@ var madePackets = []madeFile{
 		}
 		return pcapOf(capture.LinkEthernet, append(frames, quote(3, v4[3][:36]), quote(11, v4[3]), quote6(2, v6[3]), quote6(3, v6[3]))...)
 	}},
-	// IP fragments in VLAN frames. Only the first of each packet has a TCP header;
-	// the last is of 8 bytes, and one packet comes in the wrong order.
+	// IP fragments in VLAN frames. Only the first of each packet has a TCP header; the
+	// last has 8 bytes, and one packet's fragments are out of order.
 	{"fragments", ".pcap", 4, "", func(tb testing.TB) []byte {
 		p4 := packetsOf(tb, "0 C > S P. len 44\n0 C > S P. len 44")
 		p6 := packetsOf(tb, "host C [2001:db8::1]:40001\nhost S [2001:db8::2]:3000\n0 C > S P. len 44\n0 C > S P. len 44")
@@ -42,9 +42,9 @@ var madePackets = []madeFile{
 		}
 		return pcapOf(capture.LinkEthernet, frames...)
 	}},
-	// What IP says of the length is not what the frame says: 0, as segmentation
-	// offload leaves it, with and without a tunnel; more than the frame has; less,
-	// with padding and with a trailer; and a jumbo payload.
+	// IP and frame lengths differ: IP length 0 from segmentation offload, with and
+	// without a tunnel; longer than the frame; shorter, with padding and with a
+	// trailer; and a jumbo payload.
 	{"lengths", ".pcap", 7, "", func(tb testing.TB) []byte {
 		p4, p6 := packetsOf(tb, "0 C > S P. len 1000")[0], packetsOf(tb, "host C [2001:db8::1]:40001\nhost S [2001:db8::2]:3000\n0 C > S P. len 1000")[0]
 		jumbo := join(p6[:4], []byte{0, 0, 0, 64}, p6[8:40], []byte{6, 0, 0xc2, 4, 0, 1, 0x11, 0x70}, p6[40:60], make([]byte, 70_000-28))
@@ -53,7 +53,7 @@ var madePackets = []madeFile{
 			inEther(0x0800)(with(p4, 2, 0x20)), inside(inEther(0x0800), before([]byte("trailer")))(with(p4, 2, 0, 60)),
 			inside(inEther(0x86dd), before(make([]byte, 6)))(with(p6, 4, 0, 30)), inEther(0x86dd)(jumbo))
 	}},
-	// Options of IPv4, among them source routes, and routing headers of IPv6.
+	// IPv4 options, including source routes, and IPv6 routing headers.
 	{"routes", ".pcap", 7, "", func(testing.TB) []byte {
 		options := func(o ...byte) []byte { return inEther(0x0800)(join(ipv4(6, 23, o...), tcp(), []byte("abc"))) }
 		route := func(typ, left byte) []byte {
@@ -63,8 +63,8 @@ var madePackets = []madeFile{
 		return pcapOf(capture.LinkEthernet, options(1, 1, 1, 0), options(148, 4, 0, 0), options(131, 7, 4, 192, 0, 2, 99, 0),
 			options(137, 7, 8, 192, 0, 2, 99, 0), options(7, 7, 4, 0, 0, 0, 0, 0), route(0, 1), route(0, 0))
 	}},
-	// Every flag, an urgent pointer, a window of 65535, SACK, options that are
-	// malformed, and a header that says it is too short.
+	// Every flag, an urgent pointer, a window of 65535, SACK, malformed options, and a
+	// header length that is too short.
 	{"tcp-headers", ".pcap", 13, "", func(tb testing.TB) []byte {
 		var frames [][]byte
 		for _, p := range packetsOf(tb, `
@@ -82,7 +82,7 @@ var madePackets = []madeFile{
 		short := inEther(0x0800)(join(ipv4(6, 23), tcpWithHeaderLength(4), []byte("abc")))
 		return pcapOf(capture.LinkEthernet, append(frames, short)...)
 	}},
-	// A capture of 60 bytes a frame, where TCP's options are cut.
+	// A capture of 60 bytes per frame, which cuts the TCP options.
 	{"snaplen-60", ".pcap", 6, "", func(tb testing.TB) []byte { return snapped(tb, 60, "") }},
 	// The same with IPv6 and 76 bytes.
 	{"snaplen-76", ".pcap", 6, "", func(tb testing.TB) []byte {
@@ -97,7 +97,7 @@ func with(p []byte, at int, v ...byte) []byte {
 	return p
 }
 
-// fragments4 cuts an IPv4 packet into fragments of the sizes.
+// fragments4 splits an IPv4 packet into fragments of the given sizes.
 func fragments4(p []byte, sizes ...int) (out [][]byte) {
 	at := 0
 	for i, size := range sizes {
@@ -114,7 +114,7 @@ func fragments4(p []byte, sizes ...int) (out [][]byte) {
 	return out
 }
 
-// fragments6 cuts an IPv6 packet into fragments of the sizes.
+// fragments6 splits an IPv6 packet into fragments of the given sizes.
 func fragments6(p []byte, sizes ...int) (out [][]byte) {
 	at := 0
 	for i, size := range sizes {
@@ -132,8 +132,8 @@ func fragments6(p []byte, sizes ...int) (out [][]byte) {
 	return out
 }
 
-// snapped is a capture of segments with options and payload, cut to a number of
-// bytes a frame, with the wire lengths kept.
+// snapped is a capture of segments with options and payload, cut to snaplen bytes
+// per frame.
 func snapped(tb testing.TB, snaplen int, hosts string) []byte {
 	var b []byte
 	segs := capturetest.Parse(tb, hosts+`

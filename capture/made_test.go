@@ -21,21 +21,20 @@ var update = flag.Bool("update", false, "write testdata/made")
 type madeFile struct {
 	name     string // of the file, without the ending
 	ending   string
-	segments int    // read from it
-	trouble  string // in the error that ends the reading, or refuses it; "" for none
+	segments int    // the number that can be read from it
+	trouble  string // text in the error that rejects it or ends reading; "" for none
 	make     func(testing.TB) []byte
 }
 
 func (m *madeFile) path() string { return filepath.Join("testdata/made", m.name+m.ending) }
 
-// madeFiles are all of them.
+// madeFiles returns all of them.
 func madeFiles() []madeFile {
 	return slices.Concat(madeLinks(), madePackets, madeFormats, madeDamage)
 }
 
-// TestMade holds the files in testdata/made to the code that makes them, which
-// is where it says what is odd about each, and reads them. With -update it
-// writes them.
+// TestMade compares the files in testdata/made with the code that makes them, which
+// also documents what is odd about each, and reads them. With -update it writes them.
 func TestMade(t *testing.T) {
 	made := map[string]bool{}
 	for _, m := range madeFiles() {
@@ -52,7 +51,7 @@ func TestMade(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(got, want) {
-				t.Errorf("%s is not what the code makes: go test -run TestMade -update ./capture", m.path())
+				t.Errorf("%s differs from the generated file: go test -run TestMade -update ./capture", m.path())
 			}
 			checkMade(t, &m)
 		})
@@ -63,13 +62,12 @@ func TestMade(t *testing.T) {
 	}
 	for _, f := range files {
 		if !made[f] && filepath.Ext(f) != ".md" {
-			t.Errorf("no code makes %s", f)
+			t.Errorf("no code generates %s", f)
 		}
 	}
 }
 
-// checkMade reads a file and compares how many segments there are, and how the
-// reading ends.
+// checkMade reads a file and checks the number of segments and the final error.
 func checkMade(t *testing.T, m *madeFile) {
 	t.Helper()
 	r, err := capture.Open(m.path())
@@ -91,12 +89,12 @@ func checkMade(t *testing.T, m *madeFile) {
 		t.Errorf("%d segments, want %d", len(segs), m.segments)
 	}
 	if got := fmt.Sprint(err); m.trouble == "" && err != nil || !strings.Contains(got, m.trouble) {
-		t.Errorf("it ends with %q, want %q", got, m.trouble)
+		t.Errorf("reading ends with %q, want %q", got, m.trouble)
 	}
 }
 
-// talk returns the IP packets of a connection with a stall and a probe, from a
-// port that tells it from others. Its payload is there, but it is all 0.
+// talk returns the IP packets of a connection with a stall and a probe. The client's
+// port identifies it. The payload is all zeros.
 func talk(tb testing.TB, ipv6 bool, port int) (packets [][]byte) {
 	tb.Helper()
 	hosts := fmt.Sprintf("host C 192.0.2.1:%d\nhost S 192.0.2.2:3000\n", port)
@@ -126,7 +124,7 @@ func packetsOf(tb testing.TB, text string) (packets [][]byte) {
 	return packets
 }
 
-// talks returns frames of one connection in each of the ways.
+// talks returns the frames of one connection per encapsulation.
 func talks(tb testing.TB, ways []encapsulation) (frames [][]byte) {
 	tb.Helper()
 	for i, e := range ways {
@@ -137,12 +135,12 @@ func talks(tb testing.TB, ways []encapsulation) (frames [][]byte) {
 	return frames
 }
 
-// pcapOf is a little-endian pcap file in microseconds, with a frame each millisecond.
+// pcapOf is a little-endian microsecond pcap file with one frame per millisecond.
 func pcapOf(link capture.LinkType, frames ...[]byte) []byte {
 	return pcapFile(le, 0xa1b2c3d4, uint32(link), 0, everyMillisecond(len(frames)), frames...)
 }
 
-// everyMillisecond returns so many times, as seconds and microseconds.
+// everyMillisecond returns n times as seconds and microseconds.
 func everyMillisecond(n int) [][2]uint32 {
 	times := make([][2]uint32, n)
 	for i := range times {
@@ -154,8 +152,8 @@ func everyMillisecond(n int) [][2]uint32 {
 // etherTalk returns the frames of a connection on Ethernet.
 func etherTalk(tb testing.TB) [][]byte { return talks(tb, etherFrames[:1]) }
 
-// madeLinks is a file for each link type with a connection for each of the ways
-// in which packets stand in its frames, and one with all tunnels.
+// madeLinks returns a file for each link type, with a connection for each of its
+// encapsulations, and one file with all tunnels.
 func madeLinks() (files []madeFile) {
 	const talkSize = 10
 	add := func(name string, ways []encapsulation) {

@@ -11,14 +11,14 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestNasty reads every nasty file: every frame must be accounted for, and what
-// ends the reading must say what it is and, if it is damage, where.
+// TestNasty reads every nasty file: every frame must be accounted for, and the error
+// that ends reading must give a reason and, for damage, the place.
 func TestNasty(t *testing.T) {
 	seen := map[string]bool{}
 	for _, files := range []func(func(string, []byte) bool){capturetest.Nasty(), capturetest.Truncations()} {
 		for name, data := range files {
 			if seen[name] {
-				t.Errorf("two files are called %s", name)
+				t.Errorf("duplicate file name %s", name)
 			}
 			seen[name] = true
 			if name != slowBomb {
@@ -67,11 +67,11 @@ func readNasty(t *testing.T, name string, data []byte) {
 		t.Errorf("%s: %d segments, %d damages, counters %+v", name, segments, damages, c)
 	}
 	if bomb != strings.HasPrefix(name, "bomb-") {
-		t.Errorf("%s: is it a bomb? %v", name, bomb)
+		t.Errorf("%s: reported as a bomb: %v", name, bomb)
 	}
 }
 
-// explained checks that an error names the file and has a reason.
+// explained checks that an error names the file and gives a reason.
 func explained(t *testing.T, name string, err error) {
 	t.Helper()
 	var d *capture.DamageError

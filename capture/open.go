@@ -13,23 +13,23 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxZstdWindow bounds the memory that a zstd file can ask for. It is what the
-// zstd command accepts without being told otherwise.
+// maxZstdWindow bounds the memory that a zstd file can claim. It is the zstd
+// command's default limit.
 const maxZstdWindow = 128 << 20
 
-// compressedChunk is how much is asked of a compressed input at once.
+// compressedChunk is the read size for a compressed input.
 const compressedChunk = 256 << 10
 
 // Open opens a capture: a file name, or "-" for standard input. It may be pcap,
 // pcapng or tcpdump's text output, plain or compressed with gzip or zstd; the
-// content decides, not the name. Close it after use.
+// format is detected from the content, not the name. Close it after use.
 //
 // Errors name the file and wrap ErrEmpty, ErrNotCapture, ErrIsDirectory, an
 // error of the os package, or are a *DamageError if the file breaks before its
 // first frame.
 func Open(name string) (*Reader, error) { return (*Preopened)(nil).reader(name) }
 
-// reader is Open for what is held.
+// reader is Open for a preopened file.
 func (h *Preopened) reader(name string) (*Reader, error) {
 	if name == "-" {
 		return NewReader(os.Stdin, "standard input")
@@ -58,8 +58,8 @@ func (h *Preopened) reader(name string) (*Reader, error) {
 	return r, nil
 }
 
-// NewReader is Open for a stream. name stands for it in errors. Close does not
-// close in, but must be called all the same.
+// NewReader is Open for a stream. name identifies it in errors. Close does not
+// close in, but must still be called.
 func NewReader(in io.Reader, name string) (*Reader, error) {
 	r := &Reader{name: name}
 	r.file.r = in
@@ -92,7 +92,7 @@ func (r *Reader) decompress() error {
 		r.buf = newBuffer(r.decompressed(ahead))
 		r.closers = append(r.closers, ahead.Close)
 	case isZstd(head):
-		// Concurrency 1: its own goroutines would only compete with those that read
+		// Concurrency 1: more goroutines would only compete with the ones that read
 		// ahead and analyze.
 		z, err := zstd.NewReader(raw, zstd.WithDecoderMaxMemory(maxZstdWindow), zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(1))
 		if err != nil {
@@ -111,7 +111,7 @@ func (r *Reader) decompress() error {
 	return nil
 }
 
-// isZstd recognises a zstd frame and the skippable frames before one (RFC 8878 3.1).
+// isZstd recognizes a zstd frame and the skippable frames before one (RFC 8878 3.1).
 func isZstd(head []byte) bool {
 	if len(head) < 4 {
 		return false
@@ -120,7 +120,7 @@ func isZstd(head []byte) bool {
 	return magic == 0xfd2fb528 || magic&^0xf == 0x184d2a50
 }
 
-// detect chooses the format by the first bytes.
+// detect chooses the format from the first bytes.
 func (r *Reader) detect() error {
 	if !r.buf.need(4) && r.buf.err != io.EOF {
 		return r.damaged(0, r.buf.err)
@@ -141,10 +141,10 @@ func (r *Reader) detect() error {
 		r.format = t
 		return nil
 	}
-	return fmt.Errorf("%s: %w: neither pcap nor pcapng nor tcpdump text", r.name, ErrNotCapture)
+	return fmt.Errorf("%s: %w: neither pcap, pcapng nor tcpdump text", r.name, ErrNotCapture)
 }
 
-// damaged returns the error for a file that can't be read from offset on.
+// damaged returns the error for a file that is unreadable from offset on.
 func (r *Reader) damaged(offset int64, err error) error {
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
@@ -152,7 +152,8 @@ func (r *Reader) damaged(offset int64, err error) error {
 	return &DamageError{Name: r.name, Offset: offset, Err: err}
 }
 
-// foreignFormat names a format that people take for a capture, or "".
+// foreignFormat names a format that is often mistaken for a readable capture, or
+// returns "".
 func foreignFormat(head []byte) string {
 	for _, f := range []struct{ magic, what string }{
 		{"GMBU", "Microsoft Network Monitor; convert it with editcap"},

@@ -5,25 +5,25 @@ import (
 	"fmt"
 )
 
-// pcapReader reads pcap files (draft-ietf-opsawg-pcap). Besides the usual
-// record header of 16 bytes it reads two that go by the same magic number, and
-// which only the records themselves give away: 24 bytes (libpcap with Alexey
-// Kuznetzov's patch, Red Hat 6.1) and 20 bytes (Nokia).
+// pcapReader reads pcap files (draft-ietf-opsawg-pcap). Besides the usual record
+// header of 16 bytes it reads two variants that share its magic number and can be
+// recognized only from the records: 24 bytes (libpcap with Alexey Kuznetzov's
+// patch, Red Hat 6.1) and 20 bytes (Nokia).
 type pcapReader struct {
 	buf     *buffer
 	dec     *Decoder
 	order   binary.ByteOrder
 	swap    bool  // the file's byte order is big-endian
 	fracNs  int64 // nanoseconds per unit of the time stamp's fraction
-	recSize int   // bytes of a record header
-	swapLen bool  // the two lengths may be in the other order: version 2.3 and before
+	recSize int   // size of a record header in bytes
+	swapLen bool  // the two lengths may be swapped: version 2.3 and before
 	link    LinkType
 	fcs     int // bytes of frame check sequence in every frame
 }
 
 var errTooLong = fmt.Errorf("impossible length: over %d bytes", MaxCaptured)
 
-// pcapOrder returns the byte order of a pcap file that begins with head.
+// pcapOrder returns the byte order of a pcap file that starts with head.
 func pcapOrder(head []byte) (binary.ByteOrder, bool) {
 	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
 		switch order.Uint32(head) {
@@ -62,8 +62,8 @@ func (r *Reader) openPcap(order binary.ByteOrder) error {
 	return nil
 }
 
-// guessRecordSize looks whether the first records make sense with the usual
-// header, and if not, with which other they do.
+// guessRecordSize finds the first record header size, the usual one first, with
+// which the first records make sense.
 func (p *pcapReader) guessRecordSize() {
 	for _, size := range []int{16, 24, 20} {
 		if p.plausible(size) {
@@ -73,10 +73,10 @@ func (p *pcapReader) guessRecordSize() {
 	}
 }
 
-// plausible reports whether the first three records, as far as they are in the
-// file, could have headers of the given size.
+// plausible reports whether the first three records, as far as they are buffered,
+// could have headers of the given size.
 func (p *pcapReader) plausible(size int) bool {
-	head := p.buf.unread() // no more than is at hand: a pipe may have no more for now
+	head := p.buf.unread() // only buffered data: a pipe may have nothing more for now
 	at := 0
 	for range 3 {
 		if len(head) < at+size {
@@ -95,8 +95,8 @@ func (p *pcapReader) plausible(size int) bool {
 	return true
 }
 
-// quick reads frames that are already in the buffer, while they are of the kinds
-// that fast reads, in a little-endian file. It leaves everything else to read.
+// quick reads buffered frames of a little-endian file until it meets one that
+// fast can't decode, and leaves everything else to read.
 func (p *pcapReader) quick(dst []Segment) (n int) {
 	b := p.buf.buf[p.buf.pos:p.buf.end]
 	frames := p.dec.c.Frames
@@ -175,13 +175,13 @@ func (p *pcapReader) read(dst []Segment) (n int, err error) {
 	return n, nil
 }
 
-// trimFCS takes the frame check sequence off the end of a frame.
+// trimFCS removes the frame check sequence from the end of a frame.
 func trimFCS(data []byte, wireLen, fcs int) ([]byte, int) {
 	wireLen = max(wireLen-fcs, 0)
 	return data[:min(len(data), wireLen)], wireLen
 }
 
-// end returns io.EOF if the stream ended between two records, else the damage.
+// end returns io.EOF if the stream ended between two records, else a DamageError.
 func (p *pcapReader) end(what string) error {
 	return p.buf.endOfRecords(p.dec, what)
 }

@@ -13,25 +13,27 @@ const (
 	blockSimple    = 3
 	blockStats     = 5
 
-	// Custom blocks: not to be copied, or to be, by who does not know them.
+	// Custom blocks: tools that don't know their content may copy the first kind
+	// but not the second.
 	blockCustomKeep = 0x00000bad
 	blockCustom     = 0x40000bad
 
 	blockEnhanced = 6
-	blockSection  = 0x0a0d0d0a // the same in both byte orders
+	blockSection  = 0x0a0d0d0a // reads the same in both byte orders
 )
 
 const (
 	byteOrderMagic = 0x1a2b3c4d
-	// maxInterfaces bounds a section: more is damage, or an attack on memory.
+	// maxInterfaces bounds a section: more is damage or an attack on memory.
 	maxInterfaces = 1 << 16
-	// maxDescription bounds what a block that is read whole has beside a frame.
+	// maxDescription bounds the bytes besides a frame in a block that is buffered
+	// whole.
 	maxDescription = 1 << 20
 )
 
-// pcapngReader reads pcapng files: several sections, each in its own byte
-// order, with its own interfaces. Section lengths are ignored, as block lengths
-// say the same; blocks of unknown types are passed over.
+// pcapngReader reads pcapng files: several sections, each with its own byte order
+// and interfaces. It ignores section lengths, which are redundant with block
+// lengths, and skips blocks of unknown types.
 type pcapngReader struct {
 	buf    *buffer
 	dec    *Decoder
@@ -40,13 +42,14 @@ type pcapngReader struct {
 	ifaces []iface
 }
 
-// iface is what packets need to know of their interface.
+// iface holds what decoding a packet needs to know about its interface.
 type iface struct {
 	link    LinkType
 	fcs     uint8
 	snaplen uint32
 	clock   clock
-	// kernelDrops and drops are packets that the system and the interface dropped.
+	// kernelDrops and drops count the packets dropped by the kernel and by the
+	// interface.
 	kernelDrops, drops tally
 }
 
@@ -106,7 +109,7 @@ func (p *pcapngReader) read(dst []Segment) (n int, err error) {
 	return n, nil
 }
 
-// packet decodes one frame and reports whether it gave a segment.
+// packet decodes one frame into s and reports whether it holds a segment.
 func (p *pcapngReader) packet(id uint32, ticks uint64, data []byte, wire uint32, s *Segment) bool {
 	if uint64(id) >= uint64(len(p.ifaces)) {
 		p.dec.skipFrame(NoInterface)
@@ -125,7 +128,7 @@ func (p *pcapngReader) packet(id uint32, ticks uint64, data []byte, wire uint32,
 	return true
 }
 
-// header reads the type and length of the block at hand, without consuming it.
+// header reads the type and length of the next block without consuming it.
 // The length is a multiple of 4 and at least 12.
 func (p *pcapngReader) header() (typ uint32, size int, err error) {
 	if !p.buf.need(12) {
@@ -138,7 +141,7 @@ func (p *pcapngReader) header() (typ uint32, size int, err error) {
 	} else {
 		typ, length = le32(b), le32(b[4:8])
 	}
-	if typ == blockSection { // its length is in its own byte order
+	if typ == blockSection { // it defines the byte order of its own length
 		return typ, 0, nil
 	}
 	if length < 12 {
@@ -147,8 +150,8 @@ func (p *pcapngReader) header() (typ uint32, size int, err error) {
 	return typ, int((int64(length) + 3) &^ 3), nil // some writers forget the padding
 }
 
-// block returns the whole block at hand, of a type that has at least least
-// bytes, and checks the length that is repeated at its end.
+// block returns the whole next block, which must have at least least bytes, and
+// checks the length repeated at its end.
 func (p *pcapngReader) block(size, least int) ([]byte, error) {
 	if size < least || size > MaxCaptured+maxDescription {
 		return nil, p.damage(fmt.Errorf("impossible block length %d", size))
@@ -163,7 +166,7 @@ func (p *pcapngReader) block(size, least int) ([]byte, error) {
 	return b, nil
 }
 
-// tooLong says why a packet can't have that many bytes.
+// tooLong returns why a packet can't have capLen bytes.
 func (p *pcapngReader) tooLong(capLen uint32, size int) error {
 	if int64(capLen) > int64(size-32) {
 		return p.damage(fmt.Errorf("packet of %d bytes in a block of %d", capLen, size))
@@ -175,8 +178,8 @@ func (p *pcapngReader) damage(err error) error {
 	return &DamageError{Offset: p.buf.offset(), Frame: p.dec.c.Frames + 1, Err: err}
 }
 
-// otherBlock reads a block that is no enhanced packet and reports whether it
-// gave a segment all the same.
+// otherBlock reads a block other than an enhanced packet and reports whether it
+// holds a segment.
 func (p *pcapngReader) otherBlock(typ uint32, size int, s *Segment) (bool, error) {
 	switch typ {
 	case blockSection:
@@ -189,7 +192,7 @@ func (p *pcapngReader) otherBlock(typ uint32, size int, s *Segment) (bool, error
 	return false, p.description(typ, size)
 }
 
-// description reads a block that holds no packet.
+// description reads a block without a packet.
 func (p *pcapngReader) description(typ uint32, size int) error {
 	switch typ {
 	case blockInterface:
@@ -197,13 +200,13 @@ func (p *pcapngReader) description(typ uint32, size int) error {
 	case blockStats:
 		return p.readStats(size)
 	case blockCustom, blockCustomKeep:
-		// Wireshark counts it as a frame, and frame numbers are to be its.
+		// Wireshark counts it as a frame, and frame numbers must match Wireshark's.
 		p.dec.skipFrame(CustomBlock)
 	}
 	return p.pass(int64(size))
 }
 
-// pass passes over a block of any length.
+// pass skips a block of any length.
 func (p *pcapngReader) pass(size int64) error {
 	if start := p.buf.offset(); !p.buf.discard(size) {
 		return p.buf.cutOff(p.dec, start, fmt.Sprintf("cut off in a block of %d bytes", size))
@@ -232,7 +235,7 @@ func (p *pcapngReader) simplePacket(size int, s *Segment) (bool, error) {
 	return kept, nil
 }
 
-// obsoletePacket reads a packet block, which came before the enhanced one.
+// obsoletePacket reads a packet block, the predecessor of the enhanced one.
 func (p *pcapngReader) obsoletePacket(size int, s *Segment) (bool, error) {
 	b, err := p.block(size, 32)
 	if err != nil {

@@ -16,8 +16,8 @@ const (
 	optIsbOSdrop  = 7
 )
 
-// section reads a section header block (4.1): from here on another byte order
-// may hold, and no interface is known.
+// section reads a section header block (4.1). It may change the byte order, and
+// it forgets all interfaces.
 func (p *pcapngReader) section() error {
 	if !p.buf.need(28) {
 		return p.buf.cutOff(p.dec, p.buf.offset(), "cut off in a section header")
@@ -32,7 +32,7 @@ func (p *pcapngReader) section() error {
 		return p.damage(errors.New("section header without a byte-order magic"))
 	}
 	if major := p.order.Uint16(b[12:]); major != 1 {
-		return p.damage(fmt.Errorf("pcapng version %d is not known", major))
+		return p.damage(fmt.Errorf("unknown pcapng version %d", major))
 	}
 	length := (int64(p.order.Uint32(b[4:])) + 3) &^ 3
 	if length < 28 {
@@ -69,8 +69,8 @@ func (p *pcapngReader) readInterface(size int) error {
 	return nil
 }
 
-// readStats reads an interface statistics block (4.6) for its drop counts, which
-// grow through a section.
+// readStats reads the drop counts of an interface statistics block (4.6). They
+// accumulate over a section.
 func (p *pcapngReader) readStats(size int) error {
 	b, err := p.block(size, 24)
 	if err != nil {
@@ -83,7 +83,7 @@ func (p *pcapngReader) readStats(size int) error {
 	}
 	i := &p.ifaces[id]
 	for code, val := range p.options(b[20 : size-4]) {
-		if len(val) < 8 || p.order.Uint64(val) == math.MaxUint64 { // dumpcap's for not known
+		if len(val) < 8 || p.order.Uint64(val) == math.MaxUint64 { // dumpcap's value for "unknown"
 			continue
 		}
 		switch code {
@@ -96,7 +96,8 @@ func (p *pcapngReader) readStats(size int) error {
 	return nil
 }
 
-// options walks an option list (3.5) up to its end or its first impossible length.
+// options iterates over an option list (3.5) up to its end or the first impossible
+// length.
 func (p *pcapngReader) options(b []byte) func(yield func(uint16, []byte) bool) {
 	return func(yield func(uint16, []byte) bool) {
 		for len(b) >= 4 {

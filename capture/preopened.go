@@ -11,27 +11,27 @@ import (
 )
 
 // Preopened keeps captures open for a process that drops privileges before
-// reading. A nil Preopened opens files when they are needed.
+// reading. A nil Preopened opens files on demand.
 type Preopened struct {
 	files map[string]preopenedFile
 	dirs  map[string]listing
 }
 
-// preopenedFile is an open file, or the error of opening it.
+// preopenedFile is an open file, or the error from opening it.
 type preopenedFile struct {
 	*os.File
 	err error
 }
 
-// listing is the files of a directory, or the error of reading it.
+// listing holds the files of a directory, or the error from reading it.
 type listing struct {
 	paths []string
 	err   error
 }
 
-// Preopen opens all files that OpenAll would read for these names, and reads
-// none of them. Files that can't be opened are reported by OpenAll, as if it had
-// just tried; Preopen fails only if this process may not have so many files open.
+// Preopen opens all files that OpenAll would read for these names, without
+// reading them. OpenAll reports the files that could not be opened; Preopen itself
+// fails only if the limit on open files is reached.
 func Preopen(names []string) (*Preopened, error) {
 	p := &Preopened{files: map[string]preopenedFile{}, dirs: map[string]listing{}}
 	for _, name := range names {
@@ -78,7 +78,7 @@ func (p *Preopened) OpenAll(names []string) (*Files, error) {
 	return f, nil
 }
 
-// IsDir reports whether the name is a directory's.
+// IsDir reports whether name is a directory.
 func (p *Preopened) IsDir(name string) bool {
 	if p == nil {
 		return isDir(name)
@@ -120,8 +120,8 @@ func (p *Preopened) open(name string) (fs.File, error) {
 	return preopenedView{io.NewSectionReader(f, 0, math.MaxInt64), f.File}, nil
 }
 
-// A preopenedView reads a preopened file at its own offset: a reader that was
-// closed may still be inside a read when the next one begins.
+// A preopenedView reads a preopened file at its own offset: a closed reader may
+// still be inside a read when the next one begins.
 type preopenedView struct {
 	io.Reader
 	file *os.File

@@ -13,8 +13,8 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestPreopened: preopened files can be read repeatedly after their names are
-// gone, and other names fail as if nothing had been preopened.
+// TestPreopened checks that preopened files can be read repeatedly after their names
+// are gone, and that other names fail as if nothing had been preopened.
 func TestPreopened(t *testing.T) {
 	first := capturetest.Pcap(t, "0 C > S .\n1 C > S .")
 	dir := writeFiles(t, map[string][]byte{"b": first, "a": capturetest.Pcap(t, "5 C > S ."), "README": []byte("hello\n")})
@@ -41,7 +41,7 @@ func TestPreopened(t *testing.T) {
 			t.Fatal(err)
 		}
 		if f.Once() {
-			t.Error("files can be read only once")
+			t.Error("Once() = true for regular files")
 		}
 		segs, _ := readAll(t, f)
 		if got, want := timeline(segs), "1@0 2@1 3@0 4@1 5@5"; got != want {

@@ -11,7 +11,7 @@ import (
 	"winwatch/capture"
 )
 
-// TestPreopenTooMany: too many files are an error, not silently left out.
+// TestPreopenTooMany checks that too many files are an error, not silently skipped.
 func TestPreopenTooMany(t *testing.T) {
 	files := map[string][]byte{}
 	for i := range 100 {
@@ -33,6 +33,6 @@ func TestPreopenTooMany(t *testing.T) {
 	}
 	if !errors.Is(err, syscall.EMFILE) {
 		h.Close()
-		t.Errorf("100 files were preopened with a limit of 80: %v", err)
+		t.Errorf("preopen of 100 files with a limit of 80: %v, want EMFILE", err)
 	}
 }

@@ -6,26 +6,26 @@ import (
 	"sync"
 )
 
-// readAhead reads a stream on a goroutine of its own, some chunks ahead, so
-// that decompressing takes another core than decoding. The order of bytes and
-// the place of an error stay as they are.
+// readAhead reads a stream on a separate goroutine, a few chunks ahead, so that
+// decompression and decoding run on different cores. Byte order and the position
+// of an error are preserved.
 type readAhead struct {
 	full  chan aheadChunk
 	empty chan []byte
 	stop  chan struct{}
 	once  sync.Once
 	cur   aheadChunk // the chunk being handed out
-	rest  []byte     // what is left of it
+	rest  []byte     // the part of cur not handed out yet
 }
 
-// aheadChunk is what one or more reads returned.
+// aheadChunk is the result of one read.
 type aheadChunk struct {
 	buf []byte
 	n   int
 	err error
 }
 
-// newReadAhead begins to read r, which it closes in the end.
+// newReadAhead starts reading r and takes over closing it.
 func newReadAhead(r io.ReadCloser) *readAhead {
 	a := &readAhead{full: make(chan aheadChunk, 3), empty: make(chan []byte, 4), stop: make(chan struct{})}
 	for range cap(a.empty) {
@@ -35,7 +35,7 @@ func newReadAhead(r io.ReadCloser) *readAhead {
 	return a
 }
 
-// run reads chunks until r or the reader ends.
+// run reads chunks until r ends or the reader is closed.
 func (a *readAhead) run(r io.ReadCloser) {
 	defer r.Close()
 	for {
@@ -65,7 +65,7 @@ func (a *readAhead) Read(p []byte) (int, error) {
 			return 0, a.cur.err
 		}
 		if a.cur.buf != nil {
-			a.empty <- a.cur.buf // never blocks: there are as many buffers as places
+			a.empty <- a.cur.buf // never blocks: the channel has room for all buffers
 		}
 		select {
 		case a.cur = <-a.full:
@@ -80,8 +80,8 @@ func (a *readAhead) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close ends the goroutine. It does not wait for a read that is under way: one
-// of standard input might never return.
+// Close ends the goroutine. It does not wait for a read in progress: a read of
+// standard input may never return.
 func (a *readAhead) Close() error {
 	a.once.Do(func() { close(a.stop) })
 	return nil

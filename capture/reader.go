@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// Reader reads the TCP segments of one capture. It is not safe for concurrent
-// use, but for Offset.
+// Reader reads the TCP segments of one capture. Only Offset is safe for
+// concurrent use.
 type Reader struct {
 	name   string
 	dec    Decoder
@@ -23,18 +23,17 @@ type Reader struct {
 // format is one of the file formats: pcapReader, pcapngReader, textReader.
 type format interface {
 	// read fills in segments until dst is full, the input ends, or it has at
-	// least one and would have to read on. An error comes with the segments
-	// before it; it is io.EOF or a DamageError, whose Name is left for the
-	// caller to fill in.
+	// least one and would have to read more input. It may return segments along
+	// with an error: io.EOF, or a DamageError whose Name the caller fills in.
 	read(dst []Segment) (int, error)
-	// firstTime returns the time of the first frame; no frame must have been
-	// read. It reports false if there is none.
+	// firstTime returns the time of the first frame, or false if there is none. It
+	// must be called before any frame is read.
 	firstTime() (int64, bool)
 }
 
 var _ = []format{(*pcapReader)(nil), (*pcapngReader)(nil), (*textReader)(nil)}
 
-// countingReader counts the bytes that were read from a file.
+// countingReader counts the bytes read from a file.
 type countingReader struct {
 	r io.Reader
 	n atomic.Int64
@@ -46,9 +45,9 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Next reads the next TCP segment into s. It returns io.EOF at the end, and a
-// *DamageError, once, where the input is broken; after that io.EOF. On an error
-// s is left as it was. It does not allocate.
+// Next reads the next TCP segment into s. It returns io.EOF at the end. Where the
+// input is broken it returns a *DamageError once, and io.EOF after that. On an
+// error s is unchanged. It does not allocate.
 func (r *Reader) Next(s *Segment) error {
 	n, err := r.NextBatch(r.one[:])
 	if n == 1 {
@@ -58,8 +57,8 @@ func (r *Reader) Next(s *Segment) error {
 }
 
 // NextBatch reads up to len(dst) segments into dst, and at least one unless there
-// is an error. It returns fewer where it would have to wait for more of the
-// input. The error is as for Next and holds after the n segments.
+// is an error. It returns fewer rather than wait for more input. Errors are those
+// of Next and apply after the n segments.
 func (r *Reader) NextBatch(dst []Segment) (n int, err error) {
 	if r.err != nil {
 		return 0, r.err
@@ -75,20 +74,20 @@ func (r *Reader) NextBatch(dst []Segment) (n int, err error) {
 	return n, err
 }
 
-// Counters returns what became of the frames read so far.
+// Counters returns the counters of the frames read so far.
 func (r *Reader) Counters() Counters { return r.dec.c }
 
 // Name returns the name that the Reader was opened with.
 func (r *Reader) Name() string { return r.name }
 
-// Offset returns how many bytes of the file, compressed as it may be, have been
-// read so far. It may be called from any goroutine.
+// Offset returns the number of bytes read so far from the file, before
+// decompression. It may be called from any goroutine.
 func (r *Reader) Offset() int64 { return r.file.n.Load() }
 
-// Size returns the size of the file in bytes, or 0 if it is not known.
+// Size returns the size of the file in bytes, or 0 if it is unknown.
 func (r *Reader) Size() int64 { return r.size }
 
-// Close closes what Open opened.
+// Close closes the files that Open opened and stops its goroutines.
 func (r *Reader) Close() error {
 	var first error
 	for _, c := range r.closers {

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Segment is one TCP segment as it was on the wire: the only record that
-// leaves this package. It is flat (no slice, no pointer), so a copy may be
-// kept for as long as one likes, and it is never larger than two cache lines.
+// Segment is one TCP segment as it was on the wire: the only record that leaves
+// this package. It is flat (no slices, no pointers), so copies can be kept
+// indefinitely, and it is at most two cache lines long.
 //
-// Numbers are as the sender wrote them: nothing here is scaled, made relative
-// or guessed. What the capture did not hold is told apart from what the segment
-// did not carry: see Options.
+// Numbers are as the sender wrote them: nothing is scaled, made relative or
+// guessed. Options distinguishes what was not captured from what the segment did
+// not carry.
 type Segment struct {
-	// Frame is the number of the frame in the capture, counted from 1 over all
-	// frames, not only TCP, as Wireshark's frame.number.
+	// Frame is the number of the frame in the capture. Like Wireshark's
+	// frame.number it starts at 1 and counts all frames, not only TCP.
 	Frame uint64
-	// Time is the capture time in nanoseconds since the Unix epoch. It is not
-	// always monotonic.
+	// Time is the capture time in nanoseconds since the Unix epoch. It need not
+	// be monotonic.
 	Time int64
 
 	// Src and Dst are the addresses; IPv4 addresses are v4-mapped.
@@ -33,7 +33,7 @@ type Segment struct {
 	// TCP). It never depends on how many bytes were captured.
 	Len    uint32
 	Window uint16
-	// Urgent is the urgent pointer; it means something only with URG set.
+	// Urgent is the urgent pointer, meaningful only with URG set.
 	Urgent uint16
 	Flags  Flags
 
@@ -43,8 +43,8 @@ type Segment struct {
 	WindowShift uint8
 
 	// HopLimit is the TTL or hop limit, and IPID the IPv4 identification (0 for
-	// IPv6): with Seq, Ack and Time they tell a duplicate of a packet from a
-	// retransmission.
+	// IPv6): together with Seq, Ack and Time they distinguish a duplicate packet
+	// from a retransmission.
 	HopLimit uint8
 	IPID     uint16
 
@@ -63,7 +63,7 @@ type Segment struct {
 type SACKBlock struct{ Left, Right uint32 }
 
 // Addr is an IPv6 or v4-mapped IPv4 address. Unlike netip.Addr it holds no
-// pointer, so that large tables of them cost the garbage collector nothing.
+// pointer, so large tables of addresses cost the garbage collector nothing.
 type Addr [16]byte
 
 // AddrFrom4 returns the v4-mapped form of an IPv4 address.
@@ -77,15 +77,14 @@ func (a Addr) Netip() netip.Addr { return netip.AddrFrom16(a).Unmap() }
 // String returns the address as netip.Addr prints it.
 func (a Addr) String() string { return a.Netip().String() }
 
-// SrcEndpoint returns source address and port as one prints them.
+// SrcEndpoint returns the source address and port.
 func (s *Segment) SrcEndpoint() netip.AddrPort { return netip.AddrPortFrom(s.Src.Netip(), s.SrcPort) }
 
-// DstEndpoint returns destination address and port as one prints them.
+// DstEndpoint returns the destination address and port.
 func (s *Segment) DstEndpoint() netip.AddrPort { return netip.AddrPortFrom(s.Dst.Netip(), s.DstPort) }
 
-// Flags are the control bits of the TCP header in their wire order (RFC 9293
-// 3.1, RFC 3168, RFC 9768), and above them what the decoder knows of the
-// segment as a whole.
+// Flags are the control bits of the TCP header in wire order (RFC 9293 3.1, RFC
+// 3168, RFC 9768), followed by the decoder's own flags for the segment as a whole.
 type Flags uint16
 
 // The control bits.
@@ -100,15 +99,15 @@ const (
 	CWR
 	AE
 
-	// Quoted marks a TCP header that stands in an ICMP error message. It is no
+	// Quoted marks a TCP header quoted in an ICMP error message. It is not
 	// traffic; it is passed on because Wireshark numbers its stream.
 	Quoted Flags = 1 << 12
 	// Fragmented marks the first fragment of an IP datagram: Len covers this
 	// fragment only.
 	Fragmented Flags = 1 << 13
-	// BadHeader marks a TCP header whose length field is impossible: under 20
-	// bytes, or over what the datagram holds. No host takes it as traffic; it is
-	// passed on because Wireshark numbers its stream. Len and Options are 0.
+	// BadHeader marks a TCP header whose length field is impossible: below 20
+	// bytes, or beyond the end of the datagram. No host accepts such a segment; it
+	// is passed on because Wireshark numbers its stream. Len and Options are 0.
 	BadHeader Flags = 1 << 14
 	// SeqInferred: the input does not carry the sequence number (tcpdump prints
 	// none for an empty segment); Seq is the sender's SND.NXT.
@@ -121,8 +120,8 @@ const flagLetters = "FSRP.UEWe"
 // Has reports whether all bits of f are set.
 func (fl Flags) Has(f Flags) bool { return fl&f == f }
 
-// NoTraffic reports whether the header only names a stream (Quoted, BadHeader):
-// no host sent it as a segment, or none accepted it.
+// NoTraffic reports whether the header only identifies a stream (Quoted,
+// BadHeader): no host sent it as a segment, or none accepted it.
 func (fl Flags) NoTraffic() bool { return fl&(Quoted|BadHeader) != 0 }
 
 // String writes the flags as tcpdump does: "S", "S.", ".", "P.", "F.", "R".
@@ -139,21 +138,21 @@ func (fl Flags) String() string {
 	return b.String()
 }
 
-// Options says which TCP options a segment carried, and whether all of them
-// were captured. An option that is not set was absent only if OptionsCut and
-// OptionsMalformed are not set either; else it is unknown.
+// Options records which TCP options a segment carried and whether all of them
+// were captured. If OptionsCut or OptionsMalformed is set, an option without its
+// bit is unknown rather than absent.
 type Options uint8
 
-// What a segment's option list holds.
+// The contents of a segment's option list.
 const (
 	HasMSS Options = 1 << iota
 	HasWindowScale
 	HasSACKPermitted
 	HasSACK
 	HasTimestamps
-	// OptionsCut: the snaplen cut the option list; what follows is unknown.
+	// OptionsCut: the snaplen cut the option list; the rest is unknown.
 	OptionsCut
-	// OptionsMalformed: an option's length was impossible; what follows is unknown.
+	// OptionsMalformed: an option's length was impossible; the rest is unknown.
 	OptionsMalformed
 )
 

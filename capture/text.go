@@ -8,33 +8,34 @@ import (
 	"strings"
 )
 
-// maxLine bounds a line of text; what is longer is no tcpdump output.
+// maxLine bounds a line of text; longer lines are not tcpdump output.
 const maxLine = 64 << 10
 
-// maxRecordLines bounds the lines that tcpdump -v prints for one frame and that
-// can matter: the headers of a few tunnels.
+// maxRecordLines bounds how many of tcpdump -v's lines are read for one frame:
+// enough for the headers of a few tunnels.
 const maxRecordLines = 16
 
-// textReader reads what tcpdump -nn printed, best with -S: with every -t option,
-// with and without -v, -e and -i any's interface names. What such text does not
-// carry is filled in as follows, and noted in the Counters:
+// textReader reads the output of tcpdump -nn, preferably with -S. It accepts
+// every -t option, -v, -e, and the interface names of -i any. Whatever the text
+// omits is filled in as follows and noted in the Counters:
 //
 //   - The date, without -tttt or -tt: days count from 1970-01-01, and a step of
-//     more than 12 hours means that midnight passed. Dates are taken as UTC.
-//   - The sequence number of empty segments: it is taken to be SND.NXT, which is
-//     wrong for probes and keep-alives.
+//     more than 12 hours means that midnight passed. Dates are read as UTC.
+//   - The sequence number of empty segments: SND.NXT is assumed, which is wrong
+//     for probes and keep-alives.
 //   - IP ID and hop limit, without -v: 0.
-//   - Absolute numbers, without -S: see textConn.
+//   - Absolute numbers, without -S: see textNumbers.
 //
-// Each line with a time, or with TCP flags, is a frame.
+// Each line with a time stamp or TCP flags is a frame.
 type textReader struct {
 	buf     *buffer
 	dec     *Decoder
 	clock   textClock
 	numbers textNumbers
-	peeked  string // a line read ahead
+	peeked  string // the next line, if hasPeek
 	hasPeek bool
-	// kernelDrops and drops are packets that the system and the interface dropped.
+	// kernelDrops and drops count the packets dropped by the kernel and by the
+	// interface.
 	kernelDrops, drops tally
 }
 
@@ -44,8 +45,8 @@ func newTextReader(buf *buffer, dec *Decoder) *textReader {
 	return t
 }
 
-// plausible reports whether the input is tcpdump's text: whether one of the
-// lines in its first 64 KiB is about a frame.
+// plausible reports whether the input looks like tcpdump output: whether any
+// line in its first 64 KiB describes a frame.
 func (t *textReader) plausible() bool {
 	for size := 1; ; size *= 2 {
 		more := t.buf.need(size) && size < maxLine
@@ -69,8 +70,8 @@ func (t *textReader) plausible() bool {
 	}
 }
 
-// looksLikeFrame reports whether rest, what follows a time stamp, begins as
-// tcpdump's lines do.
+// looksLikeFrame reports whether rest, the text after a time stamp, starts like
+// a line of tcpdump.
 func looksLikeFrame(rest string) bool {
 	for word := range strings.FieldsSeq(rest) {
 		switch strings.TrimRight(word, ",") {
@@ -81,7 +82,8 @@ func looksLikeFrame(rest string) bool {
 	return false
 }
 
-// line returns the next line, without its end. Lines over maxLine are cut.
+// line returns the next line without its line ending. Lines longer than maxLine
+// are cut.
 func (t *textReader) line() (string, bool) {
 	if t.hasPeek {
 		t.hasPeek = false
@@ -109,7 +111,7 @@ func (t *textReader) line() (string, bool) {
 	}
 }
 
-// skipLine passes over the rest of a line that is too long.
+// skipLine discards the rest of an overlong line.
 func (t *textReader) skipLine() {
 	for t.buf.need(1) {
 		rest := t.buf.unread()
@@ -129,13 +131,13 @@ func (t *textReader) peek() (string, bool) {
 	return t.peeked, t.hasPeek
 }
 
-// continued reports whether a line belongs to the frame of the lines before it.
+// continued reports whether a line continues the frame of the line before it.
 func continued(line string) bool {
 	return strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "  ")
 }
 
-// record returns the lines of the next frame: one, or with -v those that follow
-// it indented, of which the first is without TCP flags.
+// record returns the lines of the next frame: a single line or, with -v, a first
+// line without TCP flags and the indented lines that follow it.
 func (t *textReader) record(lines []string) ([]string, bool) {
 	for {
 		line, ok := t.line()
@@ -162,14 +164,14 @@ func (t *textReader) record(lines []string) ([]string, bool) {
 	}
 }
 
-// chatter reads a line that is about no frame: tcpdump's drop counts matter, the
-// rest (payload of -A, greetings) is noted. tcpdump prints its counts at the end,
-// a line each, and all in one line whenever a signal asks for them.
+// chatter reads a line that describes no frame. It takes tcpdump's drop counts
+// and only notes the rest (the payload of -A, startup messages). tcpdump prints
+// the counts on separate lines at the end, and on one line when it gets a signal.
 func (t *textReader) chatter(line string) {
 	understood := false
 	for part := range strings.SplitSeq(line, ", ") {
 		digits, what, _ := strings.Cut(part, " ")
-		n, err := strconv.ParseUint(digits, 10, 64) // too large a number is the largest
+		n, err := strconv.ParseUint(digits, 10, 64) // saturates on ErrRange
 		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			continue
 		}
@@ -204,7 +206,7 @@ func (t *textReader) read(dst []Segment) (n int, err error) {
 	return n, nil
 }
 
-// end returns io.EOF, or the damage if reading failed.
+// end returns io.EOF, or a DamageError if reading failed.
 func (t *textReader) end() error {
 	if t.buf.err == io.EOF {
 		return io.EOF
@@ -212,7 +214,8 @@ func (t *textReader) end() error {
 	return &DamageError{Offset: t.buf.offset(), Frame: t.dec.c.Frames + 1, Err: t.buf.err}
 }
 
-// frame reads the lines of one frame and reports whether it gave a segment.
+// frame parses the lines of one frame into s and reports whether they hold a
+// segment.
 func (t *textReader) frame(lines []string, s *Segment) bool {
 	stamp, _ := cutTime(lines[0])
 	ns := t.clock.time(stamp)

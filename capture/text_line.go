@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// tcpMark is what follows the destination of every TCP segment that tcpdump prints.
+// tcpMark follows the destination of every TCP segment that tcpdump prints.
 const tcpMark = ": Flags ["
 
-// textSegment is what a line says of a segment; numbers are as printed.
+// textSegment is a segment as printed on one line; numbers are still as printed.
 type textSegment struct {
 	seg          Segment
 	end          uint32 // the number after the colon in "seq 1:11"
-	hasSeq, hasN bool   // seq and its end are printed
+	hasSeq, hasN bool   // whether seq and its end are printed
 	hasLen       bool
 }
 
-// segment reads the lines of a frame into s, all but Frame and Time.
+// segment parses the lines of a frame into s, except for Frame and Time.
 func (t *textReader) segment(lines []string, s *Segment) Skip {
 	tcp := ""
 	quoted := false
@@ -49,7 +49,7 @@ func (t *textReader) segment(lines []string, s *Segment) Skip {
 	return Kept
 }
 
-// textSkip tells why a frame has no TCP flags.
+// textSkip returns the reason why a frame has no TCP flags.
 func textSkip(lines []string) Skip {
 	for _, line := range lines {
 		switch {
@@ -105,7 +105,7 @@ func (p *textSegment) endpoints(head string) bool {
 	return parseEndpoint(src, &s.Src, &s.SrcPort) && parseEndpoint(dst, &s.Dst, &s.DstPort)
 }
 
-// fields reads what follows the flags.
+// fields reads the fields after the flags.
 func (p *textSegment) fields(rest string) bool {
 	s := &p.seg
 	for {
@@ -142,7 +142,7 @@ func (p *textSegment) fields(rest string) bool {
 			p.hasLen = true
 			return ok
 		default:
-			return true // the line is cut, or a later tcpdump says more
+			return true // the line is cut, or a newer tcpdump prints more
 		}
 		if !ok {
 			return false
@@ -185,7 +185,7 @@ func (p *textSegment) options(list string) {
 	}
 }
 
-// set marks an option as present if reading it goes well, else as malformed.
+// set marks an option as present if read succeeds, else as malformed.
 func (s *Segment) set(o Options, read func() bool) {
 	if !read() {
 		o = OptionsMalformed
@@ -211,7 +211,7 @@ func (p *textSegment) sack(blocks string) bool {
 	return true
 }
 
-// readIP reads what -v prints of the IP header.
+// readIP reads the IP header fields that -v prints.
 func (p *textSegment) readIP(line string) {
 	for _, key := range []string{"ttl ", "hlim "} {
 		if _, val, ok := strings.Cut(line, key); ok {
@@ -227,7 +227,7 @@ func (p *textSegment) readIP(line string) {
 	}
 }
 
-// parse reads flags as String writes them.
+// parse reads flags in the format of String.
 func (fl *Flags) parse(text string) bool {
 	if text == "none" {
 		return true
@@ -265,7 +265,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// digits returns how many decimal digits s begins with.
+// digits returns the number of leading decimal digits in s.
 func digits(s string) int {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

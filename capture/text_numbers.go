@@ -2,13 +2,12 @@ package capture
 
 import "bytes"
 
-// textNumbers turns the sequence numbers that tcpdump printed into those of the
-// wire.
+// textNumbers turns printed sequence numbers back into the numbers on the wire.
 //
-// Without -S tcpdump prints the first segment with an ACK of every connection,
-// and every SYN-ACK, as it is, and later ones relative to it (print-tcp.c). Which
-// of the two a text is shows at the first connection whose numbers are far from
-// 0: either they go on near there, or they start again at 0.
+// Without -S, tcpdump prints absolute numbers for the first ACK segment of each
+// connection and for every SYN-ACK; later numbers are relative to those
+// (print-tcp.c). The first connection whose numbers are far from 0 shows whether
+// the text was made with -S: its numbers either continue nearby or restart at 0.
 type textNumbers struct {
 	conns map[textKey]*textConn
 	mode  textMode
@@ -22,23 +21,23 @@ const (
 	textRelative
 )
 
-// maxTextConns bounds the connections remembered; over that all are forgotten.
+// maxTextConns bounds the connections remembered; beyond it all are forgotten.
 const maxTextConns = 1 << 18
 
-// textKey is a connection, the lesser end first.
+// textKey identifies a connection, lesser endpoint first.
 type textKey struct {
 	addr [2]Addr
 	port [2]uint16
 }
 
-// textConn is one connection. origin says that the segment to which tcpdump
-// makes numbers relative was seen.
+// textConn is one connection. origin is set once the segment was seen that
+// tcpdump counts relative numbers from.
 type textConn struct {
 	half   [2]textHalf
 	origin bool
 }
 
-// textHalf is one direction: the number to which others are relative, and
+// textHalf is one direction: base is the origin of its relative numbers, next is
 // SND.NXT as far as seen.
 type textHalf struct {
 	base, next uint32
@@ -50,10 +49,10 @@ func (t *textNumbers) resolve(p *textSegment, s *Segment, dec *Decoder) {
 	c, own := t.conn(s)
 	from, to := &c.half[own], &c.half[1-own]
 	if s.Flags.Has(SYN) && p.hasSeq {
-		from.next, from.known = s.Seq, true // a new connection, perhaps
+		from.next, from.known = s.Seq, true // possibly a new connection
 	}
 	switch {
-	case !s.Flags.Has(ACK): // printed as it is in either mode
+	case !s.Flags.Has(ACK): // absolute in either mode
 	case s.Flags.Has(SYN) || !c.origin:
 		c.originate(from, to, p, s)
 	default:
@@ -76,15 +75,15 @@ func (t *textNumbers) resolve(p *textSegment, s *Segment, dec *Decoder) {
 	}
 }
 
-// originate reads a segment with an ACK whose numbers are as on the wire in
-// either mode, and to which those after it may be relative.
+// originate records a segment with an ACK that is absolute in either mode, and
+// that later numbers may be relative to.
 func (c *textConn) originate(from, to *textHalf, p *textSegment, s *Segment) {
 	c.origin = true
 	from.base, to.base = from.next, s.Ack-1
 	if p.hasSeq {
 		from.base = s.Seq
 	}
-	if s.Flags.Has(SYN) { // what came before belongs to another connection
+	if s.Flags.Has(SYN) { // earlier segments belong to another connection
 		to.next, to.known = s.Ack, true
 	}
 }
@@ -109,10 +108,10 @@ func (t *textNumbers) shift(p *textSegment, s *Segment, from, to *textHalf, dec 
 	}
 }
 
-// decide finds out whether the text has relative numbers, from n that belongs to
-// h: only one of the two readings is near to what was sent last.
+// decide finds out from n, a number of direction h, whether the text has relative
+// numbers: only one of the two interpretations is close to h.next.
 func (t *textNumbers) decide(n uint32, h *textHalf) {
-	const near = 1 << 16 // below that the two can't be told apart
+	const near = 1 << 16 // closer to 0 the two are indistinguishable
 	if t.mode != textUndecided || !h.known || distance(h.base, 0) < near {
 		return
 	}
@@ -123,7 +122,7 @@ func (t *textNumbers) decide(n uint32, h *textHalf) {
 	}
 }
 
-// distance returns how far apart two sequence numbers are.
+// distance returns the distance between two sequence numbers.
 func distance(a, b uint32) uint32 {
 	d := int32(a - b)
 	if d < 0 {
@@ -132,14 +131,14 @@ func distance(a, b uint32) uint32 {
 	return uint32(d)
 }
 
-// advance moves SND.NXT on to n.
+// advance moves SND.NXT forward to n.
 func (h *textHalf) advance(n uint32) {
 	if !h.known || int32(n-h.next) > 0 {
 		h.next, h.known = n, true
 	}
 }
 
-// conn returns the connection of s and which half of it s belongs to.
+// conn returns the connection of s and the index of the half that sent s.
 func (t *textNumbers) conn(s *Segment) (*textConn, int) {
 	k := textKey{[2]Addr{s.Src, s.Dst}, [2]uint16{s.SrcPort, s.DstPort}}
 	own := 0

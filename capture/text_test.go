@@ -8,8 +8,8 @@ import (
 	"winwatch/capture"
 )
 
-// TestTextIsThePcap holds the text of the seed flood against its capture: all is
-// equal but what the text does not carry.
+// TestTextIsThePcap compares the seed flood's text with its capture: everything must
+// be equal except what the text does not carry.
 func TestTextIsThePcap(t *testing.T) {
 	text, c, _ := load(t, seedFlood+".txt")
 	pcap, _, _ := load(t, seedFlood+".pcap")
@@ -23,7 +23,7 @@ func TestTextIsThePcap(t *testing.T) {
 			t.Errorf("%v: %d ns after the first, want %d", &got, got.Time-text[0].Time, want.Time-pcap[0].Time)
 		}
 		if got.Seq == want.Seq+1 && got.Len == 0 {
-			probes++ // SND.UNA - 1 in the capture: the text can't tell
+			probes++ // SND.UNA - 1 in the capture, which the text does not show
 			want.Seq++
 		}
 		if want.Len == 0 && want.Flags&capture.SYN == 0 {
@@ -35,14 +35,14 @@ func TestTextIsThePcap(t *testing.T) {
 		}
 	}
 	if probes != 6 {
-		t.Errorf("%d segments differ as probes do, want 6", probes)
+		t.Errorf("%d segments look like probes, want 6", probes)
 	}
 	if c.Noted[capture.TextNoDate] != 195 || c.Noted[capture.TextNoIPID] != 195 || c.Noted[capture.TextSeqGuessed] != 101 {
 		t.Errorf("notes: %v", c.Noted)
 	}
 }
 
-// TestTextOfTcpdump prints captures with tcpdump and reads that.
+// TestTextOfTcpdump prints captures with tcpdump and reads the output.
 func TestTextOfTcpdump(t *testing.T) {
 	if _, err := exec.LookPath("tcpdump"); err != nil {
 		t.Skip("tcpdump is not installed")
@@ -54,7 +54,7 @@ func TestTextOfTcpdump(t *testing.T) {
 	for _, options := range []string{"-S -tt", "-S -v -tt", "-S -vv -tttt", "-S -e", "-S -ttt", "-S -ttttt", "-S -A -tt", "-tt", "-S -t", "-v"} {
 		for _, name := range files {
 			if strings.HasSuffix(options, "-ttt") && strings.Contains(name, "stale") {
-				continue // its steps are alike: nothing tells -ttt from -ttttt
+				continue // its steps are equal, so -ttt and -ttttt look alike
 			}
 			t.Run(options+" "+name, func(t *testing.T) {
 				compareText(t, name, strings.Fields(options))
@@ -82,7 +82,7 @@ func compareText(t *testing.T, name string, options []string) {
 		t.Fatalf("%d segments, want %d; %v", len(got), len(want), damage)
 	}
 	if !has["-S"] && !want[0].Flags.Has(capture.SYN) {
-		return // the text does not say to what its numbers are relative
+		return // the text does not show what its numbers are relative to
 	}
 	for i := range got {
 		g, w := got[i], want[i]
@@ -115,7 +115,8 @@ func compareText(t *testing.T, name string, options []string) {
 	}
 }
 
-// printable returns the segments that tcpdump prints: quoted headers only with -v.
+// printable returns the segments that tcpdump prints: it prints quoted headers only
+// with -v.
 func printable(segs []capture.Segment, verbose bool) (out []capture.Segment) {
 	for _, s := range segs {
 		if verbose || !s.Flags.Has(capture.Quoted) {
@@ -178,12 +179,12 @@ func TestTextTimes(t *testing.T) {
 	}{
 		{"midnight", []string{"23:59:59.0", "00:00:01.0", "23:59:58.0", "00:00:03.0", "11:00:00.0", "22:00:00.0", "00:00:00.0"},
 			[]int64{day - 1, day + 1, day - 2, day + 3, day + 11*3600, day + 22*3600, 2 * day}},
-		{"a leap and back", []string{"11:52:35.9", "20:32:21.0", "11:52:36.0"}, []int64{42755, 73941, 42756}},
+		{"leap and back", []string{"11:52:35.9", "20:32:21.0", "11:52:36.0"}, []int64{42755, 73941, 42756}},
 		{"Unix time", []string{"1700000000.000001", "4294967295.5"}, []int64{1700000000, 4294967295}},
 		{"dates", []string{"1970-01-02 00:00:01.5", "2020-01-01 00:00:00.0"}, []int64{day + 1, 1577836800}},
-		{"since the first", []string{" 00:00:00.0", " 00:00:05.0", " 30:00:06.0"}, []int64{0, 5, 30*3600 + 6}},
-		{"since the last", []string{" 00:00:00.0", " 00:00:05.0", " 00:00:01.0"}, []int64{0, 5, 6}},
-		{"none", []string{"", ""}, []int64{0, 0}},
+		{"since the first line", []string{" 00:00:00.0", " 00:00:05.0", " 30:00:06.0"}, []int64{0, 5, 30*3600 + 6}},
+		{"since the previous line", []string{" 00:00:00.0", " 00:00:05.0", " 00:00:01.0"}, []int64{0, 5, 6}},
+		{"no time stamps", []string{"", ""}, []int64{0, 0}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -217,7 +218,7 @@ func TestTextLongLines(t *testing.T) {
 	}
 }
 
-// TestTextQuoted reads what -v prints of an ICMP error and of a tunnel.
+// TestTextQuoted reads the output of -v for an ICMP error and a tunnel.
 func TestTextQuoted(t *testing.T) {
 	const text = `00:00:33.0 IP (tos 0x0, ttl 64, id 7, offset 0, flags [none], proto ICMP (1), length 68)
     192.0.2.3 > 192.0.2.1: ICMP 192.0.2.2 tcp port 2000 unreachable, length 48

@@ -8,7 +8,7 @@ import (
 
 // stamp is a time stamp as tcpdump printed it.
 type stamp struct {
-	ns   int64 // nanoseconds since what kind says
+	ns   int64 // nanoseconds since the origin that kind defines
 	kind stampKind
 }
 
@@ -17,11 +17,11 @@ type stampKind uint8
 const (
 	noStamp   stampKind = iota // -t
 	timeOfDay                  // since midnight
-	elapsed                    // -ttttt: since the first line; -ttt: since the line before
+	elapsed                    // -ttttt: since the first line; -ttt: since the previous line
 	unixTime                   // -tt, -tttt
 )
 
-// textClock makes times of time stamps.
+// textClock turns time stamps into Unix times.
 type textClock struct {
 	last   int64
 	begun  bool
@@ -39,7 +39,7 @@ func (c *textClock) time(s stamp) int64 {
 		c.last += s.ns
 		return c.last
 	case s.kind == timeOfDay && c.begun:
-		// the day is that which brings it nearest to the line before
+		// choose the day that is closest to the previous line
 		s.ns += (c.last - s.ns + day/2) / day * day
 	}
 	c.begun = true
@@ -47,9 +47,9 @@ func (c *textClock) time(s stamp) int64 {
 	return c.last
 }
 
-// detectDeltas looks whether stamps that are to count from the first line
-// (-ttttt) go up. Those that count from the line before (-ttt) look the same,
-// but go down as often.
+// detectDeltas tells -ttt from -ttttt, which print the same format: time since
+// the first line only rises, while time since the previous line falls as often
+// as it rises.
 func (c *textClock) detectDeltas(head string) {
 	steps, down := 0, 0
 	last := int64(0)
@@ -67,7 +67,7 @@ func (c *textClock) detectDeltas(head string) {
 	c.deltas = down*8 > steps
 }
 
-// cutTime cuts a time stamp off a line and returns what follows it:
+// cutTime splits a line into its time stamp and the rest. Time stamps look like
 // "11:52:35.907381", " 00:00:00.000053", "-00:00:00.000053", "1545018755.907381"
 // or "2018-12-17 11:52:35.907381".
 func cutTime(line string) (s stamp, rest string) {

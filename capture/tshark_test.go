@@ -24,10 +24,10 @@ var tsharkFields = []string{
 	"tcp.len", "tcp.window_size_value", "tcp.flags", "ip.len", "ipv6.plen", "frame.len", "tcp.stream",
 }
 
-// TestTsharkAgrees compares every segment of the captures with tshark: which
-// frames have a stream, and the fields of each. Differences are allowed only
-// where tsharkDiffers says why. It takes a sample of the captures, all of them in
-// a full run. CAPTURE_DIR names another directory to compare.
+// TestTsharkAgrees compares the segments of the captures with tshark's: which frames
+// have a stream, and the fields of each. Only the differences that tsharkDiffers
+// explains are allowed. It uses a sample of the captures, or all of them in a full
+// run. CAPTURE_DIR names another directory to compare.
 func TestTsharkAgrees(t *testing.T) {
 	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Skip("tshark is not installed")
@@ -41,7 +41,7 @@ func TestTsharkAgrees(t *testing.T) {
 	t.Run("captures", func(t *testing.T) {
 		for _, name := range names {
 			if strings.HasSuffix(name, ".txt") || strings.Contains(name, "option-too-long") {
-				continue // tshark reads no text, and refuses the other for the option
+				continue // tshark does not read text, and rejects the bad option
 			}
 			t.Run(strings.TrimPrefix(name, dir), func(t *testing.T) {
 				t.Parallel()
@@ -62,7 +62,7 @@ func TestTsharkAgrees(t *testing.T) {
 	}
 }
 
-// compareWithTshark compares one capture and returns how many segments it has.
+// compareWithTshark compares one capture and returns its number of segments.
 func compareWithTshark(t *testing.T, name string, reasons *sync.Map) int64 {
 	segs, _, ok := load(t, name)
 	if !ok {
@@ -85,8 +85,8 @@ func compareWithTshark(t *testing.T, name string, reasons *sync.Map) int64 {
 	return int64(len(segs))
 }
 
-// tshark returns the fields of the frames that have a stream, of nested headers
-// the innermost.
+// tshark returns the fields of the frames that have a stream. For nested headers it
+// returns those of the innermost.
 func tshark(t *testing.T, name string) map[uint64]map[string]string {
 	t.Helper()
 	args := []string{"-n", "-r", name, "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE",
@@ -137,23 +137,23 @@ func compareRow(t *testing.T, s *capture.Segment, row map[string]string, reasons
 		}
 		why := tsharkDiffers(field, s, row)
 		if why == "" {
-			t.Errorf("%v: %s: tshark says %q, we %q", s, field, row[field], g)
+			t.Errorf("%v: %s: got %q, tshark says %q", s, field, g, row[field])
 		}
 		reasons.Store(why, true)
 	}
 }
 
-// The differences that are no fault of ours.
+// The accepted differences.
 const (
-	overASecond = "a fraction of over a second: tshark prints it as it stands, we carry it over"
-	badHeader   = "tshark stops reading there, or takes the header's length from the datagram"
+	overASecond = "a fraction of more than a second: tshark prints it unchanged, we carry it over"
+	badHeader   = "tshark stops at the bad header, or takes its length from the datagram"
 	quoted      = "tshark keeps the numbers of a quoted header in other fields"
-	fragmented  = "the length of the whole is not known to tshark"
-	timeless    = "a packet block without a time, which tshark does not print"
-	overlong    = "the IP header says more than the frame holds: tshark believes the frame"
+	fragmented  = "tshark does not know the length of the whole datagram"
+	timeless    = "a packet block without a time: tshark prints none"
+	overlong    = "the IP header's length exceeds the frame: tshark uses the frame's length"
 )
 
-// tsharkDiffers returns which of them a difference is, or "".
+// tsharkDiffers returns the accepted difference that explains a mismatch, or "".
 func tsharkDiffers(field string, s *capture.Segment, row map[string]string) string {
 	ip, _ := strconv.Atoi(row["ip.len"])
 	frame, _ := strconv.Atoi(row["frame.len"])

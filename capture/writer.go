@@ -6,9 +6,9 @@ import (
 	"io"
 )
 
-// Writer writes a pcap file with nanosecond time stamps, little-endian
-// (draft-ietf-opsawg-pcap 4 and 5). It does not buffer: give it a bufio.Writer
-// and flush that.
+// Writer writes a little-endian pcap file with nanosecond time stamps
+// (draft-ietf-opsawg-pcap 4 and 5). It does not buffer: pass a bufio.Writer and
+// flush it.
 type Writer struct {
 	w       io.Writer
 	snaplen int
@@ -16,8 +16,8 @@ type Writer struct {
 }
 
 // NewWriter writes the file header to w and returns a Writer for frames of the
-// given link type. snaplen is the most bytes of a frame that will be written;
-// 0 means all of it.
+// given link type. snaplen limits the bytes written per frame; 0 means no limit
+// but MaxCaptured.
 func NewWriter(w io.Writer, linkType LinkType, snaplen int) (*Writer, error) {
 	if snaplen <= 0 || snaplen > MaxCaptured {
 		snaplen = MaxCaptured
@@ -36,9 +36,8 @@ func NewWriter(w io.Writer, linkType LinkType, snaplen int) (*Writer, error) {
 }
 
 // WriteFrame writes one frame: its time in nanoseconds since the Unix epoch
-// (0 to the year 2106: outside of that it is moved to the nearer end), the bytes
-// captured and the length it had on the wire. Bytes over the snaplen are left
-// out. data is not kept.
+// (clamped to the years 1970 to 2106), the captured bytes and the length on the
+// wire. Bytes beyond the snaplen are dropped. WriteFrame does not keep data.
 func (w *Writer) WriteFrame(timeNs int64, data []byte, wireLen int) error {
 	wireLen = max(wireLen, len(data))
 	data = data[:min(len(data), w.snaplen)]

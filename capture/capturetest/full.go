@@ -2,12 +2,12 @@ package capturetest
 
 import "os"
 
-// Full reports whether long tests run whole, as they do in CI, rather than on a
-// small sample: the environment has WINWATCH_FULL set.
+// Full reports whether long tests run in full, as in CI, instead of on a small
+// sample: whether WINWATCH_FULL is set in the environment.
 func Full() bool { return os.Getenv("WINWATCH_FULL") != "" }
 
-// Sample returns all in a full run, else one in n of them: always the same ones,
-// spread evenly and beginning with the first.
+// Sample returns all in a full run, else every n-th element, starting with the
+// first.
 func Sample[T any](all []T, n int) []T {
 	if Full() {
 		return all

@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// Nasty yields files that are wrong, absurd or made to do harm, each with a name
-// that says what is wrong with it. They are the same on every call. The bytes are
-// valid until the next file.
+// Nasty yields files that are broken, absurd or malicious, each with a name that
+// says what is wrong with it. They are the same on every call. The bytes are valid
+// until the next file.
 func Nasty() iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		for _, f := range allNasty() {
@@ -20,7 +20,7 @@ func Nasty() iter.Seq2[string, []byte] {
 	}
 }
 
-// NastySample yields one in n of the nasty files, in a full run all of them.
+// NastySample yields every n-th nasty file, or all of them in a full run.
 func NastySample(n int) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		for _, f := range Sample(allNasty(), n) {
@@ -54,20 +54,20 @@ func Truncations() iter.Seq2[string, []byte] {
 	}
 }
 
-// nastyFile is a file that is made when it is asked for.
+// nastyFile is a file that is made on demand.
 type nastyFile struct {
 	name string
 	make func() []byte
 }
 
-// same is for files that need no making.
+// same returns a maker for a fixed file.
 func same(b ...[]byte) func() []byte { return func() []byte { return slices.Concat(b...) } }
 
 const (
 	mib = 1 << 20
-	// all32 is the largest 32-bit number: 4 G less one.
+	// all32 is the largest unsigned 32-bit number.
 	all32 = 1<<32 - 1
-	// negative is what a signed 32-bit number reads as its least.
+	// negative is the smallest number if read as a signed 32-bit integer.
 	negative = 1 << 31
 )
 
@@ -76,7 +76,7 @@ var (
 	be = binary.BigEndian
 )
 
-// u32 and u16 are little-endian numbers.
+// u32 and u16 encode little-endian numbers.
 func u32(v ...uint32) (b []byte) {
 	for _, n := range v {
 		b = le.AppendUint32(b, n)
@@ -101,7 +101,7 @@ func record(sec, frac, capLen, wire uint32, data []byte) []byte {
 	return append(u32(sec, frac, capLen, wire), data...)
 }
 
-// honest is a record that does not lie, i microseconds after the epoch.
+// honest is a record with a correct header, i microseconds after the epoch.
 func honest(i int, frame []byte) []byte {
 	n := uint32(len(frame))
 	return record(1_700_000_000+uint32(i/1e6), uint32(i%1e6), n, n, frame)
@@ -131,6 +131,6 @@ func rawPcap(frames ...[]byte) []byte {
 	return b
 }
 
-// The names that a stranger can write into a capture: to steer a terminal, to
-// run a script on a page, to be a formula, to be a path.
+// hostile is a name that an attacker could put into a capture: a terminal escape
+// sequence, a script, a spreadsheet formula and a path in one.
 const hostile = "\x1b]0;owned\a\x1b[2J\u202e<script>alert(1)</script><img src=x onerror=alert(1)>\r\n=cmd|'/C calc'!A1\x00../../../../tmp/owned"

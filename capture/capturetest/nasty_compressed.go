@@ -56,10 +56,10 @@ var nastyCompressed = []nastyFile{
 	{"noise-inside.pcap.gz", func() []byte { return append([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}, noise(10, 10_000)...) }},
 }
 
-// zeros is a number of MiB.
+// zeros returns n MiB of zeros.
 func zeros(n int) io.Reader { return many([]byte{0}, n) }
 
-// many repeats b for a number of MiB.
+// many repeats b to fill n MiB.
 func many(b []byte, n int) io.Reader {
 	chunk := bytes.Repeat(b, mib/len(b))
 	readers := make([]io.Reader, n)
@@ -109,15 +109,15 @@ func zstdBlock(typ uint32, data []byte, last bool) []byte {
 	return append(u32(h)[:3], data...)
 }
 
-// zstdZeros is n times 128 KiB of zeros, each in 4 bytes.
+// zstdZeros is n blocks of 128 KiB of zeros, 4 bytes each.
 func zstdZeros(n int) []byte { return bytes.Repeat(zstdBlock(1, []byte{0}, false), n) }
 
-// zstdBomb is a zstd frame of head and of blocks.
+// zstdBomb is a zstd frame of head and blocks.
 func zstdBomb(head, blocks []byte) []byte {
 	return slices.Concat(zstdMagic, []byte{0x00, 0x58}, zstdBlock(0, head, false), blocks, zstdBlock(0, nil, true)) // a window of 2 MiB
 }
 
-// zstdLargePackets holds 5 GiB in TCP segments almost as large as they may be.
+// zstdLargePackets holds 5 GiB of TCP segments of almost the maximum size.
 func zstdLargePackets() []byte {
 	const zeros = mib - 128<<10
 	frame := nastyFrame(1)

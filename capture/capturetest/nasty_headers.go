@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Headers as bytes; lengths are right unless they don't fit.
+// Headers as bytes. Lengths are correct unless they don't fit.
 
 const (
 	etherIPv4 = 0x0800
@@ -64,7 +64,7 @@ const (
 	ack
 )
 
-// nastyFrame is a decent frame, with seq as its sequence number.
+// nastyFrame is a valid frame with sequence number seq.
 func nastyFrame(seq uint32) []byte { return ether(etherIPv4, ip4(protoTCP, tcp(seq, 1, ack, 1000))) }
 
 // nest wraps a frame's headers n times.
@@ -82,7 +82,7 @@ func swap(b []byte, i int, to byte) []byte {
 	return b
 }
 
-// each16 returns one frame for each value of the upper or lower half of a byte.
+// each16 returns one frame for each value of the 4 bits at shift in the byte at at.
 func each16(frame []byte, at int, shift uint) (frames [][]byte) {
 	for v := range 16 {
 		frames = append(frames, swap(frame, at, frame[at]&^(15<<shift)|byte(v)<<shift))

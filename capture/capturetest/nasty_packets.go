@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// nastyIP are captures whose IP headers are wrong.
+// nastyIP are captures with broken IP headers.
 var nastyIP = []nastyFile{
 	{"ip4-header-length-of-every-value.pcap", func() []byte { return pcapOf(each16(nastyFrame(1), 14, 0)...) }},
 	{"ip-version-of-every-value.pcap", func() []byte { return pcapOf(each16(nastyFrame(1), 14, 4)...) }},
@@ -88,7 +88,7 @@ func ip4Options(opts ...byte) []byte {
 	return ether(etherIPv4, b)
 }
 
-// nastyTCP are captures whose TCP headers are wrong.
+// nastyTCP are captures with broken TCP headers.
 var nastyTCP = []nastyFile{
 	{"tcp-data-offset-of-every-value.pcap", func() []byte { return pcapOf(each16(nastyFrame(1), 14+20+12, 4)...) }},
 	{"tcp-every-flag-combination.pcap", func() []byte {
@@ -144,17 +144,17 @@ var nastyTCP = []nastyFile{
 	}},
 }
 
-// back turns the addresses and ports of an IPv4 TCP packet round.
+// back swaps the addresses and ports of an IPv4 TCP packet.
 func back(b []byte) []byte {
 	b = slices.Clone(b)
 	copy(b[12:], []byte{192, 0, 2, 2, 192, 0, 2, 1, 7, 0xd0, 3, 0xe8})
 	return b
 }
 
-// deep is how many headers are nested: more than any decoder should follow.
+// deep is a nesting depth that no decoder should follow.
 const deep = 1000
 
-// nastyTunnels are captures with headers in headers in headers.
+// nastyTunnels are captures with deeply nested headers.
 var nastyTunnels = []nastyFile{
 	{"vlan-tags-1000.pcap", same(pcapOf(ether(0x8100, append(bytes.Repeat([]byte{0, 1, 0x81, 0}, deep), 0, 1, 8, 0))))},
 	{"vlan-tags-to-the-end.pcap", same(pcapOf(ether(0x88a8, bytes.Repeat([]byte{0, 1, 0x88, 0xa8}, 65_000))))},

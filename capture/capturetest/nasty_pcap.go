@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// nastyPcap are pcap files whose header is wrong, or that are none.
+// nastyPcap are pcap files with a broken header, and files that are not pcap.
 var nastyPcap = []nastyFile{
 	{"no-bytes.pcap", same()},
 	{"one-byte.pcap", same([]byte{0xd4})},
@@ -42,7 +42,7 @@ var nastyPcap = []nastyFile{
 	}},
 }
 
-// nastyPcapRecords are pcap files whose records are wrong.
+// nastyPcapRecords are pcap files with broken records.
 var nastyPcapRecords = []nastyFile{
 	{"record-length-4G.pcap", lying(all32, 54)},
 	{"record-length-negative.pcap", lying(negative, 54)},
@@ -95,12 +95,12 @@ var nastyPcapRecords = []nastyFile{
 	{"damage-in-the-middle.pcap", same(pcapOf(nastyFrame(1), nastyFrame(2)), noise(4, 1000), honest(2, nastyFrame(3)))},
 }
 
-// lying is a capture of three frames of which the second's lengths are made up.
+// lying is a capture of three frames, the second with arbitrary lengths.
 func lying(capLen, wire uint32) func() []byte {
 	return same(pcapOf(nastyFrame(1)), record(1_700_000_000, 1, capLen, wire, nastyFrame(2)), honest(2, nastyFrame(3)))
 }
 
-// noise is always the same for a seed.
+// noise returns n random bytes, always the same for a seed.
 func noise(seed uint64, n int) []byte {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	b := make([]byte, n)

@@ -20,7 +20,7 @@ func block(typ uint32, body ...[]byte) []byte {
 	return blockOf(typ, uint32(len(b)+12), uint32(len(b)+12), b)
 }
 
-// blockOf is a block whose lengths are made up.
+// blockOf is a block with arbitrary lengths.
 func blockOf(typ, first, last uint32, body []byte) []byte {
 	return slices.Concat(u32(typ, first), body, u32(last))
 }
@@ -45,13 +45,13 @@ func option(code uint16, val ...byte) []byte {
 	return slices.Concat(u16(code, uint16(len(val))), val, make([]byte, -len(val)&3))
 }
 
-// around puts blocks between two decent packets.
+// around puts blocks between two valid packets.
 func around(blocks ...[]byte) func() []byte {
 	return same(section(), iface(1, 0), enhanced(0, 1, nastyFrame(1)), slices.Concat(blocks...), enhanced(0, 2, nastyFrame(2)))
 }
 
-// bigEndian turns every 32-bit word of blocks round, which is right for blocks
-// that hold nothing else.
+// bigEndian reverses the bytes of every 32-bit word, which converts blocks that
+// consist of nothing else.
 func bigEndian(b []byte) []byte {
 	b = slices.Clone(b)
 	for i := 0; i+4 <= len(b); i += 4 {
@@ -60,7 +60,7 @@ func bigEndian(b []byte) []byte {
 	return b
 }
 
-// nastyPcapng are pcapng files whose blocks are wrong.
+// nastyPcapng are pcapng files with broken blocks.
 var nastyPcapng = []nastyFile{
 	{"section-only.pcapng", same(section())},
 	{"section-length-0.pcapng", same(blockOf(blockSection, 0, 0, slices.Concat(u32(0x1a2b3c4d), u16(1, 0), u32(all32, all32))))},
@@ -99,7 +99,7 @@ var nastyPcapng = []nastyFile{
 	{"a-million-empty-blocks.pcapng", func() []byte { return append(section(), bytes.Repeat(block(blockCustom), 1_000_000)...) }},
 }
 
-// nastyPcapngOptions are pcapng files whose options are wrong.
+// nastyPcapngOptions are pcapng files with broken options.
 var nastyPcapngOptions = []nastyFile{
 	{"option-length-65535.pcapng", around(iface(1, 0, u16(2, 65535), []byte("lo\x00\x00")))},
 	{"options-without-end.pcapng", around(iface(1, 0, bytes.Repeat(option(2, 'a'), mib/8-16)))},

@@ -2,8 +2,7 @@ package capturetest
 
 import "math/rand/v2"
 
-// nastyStreams are captures that are well-formed and made to exhaust whoever
-// keeps track of connections.
+// nastyStreams are well-formed captures made to exhaust a connection tracker.
 var nastyStreams = []nastyFile{
 	{"syn-flood-50000.pcap", func() []byte {
 		return stormOf(50_000, func(i int, h *storm) { h.from(i); h.seq, h.flags = uint32(i), syn })
@@ -79,7 +78,7 @@ var nastyStreams = []nastyFile{
 	}},
 }
 
-// storm is one header of many.
+// storm holds the header fields of one packet of a flood.
 type storm struct {
 	src, dst         uint32
 	srcPort, dstPort uint16
@@ -88,10 +87,10 @@ type storm struct {
 	window, size     uint16
 }
 
-// from makes the sender the n-th of many.
+// from makes the sender the n-th of many hosts.
 func (h *storm) from(n int) { h.src, h.srcPort = 0x0a000000+uint32(n), uint16(1024+n%60_000) }
 
-// turn sends the packet back.
+// turn swaps the direction.
 func (h *storm) turn() { h.src, h.dst, h.srcPort, h.dstPort = h.dst, h.src, h.dstPort, h.srcPort }
 
 // stormOf is a capture of n packets, 10 microseconds apart, each as set says.

@@ -8,7 +8,7 @@ import (
 
 const textLine = "12:00:00.000001 IP 192.0.2.1.1000 > 192.0.2.2.2000: Flags [.], seq 1:11, ack 1, win 1000, length 10\n"
 
-// nastyText are what tcpdump never printed.
+// nastyText are texts that tcpdump would never print.
 var nastyText = []nastyFile{
 	{"line-of-10MB.txt", func() []byte { return []byte(textLine + strings.Repeat("A", 10*mib) + "\n" + textLine) }},
 	{"line-of-10MB-with-flags.txt", func() []byte {

@@ -11,7 +11,7 @@ import (
 )
 
 // Parse returns the segments that text describes in the format of the package
-// documentation. It ends the test at the first line it does not understand.
+// documentation. It fails the test at the first invalid line.
 func Parse(tb testing.TB, text string) []capture.Segment {
 	tb.Helper()
 	segs, err := parse(text)
@@ -21,7 +21,7 @@ func Parse(tb testing.TB, text string) []capture.Segment {
 	return segs
 }
 
-// host is one end: an address, and what its next segment starts from.
+// host is one end: its address and the defaults for its next segment.
 type host struct {
 	name string
 	addr capture.Addr
@@ -113,7 +113,7 @@ func (p *script) setISN(words []string) error {
 	return nil
 }
 
-// forget drops what name has sent so far, as after a reboot or a new connection.
+// forget drops the state of name's directions, as for a new connection.
 func (p *script) forget(name string) {
 	for k := range p.halfs {
 		if k[0] == name {
@@ -167,7 +167,7 @@ func parseSeconds(word string) (int64, error) {
 	return t, nil
 }
 
-// repeat appends the last segment once more, as a bridge or "any" shows it.
+// repeat appends the last segment again, as a bridge or "any" captures it.
 func (p *script) repeat() error {
 	if len(p.segs) == 0 {
 		return fmt.Errorf("dup: no segment before it")

@@ -9,9 +9,9 @@ import (
 )
 
 // Pcap returns a capture file (pcap, nanoseconds, Ethernet) with the frames that
-// text describes. Payload is left out, as a snaplen would, and counted in the
-// wire length. Frame numbers that text skips are ARP frames. Quoted segments
-// can't be written this way.
+// text describes. Payload is cut off, as by a snaplen, but counted in the wire
+// length. Frame numbers that text skips become ARP frames. Quoted segments are not
+// supported.
 func Pcap(tb testing.TB, text string) []byte {
 	tb.Helper()
 	var buf bytes.Buffer
@@ -39,10 +39,10 @@ func Pcap(tb testing.TB, text string) []byte {
 	return buf.Bytes()
 }
 
-// Frame returns the headers of s as an Ethernet frame, and the length that the
-// frame has on the wire with its payload. Checksums are left 0. A segment too
-// large for the IP header's length field gets 0 there, as with segmentation
-// offload. With OptionsCut the frame ends where the options known do.
+// Frame returns the headers of s as an Ethernet frame, and the frame's length on
+// the wire including payload. Checksums are 0. If the segment is too large for the
+// IP header's length field, the field is 0, as with segmentation offload. With
+// OptionsCut the frame ends after the known options.
 func Frame(s *capture.Segment) (data []byte, wireLen int) {
 	opts, optLen := options(s)
 	tcpLen := 20 + optLen + int(s.Len)
@@ -88,8 +88,8 @@ func orZero(n int) uint16 {
 	return uint16(n)
 }
 
-// options returns the option list of s as far as it was captured, and the
-// length that the header says it has.
+// options returns the captured part of the option list of s, and its length
+// according to the header.
 func options(s *capture.Segment) (b []byte, length int) {
 	be := binary.BigEndian
 	if s.Options.Has(capture.HasMSS) {

@@ -8,7 +8,7 @@ import (
 	"winwatch/capture"
 )
 
-// builder is one segment line being read.
+// builder is one segment line being parsed.
 type builder struct {
 	s          capture.Segment
 	from, to   *half // the segment's direction and the other one
@@ -23,8 +23,8 @@ type builder struct {
 	frameGiven bool
 }
 
-// segment reads "SRC > DST FLAGS field...", appends the segment and moves on
-// the state of its direction.
+// segment reads "SRC > DST FLAGS field...", appends the segment and updates the
+// state of its direction.
 func (p *script) segment(words []string) error {
 	if len(words) < 4 || words[1] != ">" {
 		return fmt.Errorf("want: TIME SRC > DST FLAGS [fields]")
@@ -173,8 +173,8 @@ func parseUint[T uint8 | uint16 | uint32 | uint64](val string, bits int) (T, err
 	return T(n), err
 }
 
-// number reads a sequence number that belongs to the direction h, whose sender's
-// ISN is isn: "5" is relative, "=5" raw, "una-1" and "nxt+5" count from the state.
+// number reads a sequence number of direction h, whose sender's ISN is isn: "5" is
+// relative, "=5" raw, "una-1" and "nxt+5" count from the state of h.
 func number(val string, isn uint32, h *half) (uint32, error) {
 	base := isn
 	switch {
@@ -192,7 +192,7 @@ func number(val string, isn uint32, h *half) (uint32, error) {
 	return base + uint32(n), err
 }
 
-// finish fills in what the line left out and moves the state on.
+// finish fills in the defaults and updates the state.
 func (b *builder) finish() error {
 	s := &b.s
 	s.Src, s.SrcPort = b.src.addr, b.src.port
@@ -232,7 +232,7 @@ func (b *builder) finish() error {
 	return nil
 }
 
-// midstream moves a direction of which no SYN was seen past it.
+// midstream moves a direction past its SYN if none was seen.
 func (h *half) midstream(src *host) {
 	if first := src.isn + 1; !h.started && h.nxt == src.isn {
 		h.nxt = first

@@ -8,29 +8,30 @@ import (
 	"winwatch/capture"
 )
 
-// Traffic describes made-up traffic: bulk transfers on many connections at
-// once, as a busy host sees them. It is always the same for the same values, of
-// any size, and made as it is read, so that benchmarks need no large files.
+// Traffic describes synthetic traffic: bulk transfers on many concurrent
+// connections, like those of a busy host. The same values always give the same
+// traffic. It can have any size and is generated while it is read, so benchmarks
+// need no large files.
 //
-// Every connection has its handshake, data one way with acknowledgments, and
-// its end. One data segment in 500 is lost after it was captured and sent again
-// (with SACK), and every hundredth connection has a zero window with one to
-// four probes.
+// Every connection has a handshake, data in one direction with acknowledgments,
+// and an end. One data segment in 500 is lost after it was captured and sent again
+// (with SACK), and every hundredth connection has a zero window with one to four
+// probes.
 type Traffic struct {
-	// Packets is the number of packets, Conns the number of connections that
-	// they are spread over: at least MinPackets each.
+	// Packets is the number of packets, Conns the number of connections they are
+	// spread over: at least MinPackets each.
 	Packets, Conns int
-	// Open is how many connections are open at once; 0 is all of them.
+	// Open is the number of connections open at once; 0 is all.
 	Open int
-	// Seed is what all random choices come from.
+	// Seed seeds all random choices.
 	Seed uint64
 }
 
-// MinPackets is the least number of packets of a connection in Traffic.
+// MinPackets is the minimum number of packets per connection in Traffic.
 const MinPackets = 10
 
-// Segments yields the segments in order, numbered from 1. What is yielded is
-// valid until the next one.
+// Segments yields the segments in order, numbered from 1. Each is valid until the
+// next one.
 func (t Traffic) Segments() iter.Seq[*capture.Segment] {
 	return func(yield func(*capture.Segment) bool) {
 		g := newGenerator(t)
@@ -42,21 +43,21 @@ func (t Traffic) Segments() iter.Seq[*capture.Segment] {
 	}
 }
 
-// epoch is the time of the beginning, Unix time in ns.
+// epoch is the start time (Unix, ns).
 const epoch = 1_700_000_000 * 1e9
 
-// generator decides which connection sends next. One goes on for a few packets
-// before another does, as they arrive on a real link.
+// generator decides which connection sends next. Each sends a few packets in a row,
+// as on a real link.
 type generator struct {
 	Traffic
 	rng     *rand.Rand
 	now     int64
 	conns   []conn
-	started int     // connections begun so far
+	started int     // connections started so far
 	awake   []int32 // indices of conns that have something to send
 	asleep  sleepers
-	turn    int // index in awake of the one that sends
-	run     int // packets until the next one's turn
+	turn    int // index in awake of the connection that sends
+	run     int // packets until the next connection's turn
 	seg     capture.Segment
 }
 
@@ -84,7 +85,7 @@ func (g *generator) begin(i int32) {
 	g.started++
 }
 
-// next makes the next segment, in g.seg; it reports false at the end.
+// next makes the next segment in g.seg; it returns false at the end.
 func (g *generator) next() bool {
 	g.now += 1000 + g.rng.Int64N(38_000)
 	g.choose()
@@ -110,7 +111,7 @@ func (g *generator) next() bool {
 	return true
 }
 
-// choose says whose turn it is.
+// choose decides which connection sends next.
 func (g *generator) choose() {
 	if len(g.asleep) > 0 && (len(g.awake) == 0 || g.asleep[0].until <= g.now) {
 		s := heap.Pop(&g.asleep).(sleeper)
@@ -123,7 +124,7 @@ func (g *generator) choose() {
 	}
 }
 
-// rest takes the connection whose turn it is out of those that are awake.
+// rest removes the current connection from the awake ones.
 func (g *generator) rest() {
 	last := len(g.awake) - 1
 	g.awake[g.turn] = g.awake[last]
@@ -137,7 +138,7 @@ type sleeper struct {
 	conn  int32
 }
 
-// sleepers is a heap, the one that wakes first on top.
+// sleepers is a heap with the earliest wake-up on top.
 type sleepers []sleeper
 
 func (s sleepers) Len() int           { return len(s) }

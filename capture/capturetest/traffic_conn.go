@@ -7,51 +7,51 @@ import (
 	"winwatch/capture"
 )
 
-// conn is one connection of Traffic. What it does is a plan: a string of which
-// every letter is a packet.
+// conn is one connection of Traffic. It follows a plan: a string with one letter
+// per packet.
 //
 //	s S a    SYN, SYN-ACK and the ACK that ends the handshake
-//	q        the request of a client that the data is for
+//	q        the request of a client that receives the data
 //	d k K    data; an ACK, which may lag behind; an ACK of everything
 //	x u R    data that gets lost; an ACK with SACK that misses it; the same data again
-//	w        an ACK whose window is smaller by what it acknowledges: nothing is read
+//	w        an ACK whose window shrinks by what it acknowledges: nothing is read
 //	p z o    probe; its answer; the ACK that opens the window
 //	f F A    FIN of the sender, FIN of the receiver, and its ACK
 type conn struct {
 	plan  string
-	left  int32 // packets to go, those of the plan included
-	halt  int32 // the zero window comes when so many are left; 0 is never
-	whole int32 // the receive buffer in bytes, of a connection that halts
+	left  int32 // packets to go, including the plan's
+	halt  int32 // the zero window comes when this many are left; 0 is never
+	whole int32 // the receive buffer in bytes, if the connection halts
 	id    int32
 
 	ends     [2]end // client, server
 	sender   uint8  // index of the end that sends the data
 	shift    uint8  // window scale of both ends
-	answers  uint8  // to probes
-	lag      uint32 // bytes by which an ACK stays behind
+	answers  uint8  // answers to probes so far
+	lag      uint32 // bytes by which an ACK lags behind
 	una      uint32 // what the receiver has acknowledged
-	lost     uint32 // sequence number of the segment that was lost
+	lost     uint32 // sequence number of the lost segment
 	haltPlan string
 }
 
 // end is one side of a connection.
 type end struct {
 	nxt    uint32
-	window uint16 // its window field, but in a SYN
+	window uint16 // its window field, except in a SYN
 	ipid   uint16
-	clock  uint32 // its timestamp clock, less the milliseconds of the capture
-	ts     uint32 // the last timestamp that it sent
+	clock  uint32 // offset of its timestamp clock from the capture's milliseconds
+	ts     uint32 // the last timestamp it sent
 }
 
 const (
 	segmentSize = 1448
 	lossPlan    = "xdududuRK"
 	lastPlan    = "fFA"
-	// firstProbe is Linux's least retransmission time-out, in ns, and a little.
+	// firstProbe is a little over Linux's minimum retransmission time-out, in ns.
 	firstProbe = 207e6
 )
 
-// begin makes c the connection id, of so many packets.
+// begin makes c the connection id with the given number of packets.
 func (c *conn) begin(id, packets int, rng *rand.Rand) {
 	*c = conn{
 		id: int32(id), left: int32(packets), sender: uint8(id & 1), shift: 7,
@@ -68,8 +68,8 @@ func (c *conn) begin(id, packets int, rng *rand.Rand) {
 	}
 }
 
-// planHalt has the receiver stop reading half-way, with a small buffer, so that
-// the stall fits into the connection.
+// planHalt makes the receiver stop reading half-way, with a small buffer so that the
+// stall fits into the connection.
 func (c *conn) planHalt(packets int, rng *rand.Rand) {
 	c.shift, c.lag = 3, 0
 	if packets < 64 {
@@ -106,8 +106,8 @@ func (c *conn) proceed(rng *rand.Rand) {
 	}
 }
 
-// step makes the next packet. It returns how long the connection is silent
-// after it, in ns.
+// step makes the next packet and returns how long the connection pauses after it,
+// in ns.
 func (c *conn) step(s *capture.Segment, rng *rand.Rand) (pause int64) {
 	if c.plan == "" {
 		c.proceed(rng)
@@ -160,7 +160,7 @@ func (c *conn) transfer(s *capture.Segment, letter byte, rng *rand.Rand) {
 		s.SACK[0] = capture.SACKBlock{Left: c.lost + segmentSize, Right: data.nxt}
 		c.send(s, c.sender^1, 0)
 	case 'k', 'K':
-		if c.whole == 0 { // the window moves a little, but its right edge not back
+		if c.whole == 0 { // vary the window a little, but never move its right edge back
 			r := c.receiver()
 			r.window = min(max(r.window+uint16(rng.IntN(25))-8, 400), 1000)
 		}
@@ -175,8 +175,8 @@ func (c *conn) transfer(s *capture.Segment, letter byte, rng *rand.Rand) {
 	}
 }
 
-// halted makes a packet of a receiver that does not read, or to it. Answers are
-// followed by a pause, which grows as the sender backs off.
+// halted makes a packet from or to a receiver that does not read. A pause follows
+// each answer and grows as the sender backs off.
 func (c *conn) halted(s *capture.Segment, letter byte) (pause int64) {
 	data, r := &c.ends[c.sender], c.receiver()
 	switch letter {
@@ -234,7 +234,7 @@ func (c *conn) syn(s *capture.Segment, side uint8) {
 	c.una = c.ends[c.sender].nxt
 }
 
-// send fills in what every packet from that side has.
+// send fills in the fields common to all packets from that side.
 func (c *conn) send(s *capture.Segment, side uint8, length uint32) {
 	e, peer := &c.ends[side], &c.ends[side^1]
 	client := capture.AddrFrom4([4]byte{10, byte(c.id >> 21), byte(c.id >> 13), byte(c.id >> 5)})

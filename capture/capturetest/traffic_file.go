@@ -9,12 +9,12 @@ import (
 	"winwatch/capture"
 )
 
-// trafficSnaplen is how much of a frame is captured: all headers, and the first
-// bytes of the payload.
+// trafficSnaplen is the captured length: all headers and the first bytes of the
+// payload.
 const trafficSnaplen = 96
 
 // WritePcap writes the traffic as a pcap file: Ethernet, nanoseconds, 96 bytes
-// of each frame. The payload looks encrypted: nothing in it can be compressed.
+// of each frame. The payload is random and can't be compressed.
 func (t Traffic) WritePcap(w io.Writer) error {
 	out := bufio.NewWriterSize(w, 1<<20)
 	p, err := capture.NewWriter(out, capture.LinkEthernet, trafficSnaplen)
@@ -63,8 +63,8 @@ var pcapngHead = []byte("" +
 	"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00\x4d\x3c\x2b\x1a\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\x1c\x00\x00\x00" +
 	"\x01\x00\x00\x00\x20\x00\x00\x00\x01\x00\x00\x00\x60\x00\x00\x00\x09\x00\x01\x00\x09\x00\x00\x00\x00\x00\x00\x00\x20\x00\x00\x00")
 
-// framer turns segments of Traffic into frames. It is Frame made fast, with
-// options as Linux lays them out and with payload.
+// framer turns segments of Traffic into frames. It is a faster Frame that adds
+// payload and lays out options like Linux.
 type framer struct {
 	buf     [trafficSnaplen + 8]byte
 	payload *rand.PCG
@@ -102,7 +102,7 @@ func (f *framer) frame(s *capture.Segment) (data []byte, wireLen int) {
 	return b[:end], wireLen
 }
 
-// trafficOptions appends the options of s, all with timestamps.
+// trafficOptions appends the options of s, which always include timestamps.
 func trafficOptions(b []byte, s *capture.Segment) []byte {
 	be := binary.BigEndian
 	if s.Flags.Has(capture.SYN) {

@@ -9,7 +9,7 @@ import (
 	"winwatch/capture/capturetest"
 )
 
-// TestTrafficFiles reads the files back: the frames must hold what the segments say.
+// TestTrafficFiles reads the files back: their frames must match the segments.
 func TestTrafficFiles(t *testing.T) {
 	traffic := capturetest.Traffic{Packets: 40_003, Conns: 300, Open: 200, Seed: 1}
 	for _, format := range []struct {
@@ -44,7 +44,7 @@ func TestTrafficFiles(t *testing.T) {
 	}
 }
 
-// TestTraffic checks that every connection is whole, and has its share of packets.
+// TestTraffic checks that every connection is complete and has its share of packets.
 func TestTraffic(t *testing.T) {
 	for _, traffic := range []capturetest.Traffic{
 		{Packets: 20_000, Conns: 2000, Seed: 2},
@@ -95,7 +95,8 @@ func TestTraffic(t *testing.T) {
 	}
 }
 
-// TestTrafficSame: two runs make the same file, another seed another one.
+// TestTrafficSame checks that the same seed gives the same file, and another seed a
+// different one.
 func TestTrafficSame(t *testing.T) {
 	traffic := capturetest.Traffic{Packets: 5000, Conns: 100, Seed: 4}
 	other := traffic

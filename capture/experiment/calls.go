@@ -12,18 +12,18 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// calls sums up one kind of call on one socket. One thread makes the calls, any
-// other may look on.
+// calls sums up one kind of call on one socket. One thread makes the calls; others
+// may read the sums at any time.
 type calls struct {
 	n, bytes, partial, wouldBlock, interrupted, eofs, errors atomic.Int64
 	inCall, longest                                          atomic.Int64
 	lastErrno                                                atomic.Int32
-	// entered is when the call that is under way was made (Unix, ns), else 0.
+	// entered is the time the current call was made (Unix, ns); 0 between calls.
 	entered atomic.Int64
 }
 
-// stats returns what has been counted so far. The numbers are read one by one:
-// they fit together only if no call is being made.
+// stats returns the sums so far. It reads them one by one: they are consistent
+// only between calls.
 func (c *calls) stats() kernel.CallStats {
 	s := kernel.CallStats{
 		Calls:       c.n.Load(),
@@ -42,7 +42,7 @@ func (c *calls) stats() kernel.CallStats {
 	return s
 }
 
-// count books one result that was asked for want bytes.
+// count records the result of one call that requested want bytes.
 func (c *calls) count(begin time.Time, n, want int, errno unix.Errno) {
 	took := int64(time.Since(begin))
 	c.inCall.Add(took)
@@ -65,7 +65,7 @@ func (c *calls) count(begin time.Time, n, want int, errno unix.Errno) {
 	c.entered.Store(0)
 }
 
-// send calls sendto(2), which is what the C library's send() does.
+// send calls sendto(2), like the C library's send().
 func (s *socket) send(b []byte) (int, unix.Errno) {
 	begin := time.Now()
 	s.sends.entered.Store(begin.UnixNano())
@@ -76,7 +76,7 @@ func (s *socket) send(b []byte) (int, unix.Errno) {
 	return n, errno
 }
 
-// recv calls recvfrom(2), which is what the C library's recv() does.
+// recv calls recvfrom(2), like the C library's recv().
 func (s *socket) recv(b []byte) (int, unix.Errno) {
 	begin := time.Now()
 	s.recvs.entered.Store(begin.UnixNano())

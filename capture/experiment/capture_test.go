@@ -14,11 +14,10 @@ import (
 	"winwatch/capture/live"
 )
 
-// TestCaptured captures a flood as root, as an ordinary user and as root who
-// gives up all rights once the capture is open. It checks that the capture ends
-// where the kernel was asked for the last time: as many bytes acknowledged as lie
-// in the receive queue, as many probes as the kernel counts, and nothing of the
-// closing.
+// TestCaptured captures a flood as root, as an ordinary user, and as root that drops
+// all privileges once the capture is open. It checks that the capture ends at the
+// last kernel reading: the acknowledged bytes match the receive queue, the probes
+// match the kernel's count, and the closing is not captured.
 func TestCaptured(t *testing.T) {
 	plain := func(t *testing.T, name string) { captureFlood(t, name, func() error { return nil }) }
 	t.Run("root", func(t *testing.T) { inIsolation(t, false, []string{DefaultScenario}, plain) })
@@ -80,7 +79,7 @@ func captureFlood(t *testing.T, name string, opened func() error) {
 		t.Errorf("%d probes captured, the kernel counted %d", probes, w.Probes)
 	}
 	if st := src.Stats(); st.Dropped != 0 || st.Received < len(all) {
-		t.Errorf("%d segments captured, the kernel says %+v", len(all), st)
+		t.Errorf("%d segments captured, but the kernel counted %+v", len(all), st)
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// closeUnread has the server close while data lies unread in its queue: that
-// is an abort, and the client learns of it as an error.
+// closeUnread makes the server close while its receive queue holds unread data.
+// That aborts the connection, and the client gets an error.
 func closeUnread(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err

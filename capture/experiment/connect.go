@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// listen opens the server's socket. Buffer sizes are set here because accepted
-// sockets inherit them, and the window scale is chosen from them at the SYN.
+// listen opens the server's socket. It sets the buffer sizes because accepted
+// sockets inherit them and the SYN's window scale depends on them.
 func listen(addr netip.AddrPort, rcvbuf, sndbuf int, congestion string) (*socket, error) {
 	s, err := newSocket(addr)
 	if err != nil {
@@ -69,8 +69,7 @@ func (s *socket) connect(server netip.AddrPort) error {
 	return s.timeouts(0)
 }
 
-// accept takes the connection that came from the client; anybody else who
-// found the port is sent away.
+// accept accepts the client's connection and resets connections from anywhere else.
 func (s *socket) accept(client netip.AddrPort) (*socket, error) {
 	for {
 		fd, sa, err := unix.Accept4(s.fd, unix.SOCK_CLOEXEC)

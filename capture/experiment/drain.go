@@ -17,8 +17,8 @@ const (
 	defaultReadSize = 64 << 10
 )
 
-// drain stalls a flood, and then the server reads everything: the window opens,
-// send() comes back, and the flood runs on.
+// drain stalls a flood and then lets the server read everything: the window opens,
+// send() returns, and the flood continues.
 func drain(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err

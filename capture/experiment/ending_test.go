@@ -25,8 +25,8 @@ func find(t *testing.T, name string) Scenario {
 	return s
 }
 
-// TestCancel cancels each scenario that takes a while at one of its steps: it ends
-// at once, having read the kernel, and leaves nothing behind.
+// TestCancel cancels each of the longer scenarios at one of its steps. It must end
+// at once, after reading the kernel, and leave nothing behind.
 func TestCancel(t *testing.T) {
 	for _, tt := range []struct{ name, step string }{
 		{"send-blocking", "send() blocked"},
@@ -49,13 +49,13 @@ func TestCancel(t *testing.T) {
 				Quiet: func() { quiet++ },
 			})
 			if !errors.Is(err, context.Canceled) {
-				t.Errorf("error %v, want that of the context", err)
+				t.Errorf("error %v, want the context's", err)
 			}
 			if w == nil || quiet != 1 {
 				t.Fatalf("witness %v, Quiet called %d times", w, quiet)
 			}
 			if _, ok := w.At(kernel.MomentEnd); !ok || len(w.Counters) == 0 {
-				t.Error("the kernel was not asked at the end")
+				t.Error("no kernel readings at the end")
 			}
 			checkNoThread(t)
 			if now := openSockets(t); now != sockets {
@@ -73,7 +73,7 @@ func TestTimeout(t *testing.T) {
 	checkNoThread(t)
 }
 
-// TestHookFails checks that a capture that can't be opened ends the run.
+// TestHookFails checks that the run ends if the capture can't be opened.
 func TestHookFails(t *testing.T) {
 	refused := errors.New("refused")
 	sockets := openSockets(t)
@@ -96,11 +96,11 @@ func TestPortTaken(t *testing.T) {
 	_, err = find(t, "send-blocking").Run(t.Context(), Config{Port: port}, Hooks{})
 	var taken *PortTakenError
 	if !errors.As(err, &taken) || taken.Addr.Port() != port {
-		t.Errorf("error %v, want that port %d is taken", err, port)
+		t.Errorf("error %v, want a PortTakenError for port %d", err, port)
 	}
 }
 
-// TestStranger checks that somebody else who connects to the port is sent away.
+// TestStranger checks that other connections to the port are reset.
 func TestStranger(t *testing.T) {
 	var stranger net.Conn
 	w, err := find(t, "recv-nonblocking").Run(t.Context(), Config{}, Hooks{Listening: func(a netip.AddrPort) (err error) {
@@ -167,7 +167,7 @@ func TestThreadsEnd(t *testing.T) {
 
 func TestNotIsolated(t *testing.T) {
 	if Isolated() {
-		t.Skip("this process has a network namespace to itself")
+		t.Skip("this process has a private network namespace")
 	}
 	if _, err := find(t, "no-scaling").Run(t.Context(), Config{}, Hooks{}); !errors.Is(err, ErrNeedsIsolation) {
 		t.Errorf("no-scaling: %v", err)
@@ -181,7 +181,7 @@ func TestValidate(t *testing.T) {
 	for _, cfg := range []Config{{Chunk: -1}, {Chunk: maxChunk + 1}, {RcvBuf: -1}, {SndBuf: -1}, {ReadSize: -1},
 		{Hold: -1}, {Timeout: -1}, {MTU: 100}, {MTU: 70000}} {
 		if err := cfg.Validate(); err == nil {
-			t.Errorf("%+v passes", cfg)
+			t.Errorf("Validate accepts %+v", cfg)
 		}
 	}
 	if _, err := Find("flood"); err == nil {

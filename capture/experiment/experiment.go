@@ -1,10 +1,10 @@
-// Package experiment makes TCP connections on loopback and shows with them how
-// send() and recv() behave: it calls the real blocking system calls on threads
-// of their own, and asks the kernel for the truth about both sockets.
+// Package experiment demonstrates how send() and recv() behave on TCP connections
+// over loopback: it makes real blocking system calls on dedicated threads and asks
+// the kernel for the state of both sockets.
 //
-// Every scenario ends by itself, judges its findings by the kernel's numbers,
-// and leaves no thread and no socket behind, however it ended. Nothing but
-// loopback is touched. It works on Linux.
+// Every scenario ends on its own, checks its findings against the kernel's numbers,
+// and leaves no thread or socket behind, however it ends. It touches nothing but
+// loopback, and needs Linux.
 package experiment
 
 import (
@@ -16,8 +16,8 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// Config says how an experiment is set up. Zero values stand for a scenario's
-// or the kernel's own choice, except for Port, where 0 is any free port.
+// Config holds the settings of an experiment. Zero values select the scenario's or
+// the kernel's default; Port 0 is any free port.
 type Config struct {
 	// Port is where the server listens.
 	Port uint16
@@ -30,20 +30,20 @@ type Config struct {
 	RcvBuf, SndBuf int
 	// Congestion is the congestion control of both ends. "": the default.
 	Congestion string
-	// ReadSize is the size of one recv() in bytes, and ReadInterval the pause
-	// between two. 0: the scenario's own.
+	// ReadSize is the size of one recv() in bytes, ReadInterval the pause between
+	// two calls. 0: the scenario's default.
 	ReadSize     int
 	ReadInterval time.Duration
-	// Hold is how long a stall is held. 0: until the fifth probe was sent, or
-	// what the scenario needs.
+	// Hold is how long a stall is held. 0: until the fifth probe, or as long as
+	// the scenario needs.
 	Hold time.Duration
-	// MTU is set on the loopback interface, in bytes. 0: left alone. It needs
-	// isolation.
+	// MTU is the MTU of the loopback interface, in bytes. 0: unchanged. Setting it
+	// needs isolation.
 	MTU int
 	// SampleInterval is the time between two readings of both sockets. 0: 10 ms.
-	// Where nothing changes it is stretched, up to 4 times.
+	// It grows up to fourfold while nothing changes.
 	SampleInterval time.Duration
-	// Timeout ends a scenario that does not end by itself. 0: 60 s and Hold.
+	// Timeout ends a scenario that does not end on its own. 0: 60 s plus Hold.
 	Timeout time.Duration
 }
 
@@ -53,8 +53,8 @@ const DefaultPort = 3000
 const (
 	defaultSampleInterval = 10 * time.Millisecond
 	defaultTimeout        = time.Minute
-	// defaultProbes is how many probes a stall is held for: enough to see the
-	// doubling, about 7 s with Linux's smallest RTO of 200 ms.
+	// defaultProbes is the number of probes that a stall lasts: enough to see the
+	// interval double, about 7 s with Linux's smallest RTO of 200 ms.
 	defaultProbes = 5
 	maxChunk      = 64 << 20
 	minMTU        = 1280 // RFC 8200 5
@@ -63,19 +63,19 @@ const (
 
 // Hooks are called while an experiment runs. Each may be nil.
 type Hooks struct {
-	// Listening is called when the server listens and before the client
-	// connects: the moment to start the capture. An error ends the run.
+	// Listening is called when the server listens, before the client connects: the
+	// moment to start the capture. An error ends the run.
 	Listening func(server netip.AddrPort) error
-	// Step tells in a few words what is going on.
+	// Step receives a short description of each step.
 	Step func(what string)
-	// Sample is called from the sampling thread, one call at a time. The sample
-	// is the callee's.
+	// Sample is called from the sampling thread, one call at a time. The callee
+	// owns the sample.
 	Sample func(kernel.Sample)
-	// Quiet is called once, when nothing moves any more and the kernel has been
-	// read for the last time: a capture that ends here holds what the readings
-	// and counters tell of. It is called before the sockets are closed, unless
-	// the closing is what the scenario shows. It is called on failure and
-	// cancellation too, if there was a connection.
+	// Quiet is called once, when everything is at rest and the kernel has been read
+	// for the last time: a capture that ends here covers exactly the readings and
+	// counters. It is called before the sockets are closed, unless the scenario is
+	// about closing them, and also on failure and cancellation if there was a
+	// connection.
 	Quiet func()
 }
 
@@ -84,25 +84,25 @@ type Scenario struct {
 	Name, Summary string
 	// Chunk is the default size of one send(), in bytes.
 	Chunk int
-	// NeedsIsolation says that it sets kernel parameters, and so must have a
-	// network namespace of its own (Isolate).
+	// NeedsIsolation is set if the scenario changes kernel parameters and therefore
+	// needs a private network namespace (Isolation).
 	NeedsIsolation bool
 
 	sender kernel.End
 	run    func(*runner) error
 }
 
-// DefaultScenario is the one to run if none is named.
+// DefaultScenario is the scenario to run if none is named.
 const DefaultScenario = "send-blocking"
 
-// ErrCannotIsolate says that the kernel forbids private namespaces to this user.
+// ErrCannotIsolate means that the kernel denies this user private namespaces.
 var ErrCannotIsolate = errors.New("private network namespaces are not allowed here")
 
-// ErrNeedsIsolation is returned by Run for what would change the host's
-// network settings.
+// ErrNeedsIsolation is returned by Run for scenarios and settings that would change
+// the host's network settings.
 var ErrNeedsIsolation = errors.New("needs a private network namespace")
 
-// PortTakenError says that the server's port is in use.
+// PortTakenError means that the server's port is in use.
 type PortTakenError struct{ Addr netip.AddrPort }
 
 func (e *PortTakenError) Error() string {
@@ -113,7 +113,7 @@ func (e *PortTakenError) Error() string {
 type UnknownScenarioError struct{ Name string }
 
 func (e *UnknownScenarioError) Error() string {
-	return fmt.Sprintf("no scenario is called %q", e.Name)
+	return fmt.Sprintf("no scenario named %q", e.Name)
 }
 
 // Find returns the named scenario, or an *UnknownScenarioError.
@@ -126,7 +126,7 @@ func Find(name string) (Scenario, error) {
 	return Scenario{}, &UnknownScenarioError{name}
 }
 
-// Validate reports the first setting that cannot work.
+// Validate returns an error for the first invalid setting.
 func (c *Config) Validate() error {
 	switch {
 	case c.Chunk < 0 || c.Chunk > maxChunk:
@@ -136,14 +136,14 @@ func (c *Config) Validate() error {
 	case c.ReadSize < 0 || c.ReadSize > maxChunk:
 		return fmt.Errorf("read size %d: want 1 to %d bytes", c.ReadSize, maxChunk)
 	case min(c.ReadInterval, c.Hold, c.SampleInterval, c.Timeout) < 0:
-		return fmt.Errorf("a time of %v: want a positive one", min(c.ReadInterval, c.Hold, c.SampleInterval, c.Timeout))
+		return fmt.Errorf("negative duration %v: want a positive one", min(c.ReadInterval, c.Hold, c.SampleInterval, c.Timeout))
 	case c.MTU != 0 && (c.MTU < minMTU || c.MTU > maxMTU):
 		return fmt.Errorf("MTU %d: want %d to %d bytes", c.MTU, minMTU, maxMTU)
 	}
 	return nil
 }
 
-// withDefaults fills in what was left to the scenario.
+// withDefaults fills in the defaults for zero values.
 func (c Config) withDefaults(s Scenario) Config {
 	if c.Chunk == 0 {
 		c.Chunk = s.Chunk
@@ -157,7 +157,7 @@ func (c Config) withDefaults(s Scenario) Config {
 	return c
 }
 
-// address is where the server listens.
+// address returns the address the server listens on.
 func (c *Config) address() netip.AddrPort {
 	ip := netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	if c.IPv6 {

@@ -13,10 +13,10 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// message is what the classic demonstration sends, over and over.
+// message is the text that the classic demonstration sends over and over.
 const message = "helloworld"
 
-// payload returns n bytes of it.
+// payload returns n bytes of repeated message.
 func payload(n int) []byte {
 	return bytes.Repeat([]byte(message), n/len(message)+1)[:n]
 }
@@ -24,13 +24,13 @@ func payload(n int) []byte {
 // flood is a thread that sends chunks with blocking send().
 type flood struct {
 	*thread
-	// limit is the number of accepted bytes after which it stops, 0 for none.
+	// limit is the number of accepted bytes after which it stops; 0 is no limit.
 	limit atomic.Int64
-	// errno is what the last send() said; valid when the thread has ended.
+	// errno is the result of the last send(), valid once the thread has ended.
 	errno unix.Errno
 }
 
-// flood starts to send: for ever, or until the connection goes down.
+// flood starts sending until its limit is reached or the connection goes down.
 func (rn *runner) flood() *flood {
 	f := &flood{}
 	chunk := payload(rn.cfg.Chunk)
@@ -61,8 +61,8 @@ func (f *flood) enough(accepted int64) bool {
 }
 
 const (
-	// blockedFor is how long a call must have lasted to count as blocked: longer
-	// than any pause of a flood that flows.
+	// blockedFor is how long a call must last to count as blocked: longer than any
+	// pause in a flood that still flows.
 	blockedFor = 250 * time.Millisecond
 	// floodLimit is how long filling both buffers may take.
 	floodLimit = 40 * time.Second
@@ -81,19 +81,19 @@ func (rn *runner) untilBlocked(t *thread, c *calls, number int64, name string) e
 	return err
 }
 
-// since returns how long ago a Unix time (ns) is. The clock may have been set back
-// since then: that must not make anybody wait until it is there again.
+// since returns how long ago a Unix time (ns) was. If the clock was set back in the
+// meantime, the result is still positive, so that no caller waits for the clock to
+// catch up.
 func since(at int64) time.Duration { return time.Duration(time.Now().UnixNano() - at).Abs() }
 
-// hold keeps still until the given number of probes was sent, or for
-// Config.Hold from the time that send() blocked.
+// hold waits until the given number of probes was sent, or for Config.Hold from the
+// time send() blocked.
 func (rn *runner) hold(probes int64) error {
 	if rn.cfg.Hold > 0 {
 		entered := rn.sender.sends.entered.Load()
 		return rn.pause(rn.cfg.Hold - since(entered))
 	}
-	// Each probe comes after twice the time of the one before: probes 1 to n take
-	// less than RTO << n.
+	// The interval doubles with each probe: probes 1 to n take less than RTO << n.
 	rto := max(time.Duration(rn.sender.state().RTO), time.Duration(minProbeInterval))
 	limit := rto<<probes + 5*time.Second
 	return rn.await(fmt.Sprintf("probe %d was sent", probes), limit, func() bool {
@@ -102,7 +102,8 @@ func (rn *runner) hold(probes int64) error {
 	})
 }
 
-// stall floods until send() blocks, and holds still for a number of probes.
+// stall waits until the flood's send() blocks, then holds the stall for a number of
+// probes.
 func (rn *runner) stall(f *flood, probes int64) error {
 	if err := rn.untilBlocked(f.thread, &rn.sender.sends, unix.SYS_SENDTO, "send"); err != nil {
 		return err

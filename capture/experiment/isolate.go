@@ -18,11 +18,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// isolatedEnv tells a re-executed process the network namespace it came from.
+// isolatedEnv passes the parent's network namespace to the re-executed process.
 const isolatedEnv = "WINWATCH_ISOLATED_FROM"
 
 // Isolated reports whether this process was started by Isolation.Run and has a
-// network namespace to itself.
+// private network namespace.
 func Isolated() bool {
 	outside := os.Getenv(isolatedEnv)
 	return outside != "" && outside != networkNamespace()
@@ -34,11 +34,11 @@ var networkNamespace = sync.OnceValue(func() string {
 	return name
 })
 
-// Isolation is a run of this same program in a private network namespace and,
-// for an ordinary user, a private user namespace that grants the right to use
-// it. Nothing is there but a loopback interface of its own, on which the user
-// may capture and whose settings the user may change. Files and the user's
-// identity stay as they are.
+// Isolation is a run of this program in a private network namespace and, for an
+// ordinary user, a private user namespace that grants the right to use it. The
+// namespace holds only a private loopback interface, on which the user may capture
+// and whose settings the user may change. Files and the user's identity stay the
+// same.
 type Isolation struct {
 	// Args are the program's arguments, without its name.
 	Args           []string
@@ -46,10 +46,10 @@ type Isolation struct {
 	Stdout, Stderr io.Writer
 }
 
-// Run starts the program, waits and returns its exit status. When ctx ends, the
-// child gets SIGINT; it is killed if this process dies. The child has to call
-// EnterIsolation before anything else. Where namespaces are forbidden the error
-// wraps ErrCannotIsolate.
+// Run starts the program, waits for it and returns its exit status. When ctx ends,
+// the child gets SIGINT; if this process dies, it is killed. The child must call
+// EnterIsolation before anything else. If namespaces are forbidden, the error wraps
+// ErrCannotIsolate.
 func (i Isolation) Run(ctx context.Context) (exitStatus int, err error) {
 	// The parent-death signal is tied to the thread that forks.
 	runtime.LockOSThread()
@@ -76,9 +76,9 @@ func (i Isolation) Run(ctx context.Context) (exitStatus int, err error) {
 	return 1, fmt.Errorf("start the isolated run: %w", err)
 }
 
-// interruptChild sends SIGINT. In the foreground of a terminal Ctrl-C has sent
-// one already, and a second could be taken for impatience, so that one is only
-// sent if the first was not heard.
+// interruptChild sends SIGINT. In the foreground of a terminal, Ctrl-C has already
+// sent one, and the child treats a second as a demand to quit at once. So the
+// second is sent only if the child ignores the first.
 func interruptChild(p *os.Process) error {
 	if inForeground() {
 		time.Sleep(2 * time.Second)
@@ -97,9 +97,9 @@ func inForeground() bool {
 	return err == nil && group == unix.Getpgrp()
 }
 
-// namespaces returns what makes the child private. The user keeps its number:
-// the two capabilities that capturing and configuring need are passed through
-// exec as ambient ones (capabilities(7)).
+// namespaces returns the attributes that isolate the child. The user keeps its id:
+// the two capabilities needed to capture and configure pass through exec as ambient
+// capabilities (capabilities(7)).
 func namespaces() *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
 	if mayMakeNamespaces() {
@@ -111,9 +111,8 @@ func namespaces() *syscall.SysProcAttr {
 	attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
 	attr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW}
 	if _, permitted := capabilities(); permitted != 0 {
-		// A binary with capabilities of its own gets those instead of the ambient
-		// ones, unless it is executed from a mount of another namespace
-		// (mnt_may_suid).
+		// A binary with file capabilities gets those instead of the ambient ones,
+		// unless it is executed from another namespace's mount (mnt_may_suid).
 		attr.Cloneflags |= unix.CLONE_NEWNS
 	}
 	return attr
@@ -125,7 +124,7 @@ func mayMakeNamespaces() bool {
 	return effective&(1<<unix.CAP_SYS_ADMIN) != 0
 }
 
-// capabilities returns the first 32 that are in effect, and that may be.
+// capabilities returns the first 32 effective and permitted capabilities.
 func capabilities() (effective, permitted uint32) {
 	var data [2]unix.CapUserData
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}

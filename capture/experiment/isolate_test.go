@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// TestInterrupt checks that the end of the context reaches the child as SIGINT,
-// and that its exit status comes back.
+// TestInterrupt checks that the child gets SIGINT when the context ends, and that
+// its exit status is returned.
 func TestInterrupt(t *testing.T) {
 	const ready = "the child waits for SIGINT"
 	if Isolated() {

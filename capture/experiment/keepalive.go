@@ -15,9 +15,8 @@ import (
 // at the kernel's shortest interval of a second.
 const keepaliveHold = 3500 * time.Millisecond
 
-// keepalive has both ends send keep-alives, first while the connection is idle
-// and then while its window is closed. They look like Linux's probes and are
-// none.
+// keepalive makes both ends send keep-alives, first while the connection is idle
+// and then while its window is closed. They look like Linux's probes but are not.
 func keepalive(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
@@ -31,7 +30,7 @@ func keepalive(rn *runner) error {
 		return err
 	}
 
-	rn.step("the client floods; the server, which never reads, has keep-alives too")
+	rn.step("the client floods; the server never reads but sends keep-alives too")
 	if err := rn.server.keepalive(); err != nil {
 		return err
 	}
@@ -58,7 +57,7 @@ func keepalive(rn *runner) error {
 	return nil
 }
 
-// keepalive turns keep-alives on, at the shortest intervals.
+// keepalive enables keep-alives at the shortest intervals.
 func (s *socket) keepalive() error {
 	return errors.Join(
 		s.set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 1, "TCP_KEEPIDLE"),
@@ -67,7 +66,7 @@ func (s *socket) keepalive() error {
 	)
 }
 
-// idleCount is what happened while the connection was idle.
+// idleCount counts what happened while the connection was idle.
 type idleCount struct {
 	client, server int64 // segments sent
 	counted        int64 // TCPKeepAlive
@@ -109,8 +108,8 @@ func (rn *runner) findIdleKeepalives(n idleCount) {
 		n.client, n.server, n.counted, n.probed)
 }
 
-// findStallKeepalives judges the second part: the sender probes and, having
-// data, sends no keep-alive; the receiver's keep-alives go on.
+// findStallKeepalives checks the second part: the sender, which has data, probes
+// and sends no keep-alives; the receiver's keep-alives continue.
 func (rn *runner) findStallKeepalives(before map[string]int64) {
 	stalled, _ := rn.w.At(kernel.MomentStall)
 	end, _ := rn.w.At(kernel.MomentEnd)
@@ -125,8 +124,8 @@ func (rn *runner) findStallKeepalives(before map[string]int64) {
 	}
 	client := end.Sender.SegsOut - stalled.Sender.SegsOut
 	server := end.Receiver.SegsOut - stalled.Receiver.SegsOut
-	// Each end's segments are what it sends by itself and answers to the other's;
-	// not everything is answered (tcp_invalid_ratelimit).
+	// Each end sends its own segments and answers to the other's, but not every
+	// segment is answered (tcp_invalid_ratelimit).
 	fits := client <= probes+keepalives && server <= probes+keepalives && client >= probes && server >= keepalives
 	rn.find(probes > 0 && keepalives > 0 && (fits || !rn.w.Isolated),
 		"while the window is closed the sender probes and the receiver's keep-alives go on: they look alike and are counted apart",

@@ -11,8 +11,8 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// EnterIsolation makes the private network namespace usable if this process was
-// started in one, and says whether it was. It brings loopback up.
+// EnterIsolation reports whether this process was started in a private network
+// namespace and, if so, makes it usable by bringing loopback up.
 func EnterIsolation() (isolated bool, err error) {
 	if !Isolated() {
 		return false, nil
@@ -69,8 +69,8 @@ func withLoopback(f func(fd int, lo *unix.Ifreq) error) error {
 	return f(fd, lo)
 }
 
-// setSysctl sets a parameter of net.ipv4 and returns a function that puts the
-// old value back. Only an isolated experiment may call it.
+// setSysctl sets a net.ipv4 parameter and returns a function that restores the old
+// value. Only an isolated experiment may call it.
 func setSysctl(name, value string) (restore func(), err error) {
 	file := "/proc/sys/net/ipv4/" + name
 	old, err := os.ReadFile(file)

@@ -16,13 +16,13 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// The test binary re-executes itself: asNobodyEnv makes it the run of an
-// ordinary user, who then isolates the tests.
+// asNobodyEnv tells the re-executed test binary that it runs as an ordinary user
+// and should isolate the tests.
 const asNobodyEnv = "WINWATCH_TEST_AS_NOBODY"
 
 func TestMain(m *testing.M) {
 	if os.Getenv("GORACE") == "" {
-		os.Setenv("GORACE", "atexit_sleep_ms=0") // spares each child a second at its end
+		os.Setenv("GORACE", "atexit_sleep_ms=0") // saves a second at the end of each child
 	}
 	if _, err := EnterIsolation(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -48,7 +48,7 @@ func childArgs(test string) []string {
 	return []string{"-test.run=^" + strings.ReplaceAll(test, "/", "$/^") + "$", "-test.v", "-test.timeout=3m"}
 }
 
-// child is how a test went in a private network namespace.
+// child is the outcome of a test in a private network namespace.
 type child struct {
 	out     bytes.Buffer
 	err     error
@@ -58,9 +58,9 @@ type child struct {
 // slots bounds how many children run at once: they mostly wait.
 var slots = make(chan struct{}, 12)
 
-// inIsolation runs body in a private network namespace of its own for each of
-// the subtests, many at a time, as an ordinary user if asNobody is set. In there
-// it is called in a child process in which nothing else runs.
+// inIsolation runs body for each subtest in a separate private network namespace,
+// many at a time, as an ordinary user if asNobody is set. Each runs alone in a child
+// process.
 func inIsolation(t *testing.T, asNobody bool, names []string, body func(t *testing.T, name string)) {
 	start := startIsolated
 	if asNobody {
@@ -110,7 +110,7 @@ func startIsolated(ctx context.Context, test string) *child {
 	return c
 }
 
-// startAsNobody becomes an ordinary user first, which takes root.
+// startAsNobody runs one test as an ordinary user. Only root can do that.
 func startAsNobody(ctx context.Context, test string) *child {
 	c := &child{}
 	if os.Getuid() != 0 {
@@ -128,9 +128,9 @@ func startAsNobody(ctx context.Context, test string) *child {
 	return c
 }
 
-// run runs a scenario to its end and checks what all have in common: it ends
-// without error, every finding holds, Quiet comes once, and no thread or
-// descriptor stays behind.
+// run runs a scenario to its end and checks what all scenarios have in common: it
+// ends without error, every finding holds, Quiet is called once, and no thread or
+// socket stays behind.
 func run(t *testing.T, name string, cfg Config) *kernel.Witness {
 	t.Helper()
 	s, err := Find(name)
@@ -154,7 +154,7 @@ func run(t *testing.T, name string, cfg Config) *kernel.Witness {
 		t.Errorf("does not hold: %s: %s", f.Claim, f.Evidence)
 	}
 	if len(w.Findings) == 0 {
-		t.Error("nothing was found")
+		t.Error("no findings")
 	}
 	if quiet != 1 {
 		t.Errorf("Quiet was called %d times, want 1", quiet)
@@ -185,8 +185,8 @@ func openSockets(t *testing.T) int {
 	return n
 }
 
-// checkNoThread checks that no thread of this process sleeps in send() or
-// recv(). The Go runtime keeps threads of its own, so their number says little.
+// checkNoThread checks that no thread of this process sleeps in send() or recv().
+// Counting threads would not do: the Go runtime keeps some of its own.
 func checkNoThread(t *testing.T) {
 	t.Helper()
 	tasks, err := os.ReadDir("/proc/self/task")

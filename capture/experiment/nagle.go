@@ -21,15 +21,15 @@ const (
 	delayedACKHalf = 20 * time.Millisecond // half of TCP_DELACK_MIN
 )
 
-// small is what the writes of the Nagle scenarios led to.
+// small holds the measurements of the Nagle scenarios.
 type small struct {
-	// idleSegments and burstSegments are data segments the client sent.
+	// idleSegments and burstSegments count the data segments the client sent.
 	idleSegments, burstSegments int64
-	// requests are the times from the first half of a request to its answer.
+	// requests are the times from the first half of each request to its answer.
 	requests []time.Duration
 }
 
-// nagle makes small writes as they are by default, nodelay with TCP_NODELAY.
+// nagle makes small writes with the default settings, nodelay with TCP_NODELAY.
 func nagle(rn *runner) error {
 	s, err := rn.smallWrites(0)
 	if err != nil {
@@ -79,7 +79,7 @@ func (rn *runner) smallWrites(nodelay int) (*small, error) {
 		return nil, err
 	}
 	if mss := rn.client.state().SndMSS; int64(rn.cfg.Chunk)*burstWrites*2 > mss {
-		return nil, fmt.Errorf("chunk size %d: small writes are wanted, at most %d bytes where a segment holds %d", rn.cfg.Chunk, mss/burstWrites/2, mss)
+		return nil, fmt.Errorf("chunk size %d: want small writes, at most %d bytes for segments of %d", rn.cfg.Chunk, mss/burstWrites/2, mss)
 	}
 	if err := rn.client.set(unix.IPPROTO_TCP, unix.TCP_NODELAY, nodelay, "TCP_NODELAY"); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (rn *runner) smallWrites(nodelay int) (*small, error) {
 	if err := rn.server.set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1, "TCP_NODELAY"); err != nil {
 		return nil, err
 	}
-	var request atomic.Int64 // bytes that make a request, 0: no answers
+	var request atomic.Int64 // bytes per request; 0: no answers
 	server := rn.reader(defaultReadSize, 0, nil, rn.answer(&request))
 	s := &small{}
 	err := rn.writeIdle(s)
@@ -137,7 +137,7 @@ func (rn *runner) writeBursts(s *small) error {
 
 // writeRequests writes requests in two halves and waits for the answers.
 func (rn *runner) writeRequests(s *small, request *atomic.Int64) error {
-	rn.step("%d requests in two writes each, which the server answers when it has both", requestRounds)
+	rn.step("%d requests in two writes each; the server answers after the second", requestRounds)
 	request.Store(2 * int64(rn.cfg.Chunk))
 	answer := make([]byte, rn.cfg.Chunk)
 	t := rn.spawn(func() error {
@@ -163,9 +163,9 @@ func (rn *runner) writeRequests(s *small, request *atomic.Int64) error {
 	return rn.join(t, "all requests were answered", rn.cfg.Timeout)
 }
 
-// answer returns a function for the server's reading thread that answers each
-// whole request. Delayed acknowledgments are asked for before each recv(): the
-// kernel forgets the wish after a while (tcp(7), TCP_QUICKACK).
+// answer returns a function for the server's reading thread that answers each whole
+// request. It requests delayed acknowledgments before each recv(), because the
+// kernel resets that setting after a while (tcp(7), TCP_QUICKACK).
 func (rn *runner) answer(request *atomic.Int64) func() {
 	var answered int64
 	chunk := payload(rn.cfg.Chunk)

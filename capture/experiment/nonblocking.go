@@ -12,8 +12,8 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// sendNonblocking fills both buffers with O_NONBLOCK set, and then drains the
-// receiver step by step until poll() says that there is room again.
+// sendNonblocking fills both buffers with O_NONBLOCK set, then drains the receiver
+// step by step until poll() reports room again.
 func sendNonblocking(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
@@ -59,14 +59,15 @@ func sendNonblocking(rn *runner) error {
 }
 
 const (
-	// fillTries is how often EAGAIN must come in a row, fillPause apart, before
-	// both buffers count as full: together longer than the 200 ms after which a
-	// sender with a small open window sends on.
+	// fillTries is how many times in a row, fillPause apart, send() must return
+	// EAGAIN before both buffers count as full. Together that is longer than the
+	// 200 ms after which a sender uses a small open window.
 	fillTries = 5
 	fillPause = 100 * time.Millisecond
 )
 
-// fill sends until nothing more fits and returns the byte of the first EAGAIN.
+// fill sends until nothing more fits and returns the number of bytes accepted before
+// the first EAGAIN.
 func (rn *runner) fill() (first int64, err error) {
 	chunk := payload(rn.cfg.Chunk)
 	first = kernel.Unknown
@@ -93,16 +94,16 @@ func (rn *runner) fill() (first int64, err error) {
 	return first, nil
 }
 
-// drained is what it took until poll() said writable.
+// drained describes what made poll() report writable.
 type drained struct {
 	read int64
-	// before and after are the sender at the last step where it was not
-	// writable, and at the first where it was.
+	// before and after are the sender's states at the last step where it was not
+	// writable and at the first where it was.
 	before, after kernel.SocketState
 }
 
-// rule reports whether the kernel went by its rule: free memory at least half
-// of the used (sk_stream_wspace >= sk_stream_min_wspace).
+// rule reports whether the kernel followed its rule: free memory is at least half
+// of the used memory (sk_stream_wspace >= sk_stream_min_wspace).
 func (d *drained) rule() bool {
 	writable := func(s *kernel.SocketState) bool { return s.SndBuf-s.WmemQueued >= s.WmemQueued/2 }
 	return writable(&d.after) && !writable(&d.before)
@@ -111,8 +112,8 @@ func (d *drained) rule() bool {
 // drainStep is how much is read between two polls.
 const drainStep = 32 << 10
 
-// drainUntilWritable reads a little at a time and polls the sender each time
-// when both ends have come to rest.
+// drainUntilWritable reads a little at a time and, once both ends have come to rest,
+// polls the sender.
 func (rn *runner) drainUntilWritable() (drained, error) {
 	var d drained
 	size := rn.cfg.ReadSize
@@ -145,7 +146,7 @@ func (rn *runner) drainUntilWritable() (drained, error) {
 	}
 }
 
-// restBriefly waits until nothing is in flight and two looks say the same.
+// restBriefly waits until nothing is in flight and two readings agree.
 func (rn *runner) restBriefly() error {
 	last := rn.reading("")
 	return rn.await("the connection came to rest", settleLimit, func() bool {
@@ -156,7 +157,7 @@ func (rn *runner) restBriefly() error {
 	})
 }
 
-// pollNow asks poll() without waiting.
+// pollNow calls poll() without waiting.
 func pollNow(fd int, events int16) (bool, error) {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: events}}
 	for {

@@ -10,14 +10,14 @@ import (
 	"winwatch/capture/kernel"
 )
 
-var errNotLinux = errors.New("the experiments ask the Linux kernel: they run on Linux only")
+var errNotLinux = errors.New("experiments query the Linux kernel and run only on Linux")
 
 type runner struct{}
 
-// Scenarios returns none: the experiments are for Linux.
+// Scenarios returns none: experiments need Linux.
 func Scenarios() []Scenario { return nil }
 
-// Run returns an error: the experiments are for Linux.
+// Run returns an error: experiments need Linux.
 func (Scenario) Run(context.Context, Config, Hooks) (*kernel.Witness, error) {
 	return nil, errNotLinux
 }
@@ -28,7 +28,7 @@ func Isolated() bool { return false }
 // EnterIsolation does nothing.
 func EnterIsolation() (isolated bool, err error) { return false, nil }
 
-// Isolation cannot be had on this system.
+// Isolation is not available on this system.
 type Isolation struct {
 	Args           []string
 	Stdin          io.Reader

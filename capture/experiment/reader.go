@@ -11,9 +11,9 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// reader takes size bytes at a time from the receiver with blocking recv(), and
-// pauses between two calls, until the peer closes or stop is closed. after, if
-// not nil, is called after each call on the reading thread.
+// reader reads up to size bytes at a time from the receiver with blocking recv(),
+// pausing between calls, until the peer closes or stop is closed. If after is not
+// nil, the reading thread calls it after each recv().
 func (rn *runner) reader(size int, interval time.Duration, stop <-chan struct{}, after func()) *thread {
 	buf := make([]byte, size)
 	return rn.spawn(func() error {
@@ -39,15 +39,15 @@ func (rn *runner) reader(size int, interval time.Duration, stop <-chan struct{},
 	})
 }
 
-// readAll waits until the receiver's program has everything that was accepted.
+// readAll waits until the receiver's program has read everything that was accepted.
 func (rn *runner) readAll(limit time.Duration) error {
 	return rn.await("everything was read", limit, func() bool {
 		return rn.receiver.recvs.bytes.Load() == rn.sender.sends.bytes.Load()
 	})
 }
 
-// closeOrderly ends both directions with FIN, the sender's first, and waits
-// until the connection is gone. The readings are taken before.
+// closeOrderly takes the last readings, ends both directions with FIN, the sender's
+// first, and waits until the connection is gone.
 func (rn *runner) closeOrderly(threads ...*thread) error {
 	rn.rest()
 	rn.sender.shutdown(unix.SHUT_WR)
@@ -66,7 +66,7 @@ func (rn *runner) closeOrderly(threads ...*thread) error {
 	return rn.quiet()
 }
 
-// findAllRead judges that every accepted byte reached the program.
+// findAllRead checks that every accepted byte reached the program.
 func (rn *runner) findAllRead() {
 	end, ok := rn.w.At(kernel.MomentEnd)
 	if !ok {

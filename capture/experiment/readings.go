@@ -22,7 +22,7 @@ func (rn *runner) reading(moment string) kernel.Reading {
 	return r
 }
 
-// read waits until nothing moves and books a reading.
+// read waits until nothing moves and records a reading.
 func (rn *runner) read(moment string) error {
 	r, err := rn.settle(moment)
 	rn.w.Readings = append(rn.w.Readings, r)
@@ -30,19 +30,19 @@ func (rn *runner) read(moment string) error {
 }
 
 const (
-	// settleFor is how long nothing may have moved before a reading is believed:
+	// settleFor is how long nothing may move before a reading counts as settled:
 	// longer than a delayed ACK (TCP_DELACK_MIN, 40 ms).
 	settleFor = 60 * time.Millisecond
-	// settleLimit is how long to wait for that.
+	// settleLimit bounds the wait for that.
 	settleLimit = 3 * time.Second
-	// probeMargin is how far away the next probe must be, so that it does not
-	// fall between the last reading and the end of the capture.
+	// probeMargin is how far away the next probe must be, so that it does not fall
+	// between the last reading and the end of the capture.
 	probeMargin = 150 * time.Millisecond
 )
 
 // settle waits until neither socket has moved for settleFor and no probe is
-// about to be sent, and returns the last reading. If it does not come to rest
-// within settleLimit the reading is returned as it is.
+// about to be sent, and returns the last reading. If the connection does not come
+// to rest within settleLimit, it returns the last reading anyway.
 func (rn *runner) settle(moment string) (kernel.Reading, error) {
 	last := rn.reading(moment)
 	since := time.Now()
@@ -79,22 +79,21 @@ func (rn *runner) probeNear() bool {
 	return away < probeMargin && away > -probeMargin
 }
 
-// rest books the last reading, the counts of the calls and the probes: from
-// here on the scenario only closes. It may be called twice.
+// rest records the last reading: from here on the scenario only closes. It may be
+// called twice.
 func (rn *runner) rest() {
 	if rn.rested {
 		return
 	}
 	rn.rested = true
-	// A cancelled experiment is read as it stands.
+	// If the experiment was cancelled, settle returns the current state.
 	r, _ := rn.settle(kernel.MomentEnd)
 	rn.w.Readings = append(rn.w.Readings, r)
 	rn.w.AcceptedBytes = r.AcceptedBytes
 }
 
-// quiet ends the part that a capture has to hold: it takes the last readings,
-// if the scenario did not, reads the counters and calls Hooks.Quiet. It may be
-// called twice.
+// quiet ends the part that a capture must cover: it takes the last readings unless
+// the scenario did, reads the counters and calls Hooks.Quiet. It may be called twice.
 func (rn *runner) quiet() error {
 	if rn.quieted {
 		return nil
@@ -114,8 +113,8 @@ func (rn *runner) quiet() error {
 	return nil
 }
 
-// countProbes takes the probe count from the namespace's counter if nobody else
-// can have moved it, else from the sender's socket.
+// countProbes takes the probe count from the namespace's counter if no other
+// connection can have moved it, else from the sender's socket.
 func (rn *runner) countProbes() {
 	probes := rn.sampler.count()
 	rn.w.Probes, rn.w.ProbesFrom = probes.total, "icsk_backoff"

@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// recvBlocking shows a client that waits in recv(), and what wakes it: data and
-// the peer's FIN, but not a signal.
+// recvBlocking shows what wakes a client that waits in recv(): data and the peer's
+// FIN, but not a signal.
 func recvBlocking(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
 	}
-	rn.step("the client calls recv(); the server has nothing to say")
+	rn.step("the client calls recv(); the server sends nothing yet")
 	var woke time.Time // when the last recv() returned
 	t := rn.reader(max(rn.cfg.Chunk, 1), 0, nil, func() { woke = time.Now() })
 	inRecv := func() error { return rn.untilBlocked(t, &rn.client.recvs, unix.SYS_RECVFROM, "recv") }
@@ -62,8 +62,7 @@ func recvBlocking(rn *runner) error {
 	return nil
 }
 
-// recvNonblocking shows the results of recv() that are not data: EAGAIN, EINTR
-// and 0.
+// recvNonblocking shows the results of recv() other than data: EAGAIN, EINTR and 0.
 func recvNonblocking(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
@@ -113,14 +112,14 @@ func recvNonblocking(rn *runner) error {
 		"%d bytes sent, %d returned", sent, got)
 	rn.find(interrupted == unix.EINTR, "a signal ends a blocking recv() that has a time-out with EINTR",
 		"SO_RCVTIMEO was set, the call returned %s", errnoName(interrupted))
-	rn.find(eof == 0 && eofErrno == 0, "after the peer's FIN recv() returns 0, which is no error and no EAGAIN", "recv() returned %d", eof)
+	rn.find(eof == 0 && eofErrno == 0, "after the peer's FIN recv() returns 0, which is neither an error nor EAGAIN", "recv() returned %d", eof)
 	rn.findAllRead()
 	return nil
 }
 
-// interruptRecv blocks in recv() on a thread with a time-out set, which makes
-// the kernel return EINTR instead of restarting the call (signal(7)), and sends
-// it a signal.
+// interruptRecv sends a signal to a thread that blocks in recv() with a time-out
+// set, which makes the kernel return EINTR instead of restarting the call
+// (signal(7)).
 func (rn *runner) interruptRecv(buf []byte) (unix.Errno, error) {
 	err := errors.Join(rn.client.nonblocking(false), rn.client.timeouts(connectTimeout))
 	if err != nil {

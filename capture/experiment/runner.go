@@ -13,10 +13,9 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// runner is one running experiment: a connection, the threads that use it, and
-// what the kernel has said so far. All waiting is done by the scenario's own
-// goroutine, which never blocks in the kernel, so that a cancelled context
-// always gets through.
+// runner is one running experiment: a connection, the threads that use it, and the
+// kernel's readings so far. The scenario's goroutine does all the waiting and never
+// blocks in the kernel, so cancelling the context always works.
 type runner struct {
 	ctx      context.Context
 	cfg      Config
@@ -33,10 +32,9 @@ type runner struct {
 	quieted  bool // Hooks.Quiet was called
 }
 
-// Run runs the scenario and returns what the kernel said. It returns a Witness
-// of what was seen so far beside an error, if there was a connection. When ctx
-// is cancelled it stops and returns the context's error. The context's end does
-// not skip Hooks.Quiet.
+// Run runs the scenario and returns the kernel's readings. If there was a
+// connection, it returns what it saw so far along with an error. When ctx is
+// cancelled, it calls Hooks.Quiet, stops and returns the context's error.
 func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Witness, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
@@ -76,8 +74,7 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 	return rn.w, err
 }
 
-// connect makes the connection, lets the capture start in time, and begins
-// sampling.
+// connect starts the capture, makes the connection and starts sampling.
 func (rn *runner) connect() error {
 	senderIs := func(e kernel.End, n int) int {
 		if rn.w.Sender == e {
@@ -96,7 +93,7 @@ func (rn *runner) connect() error {
 	if rn.w.Server, err = listener.local(); err != nil {
 		return err
 	}
-	// Before the hook, which may give up the right to set all of this.
+	// Before the hook, which may drop the privileges to set all of this.
 	client, err := newClient(rn.w.Server, receiverIs(kernel.ClientEnd, rn.cfg.RcvBuf),
 		senderIs(kernel.ClientEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
 	if err != nil {
@@ -131,7 +128,7 @@ func (rn *runner) meet(listener, client *socket) (*socket, error) {
 	return listener.accept(rn.w.Client)
 }
 
-// use takes both ends into service.
+// use records both ends of the connection and starts the sampler.
 func (rn *runner) use(client, server *socket) {
 	rn.client, rn.server = client, server
 	rn.sender, rn.receiver = client, server
@@ -156,19 +153,19 @@ func (rn *runner) close() {
 	rn.server.discard()
 }
 
-// step tells what is going on.
+// step reports a step to Hooks.Step.
 func (rn *runner) step(format string, args ...any) {
 	if rn.hooks.Step != nil {
 		rn.hooks.Step(fmt.Sprintf(format, args...))
 	}
 }
 
-// find books a finding.
+// find records a finding.
 func (rn *runner) find(holds bool, claim, evidence string, args ...any) {
 	rn.w.Findings = append(rn.w.Findings, kernel.Finding{Claim: claim, Holds: holds, Evidence: fmt.Sprintf(evidence, args...)})
 }
 
-// pause waits, or returns the reason the experiment has to end early.
+// pause waits, or returns the reason why the experiment must end early.
 func (rn *runner) pause(d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -180,12 +177,12 @@ func (rn *runner) pause(d time.Duration) error {
 	}
 }
 
-// await polls until cond holds. what says what was waited for.
+// await polls until cond holds. what describes the condition, for errors.
 func (rn *runner) await(what string, limit time.Duration, cond func() bool) error {
 	const poll = 2 * time.Millisecond
 	for deadline := time.Now().Add(limit); !cond(); {
 		if time.Now().After(deadline) {
-			return fmt.Errorf("waited %v in vain until %s", limit, what)
+			return fmt.Errorf("timed out after %v while waiting until %s", limit, what)
 		}
 		if err := rn.pause(poll); err != nil {
 			return fmt.Errorf("while waiting until %s: %w", what, err)

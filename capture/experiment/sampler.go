@@ -14,8 +14,8 @@ import (
 // 40 ms by default, a fifth of the shortest time between two probes.
 const maxStretch = 4
 
-// sampler reads both sockets again and again on a thread of its own. It is the
-// only one that may call Hooks.Sample.
+// sampler repeatedly reads both sockets on its own thread. Only the sampler calls
+// Hooks.Sample.
 type sampler struct {
 	client, server *socket
 	sender         *socket
@@ -25,7 +25,7 @@ type sampler struct {
 
 	mu     sync.Mutex
 	probes probeCount
-	// window is the largest that the sender was offered.
+	// window is the largest window the sender was offered.
 	window int64
 }
 
@@ -93,7 +93,7 @@ func (p *sampler) read() kernel.Sample {
 	return s
 }
 
-// watch takes the sender's state into the probe count.
+// watch updates the probe count and the largest window with the sender's state.
 func (p *sampler) watch(st *kernel.SocketState) {
 	p.mu.Lock()
 	p.probes.add(st)
@@ -121,27 +121,27 @@ func still(a, b *kernel.Sample) bool {
 		stillSocket(&a.Client, &b.Client) && stillSocket(&a.Server, &b.Server)
 }
 
-// stillSocket reports whether a socket has neither sent nor received a segment,
-// nor lost or gained a byte.
+// stillSocket reports whether a socket sent and received no segment and its queues
+// did not change.
 func stillSocket(a, b *kernel.SocketState) bool {
 	return a.UnreadBytes == b.UnreadBytes && a.SendQueueBytes == b.SendQueueBytes &&
 		a.SegsOut == b.SegsOut && a.SegsIn == b.SegsIn && a.Unacked == b.Unacked &&
 		a.Backoff == b.Backoff && a.State == b.State
 }
 
-// probeCount follows icsk_backoff of a sender. While nothing is in flight it is
-// the probe timer's: tcp_send_probe0 adds one with each probe, and tcp_ack_probe
-// sets it to 0 when the window opens. With data in flight it counts
-// retransmissions, which are no probes.
+// probeCount follows icsk_backoff of a sender. While nothing is in flight it belongs
+// to the probe timer: tcp_send_probe0 increments it with each probe, and
+// tcp_ack_probe resets it when the window opens. With data in flight it counts
+// retransmissions, which are not probes.
 type probeCount struct {
 	total int64
 	last  int64
-	// lastAt is when the last probe was noticed, rto the sender's (ns): the next
-	// probe is due about next().
+	// lastAt is when the last probe was noticed and rto the sender's RTO then, both
+	// in ns; the next probe is due at about next().
 	lastAt, rto int64
 }
 
-// minProbeInterval is TCP_RTO_MIN, the least that the probe timer waits.
+// minProbeInterval is TCP_RTO_MIN, the shortest wait of the probe timer.
 const minProbeInterval = int64(200 * time.Millisecond)
 
 func (c *probeCount) add(st *kernel.SocketState) {
@@ -155,7 +155,7 @@ func (c *probeCount) add(st *kernel.SocketState) {
 	c.last = st.Backoff
 }
 
-// next returns when the next probe is due (Unix, ns), 0 if there was none yet.
+// next returns when the next probe is due (Unix, ns), or 0 if none was sent yet.
 func (c *probeCount) next() int64 {
 	if c.last == 0 {
 		return 0

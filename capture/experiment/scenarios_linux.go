@@ -2,7 +2,7 @@ package experiment
 
 import "winwatch/capture/kernel"
 
-// Scenarios returns all experiments, in the order in which they are best read.
+// Scenarios returns all experiments in the order in which to introduce them.
 func Scenarios() []Scenario {
 	return []Scenario{
 		{Name: "send-blocking", Chunk: 10, run: sendBlocking,
@@ -22,7 +22,7 @@ func Scenarios() []Scenario {
 		{Name: "nodelay", Chunk: 10, run: nodelay,
 			Summary: "small writes with TCP_NODELAY: each a segment of its own"},
 		{Name: "keepalive", Chunk: 1000, run: keepalive,
-			Summary: "keep-alives on an idle connection and during a zero window: they are no probes"},
+			Summary: "keep-alives on an idle connection and during a zero window: they are not probes"},
 		{Name: "close-unread", Chunk: 1000, run: closeUnread,
 			Summary: "the server closes with unread data: a reset, and what send() returns"},
 		{Name: "window-shrink", Chunk: 1000, NeedsIsolation: true, run: windowShrink,

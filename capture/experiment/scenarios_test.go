@@ -19,7 +19,7 @@ func scenarioNames() []string {
 	return names
 }
 
-// runExact runs a scenario in a namespace where nothing else happens.
+// runExact runs a scenario in a private namespace, where the counters are exact.
 func runExact(t *testing.T, name string) {
 	w := run(t, name, Config{})
 	checkQueues(t, w)
@@ -29,20 +29,20 @@ func runExact(t *testing.T, name string) {
 // TestIsolated runs every scenario in a private network namespace.
 func TestIsolated(t *testing.T) { inIsolation(t, false, scenarioNames(), runExact) }
 
-// TestAsNobody runs a sample of them, or all in a full run, as an ordinary user.
+// TestAsNobody runs a sample of the scenarios, or all in a full run, as an ordinary
+// user.
 func TestAsNobody(t *testing.T) {
 	inIsolation(t, true, capturetest.Sample(scenarioNames(), 4), runExact)
 }
 
-// TestOnHost runs what is quick on the host's loopback.
+// TestOnHost runs the quick scenarios on the host's loopback.
 func TestOnHost(t *testing.T) {
 	for _, name := range []string{"recv-blocking", "recv-nonblocking", "drain", "nodelay", "close-unread"} {
 		t.Run(name, func(t *testing.T) { checkQueues(t, run(t, name, Config{})) })
 	}
 }
 
-// TestSweep checks that not a byte is missing and not a probe miscounted,
-// whatever the sizes.
+// TestSweep checks for all sizes that no byte is missing and no probe miscounted.
 func TestSweep(t *testing.T) {
 	cells := make(map[string]Config)
 	var names []string
@@ -64,7 +64,8 @@ func TestSweep(t *testing.T) {
 	})
 }
 
-// TestSettings runs what the other tests leave at its default.
+// TestSettings runs a scenario with the settings that other tests leave at their
+// defaults.
 func TestSettings(t *testing.T) {
 	settings := map[string]Config{
 		"ipv6":       {IPv6: true},
@@ -115,8 +116,7 @@ func checkQueues(t *testing.T, w *kernel.Witness) {
 	}
 }
 
-// checkProbes checks that the socket's backoff told as many probes as the
-// namespace's counter.
+// checkProbes checks that the probe count comes from the namespace's counter.
 func checkProbes(t *testing.T, w *kernel.Witness) {
 	t.Helper()
 	n, ok := w.Counter("TCPWinProbe")

@@ -42,9 +42,9 @@ func (rn *runner) endBlocked(f *flood) error {
 	return rn.account(f)
 }
 
-// account waits until a blocked send() has returned, because the connection is
-// down. What it returns then it had handed over to the kernel before: it is
-// added to what was accepted.
+// account waits until the blocked send() returns because the connection is down.
+// The bytes it returns then were handed over before: they are added to the accepted
+// bytes.
 func (rn *runner) account(f *flood) error {
 	if err := rn.join(f.thread, "the blocked send() returned", connectTimeout); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (rn *runner) account(f *flood) error {
 	return nil
 }
 
-// findBlocked judges whether the thread slept in the system call.
+// findBlocked checks that the thread slept in the system call.
 func (rn *runner) findBlocked(name string) {
 	b := rn.w.Blocked
 	known := b.Syscall != ""
@@ -69,10 +69,10 @@ func (rn *runner) findBlocked(name string) {
 		"thread %d: state %s, %s, for %.3f s", b.TID, b.State, where, float64(b.Seen-b.At)/1e9)
 }
 
-// libraryNames are what programs call the system calls.
+// libraryNames maps system calls to the C library functions that programs call.
 var libraryNames = map[string]string{"sendto": "send()", "recvfrom": "recv()"}
 
-// findConserved judges that no byte is missing between the two programs.
+// findConserved checks that no byte is missing between the two programs.
 func (rn *runner) findConserved() {
 	end, ok := rn.w.At(kernel.MomentEnd)
 	if !ok {
@@ -85,7 +85,7 @@ func (rn *runner) findConserved() {
 		end.AcceptedBytes, end.ReadBytes, end.Receiver.UnreadBytes, end.Sender.SendQueueBytes, missing)
 }
 
-// findClosedWindow judges why send() blocks.
+// findClosedWindow checks why send() blocks.
 func (rn *runner) findClosedWindow() {
 	end, _ := rn.w.At(kernel.MomentEnd)
 	s, r := &end.Sender, &end.Receiver
@@ -94,7 +94,7 @@ func (rn *runner) findClosedWindow() {
 		"window %d, receive memory %d of %d, send memory %d of %d bytes", s.SndWnd, r.RmemAlloc, r.RcvBuf, s.WmemQueued, s.SndBuf)
 }
 
-// findHalf sets the old rule of thumb right.
+// findHalf refutes an old rule of thumb about the receiver's buffer.
 func (rn *runner) findHalf() {
 	end, _ := rn.w.At(kernel.MomentEnd)
 	half := end.AcceptedBytes / 2
@@ -104,9 +104,9 @@ func (rn *runner) findHalf() {
 		end.AcceptedBytes, half, end.Receiver.UnreadBytes, end.Sender.SendQueueBytes)
 }
 
-// findProbes judges that the closed window was probed, and that both ways of
-// counting agree where both are exact. A stall that Config.Hold cut short may
-// have ended before the first probe was due, and shows nothing.
+// findProbes checks that the closed window was probed, and that both ways of
+// counting agree where both are exact. It finds nothing if Config.Hold ended the
+// stall before the first probe was due.
 func (rn *runner) findProbes() {
 	count := rn.sampler.count()
 	end, _ := rn.w.At(kernel.MomentEnd)

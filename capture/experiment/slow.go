@@ -16,8 +16,8 @@ const (
 	slowHold         = 3 * time.Second
 )
 
-// openings are the times that a receiver's window grew from closed, as its own
-// socket told after each recv().
+// openings counts how often a receiver's window opened, as reported by its own
+// socket after each recv().
 type openings struct {
 	last, n, smallest int64
 }
@@ -32,8 +32,8 @@ func (o *openings) add(window int64) {
 	o.last = window
 }
 
-// slowReader has the server read a little now and then while the client floods
-// it: the window closes and opens in steps that are much larger than the reads.
+// slowReader makes the server read a little now and then while the client floods
+// it: the window closes, and opens in steps much larger than the reads.
 func slowReader(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
@@ -72,8 +72,8 @@ func slowReader(rn *runner) error {
 	}
 
 	end, _ := rn.w.At(kernel.MomentEnd)
-	// __tcp_select_window: a window below one segment, or below half the buffer
-	// if that is less, is not offered (RFC 9293 3.8.6.2.2).
+	// __tcp_select_window offers no window smaller than one segment, or half the
+	// buffer if that is less (RFC 9293 3.8.6.2.2).
 	least := min(end.Receiver.RcvMSS, end.Receiver.RcvBuf/2)
 	rn.find(seen.n > 0 && seen.smallest >= least/2,
 		"a closed window opens in large steps only, however little is read: silly window avoidance",

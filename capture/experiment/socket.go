@@ -17,12 +17,12 @@ import (
 )
 
 // socket is one end of the connection. Threads call send and recv on it; it is
-// closed only after they have ended, or by the thread itself.
+// closed only after they have ended, or by its own thread.
 type socket struct {
 	fd           int
 	sends, recvs calls
 
-	mu     sync.RWMutex // held for reading while the descriptor is asked something
+	mu     sync.RWMutex // read-locked while the descriptor is in use
 	closed bool
 }
 
@@ -50,7 +50,8 @@ func (s *socket) set(level, option, value int, name string) error {
 	return nil
 }
 
-// tune sets buffer sizes (bytes) and congestion control, where they are given.
+// tune sets the given buffer sizes (bytes) and congestion control; zero values
+// leave the defaults.
 func (s *socket) tune(rcvbuf, sndbuf int, congestion string) error {
 	if rcvbuf > 0 {
 		if err := s.set(unix.SOL_SOCKET, unix.SO_RCVBUF, rcvbuf, "SO_RCVBUF"); err != nil {
@@ -68,8 +69,8 @@ func (s *socket) tune(rcvbuf, sndbuf int, congestion string) error {
 	return nil
 }
 
-// setCongestion chooses the congestion control. An error names those that there
-// are, or those that ordinary users may choose (tcp(7)).
+// setCongestion sets the congestion control. Its errors list the available ones, or
+// those that ordinary users may choose (tcp(7)).
 func (s *socket) setCongestion(name string) error {
 	list := func(which string) string {
 		names, _ := os.ReadFile("/proc/sys/net/ipv4/tcp_" + which + "_congestion_control")
@@ -80,9 +81,9 @@ func (s *socket) setCongestion(name string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, unix.ENOENT):
-		return fmt.Errorf("no congestion control is called %q; there are: %s", name, list("available"))
+		return fmt.Errorf("no congestion control named %q; available: %s", name, list("available"))
 	case errors.Is(err, unix.EPERM):
-		return fmt.Errorf("congestion control %q: %w; allowed are: %s", name, err, list("allowed"))
+		return fmt.Errorf("congestion control %q: %w; allowed: %s", name, err, list("allowed"))
 	}
 	return fmt.Errorf("set congestion control %q: %w", name, err)
 }
@@ -98,7 +99,7 @@ func (s *socket) state() kernel.SocketState {
 	return kernel.ReadSocket(s.fd)
 }
 
-// timeouts bounds blocking calls; 0 is for ever. With a time-out set, a signal
+// timeouts bounds blocking calls; 0 means no limit. With a time-out set, a signal
 // ends a call with EINTR instead of restarting it (signal(7)).
 func (s *socket) timeouts(d time.Duration) error {
 	tv := unix.NsecToTimeval(int64(d))
@@ -127,7 +128,7 @@ func (s *socket) shutdown(how int) {
 	}
 }
 
-// close closes the descriptor as a program does. It may be called twice.
+// close closes the descriptor like a program would. It may be called twice.
 func (s *socket) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,8 +138,8 @@ func (s *socket) close() {
 	}
 }
 
-// discard closes the socket at once, with RST where the peer still listens, so
-// that no orphan stays behind in the kernel with unsent data.
+// discard closes the socket at once, with an RST if it is still connected, so that
+// no orphan with unsent data stays in the kernel.
 func (s *socket) discard() {
 	s.mu.RLock()
 	if !s.closed {

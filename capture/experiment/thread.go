@@ -12,9 +12,8 @@ import (
 	"winwatch/capture/kernel"
 )
 
-// thread is an operating system thread that makes blocking calls. It ends with
-// the function it runs: a goroutine that exits while it is locked takes its
-// thread with it.
+// thread is an operating system thread that makes blocking calls. It ends with the
+// function it runs: a goroutine that exits while locked terminates its thread.
 type thread struct {
 	tid  int
 	done chan struct{}
@@ -47,8 +46,8 @@ func (t *thread) ended() bool {
 	}
 }
 
-// interrupt sends the thread a signal that does nothing but end a system call.
-// The Go runtime uses SIGURG for itself and takes a stray one calmly.
+// interrupt sends the thread a signal whose only effect is to interrupt a system
+// call: the Go runtime uses SIGURG itself and tolerates stray ones.
 func (t *thread) interrupt() error {
 	if err := unix.Tgkill(os.Getpid(), t.tid, unix.SIGURG); err != nil {
 		return fmt.Errorf("signal thread %d: %w", t.tid, err)

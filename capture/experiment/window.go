@@ -14,12 +14,12 @@ const (
 	// shrinkFrom and shrinkTo are the SO_RCVBUF before and after.
 	shrinkFrom = 1 << 20
 	shrinkTo   = 64 << 10
-	// shrinkStep is how much is sent between two looks at the right edge.
+	// shrinkStep is how many bytes are sent between two readings of the right edge.
 	shrinkStep = 1000
 )
 
-// windowShrink lowers the receive buffer of a socket whose window is wide open,
-// in a kernel that is allowed to take back what it has offered.
+// windowShrink lowers the receive buffer of a socket whose window is wide open, in a
+// kernel that may take back offered window.
 func windowShrink(rn *runner) error {
 	restore, err := setSysctl("tcp_shrink_window", "1")
 	if err != nil {
@@ -68,7 +68,7 @@ func windowShrink(rn *runner) error {
 // start of the connection: both numbers change together in tcp_ack.
 func rightEdge(sender *kernel.SocketState) int64 { return sender.BytesAcked + sender.SndWnd }
 
-// sendAcknowledged sends n chunks, each after the one before was acknowledged.
+// sendAcknowledged sends n chunks and waits after each until it is acknowledged.
 func (rn *runner) sendAcknowledged(size, n int) error {
 	chunk := payload(size)
 	for range n {
@@ -109,7 +109,7 @@ func noScaling(rn *runner) error {
 		"without the window scale option no window is larger than 65,535 bytes",
 		"scaling in use: %d and %d; the largest window the sender saw was %d", end.Sender.WindowScaling, end.Receiver.WindowScaling, largest)
 	rn.find(end.Receiver.UnreadBytes >= largest,
-		"the receiver absorbs at least its largest window, mostly more: a window is no buffer size",
+		"the receiver absorbs at least its largest window, usually more: a window is not a buffer size",
 		"%d bytes unread, receive buffer %d", end.Receiver.UnreadBytes, end.Receiver.RcvBuf)
 	rn.findBlocked("sendto")
 	rn.findConserved()

@@ -30,9 +30,8 @@ func ReadBlockedCall(tid int, at int64) *BlockedCall {
 }
 
 // makeReadable lets the process read its own files below /proc, and returns a
-// function that undoes it. After dropping root, or with a binary that has
-// capabilities, the kernel denies them to the process itself too
-// (PR_SET_DUMPABLE(2const)).
+// function that undoes it. The kernel denies them even to the process itself after
+// it drops root, or if its binary has capabilities (PR_SET_DUMPABLE(2const)).
 func makeReadable() (restore func()) {
 	dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
 	if err != nil || dumpable == 1 {
@@ -42,8 +41,8 @@ func makeReadable() (restore func()) {
 	return func() { _ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) }
 }
 
-// taskFile returns a file about the thread, or "" where it can't be read: only
-// root may read stack, and some kernels lack syscall.
+// taskFile returns the content of a file about the thread, or "" if it can't be
+// read: only root may read stack, and some kernels lack syscall.
 func taskFile(tid int, file string) string {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/%s", tid, file))
 	if err != nil {

@@ -4,7 +4,7 @@ package kernel
 
 import "time"
 
-// ReadBlockedCall returns no more than its arguments: it needs Linux.
+// ReadBlockedCall returns only its arguments: it needs Linux.
 func ReadBlockedCall(tid int, at int64) *BlockedCall {
 	return &BlockedCall{At: at, Seen: time.Now().UnixNano(), TID: tid, Number: Unknown}
 }

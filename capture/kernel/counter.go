@@ -7,7 +7,7 @@ import (
 )
 
 // Counter is one of the kernel's event counters (/proc/net/netstat and
-// /proc/net/snmp), which count for a whole network namespace.
+// /proc/net/snmp), which cover a whole network namespace.
 type Counter struct {
 	Name          string
 	Before, After int64
@@ -25,9 +25,8 @@ var counterNames = []string{
 	"InSegs", "OutSegs",
 }
 
-// Since compares with an earlier reading: it returns the counters that matter
-// for windows, as far as this kernel has them, then every other one that rose,
-// by name.
+// Since compares with an earlier reading. It returns the counters that matter for
+// windows, if this kernel has them, then all others that rose, sorted by name.
 func (c Counts) Since(before Counts) []Counter {
 	var list []Counter
 	for _, name := range counterNames {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestCountsSince: known counters come first even if they did not rise, then the
-// others that rose, by name.
+// TestCountsSince checks the order: known counters first, even if they did not
+// rise, then the others that rose, by name.
 func TestCountsSince(t *testing.T) {
 	before, after := Counts{}, Counts{}
 	before.parse("Ip: A\nIp: 7\nTcp: OutSegs CurrEstab\nTcp: 5 1\nTcpExt: TCPWinProbe B C\nTcpExt: 1 1 1\n")

@@ -2,7 +2,7 @@ package kernel
 
 import "time"
 
-// Reading is both sockets and both programs at one moment.
+// Reading is the state of both sockets and both programs at one moment.
 type Reading struct {
 	Moment string
 	// Time is Unix time in nanoseconds.
@@ -11,11 +11,11 @@ type Reading struct {
 	Sender, Receiver SocketState
 	// AcceptedBytes is what send() had taken, ReadBytes what recv() had returned.
 	// A call that was blocked at that moment has handed over up to a chunk more;
-	// that is known, and included, at MomentEnd only.
+	// only the reading at MomentEnd includes it.
 	AcceptedBytes, ReadBytes int64
 }
 
-// Sample is both sockets at one moment of a running experiment, with
+// Sample is the state of both sockets at one moment of a running experiment, with
 // the calls made so far.
 type Sample struct {
 	// Time is Unix time in nanoseconds, when the reading began.
@@ -27,19 +27,19 @@ type Sample struct {
 
 // CallStats sums up the results of one kind of call on one socket.
 type CallStats struct {
-	// Calls have returned; Bytes is the sum of what they returned.
+	// Calls counts the calls that returned; Bytes is the sum of their results.
 	Calls, Bytes int64
-	// Partial calls moved some bytes, but fewer than requested.
+	// Partial counts the calls that moved fewer bytes than requested.
 	Partial int64
-	// WouldBlock and Interrupted ended with EAGAIN and EINTR.
+	// WouldBlock and Interrupted count the calls that failed with EAGAIN and EINTR.
 	WouldBlock, Interrupted int64
-	// EOFs are recv() calls that returned 0.
+	// EOFs counts the recv() calls that returned 0.
 	EOFs int64
-	// Errors counts the calls that failed otherwise; LastError is the name of the
-	// last errno among them.
+	// Errors counts the calls that failed otherwise; LastError is the name of their
+	// last errno.
 	Errors    int64
 	LastError string
-	// InCall is the time spent in all calls and Longest the time spent in the
-	// longest. A call that has not returned counts in neither.
+	// InCall is the time spent in all calls, Longest the time spent in the longest
+	// one. Neither includes a call that has not returned.
 	InCall, Longest time.Duration
 }

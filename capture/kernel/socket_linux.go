@@ -12,8 +12,8 @@ import (
 )
 
 // ReadSocket returns everything the kernel reports about the TCP socket fd. If fd
-// is no open socket (-1, say), only Time is known. The caller keeps fd open
-// meanwhile.
+// is not an open socket (-1, say), only Time is known. The caller must keep fd
+// open during the call.
 func ReadSocket(fd int) SocketState {
 	st := SocketState{
 		Time:           time.Now().UnixNano(),
@@ -35,8 +35,8 @@ func queueBytes(fd int, request uint) int64 {
 	return int64(n)
 }
 
-// getsockopt fills the buffer and returns how many bytes the kernel filled: 0 if
-// the call failed.
+// getsockopt returns how many bytes of the buffer the kernel filled: 0 if the call
+// failed.
 func getsockopt(fd, level, option int, b unsafe.Pointer, size uintptr) uintptr {
 	n := uint32(size)
 	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, uintptr(fd), uintptr(level), uintptr(option),
@@ -101,9 +101,9 @@ func (st *SocketState) readInfo(fd int) {
 	st.SndShift, st.RcvShift, st.WindowScaling = shifts(&i, n)
 }
 
-// shifts returns the window scales of the peer and of this end, and whether
-// they are in use. They are in a bit field after the options that
-// unix.TCPInfo leaves out: the first 4 bits are the peer's.
+// shifts returns the window scales of the peer and of this end, and whether they
+// are in use. They are in a bit field after Options that unix.TCPInfo lacks: the
+// first 4 bits are the peer's.
 func shifts(i *unix.TCPInfo, n uintptr) (snd, rcv, inUse int64) {
 	at := unsafe.Offsetof(i.Options) + 1
 	if at >= n {

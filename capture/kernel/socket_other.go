@@ -4,7 +4,7 @@ package kernel
 
 import "time"
 
-// ReadSocket knows nothing but the time: reading a socket needs Linux.
+// ReadSocket reports only the time: reading a socket needs Linux.
 func ReadSocket(int) SocketState {
 	return SocketState{
 		Time: time.Now().UnixNano(), UnreadBytes: Unknown, SendQueueBytes: Unknown, NotSentBytes: Unknown,

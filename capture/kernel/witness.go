@@ -25,8 +25,8 @@ func (e End) String() string {
 // Peer returns the other end.
 func (e End) Peer() End { return e ^ ServerEnd }
 
-// Witness is what the kernel reported about one experiment. Nothing in it was
-// read from packets, so it can be compared with what was inferred from them.
+// Witness is the kernel's report on one experiment. Nothing in it comes from
+// packets, so it can be compared with what was inferred from them.
 type Witness struct {
 	// Scenario is the name of the scenario that ran, such as "send-blocking".
 	Scenario string
@@ -36,8 +36,8 @@ type Witness struct {
 	Client, Server netip.AddrPort
 	// Sender is the end whose data the scenario is about.
 	Sender End
-	// Isolated says that the connection had a private network namespace, so that
-	// Counters count nothing but the experiment.
+	// Isolated is set if the connection had a private network namespace, so that
+	// Counters cover only the experiment.
 	Isolated bool
 	// Kernel is the release, as uname -r prints it.
 	Kernel string
@@ -56,14 +56,14 @@ type Witness struct {
 	// Send counts the sender's calls and Recv the receiver's, over the whole run.
 	Send, Recv CallStats
 	// AcceptedBytes is what send() took from the program, up to MomentEnd. It
-	// includes BlockedCallBytes: what a call that was still blocked had already
-	// handed over, and returned when it was woken.
+	// includes BlockedCallBytes, which a call that was still blocked had already
+	// handed over and returned when it woke.
 	AcceptedBytes, BlockedCallBytes int64
 
 	// Blocked proves where a thread was blocked; nil if the scenario blocks none.
 	Blocked *BlockedCall
 
-	// Readings are both sockets at named moments, in order of time.
+	// Readings are the states of both sockets at named moments, in order of time.
 	Readings []Reading
 	// Counters are the kernel's event counters before and after.
 	Counters []Counter
@@ -80,7 +80,7 @@ type Witness struct {
 }
 
 // The moments at which a scenario reads both sockets. All scenarios read at
-// MomentEnd: when nothing moves any more, before anything is closed.
+// MomentEnd: after everything has come to rest, before anything is closed.
 const (
 	MomentEstablished = "established"
 	MomentStall       = "stall"
@@ -97,7 +97,7 @@ func (w *Witness) At(moment string) (Reading, bool) {
 	return Reading{}, false
 }
 
-// Counter returns how far the named kernel counter rose during the experiment.
+// Counter returns how much the named kernel counter rose during the experiment.
 func (w *Witness) Counter(name string) (rise int64, ok bool) {
 	for _, c := range w.Counters {
 		if c.Name == name {
@@ -122,8 +122,8 @@ func (w *Witness) Failed() []Finding {
 type Finding struct {
 	// Claim is a sentence that is true in general.
 	Claim string
-	// Holds says whether it was true this time.
+	// Holds reports whether it was true this time.
 	Holds bool
-	// Evidence gives the numbers, in a sentence.
+	// Evidence states the numbers in a sentence.
 	Evidence string
 }

@@ -13,8 +13,8 @@ import (
 	"winwatch/capture"
 )
 
-// Filter applies an expression of pcap-filter(7) to frames of files. It is for
-// one goroutine at a time.
+// Filter applies a pcap-filter(7) expression to frames from files. It is not safe
+// for concurrent use.
 type Filter struct {
 	expr     string
 	programs map[capture.LinkType]*pcap.BPF
@@ -51,16 +51,16 @@ func (f *Filter) Match(link capture.LinkType, data []byte, wireLen int) bool {
 	return program.Matches(gopacket.CaptureInfo{CaptureLength: len(data), Length: max(wireLen, len(data))}, data)
 }
 
-// Err returns why frames of some link type could not be tested, nil if all
-// could: not every expression makes sense on every link.
+// Err returns the reason why frames of some link type could not be tested, or nil:
+// not every expression makes sense on every link type.
 func (f *Filter) Err() error { return f.err }
 
 // sll2Header is the length of the header of LINKTYPE_LINUX_SLL2.
 const sll2Header = 20
 
 // compile compiles the expression for a link type of capture files. gopacket
-// cuts the number to 8 bits, so that frames of SLL2, which are over that, are
-// tested from their IP header on.
+// truncates the number to 8 bits, so SLL2, whose number is larger, is tested from
+// its IP header on.
 func compile(link capture.LinkType, expr string) (*pcap.BPF, error) {
 	const dltRaw = 12
 	dlt := link
@@ -68,7 +68,7 @@ func compile(link capture.LinkType, expr string) (*pcap.BPF, error) {
 		dlt = dltRaw
 	}
 	if dlt > math.MaxUint8 {
-		return nil, fmt.Errorf("filters are not possible on %s", link)
+		return nil, fmt.Errorf("filters are not supported on %s", link)
 	}
 	return pcap.NewBPF(layers.LinkType(dlt), math.MaxUint16+1, expr)
 }

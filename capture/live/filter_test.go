@@ -40,7 +40,8 @@ func TestFilterOnLinkTypes(t *testing.T) {
 	}
 }
 
-// TestFilterOfWireLength: what counts is the packet, not what was captured of it.
+// TestFilterOfWireLength checks that filters see the length on the wire, not the
+// captured length.
 func TestFilterOfWireLength(t *testing.T) {
 	f, err := NewFilter("greater 1000")
 	if err != nil {
@@ -54,16 +55,16 @@ func TestFilterOfWireLength(t *testing.T) {
 func TestFilterErrors(t *testing.T) {
 	var wrong *FilterError
 	if _, err := NewFilter("prt 80"); !errors.As(err, &wrong) || wrong.Filter != "prt 80" {
-		t.Errorf("a wrong expression: %v", err)
+		t.Errorf("invalid expression: %v", err)
 	}
 	f, err := NewFilter("ether host 00:00:00:00:00:01")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if f.Match(capture.LinkRaw, ipTCP, 40) || f.Err() == nil {
-		t.Errorf("an Ethernet address on raw IP: error %v", f.Err())
+		t.Errorf("Ethernet address on raw IP: error %v", f.Err())
 	}
 	if f.Match(capture.LinkSLL2, []byte{8, 0}, 2) {
-		t.Error("a frame that is too short matched")
+		t.Error("a truncated frame matched")
 	}
 }

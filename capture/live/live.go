@@ -1,9 +1,9 @@
 // Package live captures TCP segments from a network interface through libpcap.
-// It is the only part of the product that needs cgo: a build without it
-// compiles, and Open says that it cannot capture.
+// It is the only package that needs cgo: without it the program builds, but Open
+// returns ErrNoLibpcap.
 //
-// What a Source delivers is what a capture.Reader delivers from the file that
-// the Source saved meanwhile: same frames, same numbers, same counters.
+// A Source delivers exactly what a capture.Reader delivers from the file that the
+// Source saves: the same frames, numbers and counters.
 package live
 
 import (
@@ -13,71 +13,71 @@ import (
 	"strings"
 )
 
-// Config says what to capture. The zero value of each field but Interface is
-// its default.
+// Config says what to capture. The zero value of every field except Interface
+// selects its default.
 type Config struct {
-	// Interface is a name such as "lo", or "any" for all of them.
+	// Interface is a name such as "lo", or "any" for all interfaces.
 	Interface string
-	// Filter is an expression of pcap-filter(7). "": everything.
+	// Filter is a pcap-filter(7) expression. "": everything.
 	Filter string
-	// Snaplen is the most bytes of a frame that are captured. 0: DefaultSnaplen.
+	// Snaplen limits the captured bytes per frame. 0: DefaultSnaplen.
 	Snaplen int
 	// BufferBytes is the size of the kernel's ring buffer. 0: DefaultBuffer.
 	BufferBytes int
-	// Save gets all frames as a nanosecond pcap, if it is not nil. The Source
-	// does not buffer, close or flush it. When it fails the capture goes on, and
-	// nothing more is written to it.
+	// Save, if not nil, receives all frames as a nanosecond pcap. The Source does
+	// not buffer, flush or close it. If a write fails the capture continues, but
+	// nothing more is written.
 	Save io.Writer
 }
 
 const (
-	// DefaultSnaplen holds Ethernet with tags, IPv6 with extension headers and
-	// TCP with all its options. Payload is of no use here, and the less is copied
-	// the more packets the ring buffer takes.
+	// DefaultSnaplen has room for Ethernet with tags, IPv6 with extension headers
+	// and TCP with all its options. Payload is not needed, and the less is copied
+	// the more packets fit the ring buffer.
 	DefaultSnaplen = 256
-	// DefaultBuffer takes some 90,000 frames of DefaultSnaplen (each costs about
-	// 100 bytes more), or about a tenth of a second of the densest traffic that
-	// two processors can make on loopback.
+	// DefaultBuffer has room for some 90,000 frames of DefaultSnaplen (plus about
+	// 100 bytes of overhead each), or about a tenth of a second of the densest
+	// traffic that two processors can generate on loopback.
 	DefaultBuffer = 32 << 20
-	// Any is the pseudo interface that stands for all.
+	// Any is the pseudo interface that stands for all interfaces.
 	Any = "any"
 )
 
-// Stats are the kernel's counts of what passed the filter.
+// Stats are the kernel's counts of frames that passed the filter.
 type Stats struct {
-	// Received frames were offered to the ring buffer, Dropped ones included.
-	// Some from after Stop may be among them.
+	// Received counts the frames offered to the ring buffer, including Dropped.
+	// It may include some from after Stop.
 	Received int
-	// Dropped frames found the ring buffer full. On loopback the kernel offers
-	// each packet twice, so that up to half of these are no loss; which ones is
-	// not known.
+	// Dropped counts the frames that found the ring buffer full. On loopback the
+	// kernel offers each packet twice, so up to half of these drops lost nothing,
+	// but which ones is unknown.
 	Dropped int
-	// InterfaceDropped frames were lost by the device, where it says so.
+	// InterfaceDropped counts the frames lost by the device, if it reports them.
 	InterfaceDropped int
 }
 
-// ErrPermission says that this user may not capture: it takes CAP_NET_RAW in
-// the network namespace.
+// ErrPermission means that this user may not capture: it takes CAP_NET_RAW in the
+// network namespace.
 var ErrPermission = errors.New("capturing is not permitted")
 
-// ErrNoLibpcap is returned by everything in a build without cgo.
+// ErrNoLibpcap is returned by all functions in a build without cgo.
 var ErrNoLibpcap = errors.New("this binary was built without libpcap (CGO_ENABLED=0) and cannot capture")
 
-// ErrInterfaceDown says that the interface is there but not up.
+// ErrInterfaceDown means that the interface exists but is not up.
 var ErrInterfaceDown = errors.New("the interface is down")
 
-// NoInterfaceError says that no interface has the name.
+// NoInterfaceError means that no interface has the name.
 type NoInterfaceError struct {
 	Name string
-	// Have are the names there are.
+	// Have lists the existing interfaces.
 	Have []string
 }
 
 func (e *NoInterfaceError) Error() string {
-	return fmt.Sprintf("no interface is called %q; there are %s", e.Name, strings.Join(e.Have, ", "))
+	return fmt.Sprintf("no interface named %q; available: %s", e.Name, strings.Join(e.Have, ", "))
 }
 
-// FilterError says that a capture filter can't be compiled.
+// FilterError means that a capture filter can't be compiled.
 type FilterError struct {
 	Filter string
 	Err    error

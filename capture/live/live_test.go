@@ -15,7 +15,7 @@ import (
 	"winwatch/capture"
 )
 
-// open starts a capture on lo, or skips where that is not permitted.
+// open starts a capture on lo, or skips the test if that is not permitted.
 func open(t *testing.T, cfg Config) *Source {
 	t.Helper()
 	cfg.Interface = "lo"
@@ -83,8 +83,8 @@ func readAll(t *testing.T, next func(*capture.Segment) error) []capture.Segment 
 	}
 }
 
-// TestCapture checks that a capture holds each segment once and in order, and
-// that its saved file gives the same.
+// TestCapture checks that a capture holds each segment once and in order, and that
+// the saved file yields the same segments.
 func TestCapture(t *testing.T) {
 	l, filter := listen(t)
 	var file bytes.Buffer
@@ -109,7 +109,7 @@ func TestCapture(t *testing.T) {
 			t.Errorf("segment %d has frame number %d", i+1, seg.Frame)
 		}
 		if i > 0 && seg.Time < got[i-1].Time {
-			t.Errorf("frame %d is %d ns before the one before it", seg.Frame, got[i-1].Time-seg.Time)
+			t.Errorf("frame %d is %d ns earlier than the previous one", seg.Frame, got[i-1].Time-seg.Time)
 		}
 	}
 	if syns != 2 || fins != 2 || sent != payload {
@@ -117,12 +117,12 @@ func TestCapture(t *testing.T) {
 	}
 	st := s.Stats()
 	if st.Dropped != 0 || st.Received < len(got) {
-		t.Errorf("the kernel says %+v of %d segments", st, len(got))
+		t.Errorf("%d segments, but the kernel counted %+v", len(got), st)
 	}
 	compareSaved(t, &file, got, s.Counters())
 }
 
-// compareSaved checks that the file gives the segments that the capture gave.
+// compareSaved checks that the file yields the segments of the live capture.
 func compareSaved(t *testing.T, file io.Reader, want []capture.Segment, counters capture.Counters) {
 	t.Helper()
 	r, err := capture.NewReader(file, "saved")
@@ -132,7 +132,7 @@ func compareSaved(t *testing.T, file io.Reader, want []capture.Segment, counters
 	defer r.Close()
 	saved := readAll(t, r.Next)
 	if len(saved) != len(want) {
-		t.Fatalf("the file holds %d segments, the capture gave %d", len(saved), len(want))
+		t.Fatalf("%d segments in the file, %d live", len(saved), len(want))
 	}
 	for i := range saved {
 		if saved[i] != want[i] {
@@ -144,7 +144,7 @@ func compareSaved(t *testing.T, file io.Reader, want []capture.Segment, counters
 	}
 }
 
-// TestAny captures on all interfaces at once, which has another link type.
+// TestAny captures on all interfaces at once, which uses another link type.
 func TestAny(t *testing.T) {
 	open(t, Config{}).Close()
 	l, filter := listen(t)
@@ -164,7 +164,7 @@ func TestAny(t *testing.T) {
 	}
 }
 
-// failAfter fails once n bytes are written, as a full disk does.
+// failAfter fails after n bytes, like a full disk.
 type failAfter struct{ n, failed int }
 
 var errDiskFull = errors.New("no space left on device")
@@ -177,7 +177,7 @@ func (f *failAfter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestSaveFails checks that the capture outlives its file.
+// TestSaveFails checks that the capture continues when saving fails.
 func TestSaveFails(t *testing.T) {
 	l, filter := listen(t)
 	disk := &failAfter{n: 200}
@@ -185,10 +185,10 @@ func TestSaveFails(t *testing.T) {
 	exchange(t, l, 10)
 	s.Stop()
 	if got := readAll(t, s.Next); len(got) < 5 {
-		t.Errorf("%d segments, want 5 at least", len(got))
+		t.Errorf("%d segments, want at least 5", len(got))
 	}
 	if disk.failed != 1 {
-		t.Errorf("%d writes failed, want 1: after it there is nothing to be saved", disk.failed)
+		t.Errorf("%d writes failed, want 1: saving must stop at the first", disk.failed)
 	}
 }
 
@@ -224,9 +224,9 @@ func TestFilterKeepsOthersOut(t *testing.T) {
 	}
 }
 
-// TestDrops overflows a tiny ring buffer and checks that each lost frame is
-// counted. The outgoing copy of a packet takes no room twice, but may be what
-// was lost, so that the counts fit within the number of copies.
+// TestDrops overflows a tiny ring buffer and checks that every lost frame is
+// counted. A drop may hit the outgoing copy of a packet, which is never delivered,
+// so the counts agree only to within the number of drops.
 func TestDrops(t *testing.T) {
 	l, filter := listen(t)
 	s := open(t, Config{Filter: filter, BufferBytes: 1})
@@ -240,7 +240,8 @@ func TestDrops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Who waits for an echo sends packets; else a busy machine sends all in one.
+	// Wait for each echo: without that a busy machine joins the writes into one
+	// packet.
 	echo := make([]byte, 10)
 	for i := 0; i < 50_000 && s.Stats().Dropped < 100; i++ {
 		if _, err := c.Write(echo); err != nil {
@@ -249,7 +250,7 @@ func TestDrops(t *testing.T) {
 		if _, err := io.ReadFull(c, echo); err != nil {
 			t.Fatal(err)
 		}
-		s.takeStats() // nobody else reads yet
+		s.takeStats() // safe: no other goroutine reads yet
 	}
 	c.Close()
 	s.Stop()
@@ -262,6 +263,6 @@ func TestDrops(t *testing.T) {
 		t.Errorf("counters say %d drops, stats %d", c.Noted[capture.KernelDrops], st.Dropped)
 	}
 	if lost := st.Received - got; lost < 0 || lost > st.Dropped {
-		t.Errorf("%d frames were not delivered, the kernel counted %d drops: %d segments, %+v", lost, st.Dropped, got, st)
+		t.Errorf("%d frames were not delivered, but the kernel counted %d drops: %d segments, %+v", lost, st.Dropped, got, st)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"winwatch/capture"
 )
 
-// Open starts to capture: everything that passes the interface from here on is
-// delivered. The caller reads until io.EOF, which comes after Stop, and closes
-// the Source. Errors: ErrPermission, ErrInterfaceDown, *NoInterfaceError,
+// Open starts a capture: it delivers everything that passes the interface from now
+// on. The caller reads until io.EOF, which comes after Stop, and then closes the
+// Source. Errors wrap ErrPermission, ErrInterfaceDown, *NoInterfaceError or
 // *FilterError.
 func Open(cfg Config) (*Source, error) {
 	if cfg.Snaplen <= 0 {
@@ -48,15 +48,15 @@ func Open(cfg Config) (*Source, error) {
 	return s, nil
 }
 
-// checkInterface returns a clear error where libpcap has none, and whether the
-// interface is a loopback.
+// checkInterface returns clear errors where libpcap's are not, and reports whether
+// the interface is a loopback.
 func checkInterface(name string) (loopback bool, err error) {
 	if name == Any {
 		return false, nil
 	}
 	all, err := net.Interfaces()
 	if err != nil {
-		return false, fmt.Errorf("list the interfaces: %w", err)
+		return false, fmt.Errorf("list interfaces: %w", err)
 	}
 	i := slices.IndexFunc(all, func(i net.Interface) bool { return i.Name == name })
 	if i < 0 {
@@ -72,9 +72,9 @@ func checkInterface(name string) (loopback bool, err error) {
 	return all[i].Flags&net.FlagLoopback != 0, nil
 }
 
-// activate opens the handle: nanoseconds (gopacket asks for them by itself when
-// a handle is made this way), not promiscuous, in blocks rather than frame by
-// frame, which loses less.
+// activate opens the handle with nanosecond time stamps (gopacket requests them
+// for handles made this way), not promiscuous, and delivering blocks rather than
+// single frames, which loses fewer.
 func activate(cfg Config) (*pcap.Handle, error) {
 	inactive, err := pcap.NewInactiveHandle(cfg.Interface)
 	if err != nil {
@@ -97,8 +97,8 @@ func activate(cfg Config) (*pcap.Handle, error) {
 	return handle, nil
 }
 
-// activateError names the two errors that users meet; gopacket's type for them
-// is not exported, their texts are all there is.
+// activateError recognizes the two errors that users run into, by their text:
+// gopacket does not export their type.
 func activateError(err error, inactive *pcap.InactiveHandle) error {
 	switch detail := inactive.Error(); {
 	case err.Error() == "Permission Denied":
@@ -113,10 +113,9 @@ func activateError(err error, inactive *pcap.InactiveHandle) error {
 
 // setFilter sets the filter.
 //
-// It would save half the ring buffer on loopback to keep the outgoing copies
-// out with "inbound and …". It keeps out everything: for the first blocks of
-// the ring libpcap (1.10) runs the filter itself, and there it knows no
-// direction.
+// On loopback "inbound and …" would drop the outgoing copies and save half the
+// ring buffer. But it drops everything: for the first blocks of the ring libpcap
+// (1.10) runs the filter itself, where it does not know the direction.
 func setFilter(handle *pcap.Handle, expr string) error {
 	if strings.TrimSpace(expr) == "" {
 		return nil
@@ -127,9 +126,9 @@ func setFilter(handle *pcap.Handle, expr string) error {
 	return nil
 }
 
-// fileLinkType turns a DLT of this system into the LINKTYPE of capture files:
-// they differ for raw IP (12 here, 101 in files). gopacket cuts the number to 8
-// bits; libpcap chooses none above that unless it is asked to.
+// fileLinkType turns a DLT of this system into the LINKTYPE used in capture files.
+// They differ for raw IP (12 here, 101 in files). gopacket truncates the number to
+// 8 bits, but libpcap selects a larger one only on request.
 func fileLinkType(dlt int) capture.LinkType {
 	const dltRaw = 12
 	if dlt == dltRaw {

@@ -15,8 +15,8 @@ import (
 // nobody is the overflow user and group, which own nothing.
 const nobody = 65534
 
-// Invoker returns the user and group to become when this process has root's
-// rights: those of whoever called sudo, else nobody's.
+// Invoker returns the user and group that a process running as root should become:
+// the user who ran sudo, else nobody.
 func Invoker() (uid, gid int) {
 	uid, errUID := strconv.Atoi(os.Getenv("SUDO_UID"))
 	gid, errGID := strconv.Atoi(os.Getenv("SUDO_GID"))
@@ -26,27 +26,29 @@ func Invoker() (uid, gid int) {
 	return uid, gid
 }
 
-// DropPrivileges gives up, for good and on every thread, what a capture no
-// longer needs once it is open, be it a file or live. Call it before the first
-// packet is parsed.
+// DropPrivileges permanently drops, on every thread, the privileges that are not
+// needed once a capture, file or live, is open. Call it before the first packet is
+// parsed.
 //
-// If this process is root it becomes the given user and group, with no
-// supplementary groups; with the last user id that is 0 the kernel takes all
-// capabilities away (capabilities(7)). A user who is root only in a namespace of
-// their own, with nobody else in it to become, has nothing to give up, nor has one
-// in a container that took the right to become another away. Then, for every user,
-// what capabilities are left are dropped, such as those that a private namespace or
-// the binary's file gave, no_new_privs is set, and a seccomp filter denies what no
-// capture needs: programs, debugging, namespaces, mounts, modules, raw and packet
-// sockets. Files that are open stay open; new ones, and renaming, are subject to
-// the user's rights. A kernel without seccomp filters leaves it at the user.
+// A process running as root becomes the given user and group, without
+// supplementary groups; when its last user id of 0 goes, the kernel clears all
+// capabilities (capabilities(7)). This step is skipped for a user who is root only
+// in a private namespace without other users, and in a container without the
+// capabilities to change user and group.
 //
-// User and group ids are changed by the C library, which does it on all threads;
-// the kernel hands no_new_privs on with a seccomp filter that is set with TSYNC.
-// Landlock has nothing of the kind before its ABI 8, and is left out. The bounding
-// set of capabilities stays; without exec nothing can be drawn from it.
+// Then, for every user, DropPrivileges drops the remaining capabilities, such as
+// those granted by a private namespace or the binary's file, sets no_new_privs, and
+// installs a seccomp filter that denies what no capture needs: starting programs,
+// debugging, namespaces, mounts, modules, raw and packet sockets. Open files stay
+// open; opening and renaming files is subject to the user's permissions. Kernels
+// without seccomp filters only get the user change and the dropped capabilities.
 //
-// A process that was root can't be dumped or attached to by the user's others.
+// The C library changes user and group ids on all threads; the kernel spreads
+// no_new_privs together with a seccomp filter that is set with TSYNC. Landlock has
+// no equivalent before ABI 8 and is not used. The bounding set of capabilities
+// stays: without exec it grants nothing.
+//
+// Other processes of the user can't attach to a process that was root, or dump it.
 func DropPrivileges(uid, gid int) error {
 	if os.Geteuid() == 0 && !rootInName() && mayBecome() {
 		if err := become(uid, gid); err != nil {
@@ -59,25 +61,25 @@ func DropPrivileges(uid, gid int) error {
 	return nil
 }
 
-// DenySockets takes the making of sockets away, for good and on every thread. Call
-// it after DropPrivileges, where no names have to be looked up any more.
+// DenySockets permanently denies the creation of sockets on every thread. Call it
+// after DropPrivileges, if no names have to be resolved any more.
 func DenySockets() error { return installFilter(noSockets()) }
 
-// rootInName reports whether root is but the name that an ordinary user has in a
-// namespace where there is nobody else (user_namespaces(7)).
+// rootInName reports whether root is merely an ordinary user, mapped to 0 in a
+// namespace without other users (user_namespaces(7)).
 func rootInName() bool {
 	b, err := os.ReadFile("/proc/self/uid_map")
-	ids := strings.Fields(string(b)) // inside, outside, how many; and so on
+	ids := strings.Fields(string(b)) // lines of: id inside, id outside, count
 	return err == nil && len(ids) == 3 && ids[1] != "0" && ids[2] == "1"
 }
 
-// become changes the ids of all threads and makes sure that there is no way back.
+// become changes the ids of all threads and checks that there is no way back.
 func become(uid, gid int) error {
 	if uid <= 0 || gid <= 0 {
-		return fmt.Errorf("user %d, group %d are no ordinary user's", uid, gid)
+		return fmt.Errorf("user %d, group %d is not an ordinary user", uid, gid)
 	}
 	if err := syscall.Setgroups(nil); err != nil {
-		return fmt.Errorf("drop the supplementary groups: %w", err)
+		return fmt.Errorf("drop supplementary groups: %w", err)
 	}
 	if err := syscall.Setresgid(gid, gid, gid); err != nil {
 		return fmt.Errorf("become group %d: %w", gid, err)
@@ -86,7 +88,7 @@ func become(uid, gid int) error {
 		return fmt.Errorf("become user %d: %w", uid, err)
 	}
 	if syscall.Setresuid(-1, 0, -1) == nil || syscall.Setresgid(-1, 0, -1) == nil {
-		return errors.New("root could be had back")
+		return errors.New("privileges could be regained")
 	}
 	return nil
 }
@@ -95,7 +97,7 @@ func become(uid, gid int) error {
 // threads.
 func confine() error {
 	if err := dropCapabilities(); err != nil {
-		return fmt.Errorf("drop the capabilities: %w", err)
+		return fmt.Errorf("drop capabilities: %w", err)
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

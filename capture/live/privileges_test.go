@@ -18,28 +18,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dropEnv makes the test binary the child that gives its rights up: there is no
+// dropEnv makes the test binary the child that drops its privileges: there is no
 // way back, and the other tests need them.
 const dropEnv = "WINWATCH_TEST_DROP"
 
-// TestDropPrivileges drops everything in child processes that capture, and
-// looks at every thread's status from inside.
+// TestDropPrivileges drops all privileges in child processes that capture, and
+// checks the status of every thread from inside.
 func TestDropPrivileges(t *testing.T) {
 	if os.Getenv(dropEnv) != "" {
 		dropInside(t)
 		return
 	}
 	if os.Getuid() != 0 {
-		t.Skip("only root has something to give up")
+		t.Skip("only root has privileges to drop")
 	}
 	open(t, Config{}).Close()
 	for name, attr := range map[string]*syscall.SysProcAttr{
 		"root": {Credential: &syscall.Credential{Groups: []uint32{4, 27}}},
-		// As a binary with file capabilities has them.
+		// like a binary with file capabilities
 		"user with capabilities": {Credential: &syscall.Credential{Uid: 12345, Gid: 54321}, AmbientCaps: []uintptr{unix.CAP_NET_RAW, unix.CAP_NET_ADMIN}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			self, err := os.Open("/proc/self/exe") // others may not enter its directory
+			self, err := os.Open("/proc/self/exe") // other users may not enter its directory
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,16 +73,16 @@ func dropInside(t *testing.T) {
 	release()
 
 	if err := syscall.Setuid(0); err == nil {
-		t.Error("root could be had back")
+		t.Error("root could be regained")
 	}
 	if err := exec.Command("/proc/self/exe", "-test.run=^$").Run(); err == nil {
 		t.Error("a program could be started")
 	}
 	if _, err := unix.PidfdOpen(os.Getpid(), 0); err != unix.EPERM {
-		t.Errorf("a descriptor of a process: %v, want EPERM", err)
+		t.Errorf("pidfd_open: %v, want EPERM", err)
 	}
 	if _, err := unix.PidfdGetfd(-1, 0, 0); err != unix.EPERM {
-		t.Errorf("a descriptor out of another process: %v, want EPERM", err)
+		t.Errorf("pidfd_getfd: %v, want EPERM", err)
 	}
 	for name, make := range map[string][3]int{
 		"packet": {unix.AF_PACKET, unix.SOCK_DGRAM, 0},
@@ -95,20 +95,20 @@ func dropInside(t *testing.T) {
 	exchange(t, l, 10)
 	s.Stop()
 	if got := readAll(t, s.Next); len(got) < 5 {
-		t.Errorf("after that the capture gave %d segments", len(got))
+		t.Errorf("%d segments captured after the drop, want at least 5", len(got))
 	}
 	if _, err := net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		t.Errorf("an ordinary socket: %v", err)
+		t.Errorf("ordinary socket: %v", err)
 	}
 	if err := DenySockets(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := net.Listen("tcp", "127.0.0.1:0"); !errors.Is(err, unix.EPERM) {
-		t.Errorf("a socket after that: %v, want EPERM", err)
+		t.Errorf("socket after DenySockets: %v, want EPERM", err)
 	}
 }
 
-// startThreads makes sure that there are n threads besides the calling one.
+// startThreads ensures that n threads exist besides the calling one.
 func startThreads(t *testing.T, n int) (release func()) {
 	t.Helper()
 	var started, ended sync.WaitGroup
@@ -125,13 +125,13 @@ func startThreads(t *testing.T, n int) (release func()) {
 	return func() { close(hold); ended.Wait() }
 }
 
-// checkThreads checks fields of /proc/self/task/*/status of all threads, of
-// which there must be least at least.
+// checkThreads checks fields of /proc/self/task/*/status for all threads. There
+// must be at least least of them.
 func checkThreads(t *testing.T, least int, want map[string]string) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/self/task/*/status")
 	if err != nil || len(files) < least {
-		t.Fatalf("%d threads, want %d at least: %v", len(files), least, err)
+		t.Fatalf("%d threads, want at least %d: %v", len(files), least, err)
 	}
 	for _, file := range files {
 		b, err := os.ReadFile(file)

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// denied are the system calls that a capture which is open has no use for.
+// denied are the system calls that an open capture does not need.
 var denied = []uint32{
 	unix.SYS_EXECVE, unix.SYS_EXECVEAT,
 	unix.SYS_PTRACE, unix.SYS_PROCESS_VM_READV, unix.SYS_PROCESS_VM_WRITEV, unix.SYS_PERF_EVENT_OPEN,
@@ -21,11 +21,11 @@ var denied = []uint32{
 	unix.SYS_REBOOT, unix.SYS_SWAPON, unix.SYS_SWAPOFF, unix.SYS_ACCT,
 }
 
-// auditArch is how the kernel names the architectures whose calls are filtered.
-// On others the filter lets all pass, and only carries no_new_privs.
+// auditArch holds the kernel's ids of the architectures whose calls are filtered.
+// On others the filter allows everything and only spreads no_new_privs.
 var auditArch = map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}
 
-// Where struct seccomp_data holds what, and what a filter may answer.
+// Offsets in struct seccomp_data, and the answers of a filter.
 const (
 	offsetNumber = 0
 	offsetArch   = 4
@@ -34,14 +34,14 @@ const (
 
 	allow = unix.SECCOMP_RET_ALLOW
 	deny  = unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)
-	// absent makes the C library try the older call.
+	// absent makes the C library fall back to the older call.
 	absent = unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)
 
 	x32Bit         = 0x40000000 // marks calls of amd64's third ABI
 	socketTypeMask = 0xf        // SOCK_TYPE_MASK
 )
 
-// program builds a filter, one test after another: each either answers or falls
+// program is a filter: a sequence of tests, each of which either answers or falls
 // through to the next.
 type program []unix.SockFilter
 
@@ -58,22 +58,22 @@ func (p *program) ifEqual(k, a uint32) {
 	p.answer(a)
 }
 
-// ifBits answers if the loaded word has any bit of k.
+// ifBits answers if the loaded word has any bit of k set.
 func (p *program) ifBits(k, a uint32) {
 	p.op(unix.BPF_JMP|unix.BPF_JSET|unix.BPF_K, k, 0, 1)
 	p.answer(a)
 }
 
-// ifCall runs the tests in body, which end by themselves or fall through, if the
-// system call's number is loaded and is nr. body must load the number again if
-// it falls through.
+// ifCall runs the tests in body if the loaded word, the system call's number, is
+// nr. If body falls through, it must load the number again first.
 func (p *program) ifCall(nr uint32, body program) {
 	p.op(unix.BPF_JMP|unix.BPF_JEQ|unix.BPF_K, nr, 0, uint8(len(body)))
 	*p = append(*p, body...)
 }
 
-// begin denies the calls of other ABIs, whose numbers mean other calls, and loads
-// the number. It reports whether this architecture's numbers are known.
+// begin denies calls of other ABIs, which number their calls differently, and
+// loads the call's number. It returns false if this architecture's numbers are
+// unknown.
 func (p *program) begin() bool {
 	arch, known := auditArch[runtime.GOARCH]
 	if !known {
@@ -89,7 +89,7 @@ func (p *program) begin() bool {
 	return true
 }
 
-// noSockets is a filter that denies sockets of every kind.
+// noSockets returns a filter that denies sockets of every kind.
 func noSockets() (p program) {
 	if p.begin() {
 		p.ifEqual(unix.SYS_SOCKET, deny)
@@ -98,7 +98,7 @@ func noSockets() (p program) {
 	return p
 }
 
-// denials returns the filter.
+// denials returns the filter of DropPrivileges.
 func denials() (p program) {
 	if !p.begin() {
 		p.answer(allow)
@@ -107,7 +107,7 @@ func denials() (p program) {
 	for _, nr := range denied {
 		p.ifEqual(nr, deny)
 	}
-	p.ifEqual(unix.SYS_CLONE3, absent) // its flags are in memory, out of a filter's sight
+	p.ifEqual(unix.SYS_CLONE3, absent) // its flags are in memory, which filters can't read
 
 	var clone program
 	clone.load(offsetArg0)
@@ -128,13 +128,14 @@ func denials() (p program) {
 	return p
 }
 
-// filterFlags: kernels before 5.16 slow down whoever has a filter, lest untrusted
-// code in the process should learn its secrets by speculation; there is none.
+// filterFlags sets SPEC_ALLOW because kernels before 5.16 otherwise slow down
+// filtered processes, to keep untrusted code in them from reading secrets through
+// speculation; this process runs no such code.
 const filterFlags = unix.SECCOMP_FILTER_FLAG_TSYNC | unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW
 
-// installFilter puts the filter on all threads of the process. no_new_privs,
-// which the calling thread must have set, goes with it. It does nothing where the
-// kernel has no filters, or is older than 4.17.
+// installFilter installs the filter on all threads of the process, along with
+// no_new_privs, which the calling thread must have set. It does nothing if the
+// kernel has no seccomp filters or is older than 4.17.
 func installFilter(p program) error {
 	prog := unix.SockFprog{Len: uint16(len(p)), Filter: &p[0]}
 	r, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, filterFlags,
@@ -143,9 +144,9 @@ func installFilter(p program) error {
 	case errno == unix.ENOSYS, errno == unix.EINVAL:
 		return nil
 	case errno != 0:
-		return fmt.Errorf("install the seccomp filter: %w", errno)
+		return fmt.Errorf("install seccomp filter: %w", errno)
 	case r != 0:
-		return fmt.Errorf("install the seccomp filter: thread %d has another one", r)
+		return fmt.Errorf("install seccomp filter: thread %d has a different one", r)
 	}
 	return nil
 }

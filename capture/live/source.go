@@ -14,8 +14,8 @@ import (
 	"winwatch/capture"
 )
 
-// Source is a running capture. One goroutine at a time reads; Stop and Stats may
-// be called from any.
+// Source is a running capture. Only one goroutine at a time may read; Stop and
+// Stats may be called from any goroutine.
 type Source struct {
 	name     string
 	loopback bool
@@ -23,7 +23,7 @@ type Source struct {
 	linkType capture.LinkType
 	dec      capture.Decoder
 	frame    uint64
-	late     int // frames that came after Stop and were left out
+	late     int // frames stamped after Stop, which are left out
 	one      [1]capture.Segment
 	err      error // set once the end has been reported
 
@@ -32,12 +32,12 @@ type Source struct {
 	// stopAt is when Stop was called, nil before.
 	stopAt atomic.Pointer[time.Time]
 	stats  atomic.Pointer[Stats]
-	// before is what the kernel had counted when the filter was set: it does not
-	// concern what is captured.
+	// before holds the kernel's counts from before the filter was set: they don't
+	// concern this capture.
 	before pcap.Stats
 }
 
-// Next reads the next TCP segment into s. It waits for one, and returns io.EOF
+// Next waits for the next TCP segment and reads it into seg. It returns io.EOF
 // when the capture was stopped and everything before that was delivered.
 func (s *Source) Next(seg *capture.Segment) error {
 	for {
@@ -52,9 +52,9 @@ func (s *Source) Next(seg *capture.Segment) error {
 	}
 }
 
-// NextBatch reads the segments that are there, len(dst) at most. It waits for
-// the first a tenth of a second, and returns 0 and no error if there was none.
-// An error holds after the n segments.
+// NextBatch reads the available segments, at most len(dst). It waits a tenth of a
+// second for the first, and returns 0 and no error if none arrives. An error
+// applies after the n segments.
 func (s *Source) NextBatch(dst []capture.Segment) (n int, err error) {
 	for n < len(dst) && s.err == nil {
 		data, ci, err := s.handle.ZeroCopyReadPacketData()
@@ -78,11 +78,11 @@ func (s *Source) NextBatch(dst []capture.Segment) (n int, err error) {
 	return n, s.err
 }
 
-// statsEvery is how many frames may pass before the kernel's counts are read.
+// statsEvery is the number of frames between two readings of the kernel's counts.
 const statsEvery = 4096
 
-// take saves and decodes a frame, and reports whether it gave a segment. What
-// came after Stop is left out.
+// take saves and decodes a frame, and reports whether it holds a segment. Frames
+// stamped after Stop are left out.
 func (s *Source) take(timeNs int64, data []byte, wireLen int, seg *capture.Segment) bool {
 	if stop := s.stopAt.Load(); stop != nil && timeNs > stop.UnixNano() {
 		s.late++
@@ -106,37 +106,38 @@ func (s *Source) take(timeNs int64, data []byte, wireLen int, seg *capture.Segme
 	return true
 }
 
-// Stop ends the capture at this moment: frames up to now will be delivered, and
-// none that is stamped later. It does not wait. The second call does nothing.
+// Stop ends the capture at this moment: frames up to now are still delivered,
+// frames stamped later are not. It does not wait. Further calls do nothing.
 func (s *Source) Stop() {
 	now := time.Now()
 	s.stopAt.CompareAndSwap(nil, &now)
 }
 
-// readTimeout is how long the kernel may hold frames back to hand over many at
-// once, and so the longest that Close and NextBatch wait.
+// readTimeout is how long the kernel may hold frames back to deliver many at once,
+// and therefore the longest that Close and NextBatch wait.
 const readTimeout = 100 * time.Millisecond
 
-// drainFor is how long the kernel may take to hand over a frame: it retires a
-// block of its ring after the read time-out, rounded up to its clock's ticks.
+// drainFor is how long the kernel may take to deliver a frame: it retires a block
+// of its ring after the read time-out, rounded up to its clock's ticks.
 const drainFor = readTimeout + readTimeout/2
 
-// endIfIdle ends the capture if nothing more can come: it was stopped long enough
-// ago, or the interface is down. libpcap (1.10) tells of the latter only if the
-// interface is gone; but what passes while it is down is missing, and statements
-// across such a gap would be unsound. It is called when a read has found nothing.
+// endIfIdle ends the capture if nothing more can arrive: it was stopped long
+// enough ago, or the interface is down. libpcap (1.10) reports only an interface
+// that has disappeared; but the traffic of an interface that is down is missing,
+// and conclusions across such a gap would be unsound. endIfIdle is called after a
+// read that found nothing.
 func (s *Source) endIfIdle() {
 	stop := s.stopAt.Load()
 	switch {
-	case stop != nil && time.Since(*stop) >= drainFor: // however the clock is set meanwhile
+	case stop != nil && time.Since(*stop) >= drainFor: // monotonic: setting the clock does not matter
 		s.err = io.EOF
 	case stop == nil && s.name != Any && !isUp(s.name):
 		s.err = fmt.Errorf("capture on %s: %w", s.name, ErrInterfaceDown)
 	}
 }
 
-// takeStats reads the kernel's counts. Only the reading goroutine may: after
-// Close the handle's memory is gone.
+// takeStats reads the kernel's counts. Only the reading goroutine may call it:
+// Close frees the handle's memory.
 func (s *Source) takeStats() {
 	st, err := s.handle.Stats()
 	if err != nil {
@@ -144,7 +145,7 @@ func (s *Source) takeStats() {
 	}
 	received := st.PacketsReceived - s.before.PacketsReceived
 	if s.loopback {
-		received = (received + 1) / 2 // each packet once as outgoing, which libpcap leaves out, and once as incoming
+		received = (received + 1) / 2 // each packet counts as outgoing, which libpcap drops, and as incoming
 	}
 	s.stats.Store(&Stats{
 		Received:         received - s.late,
@@ -153,8 +154,8 @@ func (s *Source) takeStats() {
 	})
 }
 
-// Stats returns the kernel's counts: final after the end was reported, before
-// that not older than the read time-out or 4,096 frames.
+// Stats returns the kernel's counts. They are final once the end was reported;
+// until then they lag by at most the read time-out or 4,096 frames.
 func (s *Source) Stats() Stats {
 	if st := s.stats.Load(); st != nil {
 		return *st
@@ -162,9 +163,9 @@ func (s *Source) Stats() Stats {
 	return Stats{}
 }
 
-// Counters returns what became of the frames: those delivered, and as
-// KernelDrops and InterfaceDrops those lost, as of Stats. Only the reading
-// goroutine may call it, or another once that one reads no more.
+// Counters returns the counters of the delivered frames, with the lost ones from
+// Stats noted as KernelDrops and InterfaceDrops. Only the reading goroutine may
+// call it, or another one after reading has ended.
 func (s *Source) Counters() capture.Counters {
 	c, st := s.dec.Counters(), s.Stats()
 	c.Noted[capture.KernelDrops] = uint64(st.Dropped)
@@ -172,11 +173,11 @@ func (s *Source) Counters() capture.Counters {
 	return c
 }
 
-// LinkType returns the frames' link type.
+// LinkType returns the link type of the frames.
 func (s *Source) LinkType() capture.LinkType { return s.linkType }
 
-// Close ends the capture at once and frees the ring buffer. The reading
-// goroutine calls it, or another when that one reads no more.
+// Close ends the capture at once and frees the ring buffer. Only the reading
+// goroutine may call it, or another one after reading has ended.
 func (s *Source) Close() error {
 	if s.err == nil {
 		s.err = io.EOF

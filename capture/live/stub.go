@@ -6,7 +6,7 @@ import (
 	"winwatch/capture"
 )
 
-// Source cannot exist in this build: Open always fails.
+// Source is unusable in this build: Open always fails.
 type Source struct{}
 
 // Open returns ErrNoLibpcap.
@@ -21,25 +21,25 @@ func (*Source) NextBatch([]capture.Segment) (int, error) { return 0, ErrNoLibpca
 // Stop does nothing.
 func (*Source) Stop() {}
 
-// Counters returns nothing.
+// Counters returns zero counters.
 func (*Source) Counters() capture.Counters { return capture.Counters{} }
 
-// Stats returns nothing.
+// Stats returns zero counts.
 func (*Source) Stats() Stats { return Stats{} }
 
-// LinkType returns nothing.
+// LinkType returns 0.
 func (*Source) LinkType() capture.LinkType { return 0 }
 
 // Close does nothing.
 func (*Source) Close() error { return nil }
 
-// Filter cannot exist in this build: NewFilter always fails.
+// Filter is unusable in this build: NewFilter always fails.
 type Filter struct{}
 
 // NewFilter returns ErrNoLibpcap.
 func NewFilter(string) (*Filter, error) { return nil, ErrNoLibpcap }
 
-// Match refuses everything.
+// Match returns false.
 func (*Filter) Match(capture.LinkType, []byte, int) bool { return false }
 
 // Err returns ErrNoLibpcap.

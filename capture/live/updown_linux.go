@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// isUp reports whether the interface is up, by ioctl: netlink sockets are raw
-// ones, which a confined process may not open. What can't be told counts as up.
+// isUp reports whether the interface is up. It uses an ioctl because netlink
+// sockets are raw sockets, which a confined process may not open. If the state
+// can't be read it returns true.
 func isUp(name string) bool {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

@@ -2,5 +2,5 @@
 
 package live
 
-// isUp is not known on this system: libpcap reports an interface that goes down.
+// isUp returns true: on this system libpcap reports an interface that goes down.
 func isUp(string) bool { return true }

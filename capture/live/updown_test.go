@@ -15,11 +15,11 @@ import (
 	"winwatch/capture"
 )
 
-// downEnv makes the test binary the child that has a loopback of its own.
+// downEnv makes the test binary the child with a private loopback interface.
 const downEnv = "WINWATCH_TEST_DOWN"
 
-// TestInterfaceGoesDown takes a private loopback down under a capture: that is an
-// error that says so, after everything that was seen.
+// TestInterfaceGoesDown takes a private loopback interface down during a capture:
+// the capture must deliver everything it saw and then return ErrInterfaceDown.
 func TestInterfaceGoesDown(t *testing.T) {
 	if os.Getenv(downEnv) != "" {
 		downInside(t)

@@ -171,7 +171,7 @@ func TestRunErrors(t *testing.T) {
 		root   bool // needs the loopback of the host
 	}{
 		{"port taken", []string{fmt.Sprintf("--port=%d", port)}, statusFailed, "choose another with --port", true},
-		{"no such interface", []string{"-i", "nope0"}, statusFailed, `no interface is called "nope0"; there are any, `, false},
+		{"no such interface", []string{"-i", "nope0"}, statusFailed, `no interface named "nope0"; available: any, `, false},
 		{"no such scenario", []string{"snd-blocking"}, statusUsage, "did you mean send-blocking?", false},
 		{"two scenarios", []string{"drain", "nagle"}, statusUsage, "one scenario at a time", false},
 		{"impossible MTU", []string{"--mtu=5"}, statusUsage, "MTU 5: want", false},
