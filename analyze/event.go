@@ -44,7 +44,7 @@ const (
 	EventKinds = iota
 )
 
-// eventNames are in the order of the constants.
+// eventNames lists the names in the order of the constants.
 var eventNames = [EventKinds]string{
 	"syn", "fin", "rst", "zero-window", "window-update", "window-full", "window-shrunk",
 	"probe", "probe-answer", "keep-alive", "keep-alive-answer",
