@@ -14,12 +14,12 @@ import (
 // runEach analyzes each file separately and summarizes all of them in a table. Files that
 // can't be read do not affect the others.
 func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
-	held, err := o.secure()
+	preopened, err := o.secure()
 	if err != nil {
 		return err
 	}
-	defer held.Close()
-	names := o.names(held)
+	defer preopened.Close()
+	names := o.names(preopened)
 	inner := o.reportOptions
 	if o.quiet {
 		inner.format = stdoutNothing
@@ -30,7 +30,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		if ctx.Err() != nil {
 			break
 		}
-		j := o.job(&writing{reportOptions: &inner, std: std, terminal: std.out}, []string{name}, held)
+		j := o.job(&writing{reportOptions: &inner, std: std, terminal: std.out}, []string{name}, preopened)
 		if !o.quiet {
 			fmt.Fprintf(std.out, "%s\n\n", report.Clean(name))
 		}
@@ -59,13 +59,13 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 
 // names lists the captures, those in a directory in order of time. A directory without
 // captures is listed itself, so that the report mentions it.
-func (o *analyzeOptions) names(held *capture.Preopened) (names []string) {
+func (o *analyzeOptions) names(preopened *capture.Preopened) (names []string) {
 	for _, name := range o.files {
-		if !held.IsDir(name) {
+		if !preopened.IsDir(name) {
 			names = append(names, name)
 			continue
 		}
-		files, err := held.OpenAll([]string{name})
+		files, err := preopened.OpenAll([]string{name})
 		if err != nil {
 			names = append(names, name)
 			continue

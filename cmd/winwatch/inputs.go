@@ -85,7 +85,7 @@ func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 		}
 		return r, true, nil
 	}
-	f, err := j.held.OpenAll(j.inputs)
+	f, err := j.preopened.OpenAll(j.inputs)
 	if err != nil {
 		return nil, false, explainInput(err)
 	}

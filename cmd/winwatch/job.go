@@ -20,8 +20,8 @@ type job struct {
 	o *analyzeOptions
 	*writing
 	report.Material
-	inputs []string
-	held   *capture.Preopened
+	inputs    []string
+	preopened *capture.Preopened
 	// once is set if the capture can be read only once.
 	once   bool
 	unread []capture.Unread
@@ -42,12 +42,12 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	if err := w.keepNaming(); err != nil {
 		return err
 	}
-	held, err := o.secure()
+	preopened, err := o.secure()
 	if err != nil {
 		return err
 	}
-	defer held.Close()
-	j := o.job(w, o.files, held)
+	defer preopened.Close()
+	j := o.job(w, o.files, preopened)
 	err = j.do(ctx)
 	if o.quiet && errors.Is(err, errDamaged) { // the report does not say where
 		for _, d := range j.Result.Damage {
@@ -57,8 +57,8 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	return err
 }
 
-func (o *analyzeOptions) job(w *writing, inputs []string, held *capture.Preopened) *job {
-	return &job{o: o, writing: w, inputs: inputs, held: held, Material: report.Material{Source: strings.Join(inputs, ", ")}}
+func (o *analyzeOptions) job(w *writing, inputs []string, preopened *capture.Preopened) *job {
+	return &job{o: o, writing: w, inputs: inputs, preopened: preopened, Material: report.Material{Source: strings.Join(inputs, ", ")}}
 }
 
 // do runs the job and reports the inputs it could not read. It returns errDamaged

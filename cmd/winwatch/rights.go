@@ -12,16 +12,16 @@ var dropRights = confine.Drop
 
 // secure opens the captures while root's rights last, and drops the rights that
 // parsing does not need. The result is nil if the captures can be opened later.
-func (o *analyzeOptions) secure() (held *capture.Preopened, err error) {
+func (o *analyzeOptions) secure() (preopened *capture.Preopened, err error) {
 	if confine.DropsRoot() {
-		if held, err = capture.Preopen(o.files); err != nil {
+		if preopened, err = capture.Preopen(o.files); err != nil {
 			return nil, explainInput(err)
 		}
 	}
 	sockets := o.filter != "" // a filter may contain host names to look up
 	if err := dropRights(sockets); err != nil {
-		held.Close()
+		preopened.Close()
 		return nil, fmt.Errorf("analyze: %w", err)
 	}
-	return held, nil
+	return preopened, nil
 }
