@@ -85,6 +85,7 @@ func (p *scheduler) run(ctx context.Context, src Source) error {
 	p.untilResumed()
 	p.a.Flush()
 	p.a.input, p.a.interrupted = src.Counters(), ctx.Err() != nil
+	p.ring = nil // the batches are large
 	return p.err
 }
 
