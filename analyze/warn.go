@@ -8,6 +8,36 @@ import (
 	"winwatch/capture"
 )
 
+// WarningCode is the stable short name of a condition.
+type WarningCode string
+
+// The conditions that limit the conclusions about a capture or a stream.
+const (
+	WarnClockJump      WarningCode = "clock-jump"
+	WarnStreamsEvicted WarningCode = "streams-retired"
+	WarnDropped        WarningCode = "dropped-packets"
+	WarnDamaged        WarningCode = "damaged-input"
+	WarnInterrupted    WarningCode = "interrupted"
+	WarnNoHandshake    WarningCode = "no-handshake"
+	WarnOneSided       WarningCode = "one-sided"
+	WarnDuplicates     WarningCode = "duplicates"
+	WarnScaleUnknown   WarningCode = "scale-unknown"
+	WarnShrunk         WarningCode = "window-shrunk"
+	WarnUnseen         WarningCode = "unseen"
+	WarnStallsCut      WarningCode = "stalls-cut"
+)
+
+// Warning is a condition that limits the conclusions.
+type Warning struct {
+	Code WarningCode
+	// Text is a sentence for people.
+	Text string
+	// Frame is the frame that shows it best, 0 if there is none.
+	Frame uint64
+	// Count is how often it occurred; its unit depends on Code.
+	Count int64
+}
+
 // warn adds the conditions that limit the conclusions about the whole capture.
 func (a *Analyzer) warn(r *Result) {
 	a.warnAnalysis(r)

@@ -1,0 +1,65 @@
+package analyze
+
+import (
+	"time"
+)
+
+// Estimate is an inferred number: the best value if there is one, the interval it
+// must lie in, and how it was obtained.
+type Estimate struct {
+	// Value, Low and High are bytes unless the field that holds the Estimate says
+	// otherwise; nil means unknown (for Low and High: unbounded).
+	Value, Low, High *int64
+	// Method says in words how the number was obtained or why it is unknown.
+	Method string
+}
+
+// Budget divides the time of one direction; the classes add up to Total.
+type Budget struct {
+	Total time.Duration
+	// ZeroWindow: the window was 0 and the sender had data.
+	ZeroWindow time.Duration
+	// SmallWindow: the window was open but smaller than the next segment.
+	SmallWindow time.Duration
+	// WindowFull: the sender had filled the window and waited for an ACK.
+	WindowFull time.Duration
+	// Network: data was in flight or being recovered from loss.
+	Network time.Duration
+	// SenderIdle: the sender had nothing to send.
+	SenderIdle time.Duration
+	// Unjudged: packets or one direction were not captured.
+	Unjudged time.Duration
+}
+
+// ReceiverLimited is the time in which the receiver's window held the sender back,
+// which Linux counts as tcpi_rwnd_limited.
+func (b *Budget) ReceiverLimited() time.Duration {
+	return b.ZeroWindow + b.SmallWindow + b.WindowFull
+}
+
+// Buffer is what was inferred about the receiver's buffer.
+type Buffer struct {
+	// Absorbed is the payload acknowledged while nobody read: a lower bound of
+	// what the receive buffer can hold.
+	Absorbed Estimate
+	// LargestWindow is for comparison: it is a poor estimate of the buffer.
+	LargestWindow Estimate
+	// RcvBuf is the interval for SO_RCVBUF as getsockopt returns it (sk_rcvbuf).
+	RcvBuf Estimate
+	// ExplicitlySet: the shift is too small for an auto-tuned buffer, so SO_RCVBUF was
+	// set; nil if unknown.
+	ExplicitlySet *bool
+}
+
+// Reader is what was inferred about the receiving application.
+type Reader struct {
+	// LastRead is when the right edge last rose because the application read; nil if
+	// unknown.
+	LastRead      *int64
+	LastReadFrame uint64
+	// Rate is how fast it read, in bytes a second, since the window first closed.
+	Rate Estimate
+	// AvoidBuffer is the buffer size in bytes, and AvoidRate the read rate in bytes a
+	// second, that would have avoided the worst stall.
+	AvoidBuffer, AvoidRate Estimate
+}

@@ -1,0 +1,107 @@
+package analyze
+
+import (
+	"time"
+)
+
+// StallEnd says how a stall ended.
+type StallEnd string
+
+// The ways a stall can end.
+const (
+	EndWindowUpdate    StallEnd = "window-update"
+	EndProbeAnswer     StallEnd = "probe-answer"
+	EndDataAccepted    StallEnd = "data-accepted"
+	EndResetByReceiver StallEnd = "reset-by-receiver"
+	EndResetBySender   StallEnd = "reset-by-sender"
+	EndFIN             StallEnd = "fin"
+	EndGaveUp          StallEnd = "gave-up"
+	EndCaptureEnded    StallEnd = "capture-ended"
+)
+
+// Stall is a time in which the receiver's window, not the network and not the
+// sender's application, kept the sender from sending.
+type Stall struct {
+	// Begin is when the window began to hold the sender back. It can precede the
+	// first zero window.
+	Begin      int64
+	BeginFrame uint64
+	// BeganBeforeCapture: the window was already closed in the first segment captured.
+	BeganBeforeCapture bool
+	// ZeroBegin and ZeroFrame are the first zero window of this stall; ZeroFrame is 0
+	// if there was none.
+	ZeroBegin int64
+	ZeroFrame uint64
+	// End is when the stall ended. If EndedBy is EndCaptureEnded, it is the last time
+	// at which it was known to last, and Duration is a lower bound.
+	End      int64
+	EndFrame uint64
+	EndedBy  StallEnd
+	Duration time.Duration
+
+	// Unread is the number of unread bytes when the window closed: acknowledged by the
+	// receiver, but not yet taken by its application.
+	Unread Estimate
+	// SenderWaiting says whether the sender had data to send: it probed, or sent as
+	// soon as the window opened. It is nil if unknown. A zero window without a waiting
+	// sender costs nothing and is not in StallTime.
+	SenderWaiting *bool
+	// KeepAlives counts the sender's keep-alives while the window was 0.
+	KeepAlives int64
+	// WindowAtBegin is the rest of the window when the stall began: less than the next
+	// segment.
+	WindowAtBegin *int64
+	// ProbeCount is the number of probes; Probes holds at most Config.MaxProbes of
+	// them, the first and the last ones.
+	ProbeCount int64
+	Probes     []Probe
+	// Backoff is the factor by which the gaps between probes grew; 0 if unknown.
+	Backoff float64
+	// NextProbeDue is when the next probe would have been sent if the stall was still
+	// on, which is how long a lost window update can delay the sender. It is nil if
+	// unknown.
+	NextProbeDue *int64
+	// Released is the new data sent after the stall until the sender paused; nil if
+	// the stall did not end with an open window.
+	Released *int64
+	// Burst is the part of Released sent before the receiver acknowledged any of it:
+	// it was in the sender's socket when the window opened.
+	Burst *int64
+	// taken is the payload that the receiver acknowledged during the stall.
+	taken int64
+	// Blame names, in words, what could have ended the stall sooner.
+	Blame string
+}
+
+// ProbeForm is the shape of a probe.
+type ProbeForm string
+
+// The forms of probes; docs/how-it-works.md lists which stack sends which.
+const (
+	ProbeEmpty     ProbeForm = "empty"     // 0 bytes at SND.UNA - 1: Linux, Zephyr, picoTCP
+	ProbeJunkByte  ProbeForm = "junk-byte" // 1 byte at SND.UNA - 1: gVisor
+	ProbeDataByte  ProbeForm = "data-byte" // 1 byte at SND.NXT: BSD, macOS, Windows, lwIP, smoltcp
+	ProbeFIN       ProbeForm = "fin"       // a bare FIN at SND.NXT: lwIP
+	ProbeUrgent    ProbeForm = "urgent"    // empty, URG, at SND.UNA: Linux with urgent data pending
+	ProbeDataBlock ProbeForm = "data"      // several bytes past the right edge
+)
+
+// Probe is one probe of a stall.
+type Probe struct {
+	Frame uint64
+	Time  int64
+	// Gap is the time since the previous probe or, for the first one, since the first
+	// zero window of the stall.
+	Gap  time.Duration
+	Form ProbeForm
+	Len  uint32
+	// AnswerFrame and AnswerTime are the ACK that answered it; AnswerFrame is 0 if
+	// there was none.
+	AnswerFrame uint64
+	AnswerTime  int64
+	// Silence is the likely reason why there was no answer: "rate-limited" (within
+	// 500 ms of the last answer, as on Linux; RFC 5961 7), "answered-together" (the
+	// next probe followed at once and was answered), "capture-ended" (too soon to
+	// tell) or "peer-silent". It is empty if the probe was answered.
+	Silence string
+}
