@@ -17,9 +17,9 @@ type view struct {
 // judged returns the stream with its verdict. Evicted streams are judged again too,
 // since drops may have become known since.
 func (v *view) judged(d *derived) *Stream {
-	s := *d.Stream
-	d.facts.Dropped = v.dropped
-	s.Verdict = Verdict{Stream: s.ID, Dir: Dir(d.facts.Main()), Finding: v.a.causes.Explain(&d.facts, d.worst)}
+	s, facts := *d.Stream, d.facts
+	facts.Dropped = v.dropped
+	s.Verdict = Verdict{Stream: s.ID, Dir: Dir(facts.Main()), Finding: v.a.causes.Explain(&facts, d.worst)}
 	return &s
 }
 
