@@ -1,0 +1,78 @@
+package cause
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// client and server are the endpoints of the facts in these tests.
+var client, server = netip.MustParseAddrPort("10.0.0.1:40000"), netip.MustParseAddrPort("10.0.0.2:80")
+
+func facts(change func(*Facts)) *Facts {
+	f := &Facts{Client: client, Server: server}
+	f.Flows[0] = Flow{Sender: client, Receiver: server, Segments: 10, DataSegments: 10, Bytes: 10_000, Total: 10 * time.Second}
+	f.Flows[1] = Flow{Sender: server, Receiver: client, Segments: 10, Total: 10 * time.Second}
+	change(f)
+	return f
+}
+
+// TestFindings checks which cause the facts of a stream lead to.
+func TestFindings(t *testing.T) {
+	for _, tc := range []struct {
+		name       string
+		change     func(*Facts)
+		code       Code
+		severity   Severity
+		confidence Confidence
+		says       string
+	}{
+		{"nothing", func(*Facts) {}, Healthy, OK, High, "the window never stopped 10.0.0.1:40000"},
+		{"no data", func(f *Facts) { f.Flows[0].Bytes = 0 }, Healthy, OK, High, "no data"},
+		{"a short stall", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 1, 300*time.Millisecond, 300*time.Millisecond
+		}, ReceiverSlow, Warning, Medium, "did not read for 0.300 s"},
+		{"a long stall the other way", func(f *Facts) {
+			f.Flows[1].Stalls, f.Flows[1].StallTime, f.Flows[1].Longest = 1, 2*time.Second, 2*time.Second
+		}, ReceiverNotReading, Problem, Medium, "behind 10.0.0.1:40000 did not read for 2.000 s"},
+		{"many stalls", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 10, 10*time.Second, 2*time.Second
+		}, ReceiverSlow, Problem, Medium, "read too slowly"},
+		{"loss", func(f *Facts) { f.Flows[0].Retransmissions = 3 }, PathLoss, Warning, Medium, "3 of 10 data segments"},
+		{"two retransmissions", func(f *Facts) { f.Flows[0].Retransmissions = 2 }, Retransmissions, Note, High, "2 retransmissions"},
+		{"few of many", func(f *Facts) { f.Flows[0].Retransmissions, f.Flows[0].DataSegments = 3, 601 }, Retransmissions, Note, High, "3 retransmissions"},
+		{"refused", func(f *Facts) { f.Refused, f.OneSided = true, true }, Refused, Note, High, "10.0.0.2:80 refused"},
+		{"unanswered", func(f *Facts) { f.Unanswered, f.OneSided = true, true }, Unanswered, Note, High, "did not answer"},
+		{"one side", func(f *Facts) { f.OneSided, f.Flows[1].Segments = true, 0 }, OneSided, Note, Low, "10.0.0.1:40000"},
+		{"a full window", func(f *Facts) { f.Flows[0].Limited = 2 * time.Second }, WindowLimited, Note, Medium, "2.000 s of 10.000 s"},
+		{"a window that is seldom full", func(f *Facts) { f.Flows[0].Limited = time.Second }, Healthy, OK, High, "never stopped"},
+		{"drops", func(f *Facts) { f.Dropped = true }, Healthy, OK, Medium, "never stopped"},
+		{"refused with drops", func(f *Facts) { f.Dropped, f.Refused = true, true }, Refused, Note, High, "refused"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c, f := New(DefaultLimits()), facts(tc.change)
+			got := c.Explain(f, nil)
+			if got.Code != tc.code || got.Severity != tc.severity || got.Confidence != tc.confidence || !strings.Contains(got.Sentence, tc.says) {
+				t.Errorf("%s, %s, %s: %s\nwant %s, %s, %s: %s", got.Code, got.Severity, got.Confidence, got.Sentence,
+					tc.code, tc.severity, tc.confidence, tc.says)
+			}
+			if j := c.Judge(f); j.Code != got.Code || j.Severity != got.Severity || j.Wait != got.Wait {
+				t.Errorf("judged as %+v, explained as %+v", j, got)
+			}
+		})
+	}
+}
+
+// TestCodes checks that codes are distinct, and that every one can be reached.
+func TestCodes(t *testing.T) {
+	codes := Codes()
+	sorted := slices.Sorted(slices.Values(codes))
+	if len(slices.Compact(sorted)) != len(codes) {
+		t.Errorf("codes are not distinct: %q", codes)
+	}
+	if codes[len(codes)-1] != Healthy {
+		t.Errorf("the last code is %q, want %q", codes[len(codes)-1], Healthy)
+	}
+}
