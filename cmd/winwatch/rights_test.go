@@ -340,7 +340,7 @@ func TestAnalyzeRootWithHalfTheRights(t *testing.T) {
 		keep   uintptr
 		output string
 	}{
-		"CAP_SETUID": {unix.CAP_SETUID, "give up root: drop the supplementary groups"},
+		"CAP_SETUID": {unix.CAP_SETUID, "give up root: drop supplementary groups"},
 		"CAP_SETGID": {unix.CAP_SETGID, "give up root: become user 65534"},
 	} {
 		t.Run(name, func(t *testing.T) {
