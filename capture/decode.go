@@ -55,7 +55,8 @@ func (d *Decoder) Decode(linkType LinkType, data []byte, wireLen int, s *Segment
 		d.c.Skipped[FilteredOut]++
 		return FilteredOut
 	}
-	if linkType == LinkEthernet && len(data) >= 14 && wireLen >= len(data) && fast(be16(data[12:14]), data[14:], s) {
+	if linkType == LinkEthernet && len(data) >= 14 && wireLen >= len(data) &&
+		(len(data) >= 66 && usual((*[66]byte)(data), s) || fast(be16(data[12:14]), data[14:], s)) {
 		d.c.Segments++
 		return Kept
 	}

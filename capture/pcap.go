@@ -96,7 +96,7 @@ func (p *pcapReader) plausible(size int) bool {
 }
 
 // quick reads buffered frames of a little-endian file until it meets one that
-// fast can't decode, and leaves everything else to read.
+// neither usual nor fast can decode, and leaves everything else to read.
 func (p *pcapReader) quick(dst []Segment) (n int) {
 	b := p.buf.buf[p.buf.pos:p.buf.end]
 	frames := p.dec.c.Frames
@@ -109,7 +109,7 @@ func (p *pcapReader) quick(dst []Segment) (n int) {
 			break
 		}
 		s := &dst[n]
-		if !fast(be16(h[28:30]), b[30:size], s) {
+		if (capLen < 66 || !usual((*[66]byte)(h[16:]), s)) && !fast(be16(h[28:30]), b[30:size], s) {
 			break
 		}
 		frames++
