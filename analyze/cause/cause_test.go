@@ -40,6 +40,9 @@ func TestFindings(t *testing.T) {
 		{"many stalls", func(f *Facts) {
 			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 10, 10*time.Second, 2*time.Second
 		}, ReceiverSlow, Problem, Medium, "read too slowly"},
+		{"stalls that are no longer listed", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime = 3, 2*time.Second
+		}, ReceiverSlow, Problem, Low, "kept the sender waiting 3 times, for 2.000 s in all"},
 		{"loss", func(f *Facts) { f.Flows[0].Retransmissions = 3 }, PathLoss, Warning, Medium, "3 of 10 data segments"},
 		{"two retransmissions", func(f *Facts) { f.Flows[0].Retransmissions = 2 }, Retransmissions, Note, High, "2 retransmissions"},
 		{"few of many", func(f *Facts) { f.Flows[0].Retransmissions, f.Flows[0].DataSegments = 3, 601 }, Retransmissions, Note, High, "3 retransmissions"},
@@ -53,7 +56,11 @@ func TestFindings(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c, f := New(DefaultLimits()), facts(tc.change)
-			got := c.Explain(f, nil)
+			var stall *Stall
+			if f.Flows[f.Main()].Longest > 0 {
+				stall = &Stall{WasZero: true}
+			}
+			got := c.Explain(f, stall)
 			if got.Code != tc.code || got.Severity != tc.severity || got.Confidence != tc.confidence || !strings.Contains(got.Sentence, tc.says) {
 				t.Errorf("%s, %s, %s: %s\nwant %s, %s, %s: %s", got.Code, got.Severity, got.Confidence, got.Sentence,
 					tc.code, tc.severity, tc.confidence, tc.says)

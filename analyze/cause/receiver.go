@@ -42,12 +42,15 @@ func (d *Flow) readBetween(l *Limits) bool {
 
 func explainStalled(l *Limits, out *Finding, f *Facts, stall *Stall) {
 	d := &f.Flows[f.Main()]
-	if stall == nil { // the stalls that cost time are no longer listed
-		stall = &Stall{}
+	out.ask(d.Receiver, d.Sender)
+	if stall == nil { // only stalls that cost nothing are still listed
+		out.Sentence = fmt.Sprintf("the window of %s kept the sender waiting %s, for %s in all",
+			d.Receiver, words.Times(d.Stalls), words.Duration(d.StallTime))
+		out.Confidence, out.Because = Low, "none of these stalls was kept: there were too many others"
+		return
 	}
 	out.Sentence = d.stallSentence(d.readBetween(l), stall)
 	out.Confidence, out.Because = stall.confidence(f.OneSided)
-	out.ask(d.Receiver, d.Sender)
 	out.Frames = stall.Frames
 }
 

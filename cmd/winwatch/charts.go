@@ -74,10 +74,7 @@ func (j *job) chartNeed() chartNeed {
 }
 
 // closeUp reports whether a chart needs more detail than a sketch has.
-func (j *job) closeUp() bool { return j.drawsFiles() || j.span != (flags.Interval{}) }
-
-// drawsFiles reports whether a page or a picture is written.
-func (j *job) drawsFiles() bool { return j.outs.charted() }
+func (j *job) closeUp() bool { return j.outs.charted() || j.span != (flags.Interval{}) }
 
 // keepPoints keeps points during the first pass if the input can't be read again.
 func (j *job) keepPoints(a *analyze.Analyzer) {
@@ -144,7 +141,7 @@ func (j *job) drawn() []*analyze.Stream {
 		return j.Result.Worst(htmlreport.MaxCharts)
 	}
 	worst := j.Result.Worst(1)
-	if !j.drawsFiles() && j.stream < 0 && j.Result.StreamCount > 1 && len(worst) > 0 && !worst[0].InTrouble() {
+	if !j.outs.charted() && j.stream < 0 && j.Result.StreamCount > 1 && len(worst) > 0 && !worst[0].InTrouble() {
 		return nil
 	}
 	return worst
