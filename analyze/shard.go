@@ -2,8 +2,6 @@ package analyze
 
 import (
 	"encoding/binary"
-	"math/bits"
-	"math/rand/v2"
 
 	"winwatch/capture"
 )
@@ -191,21 +189,4 @@ func (sh *shard) account(st *stream, s *capture.Segment, now int64) int64 {
 func (st *stream) pass(s *capture.Segment, now int64) int64 {
 	st.end, st.endFrame, st.last = s.Time, s.Frame, max(st.last, now)
 	return st.last
-}
-
-// seed randomizes the hashes, so that senders of packets can't choose endpoints that
-// collide.
-type seed [2]uint64
-
-func newSeed() seed { return seed{rand.Uint64(), rand.Uint64()} }
-
-// hash hashes the two ends of a segment, each by the folded multiplication of wyhash,
-// to a value that does not depend on which of them sent it.
-func (x *seed) hash(s *capture.Segment) uint32 {
-	return uint32(x.end(&s.Src, s.SrcPort) + x.end(&s.Dst, s.DstPort))
-}
-
-func (x *seed) end(a *capture.Addr, port uint16) uint64 {
-	h, l := bits.Mul64(binary.LittleEndian.Uint64(a[8:])^x[0], binary.LittleEndian.Uint64(a[:8])^uint64(port)<<32^x[1])
-	return h ^ l
 }
