@@ -44,6 +44,7 @@ func (sh *shard) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot
 	for range n {
 		candidate, is := of(*hand)
 		*hand = (*hand + 1) % n
+		sh.steps.candidates++
 		if !is {
 			continue
 		}

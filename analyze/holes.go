@@ -14,10 +14,12 @@ func (sh *shard) addHole(f *flow, seq, end uint32, now int64) {
 	f.marks |= hasHoles
 	t := sh.needState(f)
 	t.loss.unseen += int64(end - seq)
-	if len(t.loss.holes) == sh.cfg.MaxHoles {
-		t.loss.holes = append(t.loss.holes[:0], t.loss.holes[1:]...)
-	}
-	t.loss.holes = append(t.loss.holes, hole{seq, end, now})
+	sh.keepHoles(t, append(t.loss.holes, hole{seq, end, now}))
+}
+
+// keepHoles sets the holes of a flow, without the oldest ones if there are too many.
+func (sh *shard) keepHoles(t *flowstate, holes []hole) {
+	t.loss.holes = slices.Delete(holes, 0, max(len(holes)-sh.cfg.MaxHoles, 0))
 }
 
 // fill closes the holes that the data from seq to end covers. It returns how many
@@ -28,9 +30,9 @@ func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon b
 		return 0, false
 	}
 	t := sh.states[f.state]
-	left := t.loss.holes[:0]
-	var split []hole
-	for _, h := range t.loss.holes {
+	holes, left, n := t.loss.holes, 0, len(t.loss.holes)
+	for _, h := range holes[:n] {
+		sh.steps.holes++
 		from, to := h.seq, h.end
 		if after(seq, from) {
 			from = seq
@@ -38,21 +40,21 @@ func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon b
 		if before(end, to) {
 			to = end
 		}
-		if !before(from, to) {
-			left = append(left, h)
-			continue
+		rest := h
+		if before(from, to) {
+			filled += int64(to - from)
+			soon = soon || now-h.at <= int64(sh.cfg.Reordering)
+			rest.end = from
+			if before(to, h.end) { // the end of a hole counts as appeared last
+				holes = append(holes, hole{to, h.end, h.at})
+			}
 		}
-		filled += int64(to - from)
-		soon = soon || now-h.at <= int64(sh.cfg.Reordering)
-		if before(h.seq, from) {
-			left = append(left, hole{h.seq, from, h.at})
-			h.seq = to
-		}
-		if before(to, h.end) {
-			split = append(split, hole{to, h.end, h.at})
+		if before(rest.seq, rest.end) {
+			holes[left] = rest
+			left++
 		}
 	}
-	t.loss.holes = append(left, split...)
+	sh.keepHoles(t, slices.Delete(holes, left, n))
 	if len(t.loss.holes) == 0 {
 		f.marks &^= hasHoles
 	}

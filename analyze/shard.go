@@ -59,6 +59,8 @@ type shard struct {
 	kept            []*derived // the worst of the evicted streams
 	gone            totals     // of the evicted streams
 
+	steps steps
+
 	// changes counts the streams that began or were evicted. touched accumulates what
 	// lookUp reads, so that the compiler keeps the reads.
 	changes uint64
@@ -135,6 +137,7 @@ func (sh *shard) lookUp(b *batch, order []uint16, found *[ahead]hint) {
 		j := h & mask
 		for entries[j].hash != h && entries[j].slot != 0 {
 			j = (j + 1) & mask
+			sh.table.passed++
 		}
 		found[i&(ahead-1)] = hint{slot: entries[j].slot}
 	}

@@ -33,6 +33,7 @@ func (k *key) side(s *capture.Segment) uint8 {
 type table struct {
 	entries []entry
 	used    int
+	passed  uint64 // entries passed over: see steps
 }
 
 type entry struct {
@@ -58,6 +59,7 @@ func (t *table) find(hash uint32, s *capture.Segment, streams *slab[stream]) (ui
 				return e.slot - 1, side
 			}
 		}
+		t.passed++
 	}
 }
 
@@ -78,6 +80,7 @@ func (t *table) put(hash uint32, slot uint32, s *capture.Segment, streams *slab[
 			e.slot = slot + 1
 			return
 		}
+		t.passed++
 	}
 }
 
@@ -106,12 +109,14 @@ func (t *table) remove(hash uint32, slot uint32) {
 			return // a newer stream with the same key has replaced it
 		}
 		i = (i + 1) & mask
+		t.passed++
 	}
 	t.used--
 	for j := i; ; {
 		t.entries[i] = entry{}
 		for {
 			j = (j + 1) & mask
+			t.passed++
 			if t.entries[j].slot == 0 {
 				return
 			}
