@@ -26,6 +26,7 @@ func newEnding(of *shard) *ending {
 func (e *ending) end(st *stream) *stream {
 	e.st = *st
 	e.room, e.states = e.of.room, append(e.states[:0], nil, nil, nil)
+	e.owners = append(e.owners[:0], nobodys, nobodys, nobodys)
 	for i := range e.st.flows {
 		f := &e.st.flows[i]
 		if t := e.of.stateOf(f); t != nil {

@@ -30,48 +30,13 @@ func (sh *shard) slot(now int64) (slot uint32, gone *derived) {
 	}
 	if n := int(sh.slab.n); n == 0 || n < sh.most && sh.room >= streamBytes {
 		sh.room -= streamBytes
+		if sh.idle != nil {
+			sh.idle = append(sh.idle, 0)
+		}
 		return sh.slab.add(), nil
 	}
-	slot, _ = sh.idlest(now, &sh.hand, sh.slab.n, func(i uint32) (uint32, bool) { return i, true })
+	slot, _ = sh.idlest(now, &sh.hand, sh.slab.n, func(i uint32) uint32 { return i })
 	return slot, sh.evict(slot)
-}
-
-// idlest looks for a stream to evict. It examines some of the numbers 0 to n-1,
-// from hand on, and advances hand; of maps a number to a slot. It reports whether
-// there is a stream at all.
-func (sh *shard) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot uint32, ok bool)) (slot uint32, ok bool) {
-	looked := 0
-	for range n {
-		candidate, is := of(*hand)
-		*hand = (*hand + 1) % n
-		sh.steps.candidates++
-		if !is {
-			continue
-		}
-		st := sh.slab.at(candidate)
-		if !ok || st.idler(sh.slab.at(slot)) {
-			slot, ok = candidate, true
-		}
-		if looked++; looked == sh.cfg.EvictionSample || st.over() && now-st.last > int64(sh.cfg.TimeWait) {
-			break
-		}
-	}
-	return slot, ok
-}
-
-// idler reports whether to evict st before than: the one that is over or, if both
-// or neither are, the one that has been quiet longer.
-func (st *stream) idler(than *stream) bool {
-	if a, b := st.over(), than.over(); a != b {
-		return a
-	}
-	return st.last < than.last
-}
-
-// over reports whether the stream was closed or reset, or has no traffic.
-func (st *stream) over() bool {
-	a, b := &st.flows[0], &st.flows[1]
-	return a.marks&b.marks&sawFIN != 0 || (a.marks|b.marks)&sawRST != 0 || st.is(namedOnly)
 }
 
 // evict removes a stream. It stays in the totals and, if it is among the worst, its
@@ -90,28 +55,32 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 	sh.evicted.Bytes += st.flows[0].bytes + st.flows[1].bytes
 	if wait := sh.sum(&sh.gone, st); wait > 0 {
 		sh.evicted.Stalled++
-		kept = sh.derive(st, 0, false)
-		sh.keepWorst(kept)
-	}
-	for i := range st.flows {
-		if d := st.flows[i].state; d != 0 {
-			sh.room += sh.states[d].mem.bytes
-			sh.states[d] = nil
-			sh.free = append(sh.free, d)
-			st.flows[i].state = 0
+		if sh.amongWorst(wait, st.firstFrame) {
+			kept = sh.derive(st, 0, false)
+			sh.keepWorst(kept)
 		}
 	}
+	for i := range st.flows {
+		sh.dropState(&st.flows[i])
+	}
 	return kept
+}
+
+// amongWorst reports whether an evicted stream that waited that long may be among the
+// worst. For all others, no result is built.
+func (sh *shard) amongWorst(wait int64, firstFrame uint64) bool {
+	return sh.leastKept == nil || wait > sh.leastKept.wait() || wait == sh.leastKept.wait() && firstFrame < sh.leastKept.FirstFrame
 }
 
 // keepWorst keeps the result of an evicted stream, unless enough others waited
 // longer.
 func (sh *shard) keepWorst(s *derived) {
 	sh.kept = append(sh.kept, s)
-	if len(sh.kept) >= 2*sh.cfg.MaxVerdicts {
+	if most := max(sh.cfg.MaxVerdicts, 1); len(sh.kept) >= 2*most {
 		slices.SortFunc(sh.kept, worseFirst)
-		clear(sh.kept[sh.cfg.MaxVerdicts:])
-		sh.kept = sh.kept[:sh.cfg.MaxVerdicts]
+		clear(sh.kept[most:])
+		sh.kept = sh.kept[:most]
+		sh.leastKept = sh.kept[most-1]
 	}
 }
 

@@ -1,6 +1,10 @@
 package analyze
 
-import "winwatch/capture"
+import (
+	"math"
+
+	"winwatch/capture"
+)
 
 // flowstate is the part of a flow that only a flow in trouble needs: one whose
 // window was ever full, zero or probed, that lost data, or that carried
@@ -126,7 +130,6 @@ type counts struct {
 // capacity of the probe lists of its listed stalls.
 type footprint struct {
 	bytes, probes int
-	slot          uint32 // of the stream
 }
 
 // needState returns the state of a flow, creating it if there is none.
@@ -138,12 +141,51 @@ func (sh *shard) needState(f *flow) *flowstate {
 		f.state, sh.free = sh.free[n-1], sh.free[:n-1]
 	} else {
 		f.state = uint32(len(sh.states))
-		sh.states = append(sh.states, nil)
+		sh.states, sh.owners = append(sh.states, nil), append(sh.owners, nobodys)
 	}
-	t := &flowstate{mem: footprint{bytes: flowstateBytes, slot: sh.current}}
-	sh.states[f.state] = t
-	sh.room -= flowstateBytes
+	t := sh.newState()
+	sh.states[f.state], sh.owners[f.state] = t, sh.current
+	sh.weigh(f)
 	return t
+}
+
+// nobodys is the slot of the stream of a state that is free.
+const nobodys = math.MaxUint32
+
+// mostSpare is how many states of evicted streams are kept for reuse: as streams in
+// trouble come and go, the garbage collector has nothing to do.
+const mostSpare = 64
+
+// newState returns an empty state, which is not yet in use.
+func (sh *shard) newState() *flowstate {
+	n := len(sh.spare)
+	if n == 0 {
+		return &flowstate{}
+	}
+	t := sh.spare[n-1]
+	sh.spare = sh.spare[:n-1]
+	return t
+}
+
+// dropState frees the state of a flow, if it has one.
+func (sh *shard) dropState(f *flow) {
+	t := sh.stateOf(f)
+	if t == nil {
+		return
+	}
+	sh.room += t.mem.bytes
+	sh.states[f.state], sh.owners[f.state] = nil, nobodys
+	sh.free = append(sh.free, f.state)
+	f.state = 0
+	if len(sh.spare) < mostSpare {
+		var stalls []Stall
+		if cap(t.past.stalls) == 1 { // as most streams in trouble need
+			clear(t.past.stalls)
+			stalls = t.past.stalls[:0]
+		}
+		*t = flowstate{past: pastStalls{stalls: stalls}}
+		sh.spare = append(sh.spare, t)
+	}
 }
 
 // stateOf returns the state of a flow, or nil if it has none.

@@ -50,17 +50,13 @@ func (sh *shard) mostProbes() int {
 	return sh.cfg.MaxProbes
 }
 
-// shed evicts streams in trouble until the shard is within its memory limit again.
+// shed evicts streams in trouble until the shard is within its memory limit again. If
+// it meets too few of them, it continues after the next segment.
 // index and now are the index in the batch and the time of the segment just
 // processed.
 func (sh *shard) shed(index uint16, now int64) {
 	for sh.room < 0 {
-		slot, ok := sh.idlest(now, &sh.stateHand, uint32(len(sh.states)), func(i uint32) (uint32, bool) {
-			if t := sh.states[i]; t != nil {
-				return t.mem.slot, true
-			}
-			return 0, false
-		})
+		slot, ok := sh.idlest(now, &sh.stateHand, uint32(len(sh.owners)), func(i uint32) uint32 { return sh.owners[i] })
 		if !ok {
 			return
 		}

@@ -24,6 +24,9 @@ func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 		return false
 	}
 	now = st.pass(s, now)
+	if sh.idle != nil {
+		sh.idle[h.slot] = idlenessOf(now, false)
+	}
 	if (f.marks|r.marks)&isEcho != 0 {
 		sh.book(f, r, now)
 		sh.book(r, f, now)

@@ -44,19 +44,23 @@ type shard struct {
 	ids      slab[int64] // the numbers of the streams by slot; only finish sets them
 	dups     duplicates
 	states   []*flowstate
-	free     []uint32 // free indices of states
+	free     []uint32     // free indices of states
+	owners   []uint32     // the slot of the stream of each state, or nobodys
+	spare    []*flowstate // empty, for reuse
 	sketches []*sketch
 	// freeSketches are the 1-based indices of freed sketches.
 	freeSketches []uint32
 	// sketchRoom and shortRoom are how many more sketches of long and of short streams
 	// fit.
 	sketchRoom, shortRoom int
+	idle                  []idleness // of the streams by slot: see noteIdle
 	// hand and stateHand are where the next search for a stream to evict starts.
 	hand, stateHand uint32
 	freeSlots       []uint32 // of evicted streams
 	reused          bool     // a slot was reused
 	evicted         Evicted
 	kept            []*derived // the worst of the evicted streams
+	leastKept       *derived   // less bad streams need not be kept; may be nil
 	gone            totals     // of the evicted streams
 
 	steps steps
@@ -82,7 +86,7 @@ type shard struct {
 func newShard(cfg *Config, seed seed, most int) *shard {
 	return &shard{
 		cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.shards(),
-		table: newTable(), states: make([]*flowstate, 1),
+		table: newTable(), states: make([]*flowstate, 1), owners: []uint32{nobodys},
 		sketchRoom: maxSketches, shortRoom: maxShort,
 	}
 }
@@ -160,6 +164,7 @@ func (sh *shard) next(b *batch, index uint16, h hint) {
 	if s.Flags.NoTraffic() {
 		if st.endFrame == 0 {
 			st.marks |= namedOnly
+			sh.noteIdle(slot, st)
 		}
 		if b.samples != nil {
 			b.samples[index].Segment = nil
@@ -174,6 +179,7 @@ func (sh *shard) next(b *batch, index uint16, h hint) {
 	}
 	sh.weigh(&st.flows[0])
 	sh.weigh(&st.flows[1])
+	sh.noteIdle(slot, st)
 }
 
 // account notes a segment of the stream. It returns the stream's time, which never
