@@ -45,7 +45,9 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 	st := sh.slab.at(slot)
 	sh.reused = true
 	sh.table.remove(st.hash, slot)
-	sh.finish(st)
+	if st.flows[0].state|st.flows[1].state != 0 { // otherwise, no total would change
+		sh.finish(st)
+	}
 	sh.dropSketch(st)
 	if st.is(namedOnly) {
 		return nil
