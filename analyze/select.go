@@ -27,6 +27,16 @@ func (r *Result) All() iter.Seq[*Stream] { return r.from.all() }
 // time waited, then by bytes.
 func (r *Result) Worst(n int) []*Stream { return r.from.worst(n) }
 
+// WorstStream returns the first stream of Worst. ok is false if there is none: the
+// capture holds no TCP, or the streams that it holds are only mentioned in broken headers
+// and ICMP errors, or were evicted.
+func (r *Result) WorstStream() (st *Stream, ok bool) {
+	for _, st := range r.Worst(1) {
+		return st, true
+	}
+	return nil, false
+}
+
 // Stream returns the stream with that number, or nil.
 func (r *Result) Stream(id int64) *Stream { return r.from.byID(id) }
 

@@ -140,11 +140,11 @@ func (j *job) drawn() []*analyze.Stream {
 	if len(j.outs.of(formatHTML)) > 0 {
 		return j.Result.Worst(htmlreport.MaxCharts)
 	}
-	worst := j.Result.Worst(1)
-	if !j.outs.charted() && j.stream < 0 && j.Result.StreamCount > 1 && len(worst) > 0 && !worst[0].InTrouble() {
+	worst, ok := j.Result.WorstStream()
+	if !ok || !j.outs.charted() && j.stream < 0 && j.Result.StreamCount > 1 && !worst.InTrouble() {
 		return nil
 	}
-	return worst
+	return []*analyze.Stream{worst}
 }
 
 // secondPass reads the capture again.

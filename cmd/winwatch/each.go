@@ -35,15 +35,19 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 			fmt.Fprintf(std.out, "%s\n\n", report.Clean(name))
 		}
 		err := j.do(ctx)
-		switch {
-		case errors.Is(err, errDamaged):
+		j.end()
+		switch printError(std.err, err) {
+		case statusDone:
+		case statusDamaged:
 			damaged = true
-		case err != nil:
-			failed = printError(std.err, err) != statusDamaged || failed
-			damaged = true
+		default:
+			failed = true
 		}
 		if !o.quiet {
 			fmt.Fprintln(std.out)
+		}
+		if errors.Is(err, errDamaged) {
+			err = j.Result.Damage[0]
 		}
 		table = append(table, textreport.NewSummary(name, j.Result, err))
 	}

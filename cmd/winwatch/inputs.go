@@ -81,13 +81,15 @@ func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 		case err != nil && ctx.Err() != nil:
 			return nil, true, errors.New("standard input: interrupted before the first packet")
 		case err != nil:
-			return nil, true, explainInput(err)
+			in, err = j.openBroken(err)
+			return in, true, err
 		}
 		return r, true, nil
 	}
 	f, err := j.preopened.OpenAll(j.inputs)
 	if err != nil {
-		return nil, false, explainInput(err)
+		in, err = j.openBroken(err)
+		return in, false, err
 	}
 	j.unread = f.Unread()
 	if err := j.spare(allNames(f)); err != nil {

@@ -25,6 +25,9 @@ type job struct {
 	// once is set if the capture can be read only once.
 	once   bool
 	unread []capture.Unread
+	// nothing is why there is nothing to analyze, although the input is not damaged; nil if
+	// there is something.
+	nothing error
 	// kept holds points of the first pass up to frame keptTo; see keepPoints.
 	kept   *chart.Timeline
 	keptTo uint64
@@ -47,14 +50,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 		return err
 	}
 	defer preopened.Close()
-	j := o.job(w, o.files, preopened)
-	err = j.do(ctx)
-	if o.quiet && errors.Is(err, errDamaged) { // the report does not say where
-		for _, d := range j.Result.Damage {
-			err = errors.Join(err, damagedError{d})
-		}
-	}
-	return err
+	return o.job(w, o.files, preopened).do(ctx)
 }
 
 func (o *analyzeOptions) job(w *writing, inputs []string, preopened *capture.Preopened) *job {
@@ -65,20 +61,30 @@ func (o *analyzeOptions) job(w *writing, inputs []string, preopened *capture.Pre
 // if the capture was damaged.
 func (j *job) do(ctx context.Context) error {
 	errs := []error{j.steps(ctx)}
+	if j.Result != nil && (errs[0] != nil && !errors.Is(errs[0], errDamaged) || j.quiet || j.format == stdoutCSV) {
+		// What goes to stdout does not say where.
+		for _, d := range j.Result.Damage {
+			errs = append(errs, damagedError{d})
+		}
+	}
 	for _, u := range j.unread {
 		errs = append(errs, explainInput(u.Err))
 	}
 	return errors.Join(errs...)
 }
 
-// steps analyzes the inputs that can be read and writes the outputs.
+// steps analyzes the inputs that can be read and writes the outputs. If there is nothing
+// to analyze, they say so.
 func (j *job) steps(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{j.analyze, j.draw, j.account} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
-	err := j.finish(&j.Material)
+	if j.nothing != nil && j.format == stdoutText {
+		j.stdout = nil // the error says it all
+	}
+	err := errors.Join(j.finish(&j.Material), j.nothing)
 	if err == nil && len(j.Result.Damage) > 0 {
 		return errDamaged
 	}
@@ -108,8 +114,9 @@ func (j *job) analyze(ctx context.Context) error {
 	for _, u := range j.unread {
 		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
 	}
-	if err := j.requireSegments(); err != nil {
-		return err
+	if j.Result.Segments == 0 {
+		j.nothing = j.whyNothing()
+		return nil
 	}
 	return j.narrow()
 }
@@ -152,7 +159,12 @@ func (j *job) account(context.Context) error {
 	if j.o.accepted == 0 {
 		return nil
 	}
-	st := j.Result.Worst(1)[0]
+	st, ok := j.Result.WorstStream()
+	if !ok {
+		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "no-stream", Count: 1,
+			Text: "--accepted-bytes was compared with nothing: no stream is known"})
+		return nil
+	}
 	accepted, err := proof.NewAccepted(st, st.Verdict.Dir, j.o.accepted)
 	if err != nil {
 		return usageError{fmt.Errorf("--accepted-bytes %d: %w", j.o.accepted, err)}

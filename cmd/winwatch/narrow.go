@@ -1,35 +1,28 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/capture"
 )
 
-// requireSegments returns an error that says why there is nothing to analyze, or nil if
-// there is something.
-func (j *job) requireSegments() error {
+// whyNothing returns an error that says why there is nothing to analyze, or nil if that
+// may be because of damage, which the reports mention.
+func (j *job) whyNothing() error {
 	r := j.Result
-	if r.Segments > 0 {
+	if len(r.Damage) > 0 || slices.ContainsFunc(j.unread, func(u capture.Unread) bool {
+		return statusOf(explainInput(u.Err)) == statusDamaged
+	}) {
 		return nil
 	}
 	what := "the capture holds no packets"
 	if r.Input.Frames > 0 {
 		what = fmt.Sprintf("no TCP in its %d packets: %s", r.Input.Frames, strings.Join(whySkipped(r), ", "))
 	}
-	if len(r.Damage) == 0 {
-		return fmt.Errorf("%s: %s", j.Source, what)
-	}
-	var errs []error
-	for _, d := range r.Damage {
-		errs = append(errs, damagedError{d})
-	}
-	if r.Input.Frames > 0 {
-		errs = append(errs, damagedError{fmt.Errorf("%s: before the damage there is %s", j.Source, what)})
-	}
-	return errors.Join(errs...)
+	return fmt.Errorf("%s: %s", j.Source, what)
 }
 
 // whySkipped says why no frame was analyzed: a count for each reason.
@@ -51,7 +44,7 @@ func (j *job) narrow() error {
 	case j.stream >= 0:
 		st := j.Result.Stream(j.stream)
 		if st == nil {
-			return fmt.Errorf("stream %d: the capture has %d streams, counted from 0", j.stream, j.Result.StreamCount)
+			return j.noStream()
 		}
 		streams = append(streams, st)
 	case j.span.Given():
@@ -68,4 +61,13 @@ func (j *job) narrow() error {
 	}
 	j.Result = j.Result.Select(streams)
 	return nil
+}
+
+// noStream returns an error that says why the chosen stream is not known.
+func (j *job) noStream() error {
+	if j.stream >= j.Result.StreamCount {
+		return fmt.Errorf("stream %d: the capture has %d streams, counted from 0", j.stream, j.Result.StreamCount)
+	}
+	return withHint(fmt.Errorf("stream %d: it was evicted to bound memory, or is only mentioned in broken headers and ICMP errors", j.stream),
+		"raise --max-streams, or select its packets with a filter after --")
 }

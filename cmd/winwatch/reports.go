@@ -80,6 +80,8 @@ type writing struct {
 	stdout report.Sink
 	// terminal is the original stdout, which may be a terminal.
 	terminal io.Writer
+	// streamed are the sinks that write while the capture is analyzed, until they are closed.
+	streamed []report.SampleSink
 }
 
 // begin creates the files, none of which may be one of the inputs. It calls stop when the
@@ -114,6 +116,9 @@ func (w *writing) keepNaming(others ...*outfile.File) (err error) {
 
 // end removes unfinished files.
 func (w *writing) end() {
+	for _, s := range w.streamed {
+		s.Close(nil) // what it wrote is of no use any more
+	}
 	w.outs.discard()
 	w.renamer.Stop()
 }
@@ -149,6 +154,7 @@ func (w *writing) stdoutSink() report.Sink {
 // follow passes the chosen samples to a sink that takes samples.
 func (w *writing) follow(a *analyze.Analyzer, s report.Sink) {
 	if s, ok := s.(report.SampleSink); ok {
+		w.streamed = append(w.streamed, s)
 		a.OnSample(w.chosen(s.StartAt, s.Add))
 	}
 }
@@ -179,6 +185,7 @@ func (w *writing) wantsCharts() bool {
 
 // finish completes all outputs. A format that fails does not affect the others.
 func (w *writing) finish(m *report.Material) error {
+	w.streamed = nil
 	var errs []error
 	for _, o := range w.outs {
 		if o.sink != nil {

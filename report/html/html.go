@@ -174,8 +174,10 @@ func newContent(m *report.Material) (*content, error) {
 func newText(m *report.Material) *content {
 	r := m.Result
 	c := &content{
-		Headline: &analyze.Verdict{}, Material: m,
-		Begin: time.Unix(0, r.Begin).UTC().Format("2006-01-02 15:04:05 UTC"),
+		Headline: &analyze.Verdict{}, Material: m, Begin: "unknown",
+	}
+	if r.Segments > 0 {
+		c.Begin = time.Unix(0, r.Begin).UTC().Format("2006-01-02 15:04:05 UTC")
 	}
 	if len(r.Verdicts) > 0 {
 		c.Headline = &r.Verdicts[0]

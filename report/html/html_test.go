@@ -222,7 +222,7 @@ func TestLongStreamIsThinned(t *testing.T) {
 
 func TestEmptyCapture(t *testing.T) {
 	text := page(t, &report.Material{Source: "empty.pcap", Result: analyze.New(analyze.DefaultConfig()).Result()})
-	if !strings.Contains(text, "No stream had to wait for a window") {
+	if !strings.Contains(text, "There is no TCP stream to judge") {
 		t.Error("the page of an empty capture does not say so")
 	}
 }

@@ -78,11 +78,13 @@ func marksOf(points []analyze.Point, dir analyze.Dir) []markKind {
 // Plot draws the panel. It implements plot.Plotter.
 func (p *panel) Plot(c draw.Canvas, pl *plot.Plot) {
 	toX, toY := pl.Transforms(&c)
-	p.shade(c, toX)
+	toX, toY = within(toX, c.Min.X, c.Max.X), within(toY, c.Min.Y, c.Max.Y)
+	column := columnOf(c)
+	inColumn := func(v float64) vg.Length { return column(toX(v)) }
+	p.shade(c, inColumn)
 	for _, t := range pl.Y.Tick.Marker.Ticks(pl.Y.Min, pl.Y.Max) {
 		c.StrokeLine2(draw.LineStyle{Color: inkGrid, Width: 0.6}, c.Min.X, toY(t.Value), c.Max.X, toY(t.Value))
 	}
-	column := columnOf(c)
 	for i := range p.lines {
 		if l := &p.lines[i]; l.low != nil {
 			l.bars(c, toX, toY, column)
@@ -93,11 +95,33 @@ func (p *panel) Plot(c draw.Canvas, pl *plot.Plot) {
 	for i := range p.marks {
 		p.marks[i].draw(c, toX, toY, column)
 	}
+	p.waits(c, inColumn)
+}
+
+// within limits what a function returns to an interval: the rasterizer visits each row of
+// pixels that a line crosses, even those far outside the picture.
+func within(to func(float64) vg.Length, low, high vg.Length) func(float64) vg.Length {
+	return func(v float64) vg.Length { return min(max(to(v), low), high) }
+}
+
+// waits draws a bar for each stall above the data, with a label where there is room. toX
+// returns columns; it leaves out stalls that the bars of others cover.
+func (p *panel) waits(c draw.Canvas, toX func(float64) vg.Length) {
+	const shortest, room = 1, 30
+	style := textStyle(9, inkProbe, true)
+	style.YAlign = text.YTop
+	covered := c.Min.X - 1
 	for _, s := range p.stalls {
-		from, to := toX(s[0]), max(toX(s[1]), toX(s[0])+1)
+		from := toX(s[0])
+		to := max(toX(s[1]), from+shortest)
+		if to <= covered {
+			continue
+		}
+		covered = to
 		bar(c, from, to, c.Max.Y-2, inkProbe)
-		style := textStyle(9, inkProbe, true)
-		style.YAlign = text.YTop
+		if to-from < room {
+			continue
+		}
 		if label := stallLabel(s); style.Width(label)+12 < to-from {
 			c.FillText(style, vg.Point{X: from + 5, Y: c.Max.Y - 6}, label)
 		}
@@ -112,17 +136,25 @@ func columnOf(c draw.Canvas) func(x vg.Length) vg.Length {
 	}
 }
 
-// shade hatches the times during which the window was 0.
+// shade hatches the times during which the window was 0. toX returns columns; times that
+// share one become one.
 func (p *panel) shade(c draw.Canvas, toX func(float64) vg.Length) {
-	end := c.Min.X
-	for _, z := range p.zero {
-		from, to := max(toX(z[0]), end), max(toX(z[1]), toX(z[0])+0.5)
-		if to <= from {
-			continue
+	const least = 0.5
+	area := vg.Rectangle{Min: c.Min, Max: vg.Point{X: c.Min.X, Y: c.Max.Y}}
+	flush := func() {
+		if area.Max.X > area.Min.X {
+			hatched(c, area)
 		}
-		hatched(c, vg.Rectangle{Min: vg.Point{X: from, Y: c.Min.Y}, Max: vg.Point{X: to, Y: c.Max.Y}})
-		end = to
 	}
+	for _, z := range p.zero {
+		from, to := toX(z[0]), max(toX(z[1]), toX(z[0])+least)
+		if from > area.Max.X {
+			flush()
+			area.Min.X = from
+		}
+		area.Max.X = max(area.Max.X, to)
+	}
+	flush()
 }
 
 // hatched fills a rectangle with a tint and with slanted lines, so that it stands out in
@@ -196,15 +228,11 @@ func appendPoint(run []vg.Point, p vg.Point) []vg.Point {
 	return append(run, p)
 }
 
-// chunk is the number of points drawn at once: the rasterizer's time grows with the square
-// of the number of lines that cross a row of pixels.
-const chunk = 64
-
 // run draws a line without gaps and the area below it.
 func (l *line) run(c draw.Canvas, run []vg.Point, base vg.Length) {
-	for from := 0; l.fill != nil && from < len(run); from += chunk {
-		// A chunk begins with the last point of the previous one, to avoid visible seams.
-		part := run[max(from-1, 0):min(from+chunk, len(run))]
+	for from := 0; l.fill != nil && from < len(run); from += piece {
+		// A piece begins with the last point of the previous one, to avoid visible seams.
+		part := run[max(from-1, 0):min(from+piece, len(run))]
 		var area vg.Path
 		area.Move(vg.Point{X: part[0].X, Y: base})
 		for _, p := range part {
@@ -215,9 +243,7 @@ func (l *line) run(c draw.Canvas, run []vg.Point, base vg.Length) {
 		c.SetColor(l.fill)
 		c.Fill(area)
 	}
-	for from := 0; from < len(run); from += chunk {
-		c.StrokeLines(l.style(), run[max(from-1, 0):min(from+chunk, len(run))])
-	}
+	c.StrokeLines(l.style(), run)
 }
 
 func (l *line) style() draw.LineStyle {
@@ -294,21 +320,15 @@ func (m *markKind) draw(c draw.Canvas, toX, toY func(float64) vg.Length, column 
 	crowd := min(1+vg.Length(len(m.index))/400, 5)
 	type cell struct{ x, y int }
 	taken := map[cell]bool{}
+	value, next := 0.0, 0
 	for _, i := range m.index {
-		at := vg.Point{X: column(toX(m.time[i])), Y: toY(m.before(i))}
+		for ; next <= i; next++ { // the last known value up to the mark
+			value = nanOr(m.value[next], value)
+		}
+		at := vg.Point{X: column(toX(m.time[i])), Y: toY(value)}
 		if k := (cell{int(at.X / size / crowd), int(at.Y / size / crowd)}); !taken[k] {
 			taken[k] = true
 			m.shape(c, at, size, m.ink)
 		}
 	}
-}
-
-// before returns the last known value up to and including point i, or 0.
-func (m *markKind) before(i int) float64 {
-	for ; i >= 0; i-- {
-		if !math.IsNaN(m.value[i]) {
-			return m.value[i]
-		}
-	}
-	return 0
 }

@@ -3,7 +3,7 @@
 package plot
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"image/color"
 	"io"
@@ -17,6 +17,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/words"
 	"winwatch/report"
 )
@@ -32,16 +33,12 @@ const (
 	columns = 1100
 )
 
-var errNothingToDraw = errors.New("no stream to draw")
-
 // PNG draws the worst stream of the result: its verdict, the advertised window and data in
-// flight, and below them right edge, data and ACK. It fails if there is no stream or the
-// timeline has no points of it.
+// flight, and below them right edge, data and ACK. If there is no stream, or the timeline
+// has no points of it, the picture says so, and why.
 func PNG(w io.Writer, m *report.Material) error {
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
-	if err := drawStill(draw.New(c), m); err != nil {
-		return fmt.Errorf("png: %w", err)
-	}
+	drawStill(draw.New(sheet{c}), m)
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
 		return fmt.Errorf("png: %w", err)
 	}
@@ -51,9 +48,7 @@ func PNG(w io.Writer, m *report.Material) error {
 // SVG draws the same picture as PNG, as vectors.
 func SVG(w io.Writer, m *report.Material) error {
 	c := vgsvg.New(width, height)
-	if err := drawStill(draw.New(c), m); err != nil {
-		return fmt.Errorf("svg: %w", err)
-	}
+	drawStill(draw.New(sheet{c}), m)
 	if _, err := c.WriteTo(w); err != nil {
 		return fmt.Errorf("svg: %w", err)
 	}
@@ -88,26 +83,28 @@ func textStyle(size vg.Length, ink color.Color, bold bool) text.Style {
 }
 
 // drawStill draws the verdict, the legends, and two panels with a common time axis.
-func drawStill(c draw.Canvas, m *report.Material) error {
-	worst := m.Result.Worst(1)
-	if len(worst) == 0 {
-		return errNothingToDraw
+func drawStill(c draw.Canvas, m *report.Material) {
+	c.SetColor(color.White)
+	c.Fill(c.Rectangle.Path())
+	c = draw.Crop(c, 16, -20, 12, -16)
+	st, ok := m.Result.WorstStream()
+	if !ok {
+		drawNothing(drawTitle(c, "there is no TCP stream to draw", "frames: "+report.FrameSum(m.Result), cause.Note), m)
+		return
 	}
-	st := worst[0]
+	dir := st.Verdict.Dir
+	d := &st.Dirs[dir]
+	c = drawTitle(c, cmp.Or(st.Verdict.Sentence, "no wait for a window"),
+		fmt.Sprintf("stream %d: data from %s, window of %s", st.ID, d.Sender, d.Receiver), st.Verdict.Severity)
 	var points []analyze.Point
 	if m.Timeline != nil {
 		points, _ = m.Timeline.Points(st.ID)
 	}
 	if len(points) == 0 {
-		return fmt.Errorf("stream %d: no segments were kept for charts", st.ID)
+		drawNothing(c, m, "The chart is missing: none of the stream's segments were kept for it.")
+		return
 	}
-	c.SetColor(color.White)
-	c.Fill(c.Rectangle.Path())
-	c = draw.Crop(c, 16, -20, 12, -16)
-	c = drawTitle(c, st)
-
-	dir := st.Verdict.Dir
-	s := newSeries(points, &st.Dirs[dir], dir, m.Result.Begin)
+	s := newSeries(points, d, dir, m.Result.Begin)
 	marks := marksOf(points, dir)
 	window, sequence := windowPanel(st, dir, s, marks, points, m.Result.Begin), sequencePanel(s, marks)
 	// The lower panel is higher because it includes the axis and its label.
@@ -115,15 +112,31 @@ func drawStill(c draw.Canvas, m *report.Material) error {
 	upper, lower := c, c
 	upper.Min.Y, lower.Max.Y = split+6, split-6
 	drawPanels([]*panel{window, sequence}, []draw.Canvas{upper, lower})
-	return nil
 }
 
-// drawTitle writes the verdict and its stream, and returns the canvas below.
-func drawTitle(c draw.Canvas, st *analyze.Stream) draw.Canvas {
-	sentence := st.Verdict.Sentence
-	if sentence == "" {
-		sentence = "no wait for a window"
+// drawNothing writes why there is no chart: the given reasons, and the warnings about the
+// capture.
+func drawNothing(c draw.Canvas, m *report.Material, reasons ...string) {
+	for _, w := range m.Result.Warnings {
+		reasons = append(reasons, w.Text+".")
 	}
+	style := textStyle(10, inkText, false)
+	style.YAlign = text.YTop
+	x, y := c.Min.X+12, c.Max.Y-8
+	for _, reason := range reasons {
+		for _, line := range wrapText(report.Clean(reason), style, c.Max.X-x) {
+			if y < c.Min.Y+14 {
+				return
+			}
+			c.FillText(style, vg.Point{X: x, Y: y}, line)
+			y -= 14
+		}
+		y -= 6
+	}
+}
+
+// drawTitle writes a verdict and what it is about, and returns the canvas below.
+func drawTitle(c draw.Canvas, sentence, about string, severity cause.Severity) draw.Canvas {
 	title := textStyle(14, inkText, true)
 	title.YAlign = text.YTop
 	x, y := c.Min.X+12, c.Max.Y
@@ -134,12 +147,10 @@ func drawTitle(c draw.Canvas, st *analyze.Stream) draw.Canvas {
 	}
 	small := textStyle(10, inkMuted, false)
 	small.YAlign = text.YTop
-	dir := st.Verdict.Dir
-	d := &st.Dirs[dir]
-	c.FillText(small, vg.Point{X: x, Y: y - 2}, fmt.Sprintf("stream %d: data from %s, window of %s", st.ID, d.Sender, d.Receiver))
+	c.FillText(small, vg.Point{X: x, Y: y - 2}, about)
 	y -= 15
 	bar.Min.Y = y
-	c.SetColor(severityInk[st.Verdict.Severity])
+	c.SetColor(severityInk[severity])
 	c.Fill(bar.Path())
 	c.Max.Y = y - 8
 	return c

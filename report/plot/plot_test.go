@@ -93,15 +93,28 @@ func TestLongStream(t *testing.T) {
 	}
 }
 
+// TestNothingToDraw: a picture without a chart says why.
 func TestNothingToDraw(t *testing.T) {
 	empty := analyze.New(analyze.DefaultConfig()).Result()
-	if err := PNG(io.Discard, &report.Material{Result: empty}); !errors.Is(err, errNothingToDraw) {
-		t.Errorf("PNG of nothing gives %v", err)
-	}
-	m := reporttest.Analyze(t, reporttest.SeedFlood)
-	m.Timeline = chart.New(10)
-	if err := SVG(io.Discard, m); err == nil || !strings.Contains(err.Error(), "stream 0") {
-		t.Errorf("SVG without points gives %v", err)
+	empty.Warnings = []analyze.Warning{{Text: "cut\x1b[2J\u202e.pcap: damaged at byte 7"}}
+	unkept := reporttest.Analyze(t, reporttest.SeedFlood)
+	unkept.Timeline = chart.New(10)
+	for _, tt := range []struct {
+		name string
+		m    *report.Material
+		want []string
+	}{
+		{"window-no-stream", &report.Material{Result: empty},
+			[]string{"There is no TCP stream to draw", "frames: 0 = 0 analyzed", `cut\x1b[2J\u202e.pcap: damaged at byte 7.`}},
+		{"window-no-points", unkept, []string{"did not read for", "stream 0: data from", "The chart is missing"}},
+	} {
+		_, svg := drawn(t, tt.name, tt.m)
+		texts := svgTexts(t, svg)
+		for _, want := range tt.want {
+			if !strings.Contains(texts, want) {
+				t.Errorf("%s: the picture does not say %q:\n%s", tt.name, want, texts)
+			}
+		}
 	}
 }
 

@@ -142,11 +142,11 @@ func (t *writer) chosen() *analyze.Stream {
 	if t.Stream != nil {
 		return t.m.Result.Stream(*t.Stream)
 	}
-	worst := t.m.Result.Worst(1)
-	if len(worst) == 0 || t.m.Result.StreamCount > 1 && !worst[0].InTrouble() {
+	worst, ok := t.m.Result.WorstStream()
+	if !ok || t.m.Result.StreamCount > 1 && !worst.InTrouble() {
 		return nil
 	}
-	return worst[0]
+	return worst
 }
 
 // footnotes writes the warnings about the capture; those about a stream are shown with it.

@@ -22,7 +22,7 @@ func (t *writer) verdicts() {
 		found = slices.DeleteFunc(slices.Clone(found), func(v analyze.Verdict) bool { return v.Severity == cause.OK })
 	}
 	switch {
-	case t.m.Result.StreamCount == 0:
+	case t.m.Result.Segments == 0:
 		t.section(heading("Nothing"), "there is no TCP stream to judge")
 	case len(found) == 0:
 		t.section(severity(cause.OK), "no sender waited for a window in any of the "+words.Counted(t.m.Result.StreamCount, "stream"))
