@@ -8,10 +8,17 @@ import (
 )
 
 // Clean makes untrusted text, such as file names and error messages, safe to print: it
-// writes everything that could steer a terminal or reorder the text as a Go escape
-// sequence.
-func Clean(s string) string {
-	if !strings.ContainsFunc(s, Steers) && utf8.ValidString(s) {
+// writes everything that could steer a terminal, reorder the text or hide in it as a Go
+// escape sequence.
+func Clean(s string) string { return clean(s, Steers) }
+
+// CleanLines is Clean for text of several lines: it keeps line feeds.
+func CleanLines(s string) string {
+	return clean(s, func(r rune) bool { return r != '\n' && Steers(r) })
+}
+
+func clean(s string, escaped func(rune) bool) string {
+	if !strings.ContainsFunc(s, escaped) && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
@@ -20,7 +27,7 @@ func Clean(s string) string {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case Steers(r):
+		case escaped(r):
 			quoted := fmt.Sprintf("%+q", string(r))
 			b.WriteString(quoted[1 : len(quoted)-1])
 		default:
@@ -31,8 +38,13 @@ func Clean(s string) string {
 	return b.String()
 }
 
-// Steers reports whether a terminal acts on r: control characters (C0, C1) and
-// formatting characters, such as those that change the direction of writing.
+// Steers reports whether r does not stand for itself where it is shown: control characters
+// (C0, C1), line separators, characters that change the direction of writing, that nobody
+// sees (Unicode's default ignorables), or that have no meaning of their own (private, not
+// assigned).
 func Steers(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f
+	}
+	return !unicode.IsGraphic(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

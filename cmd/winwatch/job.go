@@ -54,7 +54,7 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 }
 
 func (o *analyzeOptions) job(w *writing, inputs []string, preopened *capture.Preopened) *job {
-	return &job{o: o, writing: w, inputs: inputs, preopened: preopened, Material: report.Material{Source: strings.Join(inputs, ", ")}}
+	return &job{o: o, writing: w, inputs: inputs, preopened: preopened, Material: report.Material{Source: report.Clean(strings.Join(inputs, ", "))}}
 }
 
 // do runs the job and reports the inputs it could not read. It returns errDamaged

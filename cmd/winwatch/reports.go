@@ -105,7 +105,7 @@ func (w *writing) keepNaming(others ...*outfile.File) (err error) {
 	for _, o := range w.outs {
 		files = append(files, o.File)
 	}
-	if len(files) == 0 || !confine.DropsRoot() {
+	if len(files) == 0 || !dropsRoot() {
 		return nil
 	}
 	if w.renamer, err = confine.StartRenamer(files); err != nil {

@@ -7,13 +7,13 @@ import (
 	"winwatch/cmd/winwatch/internal/confine"
 )
 
-// dropRights is a variable for tests whose own process must keep its rights.
-var dropRights = confine.Drop
+// dropsRoot and dropRights are variables for tests whose own process must keep its rights.
+var dropsRoot, dropRights = confine.DropsRoot, confine.Drop
 
 // secure opens the captures while root's rights last, and drops the rights that
 // parsing does not need. The result is nil if the captures can be opened later.
 func (o *analyzeOptions) secure() (preopened *capture.Preopened, err error) {
-	if confine.DropsRoot() {
+	if dropsRoot() {
 		if preopened, err = capture.Preopen(o.files); err != nil {
 			return nil, explainInput(err)
 		}

@@ -49,7 +49,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	if witness == nil {
 		return explainRun(runErr)
 	}
-	m := &report.Material{Source: s.Name + " on " + o.iface, Timeline: timeline, Kernel: v.kernel}
+	m := &report.Material{Source: report.Clean(s.Name + " on " + o.iface), Timeline: timeline, Kernel: v.kernel}
 	m.Witness = witness
 	m.Result = v.analyzer.Result()
 	set := clock.set()

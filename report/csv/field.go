@@ -2,23 +2,22 @@ package csv
 
 import (
 	"strings"
-	"unicode"
+	"unicode/utf8"
+
+	"winwatch/report"
 )
 
-// appendText appends s as a CSV field. Text that a spreadsheet would evaluate as a formula
-// gets an apostrophe in front, which makes it text there; control characters become
-// spaces.
+// formulas are the characters with which a formula begins in a spreadsheet.
+const formulas = "=+-@＝＋－＠"
+
+// appendText appends s as a CSV field, made safe to print. Text that a spreadsheet would
+// evaluate as a formula gets an apostrophe in front, which makes it text there.
 func appendText(b []byte, s string) []byte {
 	if s == "" {
 		return b
 	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	if strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(s)[0]) {
+	s = report.Clean(s)
+	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000")); strings.ContainsRune(formulas, first) {
 		s = "'" + s
 	}
 	if !strings.ContainsAny(s, ",\"'") {

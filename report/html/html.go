@@ -90,9 +90,11 @@ func Write(w io.Writer, m *report.Material) error {
 <link rel="icon" href="data:,">
 <style>%s</style>
 `, hash(script), hash(style), style)
-	if err := body.Execute(bw, page); err != nil {
-		return fmt.Errorf("html: %w", err)
+	text, err := page.render()
+	if err != nil {
+		return err
 	}
+	bw.WriteString(text)
 	for _, b := range page.blocks {
 		fmt.Fprintf(bw, "<script type=\"text/plain\" id=\"%s\">%s</script>\n", b.id, b.text)
 	}
@@ -143,7 +145,11 @@ type head struct {
 func newContent(m *report.Material) (*content, error) {
 	c := newText(m)
 	h := newHead(m.Result)
-	space := MaxBytes - len(script) - len(style) - fixedSize(c)
+	text, err := c.render()
+	if err != nil {
+		return nil, err
+	}
+	space := MaxBytes - len(script) - len(style) - len(text) - margin
 	if err := c.addKernel(h, &space); err != nil {
 		return nil, err
 	}
@@ -208,21 +214,18 @@ func newHead(r *analyze.Result) *head {
 	}
 }
 
-// fixedSize returns the size of what the template writes, with a margin.
-func fixedSize(c *content) int {
-	var n countingWriter
-	if err := body.Execute(&n, c); err != nil {
-		return MaxBytes
+// render returns what the page says without its script. The template escapes markup; what
+// steers or hides is escaped here, wherever it came from.
+func (c *content) render() (string, error) {
+	var b strings.Builder
+	if err := body.Execute(&b, c); err != nil {
+		return "", fmt.Errorf("html: %w", err)
 	}
-	return int(n) + 4096
+	return report.CleanLines(b.String()), nil
 }
 
-type countingWriter int64
-
-func (n *countingWriter) Write(p []byte) (int, error) {
-	*n += countingWriter(len(p))
-	return len(p), nil
-}
+// margin is the space in bytes for what grows after the page is first rendered.
+const margin = 4096
 
 // packTable packs the rows; while they take too much space it drops the better half.
 func packTable(h *head) (string, error) {

@@ -96,7 +96,7 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	}
 	var view streamView
 	unpack(t, text, "s0", &view)
-	if view.Verdict.Sentence != evil {
+	if view.Verdict.Sentence != report.Clean(evil) {
 		t.Errorf("the sentence is %q", view.Verdict.Sentence)
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"winwatch/analyze"
 	"winwatch/report"
@@ -19,6 +22,7 @@ func packBlock(head any, columns []byte) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("html: %w", err)
 	}
+	text = cleanJSON(text)
 	var buf bytes.Buffer
 	z, err := flate.NewWriter(&buf, flate.DefaultCompression)
 	if err != nil {
@@ -33,6 +37,40 @@ func packBlock(head any, columns []byte) (string, error) {
 		return "", fmt.Errorf("html: %w", err)
 	}
 	return base64.StdEncoding.EncodeToString(buf.Bytes()), nil
+}
+
+// cleanJSON makes the strings in the output of json.Marshal safe to show: the script's text
+// for a character that steers is its escape sequence.
+func cleanJSON(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		written := text[:size]
+		if r == '\\' {
+			r, size = unescaped(text)
+			written = text[:size]
+		}
+		if report.Steers(r) {
+			out = append(out, strings.ReplaceAll(report.Clean(string(r)), `\`, `\\`)...)
+		} else {
+			out = append(out, written...)
+		}
+		text = text[size:]
+	}
+	return out
+}
+
+// unescaped returns the character that an escape sequence of JSON stands for, and the size
+// of the sequence.
+func unescaped(text []byte) (r rune, size int) {
+	if text[1] == 'u' {
+		n, _ := strconv.ParseUint(string(text[2:6]), 16, 32) // json.Marshal wrote it
+		return rune(n), 6
+	}
+	if i := strings.IndexByte("bfnrt", text[1]); i >= 0 {
+		return rune("\b\f\n\r\t"[i]), 2
+	}
+	return rune(text[1]), 2
 }
 
 // timeUnit returns the coarsest unit in ns (1, 1000, …) that loses no precision or, if the

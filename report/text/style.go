@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"winwatch/analyze/cause"
+	"winwatch/report"
 )
 
 // Look is the set of text styles that a terminal can show.
@@ -53,32 +54,46 @@ func (s style) render(text string) string {
 	var b strings.Builder
 	for _, parameter := range [...]string{s.attribute, s.colour} {
 		if parameter != "" {
-			b.WriteString("\x1b[" + parameter + "m")
+			b.WriteString(escape + parameter + "m")
 		}
 	}
 	b.WriteString(text)
-	b.WriteString("\x1b[m")
+	b.WriteString(escape + "m")
 	return b.String()
 }
 
-// restyle removes from text the sequences that look does not allow.
+// restyle removes from text the sequences that look does not allow. It escapes everything
+// else that steers a terminal, so that no text gets there unless it was made by render.
 func restyle(text string, look Look) string {
-	if look == Colour {
-		return text
-	}
 	var b strings.Builder
 	for {
-		before, rest, found := strings.Cut(text, "\x1b[")
-		b.WriteString(before)
+		before, rest, found := strings.Cut(text, escape)
+		b.WriteString(report.CleanLines(before))
 		if !found {
 			return b.String()
 		}
 		parameter, after, _ := strings.Cut(rest, "m")
-		if look == Mono && !strings.HasPrefix(parameter, "3") {
-			b.WriteString("\x1b[" + parameter + "m")
+		switch {
+		case !isStyle(parameter):
+			b.WriteString(report.Clean(escape))
+			after = rest
+		case look == Colour, look == Mono && !strings.HasPrefix(parameter, "3"):
+			b.WriteString(escape + parameter + "m")
 		}
 		text = after
 	}
+}
+
+// escape begins a sequence (CSI, ECMA-48 5.4).
+const escape = "\x1b["
+
+// isStyle reports whether render writes this parameter.
+func isStyle(parameter string) bool {
+	switch parameter {
+	case "", "1", "2", "31", "32", "33", "35", "36":
+		return true
+	}
+	return false
 }
 
 // columns returns the width of text on a terminal, not counting escape sequences. All
