@@ -86,8 +86,8 @@ func TestHostileTextIsHarmless(t *testing.T) {
 func TestAppendText(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"", ""}, {"plain words", "plain words"}, {"a,b", `"a,b"`}, {`say "no"`, `"say ""no"""`},
-		{"=SUM(A1)", `"'=SUM(A1)"`}, {"-1", `"'-1"`}, {"+1", `"'+1"`}, {"@x", `"'@x"`}, {"\t=1", " =1"},
-		{"two\nlines\r", "two lines "}, {"＝1", `"'＝1"`}, {"\x1b[31m", " [31m"}, {"a\u009bx", "a x"},
+		{"=SUM(A1)", `"'=SUM(A1)"`}, {"-1", `"'-1"`}, {"+1", `"'+1"`}, {"@x", `"'@x"`}, {"\t=1", `\t=1`},
+		{"two\nlines\r", `two\nlines\r`}, {"＝1", `"'＝1"`}, {" =1", `"' =1"`}, {"\x1b[31m", `\x1b[31m`}, {"a\u009bx", `a\u009bx`},
 	} {
 		if got := string(appendText(nil, test.text)); got != test.want {
 			t.Errorf("%q gives %s, want %s", test.text, got, test.want)
