@@ -137,7 +137,7 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 	d.Stalls = sh.stalls(t)
 	worst := d.WorstStall()
 	d.Buffer = f.buffer(sh.cfg, d.Stalls)
-	d.Reader = f.reader(t, worst, st.begin)
+	d.Reader = f.reader(t, worst, st.first)
 	d.Backlog = backlog(worst)
 }
 

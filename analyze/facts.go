@@ -48,7 +48,7 @@ func (w *Stall) evidence(maxFrames int) *cause.Stall {
 		ResetByReceiver: w.EndedBy == EndResetByReceiver,
 		ResetBySender:   w.EndedBy == EndResetBySender,
 		GaveUp:          w.EndedBy == EndGaveUp,
-		Unread:          w.Unread.Value,
+		Unread:          w.Unread.Value(),
 		Probes:          w.ProbeCount,
 		Waiting:         w.SenderWaiting != nil && *w.SenderWaiting,
 		WasZero:         w.ZeroFrame != 0,

@@ -11,28 +11,29 @@ func nanos(n int64) time.Duration { return time.Duration(n) }
 // unread estimates what the receiver's application had not read when the window
 // closed: everything acknowledged, unless something shows that it had read. If
 // that exceeds what the receiver can have kept, only an upper bound is known.
-func (sh *shard) unread(st *stream, f *flow, t *flowstate) {
-	e := &t.stall.Unread
+func (sh *shard) unread(f *flow, t *flowstate) Estimate {
 	acked := f.acked()
+	most := f.most(acked, sh.cfg.BufferFactor)
+	atMost := func(method string) Estimate { return NewEstimate(method, nil, nil, &most) }
+	kept, method := acked, "everything acknowledged until the window first closed, if nothing was read by then: until a window closes, reading looks the same as a growing buffer"
+	answered := f.is(isAnswered) && after(f.readTo, f.base+1) && !after(f.readTo, f.una)
+	if answered {
+		kept = acked - f.payload(f.readTo)
+		method = "acknowledged since the receiver last sent data of its own; by then its application had read what came before"
+	}
 	switch {
 	case !f.is(hasISN):
-		e.Method = "unknown: the stream began before the capture"
+		return unknown("unknown: the stream began before the capture")
 	case t.edge.closedAt != t.stall.zeroAt:
-		e.High = new(f.most(acked, sh.cfg.BufferFactor))
-		e.Method = "at most what the receiver acknowledged and could hold: its application has read since the first zero window"
-	case f.is(isAnswered) && after(f.readTo, f.base+1):
-		e.Value, e.High = new(acked-f.payload(f.readTo)), new(acked)
-		e.Method = "acknowledged since the receiver last sent data of its own; by then its application had read what came before"
+		return atMost("at most what the receiver acknowledged and could hold: its application has read since the first zero window")
+	case kept > most:
+		return atMost("upper bound: the receiver acknowledged more than it could hold, so its application read some")
+	case answered:
+		return NewEstimate(method, &kept, nil, &most)
 	case t.edge.doubled:
-		e.High = new(f.most(acked, sh.cfg.BufferFactor))
-		e.Method = "upper bound: before it closed, the window doubled while no data arrived, so the application read some"
-	case float64(acked) > sh.cfg.BufferFactor*float64(f.largest()):
-		e.High = new(f.most(acked, sh.cfg.BufferFactor))
-		e.Method = "upper bound: the receiver acknowledged more than it could hold, so its application read some"
-	default:
-		e.Value = new(acked)
-		e.Method = "everything acknowledged until the window first closed, if nothing was read by then: until a window closes, reading looks the same as a growing buffer"
+		return atMost("upper bound: before it closed, the window doubled while no data arrived, so the application read some")
 	}
+	return NewEstimate(method, &kept, nil, nil)
 }
 
 // largest is the largest window in bytes or, while the scale is unknown, the
@@ -47,19 +48,27 @@ func (f *flow) largest() int64 {
 // most bounds how much of the acked bytes a receiver can have kept: at most factor
 // times the largest window.
 func (f *flow) most(acked int64, factor float64) int64 {
-	return min(acked, int64(math.Round(factor*float64(f.largest()))))
+	return min(acked, f.capacity(factor))
+}
+
+// capacity is the most payload that a receiver can hold: factor times the largest
+// window.
+func (f *flow) capacity(factor float64) int64 {
+	return int64(math.Round(factor * float64(f.largest())))
 }
 
 // absorbed is the payload that the receiver accepted while nobody read: the
-// largest known number of unread bytes in any stall, or nil if none is known.
-func absorbed(stalls []Stall) *int64 {
+// largest known number of unread bytes in any stall, or nil if none is known. If it
+// accepted more than its capacity, somebody read.
+func absorbed(stalls []Stall, capacity int64) *int64 {
 	var most *int64
 	for i := range stalls {
 		s := &stalls[i]
-		if s.Unread.Value == nil {
+		unread := s.Unread.Value()
+		if unread == nil {
 			continue
 		}
-		if v := *s.Unread.Value + s.taken; most == nil || v > *most {
+		if v := *unread + s.taken; v <= capacity && (most == nil || v > *most) {
 			most = &v
 		}
 	}
@@ -69,24 +78,19 @@ func absorbed(stalls []Stall) *int64 {
 // buffer infers the receiver's buffer.
 func (f *flow) buffer(cfg *Config, stalls []Stall) Buffer {
 	var b Buffer
+	b.LargestWindow = unknown("unknown: the window scale was not captured")
 	if f.has(hasWnd) && f.shift != Unknown {
-		b.LargestWindow = Estimate{
-			Value:  new(int64(f.maxWnd)),
-			Method: "the largest advertised window; the buffer is larger, by a ratio that depends on the kernel",
-		}
-	} else {
-		b.LargestWindow.Method = "unknown: the window scale was not captured"
+		b.LargestWindow = NewEstimate("the largest advertised window; the buffer is larger, by a ratio that depends on the kernel",
+			new(int64(f.maxWnd)), nil, nil)
 	}
-	took := absorbed(stalls)
+	took := absorbed(stalls, f.capacity(cfg.BufferFactor))
 	if took == nil {
-		b.Absorbed.Method = "unknown: the window never closed with a known amount of unread data"
-		b.RcvBuf.Method = b.Absorbed.Method
+		b.Absorbed = unknown("unknown: the window never closed with a known amount of unread data")
+		b.RcvBuf = b.Absorbed
 		return b
 	}
-	b.Absorbed = Estimate{
-		Value: took, Low: took,
-		Method: "payload acknowledged until the window closed, with nobody reading: the receive buffer holds at least that much",
-	}
+	b.Absorbed = NewEstimate("payload acknowledged until the window closed, with nobody reading: the receive buffer holds at least that much",
+		took, took, nil)
 	b.RcvBuf, b.ExplicitlySet = f.rcvBuf(*took, cfg.PacketOverhead)
 	return b
 }
@@ -105,69 +109,68 @@ func (f *flow) rcvBuf(took, overhead int64) (Estimate, *bool) {
 	}
 	low := took - took/20 - int64(f.maxSeg)
 	high := took*2 + took*overhead/packet + 2*int64(f.maxSeg) + 4096
-	e := Estimate{Method: "from the payload absorbed and the memory that known kernels need for packets of this size"}
+	method := "from the payload absorbed and the memory that known kernels need for packets of this size"
 	var set *bool
 	if f.shift > 0 && f.shift < 6 {
 		shiftLow, shiftHigh := int64(1)<<(f.shift+15), int64(1)<<(f.shift+17)
 		if low < shiftHigh && high > shiftLow {
 			low, high = max(low, shiftLow), min(high, shiftHigh)
 			set = new(true)
-			e.Method += fmt.Sprintf(", and from the shift of %d, too small for an auto-tuned buffer (Linux): SO_RCVBUF was set", f.shift)
+			method += fmt.Sprintf(", and from the shift of %d, too small for an auto-tuned buffer (Linux): SO_RCVBUF was set", f.shift)
 		}
 	}
-	e.Low, e.High = new(max(low, 1)), new(high)
-	return e, set
+	return NewEstimate(method, nil, new(max(low, 1)), &high), set
 }
 
 // reader infers how the receiving application reads.
 func (f *flow) reader(t *flowstate, worst *Stall, begin int64) Reader {
 	var r Reader
-	if t == nil || t.edge.closedAt == 0 {
-		r.Rate.Method = "unknown: until a window closes, reading looks the same as a growing buffer"
-		r.avoid(nil, 0)
-		return r
-	}
-	if t.edge.rise > 0 && t.edge.riseAt > t.edge.closedAt {
-		r.LastRead, r.LastReadFrame = new(t.edge.riseTime), t.edge.riseFrame
-		r.Rate = Estimate{
-			Value:  new(int64(float64(t.edge.rise) / (float64(t.edge.riseAt-t.edge.closedAt) / 1e9))),
-			Method: "rise of the right edge since the window first closed, divided by the time until its last rise",
-		}
-	} else {
-		r.Rate = Estimate{Value: new(int64(0)), Method: "the right edge has not risen since the window closed: nothing was read"}
-	}
 	r.avoid(worst, begin)
+	switch {
+	case t.edge.closedAt == 0:
+		r.Rate = unknown("unknown: until a window closes, reading looks the same as a growing buffer")
+	case t.edge.rise > 0 && t.edge.riseAt > t.edge.closedAt:
+		r.LastRead, r.LastReadFrame = new(t.edge.riseAt), t.edge.riseFrame
+		r.Rate = NewEstimate("rise of the right edge since the window first closed, divided by the time until its last rise",
+			perSecond(t.edge.rise, t.edge.riseAt-t.edge.closedAt), nil, nil)
+	default:
+		r.Rate = NewEstimate("the right edge has not risen since the window closed: nothing was read", new(int64(0)), nil, nil)
+	}
 	return r
+}
+
+// perSecond returns the rate of bytes in ns, or nil if no time passed or an int64
+// can't hold it.
+func perSecond(bytes, ns int64) *int64 {
+	if rate := float64(bytes) / (float64(ns) / 1e9); ns > 0 && rate < math.MaxInt64 {
+		return new(int64(rate))
+	}
+	return nil
 }
 
 // avoid sets the buffer and the rate that would have avoided the worst stall.
 func (r *Reader) avoid(worst *Stall, begin int64) {
-	const why = "unknown: no stall with a known begin, end and number of unread bytes"
-	r.AvoidBuffer.Method, r.AvoidRate.Method = why, why
-	if worst == nil || worst.Released == nil || worst.Unread.Value == nil {
+	r.AvoidBuffer = unknown("unknown: no stall with a known begin, end and number of unread bytes")
+	r.AvoidRate = r.AvoidBuffer
+	if worst == nil || worst.Released == nil || worst.Unread.Value() == nil {
 		return
 	}
-	r.AvoidBuffer = Estimate{
-		Low:    new(*worst.Unread.Value + *worst.Released),
-		Method: "unread bytes when the window closed, plus the data sent when it opened: a buffer for both, in payload bytes",
-	}
-	if came := worst.ZeroBegin - begin; came > 0 {
-		r.AvoidRate = Estimate{
-			Low:    new(int64(float64(*worst.Unread.Value) / (float64(came) / 1e9))),
-			Method: "unread bytes, divided by the time in which they arrived: reading at that rate keeps up",
-		}
+	unread := *worst.Unread.Value()
+	r.AvoidBuffer = NewEstimate("unread bytes when the window closed, plus the data sent when it opened: a buffer for both, in payload bytes",
+		nil, new(unread+*worst.Released), nil)
+	if rate := perSecond(unread, worst.ZeroBegin-begin); rate != nil {
+		r.AvoidRate = NewEstimate("unread bytes, divided by the time in which they arrived: reading at that rate keeps up",
+			nil, rate, nil)
 	}
 }
 
 // backlog infers how much data the sender had waiting in the worst stall.
 func backlog(worst *Stall) Estimate {
 	if worst == nil || worst.Burst == nil {
-		return Estimate{Method: "unknown: data in the sender's socket does not reach the wire until the window opens"}
+		return unknown("unknown: data in the sender's socket does not reach the wire until the window opens")
 	}
-	return Estimate{
-		Low:    worst.Burst,
-		Method: "data sent after the stall before any of it was acknowledged: at least that much was waiting",
-	}
+	return NewEstimate("data sent after the stall before any of it was acknowledged: at least that much was waiting",
+		nil, worst.Burst, nil)
 }
 
 // backoff fits the factor by which the gaps between probes grow, the geometric mean

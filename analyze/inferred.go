@@ -1,18 +1,6 @@
 package analyze
 
-import (
-	"time"
-)
-
-// Estimate is an inferred number: the best value if there is one, the interval it
-// must lie in, and how it was obtained.
-type Estimate struct {
-	// Value, Low and High are bytes unless the field that holds the Estimate says
-	// otherwise; nil means unknown (for Low and High: unbounded).
-	Value, Low, High *int64
-	// Method says in words how the number was obtained or why it is unknown.
-	Method string
-}
+import "time"
 
 // Budget divides the time of one direction; the classes add up to Total.
 type Budget struct {

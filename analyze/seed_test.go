@@ -72,7 +72,7 @@ func seedFlood(t *testing.T, r *analyze.Result) {
 
 func wantValue(t *testing.T, what string, e analyze.Estimate, want int64) {
 	t.Helper()
-	if e.Value == nil || *e.Value != want {
+	if v := e.Value(); v == nil || *v != want {
 		t.Errorf("%s: %s, want %d", what, show(e), want)
 	}
 }

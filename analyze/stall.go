@@ -18,7 +18,7 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,
 		BeganBeforeCapture: first, WindowAtBegin: new(int64(0)),
 	}
-	c.unread(c.st, r, t)
+	t.stall.Unread = c.unread(r, t)
 	if r.is(isFull | isHeld) {
 		c.settle(r, true)
 		t.stall.began = t.held.at
@@ -122,7 +122,7 @@ func (sh *shard) smallStall(f *flow) {
 		End: t.held.openedTime, EndFrame: t.held.openedFrame,
 		EndedBy: EndWindowUpdate, Duration: time.Duration(t.held.openedAt - t.held.at),
 		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
-		Unread: Estimate{Method: "unknown: the window was never 0"},
+		Unread: unknown("unknown: the window was never 0"),
 	}
 	sh.keep(t)
 }

@@ -247,12 +247,13 @@ func compareStalls(want []stallTruth, in *analyze.Direction, prefix string) []fa
 		}
 		if w.Unread != nil {
 			u := got.Unread
-			ok := (u.Value == nil || *u.Value == *w.Unread) && (u.High == nil || *w.Unread <= *u.High) && (u.Low == nil || *w.Unread >= *u.Low)
-			add("unread_bytes_at_start", *w.Unread, show(u), ok && (i > 0 || w.Before || u.Value != nil))
+			value, low, high := u.Value(), u.Low(), u.High()
+			ok := (value == nil || *value == *w.Unread) && (high == nil || *w.Unread <= *high) && (low == nil || *w.Unread >= *low)
+			add("unread_bytes_at_start", *w.Unread, show(u), ok && (i > 0 || w.Before || value != nil))
 		}
 		if w.RcvBuf != nil && i == 0 && !w.Before {
 			b := in.Buffer.RcvBuf
-			add("rcvbuf_at_start within", *w.RcvBuf, show(b), b.Low != nil && *b.Low <= *w.RcvBuf && *w.RcvBuf <= *b.High)
+			add("rcvbuf_at_start within", *w.RcvBuf, show(b), b.Low() != nil && *b.Low() <= *w.RcvBuf && *w.RcvBuf <= *b.High())
 		}
 	}
 	return facts
@@ -270,7 +271,7 @@ func show(e analyze.Estimate) string {
 		}
 		return fmt.Sprint(*n)
 	}
-	return p(e.Value) + " [" + p(e.Low) + ", " + p(e.High) + "]"
+	return p(e.Value()) + " [" + p(e.Low()) + ", " + p(e.High()) + "]"
 }
 
 // compareLimited compares the share of the busy time in which the receiver's window

@@ -23,27 +23,28 @@ func Since(begin, t int64) time.Duration {
 // Estimated returns an inferred number with its interval, or "" if nothing is known.
 // format writes one number with its unit.
 func Estimated(e *analyze.Estimate, format func(int64) string) string {
+	value, low, high := e.Value(), e.Low(), e.High()
 	bounds := ""
 	switch {
-	case e.Low != nil && e.High != nil && *e.Low == *e.High:
-		bounds = "exactly " + format(*e.Low)
-	case e.Low != nil && e.High != nil:
-		bounds = "between " + format(*e.Low) + " and " + format(*e.High)
-	case e.Low != nil:
-		bounds = "at least " + format(*e.Low)
-	case e.High != nil:
-		bounds = "at most " + format(*e.High)
+	case low != nil && high != nil && *low == *high:
+		bounds = "exactly " + format(*low)
+	case low != nil && high != nil:
+		bounds = "between " + format(*low) + " and " + format(*high)
+	case low != nil:
+		bounds = "at least " + format(*low)
+	case high != nil:
+		bounds = "at most " + format(*high)
 	}
-	if e.Value == nil {
+	if value == nil {
 		return bounds
 	}
-	for _, edge := range []*int64{e.Low, e.High} {
-		if edge != nil && *edge == *e.Value {
+	for _, edge := range []*int64{low, high} {
+		if edge != nil && *edge == *value {
 			return bounds // it already contains the value
 		}
 	}
 	if bounds == "" {
-		return format(*e.Value)
+		return format(*value)
 	}
-	return format(*e.Value) + " (" + bounds + ")"
+	return format(*value) + " (" + bounds + ")"
 }

@@ -42,7 +42,7 @@ func evidence(w *analyze.Stall) *cause.Stall {
 		return nil
 	}
 	e := &cause.Stall{
-		BeganBefore: w.BeganBeforeCapture, Unread: w.Unread.Value, Probes: w.ProbeCount, WasZero: w.ZeroFrame != 0,
+		BeganBefore: w.BeganBeforeCapture, Unread: w.Unread.Value(), Probes: w.ProbeCount, WasZero: w.ZeroFrame != 0,
 		ResetByReceiver: w.EndedBy == analyze.EndResetByReceiver, ResetBySender: w.EndedBy == analyze.EndResetBySender,
 		GaveUp:  w.EndedBy == analyze.EndGaveUp,
 		Waiting: w.SenderWaiting != nil && *w.SenderWaiting,

@@ -95,7 +95,7 @@ func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Tim
 // each sk_buff; an sk_buff holds at least one segment, which is at most half the
 // largest window (tcp_bound_to_half_wnd).
 func (p *Proof) sendBuffer(d *analyze.Direction, w *kernel.Witness, full kernel.Reading, last *analyze.Point) {
-	est := analyze.Estimate{Method: "send() never found the send buffer full"}
+	est := analyze.NewEstimate("send() never found the send buffer full", nil, nil, nil)
 	blocked := w.Send.WouldBlock > 0 || w.Blocked != nil && w.Blocked.Syscall != "recvfrom"
 	if blocked && last != nil && last.Ack != analyze.Unknown {
 		backlog := full.AcceptedBytes - max(last.Ack-1, 0) // the SYN is not payload
@@ -113,9 +113,9 @@ func (p *Proof) sendBuffer(d *analyze.Direction, w *kernel.Witness, full kernel.
 			most += w.ChunkBytes
 		}
 		buffers := most/max(segment, 1) + 2
-		est = analyze.Estimate{Value: new(backlog), High: new((most + buffers*skbOverhead) * 3 / 2),
-			Method: "from the backlog at which send() blocked: it and the overhead of its packets filled at least two thirds of the " +
-				"buffer; the kernel tests the limit only when a packet starts, so there is no lower bound"}
+		est = analyze.NewEstimate("from the backlog at which send() blocked: it and the overhead of its packets filled at least two thirds of the "+
+			"buffer; the kernel tests the limit only when a packet starts, so there is no lower bound",
+			&backlog, nil, new((most+buffers*skbOverhead)*3/2))
 	}
 	p.within("send buffer", "bytes", est, full.Sender.SndBuf, blocked, "SO_SNDBUF at the sender")
 }
@@ -191,8 +191,8 @@ func (p *Proof) times(st *analyze.Stream, d *analyze.Direction, w *kernel.Witnes
 	// The kernel reads its clock, with the resolution of a tick, at each state change.
 	tolerance := (st.Span+until)/20 + w.Tick*time.Duration(2+2*d.StallCount)
 	span := func(v time.Duration, method string) analyze.Estimate {
-		return analyze.Estimate{Value: new(int64(v)), Low: new(int64(max(v-tolerance-after, 0))), High: new(int64(v + tolerance + open)),
-			Method: method + ", within 5% of the stream's duration plus a tick of the kernel's clock for each change"}
+		return analyze.NewEstimate(method+", within 5% of the stream's duration plus a tick of the kernel's clock for each change",
+			new(int64(v)), new(int64(max(v-tolerance-after, 0))), new(int64(v+tolerance+open)))
 	}
 	b := &d.Budget
 	p.within("time limited by the window", "ns",
@@ -222,8 +222,8 @@ func (p *Proof) exact(name, unit string, inferred *int64, actual int64, method, 
 
 // within adds a row whose kernel number must lie in an interval.
 func (p *Proof) within(name, unit string, est analyze.Estimate, actual int64, judge bool, source string) {
-	r := Row{Name: name, Unit: unit, Inferred: est.Value, Low: est.Low, High: est.High, Method: est.Method, Source: source}
-	p.add(r, actual, judge && (est.Low != nil || est.High != nil))
+	r := Row{Name: name, Unit: unit, Inferred: est.Value(), Low: est.Low(), High: est.High(), Method: est.Method(), Source: source}
+	p.add(r, actual, judge && (r.Low != nil || r.High != nil))
 }
 
 func (p *Proof) add(r Row, actual int64, judge bool) {

@@ -24,7 +24,7 @@ func flooded() (*analyze.Stream, *kernel.Witness) {
 	d.KeepAlives = 1
 	d.Window.Largest = p64(94208)
 	d.Window.ToZero = 1
-	d.Buffer.RcvBuf = analyze.Estimate{Low: p64(128172), High: p64(262144), Method: "absorbed"}
+	d.Buffer.RcvBuf = analyze.NewEstimate("absorbed", nil, p64(128172), p64(262144))
 	d.Budget = analyze.Budget{Total: 10 * time.Second, ZeroWindow: 9 * time.Second, SenderIdle: time.Second}
 	end := kernel.Reading{
 		Moment: kernel.MomentEnd, Time: int64(10 * time.Second), AcceptedBytes: 2747392,

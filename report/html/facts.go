@@ -48,8 +48,8 @@ func dirFacts(d *analyze.Direction) []fact {
 		f = append(f, fact{Name: "Most in flight", Value: words.Size(*d.MaxInFlight)})
 	}
 	estimate := func(name string, e *analyze.Estimate, display func(int64) string) {
-		if e.Value != nil || e.Low != nil || e.High != nil {
-			f = append(f, fact{Name: name, Value: report.Estimated(e, display), How: e.Method})
+		if value := report.Estimated(e, display); value != "" {
+			f = append(f, fact{Name: name, Value: value, How: e.Method()})
 		}
 	}
 	rate := func(n int64) string { return words.Size(n) + "/s" }

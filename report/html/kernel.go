@@ -129,7 +129,8 @@ func newProofView(r *proof.Row) proofView {
 		Method: r.Method, Source: r.Source,
 	}
 	if !r.Exact && (r.Low != nil || r.High != nil) {
-		v.Inferred = report.Estimated(&analyze.Estimate{Low: r.Low, High: r.High}, func(n int64) string { return displayUnit(&n, r.Unit) })
+		between := analyze.NewEstimate("", nil, r.Low, r.High)
+		v.Inferred = report.Estimated(&between, func(n int64) string { return displayUnit(&n, r.Unit) })
 		v.Difference = ""
 	}
 	switch {

@@ -199,7 +199,7 @@ func newStallView(s *analyze.Stall, probes *int, at func(uint64, int64) int64) s
 	v := stallView{
 		Begin: at(s.BeginFrame, s.Begin), End: at(s.EndFrame, s.End), Duration: int64(s.Duration),
 		BeginFrame: s.BeginFrame, EndFrame: s.EndFrame, EndedBy: string(s.EndedBy), Before: s.BeganBeforeCapture,
-		Unread: cmp.Or(report.Estimated(&s.Unread, words.Size), "unknown"), UnreadHow: s.Unread.Method,
+		Unread: cmp.Or(report.Estimated(&s.Unread, words.Size), "unknown"), UnreadHow: s.Unread.Method(),
 		Released: s.Released, Backoff: s.Backoff, Blame: s.Blame, ProbeCount: s.ProbeCount,
 	}
 	for i := range s.Probes[:min(len(s.Probes), *probes)] {

@@ -191,9 +191,9 @@ const (
 
 func (j *writer) estimate(key, unit string, e *analyze.Estimate) {
 	j.object(key, func() {
-		optional(j, "value"+unit, e.Value)
-		optional(j, "low"+unit, e.Low)
-		optional(j, "high"+unit, e.High)
-		j.string("method", e.Method)
+		optional(j, "value"+unit, e.Value())
+		optional(j, "low"+unit, e.Low())
+		optional(j, "high"+unit, e.High())
+		j.string("method", e.Method())
 	})
 }

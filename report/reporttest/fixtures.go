@@ -52,7 +52,7 @@ func twoSides(id int64, client, server string) *analyze.Stream {
 		d.Sender, d.Receiver = c, s
 		d.Window.Scale = analyze.Scale{State: analyze.ScaleKnown, Shift: 7, Min: 7, Max: 7, Method: "both SYNs were captured"}
 		d.Window.MaxRaw, d.Window.MinRaw = 512, 342
-		none := analyze.Estimate{Method: "the window never closed"}
+		none := analyze.NewEstimate("the window never closed", nil, nil, nil)
 		d.Buffer = analyze.Buffer{Absorbed: none, LargestWindow: none, RcvBuf: none}
 		d.Reader = analyze.Reader{Rate: none, AvoidBuffer: none, AvoidRate: none}
 		d.Backlog = none
@@ -93,19 +93,19 @@ func Flood() Fixture {
 	d.Stalls = []analyze.Stall{{
 		Begin: At(4.528401), BeginFrame: 184, ZeroBegin: At(4.528401), ZeroFrame: 184,
 		End: At(19.36855), EndFrame: 195, EndedBy: analyze.EndCaptureEnded, Duration: sec(14.840149),
-		Unread:     analyze.Estimate{Value: new(int64(934544)), Low: new(int64(934544)), High: new(int64(934544)), Method: "all that was acknowledged: the right edge never rose for reading"},
+		Unread:     analyze.NewEstimate("all that was acknowledged: the right edge never rose for reading", new(int64(934544)), new(int64(934544)), new(int64(934544))),
 		ProbeCount: 6, Probes: floodProbes(), Backoff: 2.0002, NextProbeDue: new(At(34.443)), WindowAtBegin: new(int64(0)),
 		Blame: "the application behind 127.0.0.1:3000, by reading",
 	}}
 	d.StallCount, d.StallTime = 1, sec(14.840149)
 	d.Budget = analyze.Budget{Total: sec(19.36855), ZeroWindow: sec(14.840149), SmallWindow: sec(0.240616), WindowFull: sec(0.000034), Network: sec(3.1), SenderIdle: sec(1.187751)}
 	d.Buffer = analyze.Buffer{
-		Absorbed:      analyze.Estimate{Value: new(int64(934544)), Low: new(int64(934544)), Method: "payload acknowledged while nobody read"},
-		LargestWindow: analyze.Estimate{Value: new(int64(465280)), Method: "the largest window advertised: a poor estimate of a buffer"},
-		RcvBuf:        analyze.Estimate{Low: new(int64(950000)), High: new(int64(3738176)), Method: "payload absorbed takes 25% to 98% of sk_rcvbuf"},
+		Absorbed:      analyze.NewEstimate("payload acknowledged while nobody read", new(int64(934544)), new(int64(934544)), nil),
+		LargestWindow: analyze.NewEstimate("the largest window advertised: a poor estimate of a buffer", new(int64(465280)), nil, nil),
+		RcvBuf:        analyze.NewEstimate("payload absorbed takes 25% to 98% of sk_rcvbuf", nil, new(int64(950000)), new(int64(3738176))),
 		ExplicitlySet: new(false),
 	}
-	d.Backlog = analyze.Estimate{Method: "nothing came out after the stall"}
+	d.Backlog = analyze.NewEstimate("nothing came out after the stall", nil, nil, nil)
 	st.Dirs[1].Window.Largest = new(int64(43776))
 	analyzetest.Judge(st)
 	r := &analyze.Result{
@@ -235,7 +235,7 @@ func Healthy() Fixture {
 	d.Bytes, d.UniqueBytes, d.AckedBytes, d.DataSegments = 4_200_000, 4_200_000, 4_200_000, 2900
 	d.Window.Largest, d.Window.MaxRaw = new(int64(3_145_728)), 24576
 	d.Budget = analyze.Budget{Total: sec(2.4), Network: sec(2.2), SenderIdle: sec(0.2)}
-	d.Buffer.LargestWindow = analyze.Estimate{Value: new(int64(3_145_728)), Method: "the largest window advertised: a poor estimate of a buffer"}
+	d.Buffer.LargestWindow = analyze.NewEstimate("the largest window advertised: a poor estimate of a buffer", new(int64(3_145_728)), nil, nil)
 	analyzetest.Judge(st)
 	r := &analyze.Result{
 		Input: capture.Counters{Frames: 3100, Segments: 3000}, Segments: 3000, StreamCount: 1,
@@ -268,7 +268,7 @@ func UnknownScale() Fixture {
 	d.Stalls = []analyze.Stall{{
 		Begin: At(2.5), BeginFrame: 50, ZeroBegin: At(2.75), ZeroFrame: 52, End: At(4), EndFrame: 60,
 		EndedBy: analyze.EndProbeAnswer, Duration: sec(1.5), ProbeCount: 2,
-		Unread: analyze.Estimate{Low: new(int64(20_000)), Method: "what was acknowledged in the capture"},
+		Unread: analyze.NewEstimate("what was acknowledged in the capture", nil, new(int64(20_000)), nil),
 		Probes: []analyze.Probe{
 			{Frame: 54, Time: At(3), Gap: sec(0.5), Form: analyze.ProbeDataByte, Len: 1, Silence: "peer-silent"},
 			{Frame: 58, Time: At(3.9999), Gap: sec(1), Form: analyze.ProbeDataByte, Len: 1, AnswerFrame: 60, AnswerTime: At(4)},
@@ -277,9 +277,9 @@ func UnknownScale() Fixture {
 	}}
 	d.StallCount, d.StallTime = 1, sec(1.5)
 	d.Budget = analyze.Budget{Total: sec(9), ZeroWindow: sec(1.25), SmallWindow: sec(0.25), Network: sec(7), Unjudged: sec(0.5)}
-	d.Buffer.Absorbed = analyze.Estimate{Low: new(int64(20_000)), Method: "payload acknowledged while nobody read"}
+	d.Buffer.Absorbed = analyze.NewEstimate("payload acknowledged while nobody read", nil, new(int64(20_000)), nil)
 	d.Reader = analyze.Reader{LastRead: new(At(4)), LastReadFrame: 60,
-		Rate: analyze.Estimate{Low: new(int64(40_000)), High: new(int64(90_000)), Method: "rise of the right edge"}}
+		Rate: analyze.NewEstimate("rise of the right edge", nil, new(int64(40_000)), new(int64(90_000)))}
 	analyzetest.Judge(st)
 	st.Warnings = []analyze.Warning{{Code: "scale-unknown", Text: "the handshake was not captured: windows are not known in bytes", Count: 1}}
 	r := &analyze.Result{Input: capture.Counters{Frames: 90, Segments: 90}, Segments: 90, StreamCount: 1,
@@ -360,7 +360,7 @@ func stall(st *analyze.Stream, seconds float64) {
 		d.Stalls = append(d.Stalls, analyze.Stall{
 			Begin: At(begin), BeginFrame: frame, ZeroBegin: At(begin), ZeroFrame: frame,
 			End: At(begin + long), EndFrame: frame + 9, EndedBy: analyze.EndWindowUpdate, Duration: sec(long),
-			Unread:     analyze.Estimate{Value: new(int64(65536)), Method: "acknowledged and not read"},
+			Unread:     analyze.NewEstimate("acknowledged and not read", new(int64(65536)), nil, nil),
 			ProbeCount: 1, Probes: []analyze.Probe{{Frame: frame + 3, Time: At(begin + 0.2), Gap: sec(0.2), Form: analyze.ProbeEmpty, AnswerFrame: frame + 4, AnswerTime: At(begin + 0.22)}},
 			Released: new(int64(65536)), Blame: "the application behind " + st.Client.String() + ", by reading",
 		})
@@ -382,7 +382,7 @@ func OpenAtBothEnds() Fixture {
 	d.Window.MaxRaw, d.Window.MinRaw = -1, -1
 	d.Window.Scale = analyze.Scale{State: analyze.ScaleUnknown, Max: 14, Method: "no window was captured"}
 	s := analyze.Stall{Begin: At(0), BeganBeforeCapture: true, BeginFrame: 1, End: At(7200), EndFrame: 60,
-		EndedBy: analyze.EndCaptureEnded, Duration: sec(7200), Unread: analyze.Estimate{Method: "its begin was not captured"},
+		EndedBy: analyze.EndCaptureEnded, Duration: sec(7200), Unread: analyze.NewEstimate("its begin was not captured", nil, nil, nil),
 		ProbeCount: 60, NextProbeDue: new(At(7320))}
 	for i := range 60 {
 		s.Probes = append(s.Probes, analyze.Probe{Frame: uint64(i + 1), Time: At(float64(i) * 120), Gap: sec(120), Form: analyze.ProbeEmpty})
@@ -427,12 +427,12 @@ func HostileFixture() Fixture {
 	st := f.Result.Stream(0)
 	d := &st.Dirs[0]
 	s := &d.Stalls[0]
-	s.Blame, s.Unread.Method = Hostile, Hostile
+	s.Blame = Hostile
 	s.Probes[1].Silence = Hostile
 	s.Probes[0].Form = Hostile
 	d.Window.Scale.Method = Hostile
-	for _, e := range []*analyze.Estimate{&d.Buffer.Absorbed, &d.Buffer.LargestWindow, &d.Buffer.RcvBuf, &d.Backlog, &d.Reader.Rate} {
-		e.Method = Hostile
+	for _, e := range []*analyze.Estimate{&s.Unread, &d.Buffer.Absorbed, &d.Buffer.LargestWindow, &d.Buffer.RcvBuf, &d.Backlog, &d.Reader.Rate} {
+		*e = analyze.NewEstimate(Hostile, e.Value(), e.Low(), e.High())
 	}
 	st.Warnings = []analyze.Warning{{Code: Hostile, Text: Hostile}}
 	f.Result.Warnings = st.Warnings

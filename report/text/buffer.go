@@ -21,12 +21,12 @@ func inferences(d *analyze.Direction, all bool) []inference {
 	add := func(name string, e *analyze.Estimate, unit func(int64) string) {
 		number := report.Estimated(e, unit)
 		if number == "" {
-			if !all || e.Method == "" {
+			if !all || e.Method() == "" {
 				return
 			}
 			number = "unknown"
 		}
-		out = append(out, inference{name, number, strings.TrimPrefix(e.Method, "unknown: ")})
+		out = append(out, inference{name, number, strings.TrimPrefix(e.Method(), "unknown: ")})
 	}
 	add("absorbed", &d.Buffer.Absorbed, words.Bytes)
 	add("largest window", &d.Buffer.LargestWindow, words.Bytes)

@@ -134,17 +134,18 @@ func stallEnd(s *analyze.Stall) string {
 
 // brief returns an inferred number of bytes in as few characters as possible.
 func brief(e *analyze.Estimate) string {
+	value, low, high := e.Value(), e.Low(), e.High()
 	switch {
-	case e.Value != nil && (e.Low == nil || *e.Low == *e.Value) && (e.High == nil || *e.High == *e.Value):
-		return words.Count(*e.Value)
-	case e.Low != nil && e.High != nil:
-		return words.Count(*e.Low) + "–" + words.Count(*e.High)
-	case e.Low != nil:
-		return "≥ " + words.Count(*e.Low)
-	case e.High != nil:
-		return "≤ " + words.Count(*e.High)
-	case e.Value != nil:
-		return words.Count(*e.Value)
+	case value != nil && (low == nil || *low == *value) && (high == nil || *high == *value):
+		return words.Count(*value)
+	case low != nil && high != nil:
+		return words.Count(*low) + "–" + words.Count(*high)
+	case low != nil:
+		return "≥ " + words.Count(*low)
+	case high != nil:
+		return "≤ " + words.Count(*high)
+	case value != nil:
+		return words.Count(*value)
 	default:
 		return "unknown"
 	}
