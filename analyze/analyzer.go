@@ -19,10 +19,6 @@ type Analyzer struct {
 	nextID    int64
 
 	segments uint64
-	bytes    int64
-	begin    int64 // capture time of the first and the last segment
-	end      int64
-	beganAt  int64 // adjusted time of the first
 
 	// held is a segment whose time stamp is in doubt until the next segment
 	// arrives; confirmed is set when there will be none.

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"iter"
-	"slices"
 
 	"winwatch/capture"
 )
@@ -76,7 +75,7 @@ func (a *Analyzer) enqueue(b *batch) {
 	for i := range a.shards {
 		b.order[i], b.opened[i] = b.order[i][:cap(b.order[i])], b.opened[i][:0]
 	}
-	segments, bytes, last := uint64(0), int64(0), 0
+	segments := uint64(0)
 	x, mask, leap, c := a.seed, a.shardMask, uint64(a.cfg.ClockLeap), &a.clock
 	if len(b.segs) > 0 {
 		c.start(b.segs[0].Time)
@@ -97,23 +96,12 @@ func (a *Analyzer) enqueue(b *batch) {
 		n[shard]++
 		if !s.Flags.NoTraffic() {
 			segments++
-			bytes += int64(s.Len)
-			last = i
 		}
 	}
 	for i := range a.shards {
 		b.order[i] = b.order[i][:n[i]]
 	}
-	if segments == 0 {
-		return
-	}
-	if a.segments == 0 {
-		first := slices.IndexFunc(b.segs, func(s capture.Segment) bool { return !s.Flags.NoTraffic() })
-		a.begin, a.beganAt = b.segs[first].Time, b.now[first]
-	}
 	a.segments += segments
-	a.bytes += bytes
-	a.end = b.segs[last].Time
 }
 
 // jump returns the adjusted time of segs[0], whose time stamp is earlier than the
@@ -178,6 +166,7 @@ func (a *Analyzer) deliver(b *batch, from, to int) {
 			continue
 		}
 		m.Stream = *a.shards[shardOf(m.Segment)&a.shardMask].ids.at(b.slots[i])
+		m.Elapsed = nanos(b.now[i] - a.clock.low)
 		for _, sink := range a.sinks {
 			sink(m)
 		}

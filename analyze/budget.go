@@ -102,7 +102,7 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
 			t := sh.needState(f)
-			t.held.openedAt, t.held.openedTime, t.held.openedFrame = now, s.Time, s.Frame
+			t.held.openedAt, t.held.openedFrame = now, s.Frame
 		}
 		return free
 	}
@@ -112,7 +112,7 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 	t := sh.needState(f)
 	t.held.left = f.room()
 	if !f.is(isFull | isHeld) {
-		t.held.at, t.held.time, t.held.frame, t.held.room = now, s.Time, s.Frame, f.room()
+		t.held.at, t.held.frame, t.held.room = now, s.Frame, f.room()
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited

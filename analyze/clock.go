@@ -7,13 +7,14 @@ import "math"
 //
 // A step back is a jump: the adjusted time continues from where it was. A step
 // forward may be a pause; it is a jump if the next packet steps back again, so one
-// packet is held until then (see Analyzer.jump).
+// packet is held until then (see Analyzer.jump). Nothing happens before the first
+// packet: packets that are stamped a little earlier get its time.
 type clock struct {
 	started bool
 	last    int64 // capture time of the last packet
 	now     int64 // adjusted time of the last packet
 	offset  int64 // adjusted = capture time + offset
-	// low and high bound the adjusted time.
+	// low and high bound the adjusted time; low is the time of the first packet.
 	low, high int64
 
 	jumps     int64
@@ -21,15 +22,14 @@ type clock struct {
 	largestAt uint64
 }
 
-// longest is how far the adjusted time can get from the first packet, 73 years:
-// the difference of any two such times fits an int64.
+// longest is how far the adjusted time can get from the first packet: 73 years.
 const longest = 1 << 61
 
 // start sets the clock to the time of the first packet.
 func (c *clock) start(t int64) {
 	if !c.started {
 		c.started, c.last, c.now = true, t, t
-		c.low, c.high = plus(t, -longest), plus(t, longest)
+		c.low, c.high = t, plus(t, longest)
 	}
 }
 

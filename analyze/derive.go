@@ -20,12 +20,12 @@ func (a *Analyzer) Result() (r *Result) {
 func (a *Analyzer) result() *Result {
 	r := &Result{
 		Input: a.input, Damage: slices.Clone(a.damage),
-		Segments: a.segments, StreamCount: a.nextID, Bytes: a.bytes,
-		Begin: a.begin, End: a.end,
+		Segments: a.segments, StreamCount: a.nextID,
 		mostVerdicts: a.cfg.MaxVerdicts,
 	}
 	if a.segments > 0 {
-		r.Span = nanos(a.clock.now - a.beganAt)
+		r.Begin, r.End = a.clock.low, a.clock.now
+		r.Span = nanos(r.End - r.Begin)
 	}
 	v := &view{a: a, dropped: a.input.Dropped() > 0}
 	var sums totals
@@ -33,6 +33,7 @@ func (a *Analyzer) result() *Result {
 	for _, sh := range a.shards {
 		r.Evicted.add(&sh.evicted)
 	}
+	r.Bytes, r.Duplicates = sums.bytes, uint64(sums.duplicates)
 	r.Stalls, r.Probes, r.KeepAlives, r.ZeroWindows = sums.stalls, sums.probes, sums.keepAlives, sums.zeroWindows
 	r.Retransmissions, r.StalledStreams = sums.retransmissions, sums.stalled
 	r.StallTime = nanos(sums.stallTime)
@@ -62,9 +63,8 @@ func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 	s := &Stream{
 		ID: id, Client: st.endpoint(st.client), Server: st.endpoint(st.client ^ 1),
 		Handshake: st.handshakeSeen(), Closed: "open",
-		Begin: st.begin, End: st.end, FirstFrame: st.firstFrame, LastFrame: st.endFrame,
-		Span: nanos(st.span()), Duplicates: uint64(st.duplicates),
-		Segments: uint64(st.flows[0].segs) + uint64(st.flows[1].segs) + uint64(st.duplicates),
+		Begin: st.first, End: st.last, FirstFrame: st.firstFrame, LastFrame: st.endFrame,
+		Span: nanos(st.span()), Duplicates: uint64(st.duplicates), Segments: st.segments(),
 		OneSided: !st.bothSides(),
 	}
 	if rtt := st.rtt(); rtt > 0 {

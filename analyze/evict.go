@@ -7,11 +7,14 @@ import (
 
 // totals are sums over streams.
 type totals struct {
+	bytes, duplicates                                                 int64
 	stalls, probes, keepAlives, zeroWindows, retransmissions, stalled int64
 	stallTime                                                         int64
 }
 
 func (t *totals) add(o *totals) {
+	t.bytes += o.bytes
+	t.duplicates += o.duplicates
 	t.stalls += o.stalls
 	t.probes += o.probes
 	t.keepAlives += o.keepAlives
@@ -53,7 +56,7 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 		return nil
 	}
 	sh.evicted.Streams++
-	sh.evicted.Segments += uint64(st.flows[0].segs) + uint64(st.flows[1].segs)
+	sh.evicted.Segments += st.segments()
 	sh.evicted.Bytes += st.flows[0].bytes + st.flows[1].bytes
 	if wait := sh.sum(&sh.gone, st); wait > 0 {
 		sh.evicted.Stalled++
@@ -89,8 +92,10 @@ func (sh *shard) keepWorst(s *derived) {
 // sum adds a stream to t and returns the time that its senders waited.
 func (sh *shard) sum(t *totals, st *stream) int64 {
 	var wait, stalls int64
+	t.duplicates += int64(st.duplicates)
 	for i := range st.flows {
 		f := &st.flows[i]
+		t.bytes += f.bytes
 		t.retransmissions += int64(f.retrans)
 		d := sh.stateOf(f)
 		if d == nil {
@@ -129,7 +134,7 @@ func (sh *shard) finish(st *stream) {
 // leaveOpen ends a stall that was still open at the last segment of the stream.
 func (sh *shard) leaveOpen(st *stream, f *flow, t *flowstate, o *flow) {
 	w := &t.stall.Stall
-	w.End, w.EndFrame, w.EndedBy = st.end, st.endFrame, EndCaptureEnded
+	w.End, w.EndFrame, w.EndedBy = st.last, st.endFrame, EndCaptureEnded
 	w.Duration = nanos(st.last - t.stall.began)
 	if o.is(sawFIN) && f.is(sawFIN) {
 		w.EndedBy = EndFIN

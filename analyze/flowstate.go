@@ -8,7 +8,7 @@ import (
 
 // flowstate is the part of a flow that only a flow in trouble needs: one whose
 // window was ever full, zero or probed, that lost data, or that carried
-// keep-alives. Times are adjusted (see clock) unless noted otherwise.
+// keep-alives. Times are adjusted (see clock).
 type flowstate struct {
 	stall   openStall
 	past    pastStalls
@@ -78,10 +78,9 @@ type aftermath struct {
 // heldBack is the time in which the open window was too small for the next segment.
 type heldBack struct {
 	// at is when the window began to hold the sender back (isFull, isHeld), with room
-	// bytes of it left; openedAt is when it opened again (isOpened). time, frame and
-	// openedTime, openedFrame are the capture times and frames of the two.
+	// bytes of it left; openedAt is when it opened again (isOpened). frame and
+	// openedFrame are the frames of the two.
 	at, openedAt       int64
-	time, openedTime   int64
 	frame, openedFrame uint64
 	room               uint32
 	// left is how much of the window the sender has left now, in bytes.
@@ -94,11 +93,10 @@ type heldBack struct {
 // edgeLedger follows the right edge to distinguish reading from a growing buffer.
 type edgeLedger struct {
 	// closedAt is when the window first closed; rise is how far the right edge has
-	// risen since, in bytes, and riseAt, riseTime (capture time) and riseFrame say
-	// when it last rose.
-	closedAt, rise   int64
-	riseAt, riseTime int64
-	riseFrame        uint64
+	// risen since, in bytes, and riseAt and riseFrame say when it last rose.
+	closedAt, rise int64
+	riseAt         int64
+	riseFrame      uint64
 	// doubled: a window update before the first zero window proves reading.
 	doubled bool
 }
@@ -275,7 +273,7 @@ func (c *cursor) moveEdge(old uint32, rescaled bool) Events {
 		if t.edge.closedAt != 0 {
 			t.edge.rise += int64(rise)
 		}
-		t.edge.riseAt, t.edge.riseTime, t.edge.riseFrame = c.now, c.s.Time, c.s.Frame
+		t.edge.riseAt, t.edge.riseFrame = c.now, c.s.Frame
 	}
 	return ev
 }

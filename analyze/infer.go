@@ -26,7 +26,7 @@ func (sh *shard) unread(f *flow, t *flowstate) Estimate {
 		return unknown("unknown: the stream began before the capture")
 	case t.edge.closedAt != t.stall.zeroAt:
 		return atMost("at most what the receiver acknowledged and could hold: its application has read since the first zero window")
-	case kept > most:
+	case kept > min(most, f.surely(sh.cfg.BufferFactor)):
 		return atMost("upper bound: the receiver acknowledged more than it could hold, so its application read some")
 	case answered:
 		return NewEstimate(method, &kept, nil, &most)
@@ -55,6 +55,11 @@ func (f *flow) most(acked int64, factor float64) int64 {
 // window.
 func (f *flow) capacity(factor float64) int64 {
 	return int64(math.Round(factor * float64(f.largest())))
+}
+
+// surely is the capacity even under the smallest possible scale.
+func (f *flow) surely(factor float64) int64 {
+	return int64(math.Round(factor * float64(int64(f.maxWnd)<<f.minShift)))
 }
 
 // absorbed is the payload that the receiver accepted while nobody read: the

@@ -82,7 +82,7 @@ func (t *flowstate) doubt(s *capture.Segment, now int64, form ProbeForm, most in
 		t.probing.doubted = append(t.probing.doubted[:0], t.probing.doubted[1:]...)
 	}
 	t.probing.doubted = append(t.probing.doubted, Probe{
-		Frame: s.Frame, Time: s.Time, Gap: time.Duration(max(now-since, 0)), Form: form, Len: s.Len,
+		Frame: s.Frame, Time: now, Gap: time.Duration(max(now-since, 0)), Form: form, Len: s.Len,
 	})
 	t.probing.doubtedAt = now
 }
@@ -158,7 +158,7 @@ func (c *cursor) probe(form ProbeForm) Events {
 	if t.probing.form != "" {
 		since = t.probing.at
 	}
-	p := Probe{Frame: s.Frame, Time: s.Time, Gap: time.Duration(max(c.now-since, 0)), Form: form, Len: s.Len}
+	p := Probe{Frame: s.Frame, Time: c.now, Gap: time.Duration(max(c.now-since, 0)), Form: form, Len: s.Len}
 	t.probing.form, t.probing.at = form, c.now
 	t.probing.asked = EventProbe
 	t.counts.probes++
@@ -183,7 +183,7 @@ func (t *flowstate) answer(s *capture.Segment, now int64) {
 	t.probing.answeredAt, t.probing.silent = now, 0
 	if w := t.probed(); len(w.Probes) > 0 {
 		p := &w.Probes[len(w.Probes)-1]
-		p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
+		p.AnswerFrame, p.AnswerTime = s.Frame, now
 	}
 }
 

@@ -32,23 +32,26 @@ func (d Dir) String() string {
 // streams are derived on demand, so that a million results need not fit in memory;
 // while Run is active, they reflect the state of the engine at that time.
 //
-// Times are nanoseconds since the Unix epoch, spans are time.Duration, byte counts
-// int64. A nil pointer or an Estimate without a value means unknown: never 0,
+// Times are nanoseconds since the Unix epoch by the clock of the capture, with its
+// jumps removed: the time stamp of the packet as long as the clock has not jumped.
+// So an end never precedes its begin, and durations are differences of times. Spans
+// are time.Duration, byte counts int64. A nil pointer or an Estimate without a value means unknown: never 0,
 // never a guess.
 type Result struct {
 	// Input counts what the reader read and skipped.
 	Input capture.Counters
 	// Damage lists where the input was broken.
 	Damage []*capture.DamageError
-	// Segments is the number of TCP segments analyzed.
-	Segments uint64
+	// Segments is the number of TCP segments analyzed, those captured twice included;
+	// Duplicates is the number of second captures, which count nowhere else.
+	Segments, Duplicates uint64
 	// StreamCount is the number of streams, including those no longer kept.
 	StreamCount int64
-	// Begin and End are the times of the first and the last segment; Span is the time
-	// between them, with clock jumps removed.
+	// Begin is the time of the first packet, End the latest time of any, and Span the
+	// time between them. All other times are within it.
 	Begin, End int64
 	Span       time.Duration
-	// Bytes is the payload on the wire, retransmissions included.
+	// Bytes is the payload on the wire: with retransmissions, without duplicates.
 	Bytes int64
 
 	// Stalls, Probes, KeepAlives, ZeroWindows and Retransmissions are totals over all

@@ -1,6 +1,10 @@
 package analyze
 
-import "winwatch/capture"
+import (
+	"time"
+
+	"winwatch/capture"
+)
 
 // Unknown is the value of an unknown byte count in a Sample.
 const Unknown = -1
@@ -10,8 +14,11 @@ const Unknown = -1
 type Sample struct {
 	Segment *capture.Segment
 	// Time is Segment.Time with clock jumps removed. Charts use it, so that one wrong
-	// time stamp does not stretch them over hours.
+	// time stamp does not stretch them over hours. It never goes back within a stream.
 	Time int64
+	// Elapsed is the time since the first packet of the capture, with clock jumps
+	// removed. It is never negative: a packet stamped a little before the first has 0.
+	Elapsed time.Duration
 	// Stream is the number of the stream, as Wireshark's tcp.stream.
 	Stream int64
 	// Dir is the direction in which the segment went: the window it advertises

@@ -154,7 +154,7 @@ func (c *cursor) resume() {
 		if !f.is(isHeld) {
 			// So far, the part not booked to anything else counted as idle.
 			t.spent[maybeSmall] += min(c.now-since, c.st.span()-f.booked(t))
-			t.held.at, t.held.time, t.held.frame, t.held.room = since, c.s.Time-(c.now-since), c.st.endFrame, f.room()
+			t.held.at, t.held.frame, t.held.room = since, c.st.endFrame, f.room()
 			f.marks |= isHeld
 		}
 		c.settle(f, true)

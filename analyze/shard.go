@@ -186,7 +186,7 @@ func (sh *shard) next(b *batch, index uint16, h hint) {
 // goes back: a packet out of order gets the time of the one before it.
 func (sh *shard) account(st *stream, s *capture.Segment, now int64) int64 {
 	if st.endFrame == 0 {
-		st.begin, st.firstFrame, st.first, st.last = s.Time, s.Frame, now, now
+		st.firstFrame, st.first, st.last = s.Frame, now, now
 		st.flows[0].since, st.flows[1].since = now, now
 		st.marks &^= namedOnly
 	}
@@ -196,6 +196,6 @@ func (sh *shard) account(st *stream, s *capture.Segment, now int64) int64 {
 
 // pass advances the stream to a segment and returns the stream's time.
 func (st *stream) pass(s *capture.Segment, now int64) int64 {
-	st.end, st.endFrame, st.last = s.Time, s.Frame, max(st.last, now)
+	st.endFrame, st.last = s.Frame, max(st.last, now)
 	return st.last
 }

@@ -15,7 +15,7 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	t.probing.doubted = t.probing.doubted[:0]
 	t.stall.began, t.stall.zeroAt, t.stall.acked, t.stall.zeroSpent = c.now, c.now, r.una, t.spent[zeroWindow]
 	t.stall.Stall = Stall{
-		Begin: s.Time, BeginFrame: s.Frame, ZeroBegin: s.Time, ZeroFrame: s.Frame,
+		Begin: c.now, BeginFrame: s.Frame, ZeroBegin: c.now, ZeroFrame: s.Frame,
 		BeganBeforeCapture: first, WindowAtBegin: new(int64(0)),
 	}
 	t.stall.Unread = c.unread(r, t)
@@ -23,7 +23,7 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 		c.settle(r, true)
 		t.stall.began = t.held.at
 		t.stall.WindowAtBegin = new(int64(t.held.room))
-		t.stall.Begin, t.stall.BeginFrame = s.Time-(c.now-t.held.at), t.held.frame
+		t.stall.Begin, t.stall.BeginFrame = t.held.at, t.held.frame
 	}
 	t.held.small = 0
 	if r.shift == Unknown && r.una == r.nxt && r.dataSegs > 0 && !first {
@@ -46,10 +46,10 @@ func (c *cursor) firstProbe(t *flowstate) {
 	s := c.s
 	at := c.r.lastAt
 	began := *s
-	began.Frame, began.Time = c.st.firstFrame, s.Time-(c.now-at)
+	began.Frame = c.st.firstFrame
 	t.doubt(&began, at, ProbeEmpty, c.mostProbes())
 	p := &t.probing.doubted[len(t.probing.doubted)-1]
-	p.AnswerFrame, p.AnswerTime = s.Frame, s.Time
+	p.AnswerFrame, p.AnswerTime = s.Frame, c.now
 	t.counts.keepAlives++
 	t.stall.KeepAlives++
 	t.counts.keepAliveAnswers++
@@ -82,7 +82,7 @@ func (c *cursor) endStall(f *flow, how StallEnd) {
 		how = EndGaveUp
 	}
 	w := &t.stall.Stall
-	w.End, w.EndFrame, w.EndedBy = c.s.Time, c.s.Frame, how
+	w.End, w.EndFrame, w.EndedBy = c.now, c.s.Frame, how
 	w.Duration = time.Duration(c.now - t.stall.began)
 	t.stall.on = false
 	t.stall.acked = f.una
@@ -118,8 +118,8 @@ func (sh *shard) smallStall(f *flow) {
 	}
 	t.pause(f, t.held.openedAt, 0)
 	t.stall.Stall = Stall{
-		Begin: t.held.time, BeginFrame: t.held.frame,
-		End: t.held.openedTime, EndFrame: t.held.openedFrame,
+		Begin: t.held.at, BeginFrame: t.held.frame,
+		End: t.held.openedAt, EndFrame: t.held.openedFrame,
 		EndedBy: EndWindowUpdate, Duration: time.Duration(t.held.openedAt - t.held.at),
 		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
 		Unread: unknown("unknown: the window was never 0"),

@@ -12,19 +12,17 @@ import (
 type stream struct {
 	key      key
 	hash     uint32
-	last     int64 // adjusted time of the last segment
-	end      int64 // capture time of the last segment
+	first    int64 // adjusted time of the first segment
+	last     int64 // and of the last
 	endFrame uint64
 	// flows are the two directions, indexed by the side that sends.
 	flows [2]flow
 
-	begin      int64 // capture time of the first segment
 	firstFrame uint64
-	first      int64 // adjusted time of the first segment
 	duplicates uint32
 	client     uint8 // index of the client's flow
 	marks      streamMarks
-	_          [32]byte
+	_          [48]byte
 }
 
 // span is the adjusted time from the first segment to the last.
@@ -48,6 +46,11 @@ const (
 )
 
 func (st *stream) is(m streamMarks) bool { return st.marks&m != 0 }
+
+// segments counts the segments captured, those captured twice included.
+func (st *stream) segments() uint64 {
+	return uint64(st.flows[0].segs) + uint64(st.flows[1].segs) + uint64(st.duplicates)
+}
 
 // bothSides reports whether both directions were captured.
 func (st *stream) bothSides() bool { return st.flows[0].segs > 0 && st.flows[1].segs > 0 }
@@ -99,7 +102,7 @@ func (sh *shard) open(hash uint32, s *capture.Segment, now int64) uint32 {
 	st := sh.slab.at(slot)
 	*st = stream{
 		key: key{s.Src, s.Dst, s.SrcPort, s.DstPort}, hash: hash, marks: inUse,
-		begin: s.Time, firstFrame: s.Frame, first: now, last: now,
+		firstFrame: s.Frame, first: now, last: now,
 	}
 	if s.SrcPort < s.DstPort {
 		st.client = sideB

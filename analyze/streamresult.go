@@ -29,14 +29,14 @@ type Stream struct {
 	// RTT is the time from SYN to the ACK of the SYN-ACK or, failing that, the
 	// smallest time from data to its ACK; nil if unknown.
 	RTT *time.Duration
-	// Begin, End, FirstFrame and LastFrame bound the stream in the capture.
+	// Begin, End, FirstFrame and LastFrame bound the stream in the capture; Span is
+	// End - Begin.
 	Begin, End            int64
 	FirstFrame, LastFrame uint64
-	// Span is End - Begin with clock jumps removed.
-	Span     time.Duration
-	Segments uint64
-	// Duplicates counts packets that were captured twice.
-	Duplicates uint64
+	Span                  time.Duration
+	// Segments counts all segments, those captured twice included; Duplicates counts
+	// the second captures, which count nowhere else.
+	Segments, Duplicates uint64
 	// OneSided: only segments of one direction were captured.
 	OneSided bool
 	// Closed says how the stream ended: "fin", "reset", or "open".
