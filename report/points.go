@@ -1,10 +1,6 @@
 package report
 
-import (
-	"sort"
-
-	"winwatch/analyze"
-)
+import "winwatch/analyze"
 
 // InFlight returns, for each point, the bytes that the sender of direction dir has
 // outstanding after it, or analyze.Unknown: what the analyzer found at the sender's last
@@ -25,24 +21,4 @@ func InFlight(points []analyze.Point, dir analyze.Dir) []int64 {
 		out[i] = flight
 	}
 	return out
-}
-
-// ChartTime returns the time in Unix nanoseconds at which charts show a frame that was
-// captured at the given time. The times of the points are corrected for clock jumps; a
-// frame that was thinned out lies between its neighbours.
-func ChartTime(points []analyze.Point, frame uint64, time int64) int64 {
-	i := sort.Search(len(points), func(i int) bool { return points[i].Frame >= frame })
-	switch {
-	case len(points) == 0:
-		return time
-	case i < len(points) && points[i].Frame == frame:
-		return points[i].Time
-	}
-	if i > 0 {
-		time = max(time, points[i-1].Time)
-	}
-	if i < len(points) {
-		time = min(time, points[i].Time)
-	}
-	return time
 }

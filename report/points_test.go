@@ -23,25 +23,3 @@ func TestInFlightFollowsDataAndACKs(t *testing.T) {
 		t.Errorf("in flight %v, want %v", got, want)
 	}
 }
-
-func TestChartTime(t *testing.T) {
-	points := []analyze.Point{{Frame: 3, Time: 100}, {Frame: 7, Time: 200}, {Frame: 9, Time: 300}}
-	for _, tt := range []struct {
-		frame      uint64
-		time, want int64
-	}{
-		{7, 5000, 200}, // its clock jumped
-		{8, 250, 250},  // thinned out
-		{8, 5000, 300},
-		{8, 10, 200},
-		{1, 50, 50},
-		{12, 400, 400},
-	} {
-		if got := ChartTime(points, tt.frame, tt.time); got != tt.want {
-			t.Errorf("frame %d of %d is at %d, want %d", tt.frame, tt.time, got, tt.want)
-		}
-	}
-	if got := ChartTime(nil, 1, 42); got != 42 {
-		t.Errorf("without points %d, want 42", got)
-	}
-}

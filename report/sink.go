@@ -43,9 +43,6 @@ type Sink interface {
 // SampleSink is a Sink that writes while the capture is analyzed.
 type SampleSink interface {
 	Sink
-	// StartAt sets the time in Unix nanoseconds from which elapsed time counts. By
-	// default that is the time of the first sample.
-	StartAt(ns int64)
 	// Add writes one sample. It keeps no reference to it.
 	Add(*analyze.Sample)
 }

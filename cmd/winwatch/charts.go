@@ -94,7 +94,7 @@ func (j *job) keepPoints(a *analyze.Analyzer) {
 	} else {
 		j.keptTo = 1<<64 - 1
 	}
-	a.OnSample(j.chosen(func(int64) {}, add))
+	a.OnSample(j.chosen(add))
 }
 
 // draw collects the points of the streams that get charts.
@@ -161,7 +161,7 @@ func (j *job) secondPass(ctx context.Context, streams []*analyze.Stream) error {
 	a := analyze.New(j.o.config())
 	low, high := j.span.Bounds(j.Result.Begin)
 	a.OnSample(func(s *analyze.Sample) {
-		if t := s.Segment.Time; low <= t && t <= high && subset.rename(s) {
+		if low <= s.Time && s.Time <= high && subset.rename(s) {
 			j.Timeline.Add(s)
 		}
 	})

@@ -155,13 +155,12 @@ func (w *writing) stdoutSink() report.Sink {
 func (w *writing) follow(a *analyze.Analyzer, s report.Sink) {
 	if s, ok := s.(report.SampleSink); ok {
 		w.streamed = append(w.streamed, s)
-		a.OnSample(w.chosen(s.StartAt, s.Add))
+		a.OnSample(w.chosen(s.Add))
 	}
 }
 
 // chosen returns a function that passes the samples of the chosen stream and time on to f.
-// If it leaves out samples, it first calls begin with the time of the first sample.
-func (o *reportOptions) chosen(begin func(ns int64), f func(*analyze.Sample)) func(*analyze.Sample) {
+func (o *reportOptions) chosen(f func(*analyze.Sample)) func(*analyze.Sample) {
 	if o.stream < 0 && !o.span.Given() {
 		return f
 	}
@@ -169,10 +168,9 @@ func (o *reportOptions) chosen(begin func(ns int64), f func(*analyze.Sample)) fu
 	return func(s *analyze.Sample) {
 		if !started {
 			started = true
-			low, high = o.span.Bounds(s.Segment.Time)
-			begin(s.Segment.Time)
+			low, high = o.span.Bounds(s.Time - int64(s.Elapsed))
 		}
-		if (o.stream < 0 || s.Stream == o.stream) && low <= s.Segment.Time && s.Segment.Time <= high {
+		if (o.stream < 0 || s.Stream == o.stream) && low <= s.Time && s.Time <= high {
 			f(s)
 		}
 	}

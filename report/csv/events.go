@@ -21,7 +21,7 @@ const eventsHeader = "kind,stream,direction,sender,sender_port,receiver,receiver
 
 // Events writes the stalls and probes of all streams. A probe begins when it was sent and
 // ends when its answer arrived; its end is empty if there was no answer. Seconds count
-// from the first segment of the capture.
+// from the first packet of the capture.
 func Events(w io.Writer, m *report.Material) error {
 	e := &events{w: bufio.NewWriterSize(w, 64<<10), start: m.Result.Begin}
 	e.w.WriteString(eventsHeader) // bufio keeps the error

@@ -10,8 +10,8 @@ import (
 
 // Kernel writes the kernel's samples of both sockets of an experiment, one row per
 // sample, on the same clock as time_ns of the window timeline. elapsed_s counts from the
-// first packet, so that rows line up with the timeline's; without packets it counts from
-// the first sample. Values that the kernel did not give are empty.
+// first packet, so that rows line up with the timeline's, and is negative before it; without
+// packets it counts from the first sample. Values that the kernel did not give are empty.
 func Kernel(w io.Writer, m *report.Material) error {
 	bw := bufio.NewWriter(w) // keeps the error of any write until Flush
 	bw.Write(kernelHeader())

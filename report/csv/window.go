@@ -25,13 +25,13 @@ const (
 )
 
 // Window writes the window timeline, one row per segment in capture order. Columns whose
-// value is unknown are empty: the raw window is never passed off as the window. It is a
+// value is unknown are empty: the raw window is never passed off as the window. time_ns is
+// the time stamp of the packet as it is; elapsed_s counts from the first packet of the
+// capture, with clock jumps removed, so that it is never negative. Window is a
 // report.SampleSink for use by one goroutine.
 type Window struct {
 	out       *report.AsyncWriter
 	buf       []byte
-	start     int64
-	started   bool
 	endpoints endpointCache
 	// time and elapsed keep the digits of the previous row, which usually differ only
 	// at the end.
@@ -47,17 +47,10 @@ func NewWindow(w io.Writer) *Window {
 	return c
 }
 
-// StartAt sets the time from which elapsed_s counts, for timelines whose first row is not
-// the first segment of the capture.
-func (c *Window) StartAt(ns int64) { c.start, c.started = ns, true }
-
 // Add writes the row of one sample. It keeps no reference to the sample and does not
 // allocate.
 func (c *Window) Add(s *analyze.Sample) {
 	g := s.Segment
-	if !c.started {
-		c.start, c.started = g.Time, true
-	}
 	if cap(c.buf)-len(c.buf) < maxRow {
 		c.out.Send(c.buf)
 		c.buf = c.out.Buffer()
@@ -67,7 +60,7 @@ func (c *Window) Add(s *analyze.Sample) {
 	b = append(b, ',')
 	b = c.time.appendTime(b, g.Time)
 	b = append(b, ',')
-	b = c.elapsed.appendElapsed(b, c.start, g.Time)
+	b = c.elapsed.appendElapsed(b, 0, int64(s.Elapsed))
 	b = append(b, ',')
 	e := c.endpoints.of(s)
 	b = append(b, e.text[:e.size]...)

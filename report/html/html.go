@@ -269,9 +269,7 @@ func packStream(m *report.Material, st *analyze.Stream, limit int) (string, erro
 	if m.Timeline != nil {
 		points, left = m.Timeline.Points(st.ID)
 	}
-	view := newStreamView(st, func(frame uint64, time int64) int64 {
-		return report.ChartTime(points, frame, time) - m.Result.Begin
-	})
+	view := newStreamView(st, m.Result.Begin)
 	view.Left = left
 	for {
 		view.Points, view.Origin, view.Unit = len(points), 0, timeUnit(points)

@@ -149,9 +149,8 @@ func newVerdictView(v *analyze.Verdict) verdictView {
 	return view
 }
 
-// newStreamView describes a stream. at returns the time at which charts show a frame that
-// was captured at the given time.
-func newStreamView(st *analyze.Stream, at func(frame uint64, time int64) int64) *streamView {
+// newStreamView describes a stream of a capture that began at begin.
+func newStreamView(st *analyze.Stream, begin int64) *streamView {
 	v := &streamView{
 		ID: st.ID, Client: st.Client.String(), Server: st.Server.String(), Segments: st.Segments,
 		Dir: int(st.Verdict.Dir), Verdict: newVerdictView(&st.Verdict), Facts: streamFacts(st),
@@ -160,12 +159,12 @@ func newStreamView(st *analyze.Stream, at func(frame uint64, time int64) int64) 
 		v.Warnings = append(v.Warnings, w.Text)
 	}
 	for dir := range analyze.Dir(2) {
-		v.Dirs[dir] = newDirView(&st.Dirs[dir], at)
+		v.Dirs[dir] = newDirView(&st.Dirs[dir], begin)
 	}
 	return v
 }
 
-func newDirView(d *analyze.Direction, at func(uint64, int64) int64) dirView {
+func newDirView(d *analyze.Direction, begin int64) dirView {
 	b := &d.Budget
 	v := dirView{
 		Sender: d.Sender.String(), Receiver: d.Receiver.String(),
@@ -176,7 +175,7 @@ func newDirView(d *analyze.Direction, at func(uint64, int64) int64) dirView {
 	}
 	probes := maxProbes
 	for _, s := range longestStalls(d.Stalls) {
-		v.Stalls = append(v.Stalls, newStallView(s, &probes, at))
+		v.Stalls = append(v.Stalls, newStallView(s, &probes, begin))
 	}
 	return v
 }
@@ -195,9 +194,9 @@ func longestStalls(stalls []analyze.Stall) []*analyze.Stall {
 	return longest
 }
 
-func newStallView(s *analyze.Stall, probes *int, at func(uint64, int64) int64) stallView {
+func newStallView(s *analyze.Stall, probes *int, begin int64) stallView {
 	v := stallView{
-		Begin: at(s.BeginFrame, s.Begin), End: at(s.EndFrame, s.End), Duration: int64(s.Duration),
+		Begin: s.Begin - begin, End: s.End - begin, Duration: int64(s.Duration),
 		BeginFrame: s.BeginFrame, EndFrame: s.EndFrame, EndedBy: string(s.EndedBy), Before: s.BeganBeforeCapture,
 		Unread: cmp.Or(report.Estimated(&s.Unread, words.Size), "unknown"), UnreadHow: s.Unread.Method(),
 		Released: s.Released, Backoff: s.Backoff, Blame: s.Blame, ProbeCount: s.ProbeCount,
@@ -205,7 +204,7 @@ func newStallView(s *analyze.Stall, probes *int, at func(uint64, int64) int64) s
 	for i := range s.Probes[:min(len(s.Probes), *probes)] {
 		p := &s.Probes[i]
 		pv := probeView{
-			Frame: p.Frame, Time: at(p.Frame, p.Time), Gap: int64(p.Gap), Form: string(p.Form), Len: p.Len,
+			Frame: p.Frame, Time: p.Time - begin, Gap: int64(p.Gap), Form: string(p.Form), Len: p.Len,
 			Answer: p.AnswerFrame, Silence: p.Silence,
 		}
 		if p.AnswerFrame != 0 {

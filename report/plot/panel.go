@@ -28,7 +28,7 @@ type panel struct {
 	fromZero bool
 }
 
-func windowPanel(st *analyze.Stream, dir analyze.Dir, s *series, marks []markKind, points []analyze.Point, begin int64) *panel {
+func windowPanel(st *analyze.Stream, dir analyze.Dir, s *series, marks []markKind, begin int64) *panel {
 	name, title := "advertised window", "Advertised window and data in flight"
 	if !s.scaled {
 		name, title = "window field, not scaled", "Window field (its scale was not captured) and data in flight"
@@ -40,8 +40,7 @@ func windowPanel(st *analyze.Stream, dir analyze.Dir, s *series, marks []markKin
 		}}
 	for i := range st.Dirs[dir].Stalls {
 		stall := &st.Dirs[dir].Stalls[i]
-		p.stalls = append(p.stalls, [2]float64{
-			float64(report.ChartTime(points, stall.BeginFrame, stall.Begin) - begin), float64(report.ChartTime(points, stall.EndFrame, stall.End) - begin)})
+		p.stalls = append(p.stalls, [2]float64{float64(stall.Begin - begin), float64(stall.End - begin)})
 	}
 	for _, m := range marks {
 		switch m.kind {

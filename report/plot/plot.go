@@ -106,7 +106,7 @@ func drawStill(c draw.Canvas, m *report.Material) {
 	}
 	s := newSeries(points, d, dir, m.Result.Begin)
 	marks := marksOf(points, dir)
-	window, sequence := windowPanel(st, dir, s, marks, points, m.Result.Begin), sequencePanel(s, marks)
+	window, sequence := windowPanel(st, dir, s, marks, m.Result.Begin), sequencePanel(s, marks)
 	// The lower panel is higher because it includes the axis and its label.
 	split := c.Min.Y + (c.Max.Y-c.Min.Y)*0.53
 	upper, lower := c, c
