@@ -73,21 +73,19 @@ func FuzzAnalyzer(f *testing.F) {
 }
 
 func checkSample(t *testing.T, s *analyze.Sample) {
-	if s.Window < analyze.Unknown || s.InFlight < analyze.Unknown || s.Shift < analyze.Unknown || s.Shift > 14 {
+	if s.Elapsed < 0 || s.Window < analyze.Unknown || s.InFlight < analyze.Unknown || s.Shift < analyze.Unknown || s.Shift > 14 {
 		t.Fatalf("window %d, in flight %d, shift %d of %v", s.Window, s.InFlight, s.Shift, s.Segment)
 	}
 	checkEdges(t, s)
 }
 
 // checkEdges checks that window, right edge and sequence numbers of a sample agree with
-// each other and with the segment. Ack may be -1, the value of Unknown, if the capture
-// began later.
+// each other and with the segment. Ack may be negative if the capture began later.
 func checkEdges(t *testing.T, s *analyze.Sample) {
-	if s.RightEdge != analyze.Unknown && (s.Window == analyze.Unknown || s.RightEdge != s.Ack+s.Window) {
+	if s.RightEdge != analyze.Unknown && (s.RightEdge < 0 || s.Window == analyze.Unknown || s.RightEdge != s.Ack+s.Window) {
 		t.Fatalf("right edge %d, acknowledged %d, window %d of %v", s.RightEdge, s.Ack, s.Window, s.Segment)
 	}
-	if s.Ack != analyze.Unknown && s.Window != analyze.Unknown && s.RightEdge == analyze.Unknown &&
-		s.Ack+s.Window != analyze.Unknown && !s.Segment.Flags.Has(capture.RST) {
+	if s.Ack >= 0 && s.Window != analyze.Unknown && s.RightEdge == analyze.Unknown && !s.Segment.Flags.Has(capture.RST) {
 		t.Fatalf("no right edge, but acknowledged %d and window %d of %v", s.Ack, s.Window, s.Segment)
 	}
 	if s.Window != analyze.Unknown && s.Window != int64(s.Segment.Window)<<max(s.Shift, 0) { // 0 at any shift
