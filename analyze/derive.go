@@ -62,7 +62,7 @@ type derived struct {
 func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 	s := &Stream{
 		ID: id, Client: st.endpoint(st.client), Server: st.endpoint(st.client ^ 1),
-		Handshake: st.handshakeSeen(), Closed: "open",
+		Handshake: st.handshakeSeen(), Closed: StillOpen,
 		Begin: st.first, End: st.last, FirstFrame: st.firstFrame, LastFrame: st.endFrame,
 		Span: nanos(st.span()), Duplicates: uint64(st.duplicates), Segments: st.segments(),
 		OneSided: !st.bothSides(),
@@ -74,11 +74,11 @@ func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 		side := st.client ^ uint8(d)
 		sh.direction(st, side, &s.Dirs[d])
 		if st.flows[side].is(sawRST) {
-			s.Closed, s.ResetBy = "reset", new(d)
+			s.Closed, s.ResetBy = ClosedReset, new(d)
 		}
 	}
-	if s.Closed == "open" && st.flows[0].is(sawFIN) && st.flows[1].is(sawFIN) {
-		s.Closed = "fin"
+	if s.Closed == StillOpen && st.flows[0].is(sawFIN) && st.flows[1].is(sawFIN) {
+		s.Closed = ClosedFIN
 	}
 	sh.warnStream(s)
 	d := &derived{Stream: s}
@@ -122,7 +122,7 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 		Sender: st.endpoint(side), Receiver: st.endpoint(side ^ 1),
 		Segments: uint64(f.segs), DataSegments: uint64(f.dataSegs),
 		Bytes: f.bytes, UniqueBytes: max(f.payload(f.nxt)-t.loss.unseen, 0), AckedBytes: f.acked(),
-		Retransmissions: uint64(f.retrans), RetransmissionsIntoZeroWindow: uint64(t.counts.retransZero),
+		Retransmissions: uint64(f.retrans), DataRetransmissions: uint64(f.resent), RetransmissionsIntoZeroWindow: uint64(t.counts.retransZero),
 		OutOfOrder: uint64(t.counts.reorder), Gaps: uint64(t.counts.gaps), DupACKs: uint64(t.counts.dupAck),
 		KeepAlives: uint64(t.counts.keepAlives), KeepAliveAnswers: uint64(t.counts.keepAliveAnswers),
 		Probes: uint64(t.counts.probes), ProbeAnswers: uint64(t.counts.probeAnswers), ProbeTimerData: uint64(t.counts.timerData),

@@ -18,7 +18,8 @@ func (sh *shard) gather(st *stream, dropped bool, f *cause.Facts) {
 
 func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	f := &st.flows[side]
-	x.Segments, x.DataSegments, x.Retransmissions, x.Bytes = uint64(f.segs), uint64(f.dataSegs), uint64(f.retrans), f.bytes
+	x.Segments, x.DataSegments, x.Bytes = uint64(f.segs), uint64(f.dataSegs), f.bytes
+	x.Retransmissions, x.DataRetransmissions = uint64(f.retrans), uint64(f.resent)
 	t := sh.stateOrNone(f)
 	b := f.budget(t, st.span())
 	x.Total, x.Limited, x.Network, x.Idle = b.Total, b.ReceiverLimited(), b.Network, b.SenderIdle

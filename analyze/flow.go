@@ -63,10 +63,11 @@ type flow struct {
 	// state is an index into shard.states, 0 for none; sketch is a 1-based index into
 	// shard.sketches.
 	state, sketch uint32
-	offer         int8 // the scale that the receiver announced, absent or Unknown
+	resent        uint32 // retransmissions with payload
+	offer         int8   // the scale that the receiver announced, absent or Unknown
 	minShift      uint8
 	side          uint8    // the side of the stream that sends
-	_             [24]byte // pads a flow to whole cache lines
+	_             [20]byte // pads a flow to whole cache lines
 }
 
 // marks are the yes-or-no facts of a flow.

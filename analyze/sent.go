@@ -198,8 +198,11 @@ func (c *cursor) old() Events {
 	}
 	f.retrans++
 	f.marks &^= isTiming // its ACK could be for either copy (Karn)
-	if f.is(isZero) && s.Len > 0 {
-		c.needState(f).counts.retransZero++
+	if s.Len > 0 {
+		f.resent++
+		if f.is(isZero) {
+			c.needState(f).counts.retransZero++
+		}
 	}
 	return EventRetransmission
 }

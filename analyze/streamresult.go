@@ -18,6 +18,16 @@ const (
 	HandshakeUnanswered Handshake = "unanswered"
 )
 
+// Closing says how a stream ended.
+type Closing string
+
+// The ways a stream can end.
+const (
+	ClosedFIN   Closing = "fin"
+	ClosedReset Closing = "reset"
+	StillOpen   Closing = "open"
+)
+
 // Stream is one TCP connection.
 type Stream struct {
 	// ID is the number of the stream, as Wireshark's tcp.stream.
@@ -39,8 +49,8 @@ type Stream struct {
 	Segments, Duplicates uint64
 	// OneSided: only segments of one direction were captured.
 	OneSided bool
-	// Closed says how the stream ended: "fin", "reset", or "open".
-	Closed string
+	// Closed says how the stream ended.
+	Closed Closing
 	// ResetBy is the direction of the RST, nil if there was none.
 	ResetBy *Dir
 
@@ -61,7 +71,9 @@ type Direction struct {
 	// Bytes is the payload sent, including retransmissions, UniqueBytes the payload
 	// without them, and AckedBytes the payload that Receiver has acknowledged.
 	Bytes, UniqueBytes, AckedBytes int64
-	Retransmissions                uint64
+	// Retransmissions counts segments that were sent again: data, SYN or FIN. Those
+	// with payload are DataRetransmissions, at most DataSegments.
+	Retransmissions, DataRetransmissions uint64
 	// RetransmissionsIntoZeroWindow counts retransmissions while the window was 0: not
 	// probes, but data that the receiver dropped or whose ACK was lost.
 	RetransmissionsIntoZeroWindow uint64

@@ -25,6 +25,10 @@ const (
 	WarnShrunk         WarningCode = "window-shrunk"
 	WarnUnseen         WarningCode = "unseen"
 	WarnStallsCut      WarningCode = "stalls-cut"
+	// These come from outside the analysis: a program adds them to a result.
+	WarnClockSet    WarningCode = "clock-set"
+	WarnUnreadInput WarningCode = "unread-input"
+	WarnNoChart     WarningCode = "no-chart"
 )
 
 // Warning is a condition that limits the conclusions.

@@ -28,7 +28,7 @@ func Judge(st *analyze.Stream) {
 func flowFacts(d *analyze.Direction) cause.Flow {
 	f := cause.Flow{
 		Sender: d.Sender, Receiver: d.Receiver, Segments: d.Segments, DataSegments: d.DataSegments,
-		Retransmissions: d.Retransmissions, Bytes: d.Bytes, Stalls: d.StallCount, StallTime: d.StallTime, Probes: d.Probes,
+		Retransmissions: d.Retransmissions, DataRetransmissions: d.DataRetransmissions, Bytes: d.Bytes, Stalls: d.StallCount, StallTime: d.StallTime, Probes: d.Probes,
 		Total: d.Budget.Total, Limited: d.Budget.ReceiverLimited(), Network: d.Budget.Network, Idle: d.Budget.SenderIdle,
 	}
 	if w := d.WorstStall(); w != nil {

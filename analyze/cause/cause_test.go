@@ -43,9 +43,10 @@ func TestFindings(t *testing.T) {
 		{"stalls that are no longer listed", func(f *Facts) {
 			f.Flows[0].Stalls, f.Flows[0].StallTime = 3, 2*time.Second
 		}, ReceiverSlow, Problem, Low, "kept the sender waiting 3 times, for 2.000 s in all"},
-		{"loss", func(f *Facts) { f.Flows[0].Retransmissions = 3 }, PathLoss, Warning, Medium, "3 of 10 data segments"},
-		{"two retransmissions", func(f *Facts) { f.Flows[0].Retransmissions = 2 }, Retransmissions, Note, High, "2 retransmissions"},
-		{"few of many", func(f *Facts) { f.Flows[0].Retransmissions, f.Flows[0].DataSegments = 3, 601 }, Retransmissions, Note, High, "3 retransmissions"},
+		{"loss", func(f *Facts) { f.Flows[0].resend(3) }, PathLoss, Warning, Medium, "3 of 10 data segments"},
+		{"two retransmissions", func(f *Facts) { f.Flows[0].resend(2) }, Retransmissions, Note, High, "2 retransmissions"},
+		{"FIN sent again", func(f *Facts) { f.Flows[0].Retransmissions, f.Flows[0].DataSegments = 5, 1 }, Retransmissions, Note, High, "5 retransmissions of the SYN or FIN, none of data"},
+		{"few of many", func(f *Facts) { f.Flows[0].resend(3); f.Flows[0].DataSegments = 601 }, Retransmissions, Note, High, "3 retransmissions"},
 		{"refused", func(f *Facts) { f.Refused, f.OneSided = true, true }, Refused, Note, High, "10.0.0.2:80 refused"},
 		{"unanswered", func(f *Facts) { f.Unanswered, f.OneSided = true, true }, Unanswered, Note, High, "did not answer"},
 		{"one side", func(f *Facts) { f.OneSided, f.Flows[1].Segments = true, 0 }, OneSided, Note, Low, "10.0.0.1:40000"},
@@ -83,3 +84,6 @@ func TestCodes(t *testing.T) {
 		t.Errorf("the last code is %q, want %q", codes[len(codes)-1], Healthy)
 	}
 }
+
+// resend makes n retransmissions of data.
+func (d *Flow) resend(n uint64) { d.Retransmissions, d.DataRetransmissions = n, n }

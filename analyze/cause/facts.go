@@ -24,8 +24,11 @@ type Facts struct {
 type Flow struct {
 	Sender, Receiver netip.AddrPort
 	// Segments counts all segments from Sender, DataSegments those with payload.
-	Segments, DataSegments, Retransmissions uint64
-	Bytes                                   int64
+	Segments, DataSegments uint64
+	// Retransmissions counts segments sent again: data, SYN or FIN; DataRetransmissions
+	// those with payload.
+	Retransmissions, DataRetransmissions uint64
+	Bytes                                int64
 	// Stalls counts the stalls in which the sender waited or may have waited;
 	// StallTime is the sum of their durations.
 	Stalls    int64

@@ -8,9 +8,9 @@ type Limits struct {
 	// warning: after a second, people notice that something is slow (Nielsen,
 	// Usability Engineering, 1993).
 	Grave time.Duration
-	// Loss is the first suspect from LossCount retransmissions on, if at least one in
-	// LossOneIn data segments was a retransmission. One or two may be a lost tail, and
-	// a sender seldom notices less than half a percent.
+	// Loss is the first suspect from LossCount retransmissions of data on, if at least
+	// one in LossOneIn data segments was a retransmission. One or two may be a lost
+	// tail, and a sender seldom notices less than half a percent.
 	LossCount, LossOneIn uint64
 	// LimitedShare is the share of its time for which a full window must have held a
 	// sender back to be worth a note: less than a tenth is hard to notice.

@@ -129,7 +129,7 @@ func (j *job) draw(ctx context.Context) error {
 	if !j.once {
 		return nil // interrupted
 	}
-	j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "no-chart", Count: 1,
+	j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: analyze.WarnNoChart, Count: 1,
 		Text: fmt.Sprintf("stream %d has no chart: too few of its points were kept while the pipe was read; save the capture to a file and analyze that", streams[0].ID)})
 	return nil
 }

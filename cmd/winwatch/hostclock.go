@@ -36,6 +36,6 @@ func (c hostClock) set() time.Duration {
 // clockSet returns the warning for a report on a run during which the clock was
 // set. In a capture alone, a clock set forward looks like a pause.
 func clockSet(by time.Duration) analyze.Warning {
-	return analyze.Warning{Code: "clock-set", Count: 1,
+	return analyze.Warning{Code: analyze.WarnClockSet, Count: 1,
 		Text: fmt.Sprintf("this machine's clock was set by %v during the run: times may include that step", by)}
 }

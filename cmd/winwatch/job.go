@@ -112,7 +112,7 @@ func (j *job) analyze(ctx context.Context) error {
 	}
 	j.Result = a.Result()
 	for _, u := range j.unread {
-		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "unread-input", Text: explainInput(u.Err).Error(), Count: 1})
+		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: analyze.WarnUnreadInput, Text: explainInput(u.Err).Error(), Count: 1})
 	}
 	if j.Result.Segments == 0 {
 		j.nothing = j.whyNothing()

@@ -27,7 +27,7 @@ func streamFacts(st *analyze.Stream) []fact {
 	if st.RTT != nil {
 		f = append(f, fact{Name: "Round trip", Value: words.Duration(*st.RTT)})
 	}
-	ended := st.Closed
+	ended := string(st.Closed)
 	if st.ResetBy != nil {
 		ended += " by the " + strings.Split(st.ResetBy.String(), "-")[0]
 	}

@@ -74,6 +74,7 @@ func (j *writer) summary(r *analyze.Result) {
 	seen := r.Segments > 0
 	j.object("summary", func() {
 		j.uint("segments", r.Segments)
+		j.uint("duplicates", r.Duplicates)
 		j.int("streams", r.StreamCount)
 		j.int("stalled_streams", r.StalledStreams)
 		j.intIf("begin_ns", seen, r.Begin)

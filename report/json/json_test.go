@@ -15,6 +15,7 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/cause"
+	"winwatch/capture"
 	"winwatch/capture/kernel"
 	"winwatch/report/reporttest"
 )
@@ -114,11 +115,26 @@ func TestSchemaKnowsTheEnums(t *testing.T) {
 	for _, c := range cause.Confidences {
 		confidences = append(confidences, string(c))
 	}
+	var codes, skips, notes []string
+	for _, c := range cause.Codes() {
+		codes = append(codes, string(c))
+	}
+	for s := capture.Kept + 1; s < capture.NumSkips; s++ {
+		skips = append(skips, s.String())
+	}
+	for n := range capture.NumNotes {
+		notes = append(notes, n.String())
+	}
 	dirs := []string{analyze.ClientToServer.String(), analyze.ServerToClient.String()}
+	compared := map[string]bool{}
 	for _, e := range []struct {
 		path string
 		want []string
 	}{
+		{"skip_reason", skips},
+		{"note", notes},
+		{"cause_code", codes},
+		{"warning_code", reporttest.Constants(t, "WarningCode")},
 		{"verdict.severity", slices.Clone(cause.Severities[:])},
 		{"verdict.confidence", confidences},
 		{"verdict.direction", dirs},
@@ -127,51 +143,74 @@ func TestSchemaKnowsTheEnums(t *testing.T) {
 		{"stall.ended_by", reporttest.Constants(t, "StallEnd")},
 		{"window.scale.state", reporttest.Constants(t, "ScaleState")},
 		{"stream.handshake", reporttest.Constants(t, "Handshake")},
+		{"stream.closed", reporttest.Constants(t, "Closing")},
 		{"stream.reset_by", dirs},
 		{"direction.direction", dirs},
 		{"accepted.direction", dirs},
 		{"proof.direction", dirs},
 		{"witness.sender", []string{kernel.ClientEnd.String(), kernel.ServerEnd.String()}},
-		// The schema allows any code of cause.Codes, so that new ones need no new schema.
 	} {
 		slices.Sort(e.want)
 		if got := enum(t, e.path); !slices.Equal(got, e.want) {
 			t.Errorf("enum %s of the schema is\n%q, want\n%q", e.path, got, e.want)
 		}
+		compared[e.path] = true
+	}
+	for path := range enums(t) {
+		if !compared[path] {
+			t.Errorf("nothing compares enum %s of the schema with the program", path)
+		}
 	}
 }
 
-// enum returns the strings of an enum of the schema in order. The first part of the path
-// names a definition, the others its properties.
+// enum returns the strings of an enum of the schema in order.
 func enum(t *testing.T, path string) []string {
 	t.Helper()
-	type node struct {
-		Properties map[string]json.RawMessage
-		Enum       []*string
-	}
-	var doc struct {
-		Defs map[string]node `json:"$defs"`
-	}
-	if err := json.Unmarshal([]byte(Schema), &doc); err != nil {
-		t.Fatal(err)
-	}
-	parts := strings.Split(path, ".")
-	n := doc.Defs[parts[0]]
-	for _, part := range parts[1:] {
-		var next node
-		if err := json.Unmarshal(n.Properties[part], &next); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		n = next
-	}
 	var values []string
-	for _, v := range n.Enum {
-		if v != nil {
-			values = append(values, *v)
+	for _, v := range enums(t)[path] {
+		if s, ok := v.(string); ok {
+			values = append(values, s)
 		}
 	}
 	slices.Sort(values)
 	return values
+}
+
+// enums returns the enums of the schema by path: a definition, then names of properties.
+func enums(t *testing.T) map[string][]any {
+	t.Helper()
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(Schema), &doc); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]any{}
+	var walk func(path []string, node any)
+	walk = func(path []string, node any) {
+		switch node := node.(type) {
+		case []any:
+			for _, child := range node {
+				walk(path, child)
+			}
+		case map[string]any:
+			for key, child := range node {
+				switch named, ok := child.(map[string]any); {
+				case key == "enum":
+					found[strings.Join(path, ".")] = child.([]any)
+				case ok && (key == "properties" || key == "$defs"):
+					for name, property := range named {
+						walk(append(slices.Clone(path), name), property)
+					}
+				default:
+					walk(path, child)
+				}
+			}
+		}
+	}
+	walk(nil, doc)
+	if len(found) == 0 {
+		t.Fatal("the schema has no enums")
+	}
+	return found
 }
 
 func TestSchemaInDocsIsTheSame(t *testing.T) {

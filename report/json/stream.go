@@ -17,7 +17,7 @@ func (j *writer) stream(s *analyze.Stream) {
 		j.uint("segments", s.Segments)
 		j.uint("duplicates", s.Duplicates)
 		j.bool("one_sided", s.OneSided)
-		j.string("closed", s.Closed)
+		j.string("closed", string(s.Closed))
 		if s.ResetBy == nil {
 			j.null("reset_by")
 		} else {
@@ -44,6 +44,7 @@ func (j *writer) direction(dir analyze.Dir, d *analyze.Direction) {
 		j.int("unique_bytes", d.UniqueBytes)
 		j.int("acked_bytes", d.AckedBytes)
 		j.uint("retransmissions", d.Retransmissions)
+		j.uint("data_retransmissions", d.DataRetransmissions)
 		j.uint("retransmissions_into_zero_window", d.RetransmissionsIntoZeroWindow)
 		j.uint("out_of_order", d.OutOfOrder)
 		j.uint("gaps", d.Gaps)

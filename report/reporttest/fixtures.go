@@ -112,7 +112,7 @@ func Flood() Fixture {
 		Input: capture.Counters{Frames: 195, Segments: 195}, Segments: 195, StreamCount: 1,
 		Begin: At(0), End: At(19.36855), Span: sec(19.36855), Bytes: 934544,
 		Stalls: 1, Probes: 6, ZeroWindows: 6, StallTime: sec(14.840149), StalledStreams: 1,
-		Warnings: []analyze.Warning{{Code: "clock-jump", Text: "the clock jumped by 8.7 h and back; no duration contains it", Frame: 2, Count: 1}},
+		Warnings: []analyze.Warning{{Code: analyze.WarnClockJump, Text: "the clock jumped by 8.7 h and back; no duration contains it", Frame: 2, Count: 1}},
 	}
 	r = r.Select([]*analyze.Stream{st})
 	return Fixture{Name: "flood", Material: &report.Material{Result: r, Timeline: floodTimeline()}}
@@ -281,7 +281,7 @@ func UnknownScale() Fixture {
 	d.Reader = analyze.Reader{LastRead: new(At(4)), LastReadFrame: 60,
 		Rate: analyze.NewEstimate("rise of the right edge", nil, new(int64(40_000)), new(int64(90_000)))}
 	analyzetest.Judge(st)
-	st.Warnings = []analyze.Warning{{Code: "scale-unknown", Text: "the handshake was not captured: windows are not known in bytes", Count: 1}}
+	st.Warnings = []analyze.Warning{{Code: analyze.WarnScaleUnknown, Text: "the handshake was not captured: windows are not known in bytes", Count: 1}}
 	r := &analyze.Result{Input: capture.Counters{Frames: 90, Segments: 90}, Segments: 90, StreamCount: 1,
 		Begin: At(0), End: At(9), Span: sec(9), Bytes: 800_000, Stalls: 1, Probes: 2, StallTime: sec(1.5), StalledStreams: 1}
 	r = r.Select([]*analyze.Stream{st})
@@ -401,8 +401,8 @@ func Damaged() Fixture {
 	f := Healthy()
 	f.Name = "damaged"
 	f.Result.Warnings = []analyze.Warning{
-		{Code: "damaged", Text: "evil\x1b]0;owned\x07\u202Efile\u009b31m.pcap: damaged at byte 4096, frame 17: \xff unexpected EOF", Frame: 17, Count: 1},
-		{Code: "drops", Text: "the kernel dropped packets", Count: 1234},
+		{Code: analyze.WarnDamaged, Text: "evil\x1b]0;owned\x07\u202Efile\u009b31m.pcap: damaged at byte 4096, frame 17: \xff unexpected EOF", Frame: 17, Count: 1},
+		{Code: analyze.WarnDropped, Text: "the kernel dropped packets", Count: 1234},
 	}
 	f.Result.Evicted = analyze.Evicted{Streams: 12345, Segments: 50_000, Bytes: 1_000_000, Stalled: 3}
 	f.Result.Verdicts[0].Sentence = "=cmd|' /C calc'!A0 \x1b[31mred"

@@ -53,9 +53,9 @@ func about(st *analyze.Stream) string {
 		parts = append(parts, "reset by "+st.Client.String())
 	case st.ResetBy != nil:
 		parts = append(parts, "reset by "+st.Server.String())
-	case st.Closed == "open":
+	case st.Closed == analyze.StillOpen:
 		parts = append(parts, "still open")
-	case st.Closed == "fin":
+	case st.Closed == analyze.ClosedFIN:
 		parts = append(parts, "closed")
 	}
 	if st.OneSided {
