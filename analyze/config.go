@@ -87,6 +87,11 @@ type Timing struct {
 	// FarAway is the least round trip for which it matters at which end the capture
 	// was taken. It must exceed the processing time of the hosts.
 	FarAway time.Duration
+	// DelayedACK is the longest time for which a receiver delays an ACK (RFC 9293
+	// 3.8.6.3: less than 500 ms). SlowACK is the longest for which a sender waits for
+	// its first ACK before it sends again: the initial RTO, 1 s (RFC 6298) or, in older
+	// stacks, 3 s (RFC 1122 4.2.3.1). Longer times are no round trips.
+	DelayedACK, SlowACK time.Duration
 	// ClockStep is the least step back in time that counts as a clock jump; smaller
 	// ones are packets out of order. ClockLeap is the least step forward that needs
 	// confirmation by the next packet: pauses of a minute are common, a time stamp
@@ -143,6 +148,8 @@ func DefaultConfig() Config {
 			Pause:      200 * time.Millisecond,
 			Promptly:   10 * time.Millisecond,
 			FarAway:    time.Millisecond,
+			DelayedACK: 500 * time.Millisecond,
+			SlowACK:    3 * time.Second,
 			ClockStep:  100 * time.Millisecond,
 			ClockLeap:  time.Minute,
 			Duplicate:  2 * time.Millisecond,

@@ -131,7 +131,7 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 		StallCount: t.past.count - t.past.unwaited, StallTime: nanos(t.past.time),
 		Budget: f.budget(t, st.span()),
 	}
-	if f.has(hasNxt | hasUna) {
+	if f.has(hasNxt|hasUna) && !st.is(isForked) {
 		d.MaxInFlight = new(int64(f.maxInFlight))
 	}
 	d.Stalls = sh.stalls(t)

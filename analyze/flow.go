@@ -51,8 +51,8 @@ type flow struct {
 	retrans        uint32
 	timedAt        int64
 
-	// rtt is the smallest time from a segment to its ACK: the round trip from the
-	// capture point to the receiver, in ns; 0 is unknown.
+	// rtt is the smallest time from a segment to its ACK (see shard.answered): the round
+	// trip from the capture point to the receiver, in ns; 0 is unknown.
 	rtt int64
 	// network and unjudged are the time booked to these classes. The time limited by
 	// the window is in flowstate.spent; in the rest the sender was idle.
@@ -66,8 +66,13 @@ type flow struct {
 	resent        uint32 // retransmissions with payload
 	offer         int8   // the scale that the receiver announced, absent or Unknown
 	minShift      uint8
-	side          uint8    // the side of the stream that sends
-	_             [20]byte // pads a flow to whole cache lines
+	side          uint8 // the side of the stream that sends
+	// sighted strays in a row were at the sequence number other, since the stream had
+	// sightedAt other segments.
+	sighted          uint8
+	other, sightedAt uint32
+	// timedBy is how far the adjusted time was from the capture time at timedAt.
+	timedBy int64
 }
 
 // marks are the yes-or-no facts of a flow.
@@ -98,6 +103,8 @@ const (
 	sawScaled                    // a window was seen outside a SYN
 	isAnswered                   // the receiver has sent data itself: readTo is set
 	afterPause                   // the last new data came after a pause, with nothing in flight
+	hasOther                     // other is set
+	hasTwin                      // it is a second numbering: every segment takes the slow path
 )
 
 func (f *flow) is(m marks) bool  { return f.marks&m != 0 }
@@ -145,8 +152,14 @@ func (f *flow) advance(nxt uint32) {
 	f.nxt = nxt
 }
 
-// acked is the payload that the receiver has acknowledged since base.
-func (f *flow) acked() int64 { return f.payload(f.una) }
+// acked is the payload that the receiver has acknowledged since base: 0 until an
+// ACK was seen, since una means nothing before.
+func (f *flow) acked() int64 {
+	if !f.is(hasUna) {
+		return 0
+	}
+	return f.payload(f.una)
+}
 
 // payload is the number of bytes of data between base and seq.
 func (f *flow) payload(seq uint32) int64 {

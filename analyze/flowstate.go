@@ -242,7 +242,7 @@ func (c *cursor) advertise(advanced bool, update bool) Events {
 		}
 		ev |= c.moveEdge(oldEdge, rescaled)
 	}
-	if !isSYN || wnd == 0 {
+	if (!isSYN || wnd == 0) && !c.st.is(isForked) {
 		c.zero(first, advanced)
 	}
 	return ev
@@ -283,7 +283,7 @@ func (c *cursor) zero(first bool, advanced bool) {
 	r, s := c.r, c.s
 	switch isNow := s.Window == 0; {
 	case isNow && !r.is(isZero):
-		r.marks |= isZero | isStory
+		r.marks = r.marks&^isTiming | isZero | isStory // the next ACK may wait for the window
 		t := c.needState(r)
 		if !first {
 			t.counts.toZero++

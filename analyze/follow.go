@@ -20,6 +20,19 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	if now >= f.spanEnd {
 		sh.nextSpan(f, r, now)
 	}
+	if impossible(s.Flags) {
+		st.ignored++
+		f.segs++
+		return flagEvents(s) | eventAside
+	}
+	if s.Flags&capture.RST == 0 && c.stray() {
+		st.strays++
+		f.segs++
+		if s.Len > 0 {
+			f.data(s)
+		}
+		return flagEvents(s) | eventAside
+	}
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
 		ev |= c.control()
 	}
@@ -31,7 +44,7 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	if s.Flags&(capture.SYN|capture.RST) == 0 {
 		f.draw(r, s)
 	}
-	both := st.bothSides()
+	both := st.bothSides() && !st.is(isForked)
 	sh.classify(f, s, now, both)
 	sh.classify(r, s, now, both)
 	return ev
@@ -46,12 +59,37 @@ func windowEvents(s *capture.Segment) Events {
 	return ev
 }
 
+// impossible reports whether no stack sends a segment with these flags and none
+// takes it: a SYN that also ends the connection, or neither SYN, RST nor ACK (RFC
+// 9293 3.10.7.4: without ACK, drop the segment). Such segments come from scanners,
+// fuzzers and broken devices; they change nothing. FIN with RST is an RST: a
+// receiver looks at it first.
+func impossible(fl capture.Flags) bool {
+	if fl&capture.SYN != 0 {
+		return fl&(capture.FIN|capture.RST) != 0
+	}
+	return fl&(capture.RST|capture.ACK) == 0
+}
+
+// flagEvents returns the events for the flags that the segment has set.
+func flagEvents(s *capture.Segment) Events {
+	var ev Events
+	if s.Flags&capture.SYN != 0 {
+		ev |= EventSYN
+	}
+	if s.Flags&capture.FIN != 0 {
+		ev |= EventFIN
+	}
+	if s.Flags&capture.RST != 0 {
+		ev |= EventRST
+	}
+	return ev
+}
+
 // control handles SYN, FIN and RST.
 func (c *cursor) control() Events {
 	f, s := c.f, c.s
-	var ev Events
 	if s.Flags.Has(capture.SYN) {
-		ev |= EventSYN
 		c.st.handshake(c.r, f, s)
 		f.marks &^= sawRST // the SYN is repeated after the first was refused
 		c.r.marks &^= sawRST
@@ -63,14 +101,10 @@ func (c *cursor) control() Events {
 		}
 		c.restart()
 	}
-	if s.Flags.Has(capture.FIN) {
-		ev |= EventFIN
-	}
 	if s.Flags.Has(capture.RST) {
-		ev |= EventRST
 		c.reset()
 	}
-	return ev
+	return flagEvents(s)
 }
 
 // restart forgets the sequence numbers from before this SYN or SYN-ACK: of an old
@@ -79,8 +113,11 @@ func (c *cursor) control() Events {
 func (c *cursor) restart() {
 	f, r, s := c.f, c.r, c.s
 	again := f.is(hasNxt) && (s.Seq != f.base || after(f.nxt, s.Seq+1+s.Len))
+	rival := false // another SYN-ACK answered the same SYN
 	if s.Flags&capture.ACK != 0 {
-		again = f.is(hasNxt) && s.Seq != f.base
+		// Without a una, a SYN has restarted the stream, and f still has the old numbers.
+		again = again && (s.Seq != f.base || !f.is(hasUna))
+		rival = again && s.Seq != f.base && f.dataSegs == 0 && r.dataSegs == 0 && !f.is(sawFIN)
 		if r.is(hasUna) && r.una != s.Ack && !r.is(sawFIN) && r.dataSegs == 0 {
 			r.marks &^= hasUna | hasWnd | isUnsound | isTiming
 		}
@@ -94,6 +131,9 @@ func (c *cursor) restart() {
 	}
 	f.marks &^= hasNxt | hasBase
 	f.turns = 0
+	if rival {
+		c.twin(f, f.nxt)
+	}
 }
 
 // maxUnscaled is the largest window without a scale.

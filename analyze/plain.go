@@ -6,7 +6,7 @@ import "winwatch/capture"
 // plainBarred.
 const (
 	plainWanted = hasBase | hasNxt | hasUna | hasWnd | sawScaled
-	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST
+	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST | hasTwin
 )
 
 // plain is the fast path for the stream that h hints at. It handles the segments
@@ -70,7 +70,7 @@ func (sh *shard) take(f, r *flow, s *capture.Segment, now int64) {
 	f.segs++
 	if s.Len > 0 {
 		f.data(s)
-		sh.extend(f, s.Seq+s.Len, now)
+		sh.extend(f, s.Seq+s.Len, s, now)
 		r.answers(s.Ack)
 		f.lastAt = now
 		f.spanFlight = max(f.spanFlight, f.inFlight())
@@ -88,7 +88,7 @@ func (sh *shard) take(f, r *flow, s *capture.Segment, now int64) {
 // segment's sender.
 func (sh *shard) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) {
 	if s.Ack != f.una {
-		f.answered(s.Ack, now)
+		sh.answered(f, s, now)
 		f.una, f.ackedAt = s.Ack, now
 		sh.echo(f, o, now)
 	}

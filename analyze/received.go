@@ -18,7 +18,7 @@ func (c *cursor) received(ev Events) Events {
 	hadUna, una := r.is(hasUna), r.una
 	var out Events
 	if !hadUna {
-		out |= c.firstACK()
+		out |= c.firstACK(ev)
 		una = r.una
 	}
 	advanced := after(s.Ack, una)
@@ -26,7 +26,7 @@ func (c *cursor) received(ev Events) Events {
 	case before(s.Ack, una):
 		return out // an old ACK: neither it nor its window counts (RFC 9293 3.10.7.4)
 	case advanced:
-		out |= c.acknowledge()
+		out |= c.acknowledge(ev)
 		c.echo(r, c.f, c.now)
 	}
 	pure := s.Len == 0 && s.Flags&(capture.SYN|capture.FIN) == 0
@@ -40,10 +40,10 @@ func (c *cursor) received(ev Events) Events {
 }
 
 // firstACK initializes the receiving half of r.
-func (c *cursor) firstACK() Events {
+func (c *cursor) firstACK(ev Events) Events {
 	r, s := c.r, c.s
 	r.una, r.ackedAt = s.Ack, c.now
-	r.answered(s.Ack, c.now)
+	c.time(ev)
 	if !r.is(hasBase) {
 		r.base, r.nxt = s.Ack, s.Ack
 		if s.Flags&capture.SYN != 0 {
@@ -82,10 +82,11 @@ func (c *cursor) firstACK() Events {
 }
 
 // acknowledge advances SND.UNA.
-func (c *cursor) acknowledge() Events {
+func (c *cursor) acknowledge(found Events) Events {
 	r, s := c.r, c.s
 	var ev Events
 	t := c.stateOf(r)
+	c.time(found)
 	if d := int32(s.Ack - r.nxt); d > 0 {
 		if t == nil || !t.probing.withData || after(s.Ack, t.probing.end) {
 			if r.is(hasNxt) {
@@ -100,7 +101,6 @@ func (c *cursor) acknowledge() Events {
 		}
 		r.advance(s.Ack)
 	}
-	r.answered(s.Ack, c.now)
 	if t != nil && t.stall.on {
 		t.stall.taken += int64(s.Ack - r.una)
 	}
@@ -114,13 +114,33 @@ func (c *cursor) acknowledge() Events {
 	return ev
 }
 
-// answered measures the time from the timed segment to its ACK.
-func (f *flow) answered(ack uint32, now int64) {
-	if !f.is(isTiming) || before(ack, f.timed) {
+// time ends the timing of data that the segment acknowledges, and measures the round
+// trip unless the ACK may be late: of data that was not captured, or part of a
+// keep-alive or a probe, which a timer sent.
+func (c *cursor) time(found Events) {
+	r, s := c.r, c.s
+	if after(s.Ack, r.nxt) || found.Has(EventKeepAlive|EventProbe) {
+		r.marks &^= isTiming
+		return
+	}
+	c.answered(r, s, c.now)
+}
+
+// answered measures the time from the timed data of f to its ACK s. An ACK that
+// comes with data may have waited for an application to write it, and any ACK may be
+// one that repeats an earlier one that was not captured: what takes longer than a
+// receiver delays an ACK, or than a sender waits for one, is no round trip. Neither is
+// a time across a jump of the clock.
+func (sh *shard) answered(f *flow, s *capture.Segment, now int64) {
+	if !f.is(isTiming) || before(s.Ack, f.timed) {
 		return
 	}
 	f.marks &^= isTiming
-	if d := now - f.timedAt; d > 0 && (f.rtt == 0 || d < f.rtt) {
+	most := int64(sh.cfg.SlowACK)
+	if s.Len > 0 || s.Flags&capture.FIN != 0 {
+		most = int64(sh.cfg.DelayedACK)
+	}
+	if d := now - f.timedAt; 0 < d && d <= most && (f.rtt == 0 || d < f.rtt) && now-s.Time == f.timedBy {
 		f.rtt = d
 	}
 }

@@ -55,6 +55,10 @@ func (st *stream) sample(m *Sample, side uint8, s *capture.Segment, ev Events, n
 		Seq: f.rel(s.Seq),
 	}
 	m.SeqEnd = m.Seq + int64(s.SeqEnd()-s.Seq)
+	if ev.Has(eventAside) {
+		m.Events, m.Shift, m.Seq, m.SeqEnd = ev&^eventAside, Unknown, Unknown, Unknown
+		return
+	}
 	switch {
 	case s.Flags&capture.SYN != 0:
 		m.Shift, m.Window = 0, int64(s.Window)
@@ -63,13 +67,13 @@ func (st *stream) sample(m *Sample, side uint8, s *capture.Segment, ev Events, n
 	case s.Window == 0 && s.Flags&capture.RST == 0:
 		m.Window = 0
 	}
-	if s.Flags&capture.ACK != 0 && r.is(hasBase) {
+	if s.Flags&capture.ACK != 0 && r.is(hasBase) && !st.is(isForked) {
 		m.Ack = r.rel(s.Ack)
 		if m.Window != Unknown && s.Flags&capture.RST == 0 && (m.Ack >= 0 || !r.is(hasISN)) {
 			m.RightEdge = max(m.Ack+m.Window, Unknown)
 		}
 	}
-	if f.has(hasNxt|hasUna) && !f.is(isUnsound) {
+	if f.has(hasNxt|hasUna) && !f.is(isUnsound) && !st.is(isForked) {
 		m.InFlight = int64(f.inFlight())
 	}
 }

@@ -8,7 +8,9 @@ func (c *cursor) sent() Events {
 	f, s := c.f, c.s
 	if !f.is(hasNxt) {
 		f.first(s, c.end)
-		f.time(c.end, c.now)
+		if c.end != s.Seq {
+			f.time(c.end, s, c.now)
+		}
 		if s.Len > 0 {
 			f.data(s)
 		}
@@ -99,8 +101,8 @@ func (c *cursor) fresh() Events {
 	if f.shift == Unknown && after(c.end, f.edge) {
 		c.need(f, c.end)
 	}
-	c.extend(f, c.end, c.now)
 	f.marks &^= isUnsound | idleProbe
+	c.extend(f, c.end, s, c.now)
 	return ev
 }
 
@@ -117,26 +119,39 @@ func (f *flow) answers(ack uint32) {
 	}
 }
 
-// extend advances SND.NXT over new data.
-func (sh *shard) extend(f *flow, end uint32, now int64) {
-	f.time(end, now)
+// extend advances SND.NXT over the new data of s.
+func (sh *shard) extend(f *flow, end uint32, s *capture.Segment, now int64) {
+	f.time(end, s, now)
 	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(sh.cfg.ProbeTimer) {
 		f.marks |= afterPause
 	} else {
 		f.marks &^= afterPause
 	}
 	f.advance(end)
-	if n := f.inFlight(); n > f.maxInFlight {
-		f.maxInFlight = n
+	if n := f.nxt - f.una; n > f.maxInFlight && f.has(hasNxt|hasUna) {
+		if int64(n) > f.mostInFlight() {
+			f.marks |= isUnsound
+		} else {
+			f.maxInFlight = n
+		}
 	}
 }
 
-// time starts timing the ACK of the data that ends at end, unless another one is
-// being timed already.
-func (f *flow) time(end uint32, now int64) {
+// mostInFlight bounds the bytes in flight, which never exceed a window by much. More
+// can only mean that ACKs are missing from the capture.
+func (f *flow) mostInFlight() int64 {
+	if f.is(hasHoles) {
+		return f.largest()
+	}
+	return 2*f.largest() + maxUnscaled
+}
+
+// time starts timing the ACK of the data of s, which ends at end, unless another one
+// is being timed already.
+func (f *flow) time(end uint32, s *capture.Segment, now int64) {
 	if !f.is(isTiming) {
 		f.marks |= isTiming
-		f.timed, f.timedAt = end, now
+		f.timed, f.timedAt, f.timedBy = end, now, now-s.Time
 	}
 }
 

@@ -20,9 +20,11 @@ type stream struct {
 
 	firstFrame uint64
 	duplicates uint32
-	client     uint8 // index of the client's flow
+	ignored    uint32 // segments with impossible flags
+	strays     uint32 // segments of another numbering
+	client     uint8  // index of the client's flow
 	marks      streamMarks
-	_          [48]byte
+	_          [40]byte
 }
 
 // span is the adjusted time from the first segment to the last.
@@ -43,6 +45,7 @@ const (
 	wasRefused // an RST answered the SYN
 	namedOnly  // no traffic: only mentioned in ICMP errors and broken headers
 	inUse      // the slot holds a stream
+	isForked   // it has two numberings
 )
 
 func (st *stream) is(m streamMarks) bool { return st.marks&m != 0 }

@@ -36,8 +36,11 @@ type Stream struct {
 	// captured, the side with the higher port.
 	Client, Server netip.AddrPort
 	Handshake      Handshake
-	// RTT is the time from SYN to the ACK of the SYN-ACK or, failing that, the
-	// smallest time from data to its ACK; nil if unknown.
+	// RTT is the smallest round trip: the smallest time from the capture point to one
+	// end and back, from a SYN or data to its ACK, plus the same for the other end. Only
+	// what was sent once and acknowledged without waiting for a window, an application or
+	// a timer counts. It is nil if neither part is known; if only one is, the other
+	// counts as 0, so that it is a lower bound unless the capture point is at an end.
 	RTT *time.Duration
 	// Begin, End, FirstFrame and LastFrame bound the stream in the capture; Span is
 	// End - Begin.

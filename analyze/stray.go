@@ -1,0 +1,155 @@
+package analyze
+
+import "winwatch/capture"
+
+// A stray is a segment whose numbers are not those of its stream: of an old
+// connection on the same ports, forged, or of a second numbering. A firewall that
+// rewrites initial sequence numbers shows the same packets in two numberings to a
+// capture on both of its sides. A stray changes nothing, unless the stream goes on
+// where it is: then the segments in between were not captured.
+
+// eventAside marks a stray, or a segment with impossible flags: its numbers and its
+// window say nothing about the stream. It is not reported.
+const eventAside Events = 1 << 31
+
+const (
+	// farthest is the largest window (RFC 7323 2.3): beyond it, sequence numbers can't
+	// be told from old ones.
+	farthest = 1 << 30
+	// slack is how many bytes a capture may miss on top of full windows without raising
+	// doubt.
+	slack = 1 << 20
+	// sightings is how many strays in one place show that the stream goes on there, or
+	// that there is a second numbering.
+	sightings = 3
+)
+
+// reach is how far, in bytes, the numbers of the next segment can be from nxt: a
+// sender is never more than a window ahead of its receiver.
+func (f *flow) reach() int64 {
+	if !f.is(hasWnd) {
+		return farthest
+	}
+	return min(2*f.largest()+slack, farthest)
+}
+
+// distance is how many bytes two sequence numbers are apart.
+func distance(a, b uint32) int64 { return abs(int64(int32(a - b))) }
+
+// astray reports whether n is no sequence number of the flow. lowest is the smallest
+// that is possible, relative to the ISN.
+func (f *flow) astray(n uint32, lowest int64) bool {
+	switch d := distance(n, f.nxt); {
+	case !f.is(hasBase):
+		return false
+	case f.is(hasTwin) && distance(n, f.other) < d && distance(n, f.other) <= slack:
+		return true
+	case f.is(hasISN) && f.rel(n) < lowest:
+		return true
+	default:
+		return d > f.reach()
+	}
+}
+
+// stray reports whether the segment is a stray, and notes where. An RST has its own
+// check, and a SYN begins a numbering.
+func (c *cursor) stray() bool {
+	f, r, s := c.f, c.r, c.s
+	if s.Flags&capture.SYN != 0 {
+		return c.straySYN()
+	}
+	seq := f.astray(s.Seq, 0)
+	ack := s.Flags&capture.ACK != 0 && r.astray(s.Ack, 1)
+	if !seq && !ack {
+		return false
+	}
+	moved := false
+	if seq {
+		moved = c.sight(f, s.Seq)
+	}
+	if ack {
+		moved = c.sight(r, s.Ack) || moved
+	}
+	if moved {
+		c.follows(f, seq, s.Seq)
+		c.follows(r, ack, s.Ack)
+		return false
+	}
+	return true
+}
+
+// straySYN reports whether the segment is a SYN-ACK that answers another SYN than
+// the one captured (RFC 9293 3.10.7.3).
+func (c *cursor) straySYN() bool {
+	f, r, s := c.f, c.r, c.s
+	opening := r.is(hasISN) && r.dataSegs == 0 && f.dataSegs == 0 && !r.is(sawFIN)
+	if s.Flags&capture.ACK == 0 || !opening || r.rel(s.Ack) >= 1 && !after(s.Ack, r.nxt) {
+		return false
+	}
+	c.twin(f, s.Seq+1)
+	c.twin(r, s.Ack)
+	return true
+}
+
+// twin notes a second numbering that a SYN-ACK announced.
+func (c *cursor) twin(f *flow, n uint32) {
+	f.marks |= hasTwin | hasOther
+	f.other, f.sighted, f.sightedAt = n, sightings-1, c.st.followed()
+}
+
+// sight notes that a stray was seen at n, and reports whether the flow goes on there:
+// several strays in a row, and nothing else. If the flow goes on in both places, the
+// stream has two numberings.
+func (c *cursor) sight(f *flow, n uint32) (moved bool) {
+	if !f.is(hasOther) || distance(n, f.other) > f.reach() {
+		f.marks |= hasOther
+		f.sighted, f.sightedAt = 0, c.st.followed()
+	}
+	f.other = n
+	f.sighted++
+	switch {
+	case f.sighted < sightings || c.st.is(isForked):
+		return false
+	case f.sightedAt == c.st.followed():
+		return true
+	}
+	c.fork()
+	return false
+}
+
+// followed counts the segments that were no strays.
+func (st *stream) followed() uint32 { return st.flows[0].segs + st.flows[1].segs - st.strays }
+
+// follows continues the flow at n, where it was seen if moved is set. A step forward
+// within reach of a window is a gap, which the next steps handle; after any other,
+// nothing known of the numbers holds.
+func (c *cursor) follows(f *flow, moved bool, n uint32) {
+	f.marks &^= hasOther | hasTwin
+	if d := int64(int32(n - f.nxt)); !moved || d > 0 && d <= farthest {
+		return
+	}
+	c.forget(f)
+}
+
+// forget drops the numbers of a flow: what follows begins anew. Counters are kept.
+func (c *cursor) forget(f *flow) {
+	c.endStall(f, EndResetBySender)
+	f.marks &^= hasUna | hasWnd | hasNxt | hasBase | hasISN | hasOther | hasTwin |
+		isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles
+	f.turns = 0
+}
+
+// fork gives up a stream with two numberings: which bytes were in flight, and what
+// the sender waited for, can't be known.
+func (c *cursor) fork() {
+	c.st.marks |= isForked
+	for i := range c.st.flows {
+		f := &c.st.flows[i]
+		f.marks = f.marks&^(isZero|isFull|isHeld|isOpened|isEcho|isTiming) | hasTwin
+		f.class, f.network, f.unjudged, f.rtt = unjudged, 0, c.now-c.st.first, 0
+		if t := c.stateOf(f); t != nil {
+			t.spent, t.past, t.after, t.probing = [classes]int64{}, pastStalls{}, aftermath{}, probing{}
+			t.stall.on, t.mem.probes = false, 0
+		}
+	}
+}
