@@ -65,7 +65,7 @@ func (f *flow) booked(t *flowstate) int64 {
 // echo notes that an ACK left nothing in flight, as seen from the capture point; o
 // is the opposite flow.
 func (sh *shard) echo(f, o *flow, now int64) {
-	if f.nxt != f.una || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 {
+	if f.nxt != f.una || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 || f.class == unjudged {
 		return
 	}
 	sh.book(f, o, now)
@@ -84,7 +84,7 @@ func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool
 	switch {
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
-	case f.is(isZero):
+	case sh.stalled(f):
 		f.class = zeroWindow
 	case f.dataSegs == 0 || f.is(sawRST):
 		f.class = senderIdle
@@ -102,7 +102,7 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
 			t := sh.needState(f)
-			t.held.openedAt, t.held.openedFrame = now, s.Frame
+			t.held.opened = moment{now, s.Frame}
 		}
 		return free
 	}
@@ -112,7 +112,7 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 	t := sh.needState(f)
 	t.held.left = f.room()
 	if !f.is(isFull | isHeld) {
-		t.held.at, t.held.frame, t.held.room = now, s.Frame, f.room()
+		t.held.since, t.held.room = moment{now, s.Frame}, f.room()
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited

@@ -80,7 +80,7 @@ func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 	if s.Closed == StillOpen && st.flows[0].is(sawFIN) && st.flows[1].is(sawFIN) {
 		s.Closed = ClosedFIN
 	}
-	sh.warnStream(s)
+	sh.warnStream(st, s)
 	d := &derived{Stream: s}
 	sh.gather(st, dropped, &d.facts)
 	s.name(&d.facts)

@@ -128,6 +128,7 @@ func (sh *shard) finish(st *stream) {
 			}
 		}
 		sh.settle(f, false)
+		sh.smallStall(f, EndSenderTimer)
 	}
 }
 

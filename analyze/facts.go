@@ -11,7 +11,7 @@ import (
 func (sh *shard) gather(st *stream, dropped bool, f *cause.Facts) {
 	h := st.handshakeSeen()
 	f.Refused, f.Unanswered = h == HandshakeRefused, h == HandshakeUnanswered
-	f.OneSided, f.Dropped = !st.bothSides(), dropped
+	f.OneSided, f.Dropped, f.Renumbered = !st.bothSides(), dropped, st.is(isForked)
 	sh.flowFacts(st, st.client, &f.Flows[ClientToServer])
 	sh.flowFacts(st, st.client^1, &f.Flows[ServerToClient])
 }
@@ -24,9 +24,9 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	b := f.budget(t, st.span())
 	x.Total, x.Limited, x.Network, x.Idle = b.Total, b.ReceiverLimited(), b.Network, b.SenderIdle
 	x.Stalls, x.StallTime, x.Probes = t.past.count-t.past.unwaited, nanos(t.past.time), uint64(t.counts.probes)
-	x.Longest, x.LongestOpen = 0, false
+	x.Longest, x.LongestOpen, x.Early = 0, false, false
 	if w := worstStall(t.past.stalls); w != nil {
-		x.Longest, x.LongestOpen = w.Duration, w.EndedBy == EndCaptureEnded
+		x.Longest, x.LongestOpen, x.Early = w.Duration, w.EndedBy == EndCaptureEnded, w.early
 	}
 }
 
@@ -80,13 +80,24 @@ func (w *Stall) frames(most int) []uint64 {
 	return frames
 }
 
+// idle reports whether nobody waited: the sender had nothing to send.
+func (w *Stall) idle() bool { return w.SenderWaiting != nil && !*w.SenderWaiting }
+
+// cost is the time for which the sender waited or may have waited.
+func (w *Stall) cost() time.Duration {
+	if w.idle() {
+		return 0
+	}
+	return w.Duration
+}
+
 // worstStall returns the longest stall in which the sender waited or may have
 // waited, the first among equals, or nil if there is none.
 func worstStall(stalls []Stall) *Stall {
 	var worst *Stall
 	for i := range stalls {
 		s := &stalls[i]
-		if s.SenderWaiting != nil && !*s.SenderWaiting {
+		if s.idle() {
 			continue
 		}
 		if worst == nil || s.Duration > worst.Duration || s.Duration == worst.Duration && s.BeginFrame < worst.BeginFrame {

@@ -127,6 +127,10 @@ func (f *flow) room() uint32 {
 	return 0
 }
 
+// allSent reports whether the sender has sent all of its data and its FIN, and the
+// receiver has the data: no window can keep it waiting.
+func (f *flow) allSent() bool { return f.is(sawFIN) && f.nxt-f.una <= 1 }
+
 // nextSegment is the size of a full segment, which a sender does not split to fit
 // a smaller window: the MSS, but no more than half the largest window (Linux:
 // tcp_bound_to_half_wnd).

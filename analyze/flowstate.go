@@ -77,17 +77,22 @@ type aftermath struct {
 
 // heldBack is the time in which the open window was too small for the next segment.
 type heldBack struct {
-	// at is when the window began to hold the sender back (isFull, isHeld), with room
-	// bytes of it left; openedAt is when it opened again (isOpened). frame and
-	// openedFrame are the frames of the two.
-	at, openedAt       int64
-	frame, openedFrame uint64
-	room               uint32
+	// since is when the window began to hold the sender back (isFull, isHeld), with room
+	// bytes of it left; opened is when it opened again (isOpened), timer when the sender's
+	// timer last sent what fits.
+	since, opened, timer moment
+	room                 uint32
 	// left is how much of the window the sender has left now, in bytes.
 	left uint32
 	// small is how long the window has been too small for the sender since it was
 	// last large enough.
 	small int64
+}
+
+// moment is when a segment was captured: its adjusted time and its frame.
+type moment struct {
+	at    int64
+	frame uint64
 }
 
 // edgeLedger follows the right edge to distinguish reading from a growing buffer.
@@ -194,6 +199,9 @@ func (sh *shard) stateOf(f *flow) *flowstate {
 	return sh.states[f.state]
 }
 
+// stalled reports whether a closed window keeps the sender from sending.
+func (sh *shard) stalled(f *flow) bool { return f.is(isZero) && sh.states[f.state].stall.on }
+
 // noState is the state of flows that have none; it is never written.
 var noState flowstate
 
@@ -287,6 +295,9 @@ func (c *cursor) zero(first bool, advanced bool) {
 		t := c.needState(r)
 		if !first {
 			t.counts.toZero++
+		}
+		if r.allSent() {
+			return
 		}
 		if t.edge.closedAt == 0 {
 			t.edge.closedAt = c.now

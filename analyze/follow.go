@@ -127,7 +127,9 @@ func (c *cursor) restart() {
 	}
 	for _, g := range []*flow{f, r} {
 		c.endStall(g, EndResetBySender)
-		g.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles
+		c.settle(g, false)
+		c.smallStall(g, EndSenderTimer)
+		g.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles | isZero
 	}
 	f.marks &^= hasNxt | hasBase
 	f.turns = 0

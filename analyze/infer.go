@@ -70,7 +70,7 @@ func absorbed(stalls []Stall, capacity int64) *int64 {
 	for i := range stalls {
 		s := &stalls[i]
 		unread := s.Unread.Value()
-		if unread == nil {
+		if unread == nil || s.early {
 			continue
 		}
 		if v := *unread + s.taken; v <= capacity && (most == nil || v > *most) {
@@ -224,8 +224,10 @@ func (w *Stall) timing(cfg *Config) {
 // blame names, in words, what could have ended the stall sooner.
 func (w *Stall) blame() string {
 	switch {
-	case w.SenderWaiting != nil && !*w.SenderWaiting:
+	case w.idle():
 		return "nobody: the sender had nothing to send"
+	case w.early:
+		return "the receiver's host, or a proxy or firewall before it, by opening the window"
 	case w.EndedBy == EndGaveUp:
 		return "the receiver's host, which stopped answering"
 	case w.ZeroFrame == 0:

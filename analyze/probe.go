@@ -16,7 +16,7 @@ import (
 func (c *cursor) below(form ProbeForm) Events {
 	f := c.f
 	t := c.stateOf(f)
-	if !f.is(isZero) {
+	if !c.stalled(f) {
 		if t != nil && t.lateProbe(c.now, form, c.cfg.ProbeGrowth) {
 			return c.probe(form)
 		}

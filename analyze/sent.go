@@ -30,7 +30,7 @@ func (c *cursor) sent() Events {
 	switch d := int32(c.end - f.nxt); {
 	case d <= 0:
 		ev = c.old()
-	case f.is(isZero) && f.inFlight() == 0 && s.Flags&capture.SYN == 0:
+	case c.stalled(f) && f.inFlight() == 0 && s.Flags&capture.SYN == 0:
 		ev = c.beyond()
 	default:
 		ev = c.fresh()
@@ -169,23 +169,27 @@ func (c *cursor) resume() {
 		if !f.is(isHeld) {
 			// So far, the part not booked to anything else counted as idle.
 			t.spent[maybeSmall] += min(c.now-since, c.st.span()-f.booked(t))
-			t.held.at, t.held.frame, t.held.room = since, c.st.endFrame, f.room()
+			t.held.since, t.held.room = moment{since, c.st.endFrame}, f.room()
 			f.marks |= isHeld
 		}
+		t.held.timer = moment{c.now, c.s.Frame}
 		c.settle(f, true)
 	case f.is(isOpened):
 		// It did wait if it sends promptly, and its segments exceed what the window had
 		// left.
 		t := c.needState(f)
-		wanted := c.now-t.held.openedAt <= max(2*c.st.rtt(), int64(c.cfg.Promptly)) && f.maxSeg > t.held.left
+		wanted := c.now-t.held.opened.at <= max(2*c.st.rtt(), int64(c.cfg.Promptly)) && f.maxSeg > t.held.left
 		c.settle(f, wanted)
+		how := EndSenderTimer
 		if wanted {
-			c.smallStall(f)
+			how = EndWindowUpdate
 		}
+		c.smallStall(f, how)
 		f.marks &^= isOpened
 	case f.is(isHeld | isFull):
 		// It sends into the rest of the window, so nothing held it back until now.
 		c.settle(f, false)
+		c.smallStall(f, EndSenderTimer)
 		f.marks &^= isHeld | isFull
 	}
 }
@@ -226,7 +230,7 @@ func (c *cursor) old() Events {
 func (c *cursor) empty() Events {
 	f, s := c.f, c.s
 	if s.Flags&capture.SeqInferred != 0 {
-		if f.is(isZero) && f.inFlight() == 0 && c.sinceLast >= int64(c.cfg.ProbeTimer) {
+		if c.stalled(f) && f.inFlight() == 0 && c.sinceLast >= int64(c.cfg.ProbeTimer) {
 			return c.below(ProbeEmpty)
 		}
 		return 0
@@ -234,7 +238,7 @@ func (c *cursor) empty() Events {
 	switch d := int32(s.Seq - f.nxt); {
 	case d == -1 && f.una == f.nxt && f.is(hasUna):
 		return c.below(ProbeEmpty)
-	case d == 0 && s.Flags&capture.URG != 0 && f.is(isZero) && f.una == f.nxt:
+	case d == 0 && s.Flags&capture.URG != 0 && c.stalled(f) && f.una == f.nxt:
 		return c.probe(ProbeUrgent)
 	case d > 0:
 		// Data in between was sent but not captured.

@@ -18,12 +18,13 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 		Begin: c.now, BeginFrame: s.Frame, ZeroBegin: c.now, ZeroFrame: s.Frame,
 		BeganBeforeCapture: first, WindowAtBegin: new(int64(0)),
 	}
+	t.stall.early = r.is(hasISN) && r.acked() == 0
 	t.stall.Unread = c.unread(r, t)
 	if r.is(isFull | isHeld) {
 		c.settle(r, true)
-		t.stall.began = t.held.at
+		t.stall.began = t.held.since.at
 		t.stall.WindowAtBegin = new(int64(t.held.room))
-		t.stall.Begin, t.stall.BeginFrame = t.held.at, t.held.frame
+		t.stall.Begin, t.stall.BeginFrame = t.held.since.at, t.held.since.frame
 	}
 	t.held.small = 0
 	if r.shift == Unknown && r.una == r.nxt && r.dataSegs > 0 && !first {
@@ -105,8 +106,9 @@ func (t *flowstate) listed(i int) *Stall {
 }
 
 // smallStall lists a stall in which the window was too small for the next segment but
-// never 0. It ended when the window opened.
-func (sh *shard) smallStall(f *flow) {
+// never 0. It ended as how says: when the window opened, or with the last segment that
+// the sender's timer sent into what was left of it.
+func (sh *shard) smallStall(f *flow, how StallEnd) {
 	t := sh.stateOf(f)
 	if t == nil || t.held.small == 0 {
 		return
@@ -116,11 +118,14 @@ func (sh *shard) smallStall(f *flow) {
 	if !long {
 		return
 	}
-	t.pause(f, t.held.openedAt, 0)
+	end := t.held.opened
+	if how == EndSenderTimer {
+		end = t.held.timer
+	}
+	t.pause(f, end.at, 0)
 	t.stall.Stall = Stall{
-		Begin: t.held.at, BeginFrame: t.held.frame,
-		End: t.held.openedAt, EndFrame: t.held.openedFrame,
-		EndedBy: EndWindowUpdate, Duration: time.Duration(t.held.openedAt - t.held.at),
+		Begin: t.held.since.at, BeginFrame: t.held.since.frame, End: end.at, EndFrame: end.frame,
+		EndedBy: how, Duration: time.Duration(end.at - t.held.since.at),
 		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
 		Unread: unknown("unknown: the window was never 0"),
 	}
@@ -128,7 +133,7 @@ func (sh *shard) smallStall(f *flow) {
 }
 
 // keep adds the stall to the list and returns its 1-based index, or 0 if the list is
-// full of stalls that are at least as long.
+// full of stalls that cost at least as much.
 func (sh *shard) keep(t *flowstate) int {
 	t.past.count++
 	t.past.time += int64(t.stall.Duration)
@@ -139,11 +144,11 @@ func (sh *shard) keep(t *flowstate) int {
 	}
 	shortest := 0
 	for i := range t.past.stalls {
-		if t.past.stalls[i].Duration < t.past.stalls[shortest].Duration {
+		if t.past.stalls[i].cost() < t.past.stalls[shortest].cost() {
 			shortest = i
 		}
 	}
-	if t.past.stalls[shortest].Duration >= t.stall.Duration {
+	if t.past.stalls[shortest].cost() >= t.stall.Duration {
 		return 0
 	}
 	t.mem.probes += cap(t.stall.Probes) - cap(t.past.stalls[shortest].Probes)
@@ -193,8 +198,10 @@ func (t *flowstate) pause(f *flow, now, pause int64) {
 
 // judge settles a stall that did not end with an open window.
 func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
-	done := f.is(sawFIN) && f.una == f.nxt // all data was sent, and the FIN
-	if w.ProbeCount == 0 && (done || st.bothSides() && int64(w.Duration) > max(int64(sh.cfg.NoProbe), 2*st.timeout(0))) {
+	done := f.allSent()
+	long := int64(w.Duration) > max(int64(sh.cfg.NoProbe), 2*st.timeout(0))
+	silent := f.dataSegs == 0 && f.is(hasNxt) && !w.BeganBeforeCapture // it never had anything to send
+	if w.ProbeCount == 0 && (done || st.bothSides() && (long || silent)) {
 		w.SenderWaiting = new(false)
 	}
 	t.settleStall(w)
@@ -209,7 +216,7 @@ func (t *flowstate) settleStall(w *Stall) {
 	case w.Released != nil || w.KeepAlives > 0:
 		w.SenderWaiting = new(false)
 	}
-	if w.SenderWaiting != nil && !*w.SenderWaiting {
+	if w.idle() {
 		t.past.time -= int64(w.Duration)
 		t.past.unwaited++
 		t.spent[zeroWindow] = t.stall.zeroSpent

@@ -12,6 +12,7 @@ const (
 	EndWindowUpdate    StallEnd = "window-update"
 	EndProbeAnswer     StallEnd = "probe-answer"
 	EndDataAccepted    StallEnd = "data-accepted"
+	EndSenderTimer     StallEnd = "sender-timer" // it sent what fits; the window never was 0
 	EndResetByReceiver StallEnd = "reset-by-receiver"
 	EndResetBySender   StallEnd = "reset-by-sender"
 	EndFIN             StallEnd = "fin"
@@ -69,6 +70,8 @@ type Stall struct {
 	Burst *int64
 	// taken is the payload that the receiver acknowledged during the stall.
 	taken int64
+	// early: the window was 0 before the receiver had taken any data.
+	early bool
 	// Blame names, in words, what could have ended the stall sooner.
 	Blame string
 }

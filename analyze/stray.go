@@ -134,8 +134,10 @@ func (c *cursor) follows(f *flow, moved bool, n uint32) {
 // forget drops the numbers of a flow: what follows begins anew. Counters are kept.
 func (c *cursor) forget(f *flow) {
 	c.endStall(f, EndResetBySender)
+	c.settle(f, false)
+	c.smallStall(f, EndSenderTimer)
 	f.marks &^= hasUna | hasWnd | hasNxt | hasBase | hasISN | hasOther | hasTwin |
-		isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles
+		isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles | isZero
 	f.turns = 0
 }
 
@@ -149,7 +151,7 @@ func (c *cursor) fork() {
 		f.class, f.network, f.unjudged, f.rtt = unjudged, 0, c.now-c.st.first, 0
 		if t := c.stateOf(f); t != nil {
 			t.spent, t.past, t.after, t.probing = [classes]int64{}, pastStalls{}, aftermath{}, probing{}
-			t.stall.on, t.mem.probes = false, 0
+			t.stall.on, t.held, t.mem.probes = false, heldBack{}, 0
 		}
 	}
 }

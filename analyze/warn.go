@@ -25,6 +25,8 @@ const (
 	WarnShrunk         WarningCode = "window-shrunk"
 	WarnUnseen         WarningCode = "unseen"
 	WarnStallsCut      WarningCode = "stalls-cut"
+	WarnFlags          WarningCode = "impossible-flags"
+	WarnStrays         WarningCode = "stray-segments"
 	// These come from outside the analysis: a program adds them to a result.
 	WarnClockSet    WarningCode = "clock-set"
 	WarnUnreadInput WarningCode = "unread-input"
@@ -115,7 +117,7 @@ func jump(ns int64) string {
 }
 
 // warnStream adds the conditions that limit the conclusions about a stream.
-func (sh *shard) warnStream(s *Stream) {
+func (sh *shard) warnStream(st *stream, s *Stream) {
 	add := func(code WarningCode, count int64, format string, args ...any) {
 		s.Warnings = append(s.Warnings, Warning{Code: code, Count: count, Text: fmt.Sprintf(format, args...)})
 	}
@@ -127,6 +129,14 @@ func (sh *shard) warnStream(s *Stream) {
 	}
 	if s.Duplicates > 0 {
 		add(WarnDuplicates, int64(s.Duplicates), "%s packets were captured twice; the copies are not counted", words.Count(int64(s.Duplicates)))
+	}
+	if st.ignored > 0 {
+		add(WarnFlags, int64(st.ignored), "%s with impossible flags (SYN with FIN or RST, or none of SYN, RST and ACK): no host takes them, and they change nothing",
+			words.Counted(uint64(st.ignored), "segment"))
+	}
+	if st.strays > 0 {
+		add(WarnStrays, int64(st.strays), "%s with sequence numbers far from those of the stream: of another connection, forged, or rewritten on the way",
+			words.Counted(uint64(st.strays), "segment"))
 	}
 	for i := range s.Dirs {
 		sh.warnDirection(&s.Dirs[i], add)

@@ -24,6 +24,8 @@ type cause struct {
 // table lists the causes in order of precedence: the first one that applies is the
 // finding.
 var table = [...]cause{
+	renumbered,
+	neverOpen,
 	stalled,
 	pathLoss,
 	refused,

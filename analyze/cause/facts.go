@@ -16,6 +16,8 @@ type Facts struct {
 	OneSided bool
 	// Dropped: the capture itself reports missed packets.
 	Dropped bool
+	// Renumbered: the packets carry sequence numbers of two kinds.
+	Renumbered bool
 	// Flows are the two directions, client to server first.
 	Flows [2]Flow
 }
@@ -37,7 +39,9 @@ type Flow struct {
 	// still on when the capture ended.
 	Longest     time.Duration
 	LongestOpen bool
-	Probes      uint64
+	// Early: the longest of them began before the receiver had taken any data.
+	Early  bool
+	Probes uint64
 	// Total is the duration of the stream. For Limited of it, the receiver's window
 	// held the sender back; for Network, data was in flight or being recovered; for
 	// Idle, the sender had nothing to send.

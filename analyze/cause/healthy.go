@@ -1,6 +1,10 @@
 package cause
 
-import "fmt"
+import (
+	"fmt"
+
+	"winwatch/analyze/words"
+)
 
 // Healthy: no window held a sender back.
 const Healthy Code = "ok"
@@ -15,6 +19,9 @@ var healthy = cause{
 		switch {
 		case d.Bytes == 0:
 			out.Sentence = "no data"
+		case d.StallTime > 0:
+			out.Sentence = fmt.Sprintf("nobody waited in a way that a person could notice: the window of %s kept the sender waiting for %s",
+				d.Receiver, words.Duration(d.StallTime))
 		case d.Total > 0 && d.Network > d.Idle:
 			out.Sentence = fmt.Sprintf("the window never stopped %s; the path set the pace", d.Sender)
 		default:

@@ -4,6 +4,8 @@ import "time"
 
 // Limits are the thresholds of the catalogue. Start from DefaultLimits.
 type Limits struct {
+	// Notice is the least waiting time that makes stalls a finding: nobody notices less.
+	Notice time.Duration
 	// Grave is the least waiting time that makes stalls a problem rather than a
 	// warning: after a second, people notice that something is slow (Nielsen,
 	// Usability Engineering, 1993).
@@ -21,7 +23,15 @@ type Limits struct {
 	SlowShare float64
 }
 
+// severity returns how bad it is that stalls made a sender wait for that long.
+func (l *Limits) severity(wait time.Duration) Severity {
+	if wait >= l.Grave {
+		return Problem
+	}
+	return Warning
+}
+
 // DefaultLimits returns the thresholds that the documentation describes.
 func DefaultLimits() Limits {
-	return Limits{Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8}
+	return Limits{Notice: 10 * time.Millisecond, Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8}
 }

@@ -21,13 +21,10 @@ var stalled = cause{
 
 func judgeStalled(l *Limits, f *Facts) (Judgement, bool) {
 	d := &f.Flows[f.Main()]
-	if d.StallTime <= 0 {
+	if d.StallTime < l.Notice {
 		return Judgement{}, false
 	}
-	out := Judgement{Severity: Warning, Code: ReceiverSlow, Wait: d.StallTime}
-	if d.StallTime >= l.Grave {
-		out.Severity = Problem
-	}
+	out := Judgement{Severity: l.severity(d.StallTime), Code: ReceiverSlow, Wait: d.StallTime}
 	if !d.readBetween(l) && (d.LongestOpen || d.Longest >= l.Grave) {
 		out.Code = ReceiverNotReading
 	}

@@ -48,8 +48,8 @@ func newStreamRow(r *analyze.Result, st *analyze.Stream) streamRow {
 		row.Probes += int64(d.Probes)
 		row.Resent += int64(d.Retransmissions)
 		row.Bytes += d.Bytes
-		for j := range d.Stalls {
-			row.Longest = max(row.Longest, int64(d.Stalls[j].Duration))
+		if w := d.WorstStall(); w != nil {
+			row.Longest = max(row.Longest, int64(w.Duration))
 		}
 	}
 	return row

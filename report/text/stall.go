@@ -117,6 +117,7 @@ var stallEnds = map[analyze.StallEnd]string{
 	analyze.EndWindowUpdate:    "a window update ended it",
 	analyze.EndProbeAnswer:     "the answer to a probe ended it",
 	analyze.EndDataAccepted:    "data sent into the closed window was accepted",
+	analyze.EndSenderTimer:     "the sender's timer sent what fits",
 	analyze.EndResetByReceiver: "the receiver reset the stream",
 	analyze.EndResetBySender:   "the sender reset the stream",
 	analyze.EndFIN:             "the sender closed the stream",
