@@ -16,13 +16,22 @@ import (
 const maxStalls = 6
 
 // stalls writes the stalls of a direction in order of time: a single one in words, several
-// as a table with the longest in words.
+// as a table with the longest in words. Those in which nobody waited are only counted,
+// unless there are no others.
 func (t *writer) stalls(st *analyze.Stream, d *analyze.Direction) {
-	var stalls []*analyze.Stall
+	var stalls, idle []*analyze.Stall
 	for i := range d.Stalls {
-		if t.inRange(&d.Stalls[i]) {
-			stalls = append(stalls, &d.Stalls[i])
+		switch s := &d.Stalls[i]; {
+		case !t.inRange(s):
+		case s.SenderWaiting != nil && !*s.SenderWaiting:
+			idle = append(idle, s)
+		default:
+			stalls = append(stalls, s)
 		}
+	}
+	others := len(idle)
+	if len(stalls) == 0 {
+		stalls, others = idle, 0
 	}
 	if len(stalls) == 0 {
 		return
@@ -45,6 +54,9 @@ func (t *writer) stalls(st *analyze.Stream, d *analyze.Direction) {
 			t.verbatim("Wireshark: ", report.StallFilter(st.ID, s))
 		}
 	}
+	if others > 0 {
+		t.section("", "the window was also closed "+words.Times(others)+" while the sender had nothing to send")
+	}
 }
 
 func (t *writer) inRange(s *analyze.Stall) bool {
@@ -56,6 +68,9 @@ func (t *writer) inRange(s *analyze.Stall) bool {
 
 func (t *writer) stallTable(d *analyze.Direction, stalls []*analyze.Stall) {
 	text := fmt.Sprintf("%s, %s in all", words.Counted(d.StallCount, "stall"), words.Duration(d.StallTime))
+	if d.StallCount == 0 {
+		text = "the window was closed " + words.Times(len(stalls)) + ", but the sender had nothing to send"
+	}
 	if int64(len(stalls)) < d.StallCount {
 		text += fmt.Sprintf("; showing the %d longest", len(stalls))
 	}
