@@ -131,7 +131,7 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 		StallCount: t.past.count - t.past.unwaited, StallTime: nanos(t.past.time),
 		Budget: f.budget(t, st.span()),
 	}
-	if f.has(hasNxt|hasUna) && !st.is(isForked) {
+	if f.has(hasNxt|hasUna) && !st.is(isForked) && (f.maxInFlight > 0 || f.dataSegs == 0) {
 		d.MaxInFlight = new(int64(f.maxInFlight))
 	}
 	d.Stalls = sh.stalls(t)

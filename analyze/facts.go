@@ -24,9 +24,10 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	b := f.budget(t, st.span())
 	x.Total, x.Limited, x.Network, x.Idle = b.Total, b.ReceiverLimited(), b.Network, b.SenderIdle
 	x.Stalls, x.StallTime, x.Probes = t.past.count-t.past.unwaited, nanos(t.past.time), uint64(t.counts.probes)
-	x.Longest, x.LongestOpen, x.Early = 0, false, false
+	x.Longest, x.LongestOpen, x.LongestByTimer, x.Early = 0, false, false, false
 	if w := worstStall(t.past.stalls); w != nil {
-		x.Longest, x.LongestOpen, x.Early = w.Duration, w.EndedBy == EndCaptureEnded, w.early
+		x.Longest, x.Early = w.Duration, w.early
+		x.LongestOpen, x.LongestByTimer = w.EndedBy == EndCaptureEnded, w.EndedBy == EndSenderTimer
 	}
 }
 
@@ -49,6 +50,7 @@ func (w *Stall) evidence(maxFrames int) *cause.Stall {
 		ResetByReceiver: w.EndedBy == EndResetByReceiver,
 		ResetBySender:   w.EndedBy == EndResetBySender,
 		GaveUp:          w.EndedBy == EndGaveUp,
+		ByTimer:         w.EndedBy == EndSenderTimer,
 		Unread:          w.Unread.Value(),
 		Probes:          w.ProbeCount,
 		Waiting:         w.SenderWaiting != nil && *w.SenderWaiting,

@@ -17,20 +17,20 @@ const (
 	// be told from old ones.
 	farthest = 1 << 30
 	// slack is how many bytes a capture may miss on top of full windows without raising
-	// doubt.
-	slack = 1 << 20
+	// doubt, and late how far behind a segment can be.
+	slack, late = 1 << 26, 1 << 20
 	// sightings is how many strays in one place show that the stream goes on there, or
 	// that there is a second numbering.
 	sightings = 3
 )
 
-// reach is how far, in bytes, the numbers of the next segment can be from nxt: a
-// sender is never more than a window ahead of its receiver.
-func (f *flow) reach() int64 {
+// reach is how far, in bytes, the numbers of the next segment can be from nxt with
+// that much more: a sender is never more than a window ahead of its receiver.
+func (f *flow) reach(more int64) int64 {
 	if !f.is(hasWnd) {
 		return farthest
 	}
-	return min(2*f.largest()+slack, farthest)
+	return min(2*f.largest()+more, farthest)
 }
 
 // distance is how many bytes two sequence numbers are apart.
@@ -39,15 +39,17 @@ func distance(a, b uint32) int64 { return abs(int64(int32(a - b))) }
 // astray reports whether n is no sequence number of the flow. lowest is the smallest
 // that is possible, relative to the ISN.
 func (f *flow) astray(n uint32, lowest int64) bool {
-	switch d := distance(n, f.nxt); {
+	switch d := int64(int32(n - f.nxt)); {
 	case !f.is(hasBase):
 		return false
-	case f.is(hasTwin) && distance(n, f.other) < d && distance(n, f.other) <= slack:
+	case f.is(hasTwin) && distance(n, f.other) < abs(d) && distance(n, f.other) <= late:
 		return true
 	case f.is(hasISN) && f.rel(n) < lowest:
 		return true
+	case d < 0:
+		return -d > f.reach(late)
 	default:
-		return d > f.reach()
+		return d > f.reach(slack)
 	}
 }
 
@@ -101,7 +103,7 @@ func (c *cursor) twin(f *flow, n uint32) {
 // several strays in a row, and nothing else. If the flow goes on in both places, the
 // stream has two numberings.
 func (c *cursor) sight(f *flow, n uint32) (moved bool) {
-	if !f.is(hasOther) || distance(n, f.other) > f.reach() {
+	if !f.is(hasOther) || distance(n, f.other) > f.reach(late) {
 		f.marks |= hasOther
 		f.sighted, f.sightedAt = 0, c.st.followed()
 	}

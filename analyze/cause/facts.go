@@ -39,6 +39,9 @@ type Flow struct {
 	// still on when the capture ended.
 	Longest     time.Duration
 	LongestOpen bool
+	// LongestByTimer: it ended when the sender's timer sent what fits into a window too
+	// small for a full segment.
+	LongestByTimer bool
 	// Early: the longest of them began before the receiver had taken any data.
 	Early  bool
 	Probes uint64
@@ -55,6 +58,8 @@ type Stall struct {
 	BeganBefore bool
 	// How it ended, unless the window opened.
 	ResetByReceiver, ResetBySender, GaveUp bool
+	// ByTimer: the sender's timer ended it.
+	ByTimer bool
 	// Unread is the number of unread bytes at the receiver, nil if unknown.
 	Unread *int64
 	// Probes is how many probes the sender sent. NextProbe is how long after the last

@@ -32,9 +32,9 @@ func judgeStalled(l *Limits, f *Facts) (Judgement, bool) {
 }
 
 // readBetween reports whether the receiver read between its stalls, but not enough:
-// no single stall dominates.
+// no single stall dominates, or the one that does let data through bit by bit.
 func (d *Flow) readBetween(l *Limits) bool {
-	return d.Stalls > 1 && float64(d.Longest) < l.SlowShare*float64(d.StallTime)
+	return d.LongestByTimer || d.Stalls > 1 && float64(d.Longest) < l.SlowShare*float64(d.StallTime)
 }
 
 func explainStalled(l *Limits, out *Finding, f *Facts, stall *Stall) {
@@ -59,6 +59,8 @@ func (d *Flow) stallSentence(slow bool, w *Stall) string {
 		longest = "at least " + longest
 	}
 	switch {
+	case slow && d.Stalls == 1:
+		fmt.Fprintf(&b, "read too slowly: its window was too small for a full segment, which kept the sender waiting for %s", longest)
 	case slow:
 		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all, the longest for %s",
 			words.Times(d.Stalls), words.Duration(d.StallTime), longest)
@@ -105,10 +107,10 @@ func (w *Stall) confidence(oneSided bool) (Confidence, string) {
 		return Low, "only one direction was captured"
 	case w.Probes > 0:
 		return High, "the receiver advertised a zero window, and the sender's probes show that it had data"
+	case w.ByTimer, !w.Waiting && !w.WasZero:
+		return Medium, "the window was open, but too small for the next segment"
 	case w.Waiting:
 		return High, "data came as soon as the window opened"
-	case !w.WasZero:
-		return Medium, "the window was open, but too small for the next segment"
 	}
 	return Medium, "the receiver advertised a zero window, but only the filled window suggests that the sender had data"
 }
