@@ -28,14 +28,12 @@ type batch struct {
 	slots   []uint32
 }
 
-// opening records that a stream began with the segment at index. If another
-// stream was evicted from the slot, gone is its result, or nil if that is not
-// kept. If vacant is set, no stream begins: the one in the slot was evicted.
+// opening records that a stream began with the segment at index or, if gone is set,
+// that the one in the slot was evicted; gone is its result.
 type opening struct {
-	index  uint16
-	vacant bool
-	slot   uint32
-	gone   *derived
+	index uint16
+	slot  uint32
+	gone  *derived
 }
 
 // newBatch returns a batch for up to size segments; indices are 16 bits wide.
@@ -178,9 +176,8 @@ func (a *Analyzer) number(shard int, o *opening) {
 	id := a.shards[shard].ids.grow(o.slot)
 	if o.gone != nil {
 		o.gone.ID = *id
+		return
 	}
-	if !o.vacant {
-		*id = a.nextID
-		a.nextID++
-	}
+	*id = a.nextID
+	a.nextID++
 }

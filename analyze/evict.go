@@ -25,21 +25,61 @@ func (t *totals) add(o *totals) {
 }
 
 // slot returns a slot for a new stream: a free one or, at the limit, the slot of a
-// stream that it evicts; gone is the result kept of that stream, or nil.
-func (sh *shard) slot(now int64) (slot uint32, gone *derived) {
-	if n := len(sh.freeSlots); n > 0 {
-		slot, sh.freeSlots = sh.freeSlots[n-1], sh.freeSlots[:n-1]
-		return slot, nil
-	}
-	if n := int(sh.slab.n); n == 0 || n < sh.most && sh.room >= streamBytes {
+// stream that it evicts.
+func (sh *shard) slot(now int64) uint32 {
+	if n := int(sh.slab.n); len(sh.freeSlots) == 0 && (n == 0 || n < sh.most && sh.room >= streamBytes) {
 		sh.room -= streamBytes
 		if sh.idle != nil {
 			sh.idle = append(sh.idle, 0)
 		}
-		return sh.slab.add(), nil
+		return sh.slab.add()
 	}
-	slot, _ = sh.idlest(now, &sh.hand, sh.slab.n, func(i uint32) uint32 { return i })
-	return slot, sh.evict(slot)
+	if len(sh.freeSlots) == 0 {
+		sh.makeRoom(now)
+	}
+	n := len(sh.freeSlots)
+	slot := sh.freeSlots[n-1]
+	sh.freeSlots = sh.freeSlots[:n-1]
+	return slot
+}
+
+// evictAtOnce is how many of many streams are evicted at once.
+const evictAtOnce = 32
+
+// makeRoom evicts some streams, or one if there are few. Nothing of them is in the
+// cache, so it first reads a bit from everywhere: that way, it waits for memory once and
+// not for each of them.
+func (sh *shard) makeRoom(now int64) {
+	var slots [evictAtOnce]uint32
+	some := slots[:1]
+	if int(sh.slab.n) >= len(slots)*max(sh.cfg.EvictionSample, 1) { // no stream is found twice
+		some = slots[:]
+	}
+	for i := range some {
+		some[i], _ = sh.idlest(now, &sh.hand, sh.slab.n, nil)
+	}
+	for _, slot := range some {
+		st := sh.slab.at(slot)
+		sh.touched += st.touch() + st.touchRest()
+	}
+	for _, slot := range some {
+		sh.touched += sh.table.touch(sh.slab.at(slot).hash)
+	}
+	for _, slot := range some {
+		sh.vacate(slot, sh.index)
+	}
+}
+
+// vacate evicts a stream and frees its slot. index is the index in the batch of the
+// current segment.
+func (sh *shard) vacate(slot uint32, index uint16) {
+	gone := sh.evict(slot)
+	sh.slab.at(slot).marks = 0
+	sh.freeSlots = append(sh.freeSlots, slot)
+	sh.changes++
+	if gone != nil {
+		sh.opened = append(sh.opened, opening{index: index, slot: slot, gone: gone})
+	}
 }
 
 // evict removes a stream. It stays in the totals and, if it is among the worst, its

@@ -45,18 +45,22 @@ func (sh *shard) watchIdle() {
 }
 
 // idlest looks for a stream to evict. It examines some of the numbers 0 to n-1, from
-// hand on, and advances hand; of maps a number to a slot or to nobodys. It reports
-// whether it found a stream at all.
-func (sh *shard) idlest(now int64, hand *uint32, n uint32, of func(uint32) (slot uint32)) (slot uint32, ok bool) {
+// hand on, and advances hand; the numbers are indices into slots, which may also hold
+// nobodys, or are slots themselves if slots is nil. It reports whether it found a
+// stream at all.
+func (sh *shard) idlest(now int64, hand *uint32, n uint32, slots []uint32) (slot uint32, ok bool) {
 	sh.watchIdle()
 	longAgo, most, looked := plus(now, -int64(sh.cfg.TimeWait)), max(sh.cfg.EvictionSample, 1), 0
 	for range min(n, uint32(4*most)) {
 		if *hand >= n {
 			*hand = 0
 		}
-		candidate := of(*hand)
+		candidate := *hand
 		*hand++
 		sh.steps.candidates++
+		if slots != nil {
+			candidate = slots[candidate]
+		}
 		if candidate == nobodys {
 			continue
 		}

@@ -56,16 +56,10 @@ func (sh *shard) mostProbes() int {
 // processed.
 func (sh *shard) shed(index uint16, now int64) {
 	for sh.room < 0 {
-		slot, ok := sh.idlest(now, &sh.stateHand, uint32(len(sh.owners)), func(i uint32) uint32 { return sh.owners[i] })
+		slot, ok := sh.idlest(now, &sh.stateHand, uint32(len(sh.owners)), sh.owners)
 		if !ok {
 			return
 		}
-		gone := sh.evict(slot)
-		sh.slab.at(slot).marks = 0
-		sh.freeSlots = append(sh.freeSlots, slot)
-		sh.changes++
-		if gone != nil {
-			sh.opened = append(sh.opened, opening{index: index, vacant: true, slot: slot, gone: gone})
-		}
+		sh.vacate(slot, index)
 	}
 }

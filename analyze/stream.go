@@ -37,6 +37,12 @@ func (st *stream) touch() uint32 {
 	return uint32(st.endFrame) + a.nxt + uint32(a.bytes) + b.nxt + uint32(b.bytes)
 }
 
+// touchRest does the same for the other parts.
+func (st *stream) touchRest() uint32 {
+	a, b := &st.flows[0], &st.flows[1]
+	return a.state + b.state + uint32(st.marks)
+}
+
 type streamMarks uint8
 
 const (
@@ -100,7 +106,7 @@ func (st *stream) renewedBy(s *capture.Segment, side uint8) bool {
 
 // open begins a stream with the segment and returns its slot.
 func (sh *shard) open(hash uint32, s *capture.Segment, now int64) uint32 {
-	slot, gone := sh.slot(now)
+	slot := sh.slot(now)
 	sh.table.put(hash, slot, s, &sh.slab)
 	st := sh.slab.at(slot)
 	*st = stream{
@@ -116,6 +122,6 @@ func (sh *shard) open(hash uint32, s *capture.Segment, now int64) uint32 {
 		f.spanEnd = math.MaxInt64
 	}
 	sh.changes++
-	sh.opened = append(sh.opened, opening{index: sh.index, slot: slot, gone: gone})
+	sh.opened = append(sh.opened, opening{index: sh.index, slot: slot})
 	return slot
 }

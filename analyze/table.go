@@ -84,6 +84,9 @@ func (t *table) put(hash uint32, slot uint32, s *capture.Segment, streams *slab[
 	}
 }
 
+// touch reads where an entry is, so that it is fetched into the cache.
+func (t *table) touch(hash uint32) uint32 { return t.entries[hash&uint32(len(t.entries)-1)].slot }
+
 func (t *table) grow() {
 	old := t.entries
 	t.entries = make([]entry, 2*len(old))
