@@ -52,9 +52,10 @@ func FuzzCommand(f *testing.F) {
 }
 
 // keepRights lets commands that run in this process keep its rights.
-func keepRights(f *testing.F) {
+func keepRights(tb testing.TB) {
+	tb.Helper()
 	dropsRoot, dropRights = func() bool { return false }, func(bool) error { return nil }
-	f.Cleanup(func() { dropsRoot, dropRights = confine.DropsRoot, confine.Drop })
+	tb.Cleanup(func() { dropsRoot, dropRights = confine.DropsRoot, confine.Drop })
 }
 
 func compileSchema(tb testing.TB) *jsonschema.Schema {

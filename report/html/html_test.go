@@ -101,6 +101,49 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	}
 }
 
+// TestNothingSteers checks the text of the page and that for its script.
+func TestNothingSteers(t *testing.T) {
+	m := reporttest.HostileFixture().Material
+	m.Source = reporttest.Hostile
+	text := page(t, m)
+	_, text, _ = strings.Cut(text, "</style>")
+	shown, blocks, _ := strings.Cut(text, `<script type="text/plain"`)
+	reporttest.Harmless(t, "page", shown, "\n")
+	if n := strings.Count(shown, `\x1b[2J`); n < 5 {
+		t.Errorf("the text was left out instead of escaped: %d times", n)
+	}
+	hostile := 0
+	for _, m := range regexp.MustCompile(`id="(\w+)">`).FindAllStringSubmatch(blocks, -1) {
+		var content any
+		unpack(t, text, m[1], &content)
+		eachString(content, func(s string) {
+			reporttest.Harmless(t, m[1], s, "")
+			if strings.Contains(s, `1+1\x1b[2J\a\u202e`) && strings.Contains(s, `\n\r`) && strings.Contains(s, `\U000e0041`) {
+				hostile++
+			}
+		})
+	}
+	if hostile == 0 {
+		t.Error("no hostile text for the script: nothing was tested")
+	}
+}
+
+// eachString calls f for each string in a value decoded from JSON.
+func eachString(v any, f func(string)) {
+	switch v := v.(type) {
+	case string:
+		f(v)
+	case []any:
+		for _, x := range v {
+			eachString(x, f)
+		}
+	case map[string]any:
+		for _, x := range v {
+			eachString(x, f)
+		}
+	}
+}
+
 // TestColumns unpacks the points as the page's script does.
 func TestColumns(t *testing.T) {
 	m := reporttest.Analyze(t, reporttest.Drain)

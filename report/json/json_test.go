@@ -75,6 +75,22 @@ func TestOutputFitsTheSchema(t *testing.T) {
 	}
 }
 
+// TestNothingSteers: text is complete, and nothing in it acts on a terminal.
+func TestNothingSteers(t *testing.T) {
+	var out bytes.Buffer
+	if err := Write(&out, reporttest.HostileFixture().Material); err != nil {
+		t.Fatal(err)
+	}
+	reporttest.Harmless(t, "JSON", out.String(), "\n")
+	var doc struct{ Warnings []struct{ Text string } }
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.ToValidUTF8(reporttest.Hostile, "\ufffd"); strings.ReplaceAll(doc.Warnings[0].Text, "\ufffd", "") != strings.ReplaceAll(want, "\ufffd", "") {
+		t.Errorf("the text is %q, want %q", doc.Warnings[0].Text, want)
+	}
+}
+
 // TestSchemaIsStrict checks that the schema rejects keys that are new, missing, or 0
 // instead of null.
 func TestSchemaIsStrict(t *testing.T) {

@@ -118,6 +118,20 @@ func TestNothingToDraw(t *testing.T) {
 	}
 }
 
+// TestNothingSteers checks the text of a picture.
+func TestNothingSteers(t *testing.T) {
+	m := reporttest.HostileFixture().Material
+	for _, timeline := range []*chart.Timeline{m.Timeline, nil} {
+		m.Timeline = timeline
+		_, svg := drawn(t, "window-hostile", m)
+		texts := svgTexts(t, svg)
+		reporttest.Harmless(t, "SVG", texts, "\n")
+		if !strings.Contains(texts, `1+1\x1b[2J\a\u202e`) {
+			t.Errorf("the text was left out:\n%s", texts)
+		}
+	}
+}
+
 func TestByteTicks(t *testing.T) {
 	for _, tt := range []struct {
 		low, high float64

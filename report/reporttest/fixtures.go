@@ -418,8 +418,9 @@ func Empty() Fixture {
 	return Fixture{Name: "empty", Material: &report.Material{Result: r}}
 }
 
-// Hostile is text that an attacker might choose.
-const Hostile = "=1+1\x1b[2J\x07\u202e\u009b31m\xff\n\r\"'<b>,\u2028"
+// Hostile is text that an attacker might choose: a formula, sequences for terminals, markup,
+// and a character of each kind that reorders, breaks or hides text, or is none.
+const Hostile = "=1+1\x1b[2J\x07\u202e\u009b31m\xff\n\r\"'<b>,\u2028\u2067\u200b\u3164\ufe0f\U000e0041\U000e0fff\ue000\u0378\xed\xa0\x80\t"
 
 // HostileFixture has Hostile wherever a result can contain text.
 func HostileFixture() Fixture {

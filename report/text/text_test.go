@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"winwatch/analyze"
 	"winwatch/analyze/cause"
@@ -78,11 +77,7 @@ func TestHostileTextIsEscaped(t *testing.T) {
 		if !strings.Contains(out.String(), `\x1b[2J`) {
 			t.Errorf("the text is missing instead of escaped:\n%s", &out)
 		}
-		for _, r := range out.String() {
-			if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0xfffd || r == 0x2028) {
-				t.Fatalf("%q reached the terminal", r)
-			}
-		}
+		reporttest.Harmless(t, "text", out.String(), "\n")
 	}
 }
 
