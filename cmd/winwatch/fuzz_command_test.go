@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,7 @@ func FuzzCommand(f *testing.F) {
 		f.Add(format<<4, "a", []byte("\x00\x10\x00\x00\x00\x00\x00\x00"+"\x01\x40\x00\x00\x00\x00\x00\x00"+"\x02\x40\x00\x00\x00\x00\x00\x00"))
 	}
 	keepRights(f)
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // each run begins with large buffers
 	dir, schema := f.TempDir(), compileSchema(f)
 	f.Fuzz(func(t *testing.T, choice uint32, name string, data []byte) {
 		c := newCommand(choice, dir, name)

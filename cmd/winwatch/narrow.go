@@ -54,7 +54,11 @@ func (j *job) narrow() error {
 			}
 		}
 		if len(streams) == 0 {
-			return fmt.Errorf("%s: no stream was active in the chosen time", j.Source)
+			err := fmt.Errorf("%s: no stream was active in the chosen time", j.Source)
+			if j.Result.Evicted.Streams > 0 {
+				err = withHint(err, "or it was evicted to bound memory: raise --max-streams")
+			}
+			return err
 		}
 	default:
 		return nil
