@@ -19,7 +19,9 @@ func (j *job) whyNothing() error {
 		return nil
 	}
 	what := "the capture holds no packets"
-	if r.Input.Frames > 0 {
+	if slices.ContainsFunc(r.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnInterrupted }) {
+		what = "interrupted before the first TCP segment"
+	} else if r.Input.Frames > 0 {
 		what = fmt.Sprintf("no TCP in its %d packets: %s", r.Input.Frames, strings.Join(whySkipped(r), ", "))
 	}
 	return fmt.Errorf("%s: %s", j.Source, what)

@@ -18,12 +18,14 @@ func (t *writer) probes(s *analyze.Stall) {
 	if s.ProbeCount == 0 {
 		return
 	}
-	facts := []string{fmt.Sprintf("%s (%s), %s", words.Counted(s.ProbeCount, "probe"), forms(s.Probes), gaps(s.Probes))}
-	if s.Backoff > 0 {
-		facts[0] += ", each " + strconv.FormatFloat(s.Backoff, 'f', 2, 64) + " × the last"
+	counted := words.Counted(s.ProbeCount, "probe")
+	if len(s.Probes) > 0 { // memory may have run out
+		counted += fmt.Sprintf(" (%s), %s", forms(s.Probes), gaps(s.Probes))
 	}
-	facts = append(facts, silences(s.Probes)...)
-	t.sentence(facts)
+	if s.Backoff > 0 {
+		counted += ", each " + strconv.FormatFloat(s.Backoff, 'f', 2, 64) + " × the last"
+	}
+	t.sentence(append([]string{counted}, silences(s.Probes)...))
 	if s.NextProbeDue != nil {
 		t.section("", fmt.Sprintf("next probe due at %s: the longest wait if the window update gets lost", t.elapsed(*s.NextProbeDue)))
 	}
