@@ -31,6 +31,7 @@ const (
 	WarnClockSet    WarningCode = "clock-set"
 	WarnUnreadInput WarningCode = "unread-input"
 	WarnNoChart     WarningCode = "no-chart"
+	WarnNoStream    WarningCode = "no-stream"
 )
 
 // Warning is a condition that limits the conclusions.

@@ -161,7 +161,7 @@ func (j *job) account(context.Context) error {
 	}
 	st, ok := j.Result.WorstStream()
 	if !ok {
-		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: "no-stream", Count: 1,
+		j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: analyze.WarnNoStream, Count: 1,
 			Text: "--accepted-bytes was compared with nothing: no stream is known"})
 		return nil
 	}
