@@ -35,7 +35,7 @@ func FuzzCommand(f *testing.F) {
 		f.Add(c|0x30000, "=1+1\x1b[2J\u202e\u009b31m\xff<b>\r\n", []byte{})
 	}
 	for format := range uint32(8) { // two broken headers evict the only stream
-		f.Add(format<<4, "a", []byte("\x00\x10\x00\x00\x00\x00\x00\x00"+"\x01\x40\x00\x00\x00\x00\x00\x00"+"\x02\x40\x00\x00\x00\x00\x00\x00"))
+		f.Add(format<<4|1<<14, "a", []byte("\x00\x10\x00\x00\x00\x00\x00\x00"+"\x01\x40\x00\x00\x00\x00\x00\x00"+"\x02\x40\x00\x00\x00\x00\x00\x00"))
 	}
 	keepRights(f)
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // each run begins with large buffers
