@@ -180,7 +180,7 @@ func newContent(m *report.Material) (*content, error) {
 func newText(m *report.Material) *content {
 	r := m.Result
 	c := &content{
-		Headline: &analyze.Verdict{}, Material: m, Begin: "unknown",
+		Headline: &analyze.Verdict{}, Material: m, Frames: report.FrameSum(r), Begin: "unknown",
 	}
 	if r.Segments > 0 {
 		c.Begin = time.Unix(0, r.Begin).UTC().Format("2006-01-02 15:04:05 UTC")
@@ -196,9 +196,6 @@ func newText(m *report.Material) *content {
 				c.Rest = append(c.Rest, v)
 			}
 		}
-	}
-	if r.Input.Frames > 0 {
-		c.Frames = report.FrameSum(r)
 	}
 	for note, n := range r.Input.Notes() {
 		c.Notes = append(c.Notes, fmt.Sprintf("%s: %s", words.Count(n), note))
