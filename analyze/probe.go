@@ -94,6 +94,12 @@ func (sh *shard) believe(t *flowstate) {
 	t.stall.KeepAlives -= min(t.stall.KeepAlives, int64(n))
 	t.counts.probes += uint32(n)
 	t.stall.ProbeCount += int64(n)
+	for i := range t.probing.doubted {
+		if t.probing.doubted[i].AnswerFrame != 0 {
+			t.counts.keepAliveAnswers--
+			t.counts.probeAnswers++
+		}
+	}
 	t.stall.Probes = append(t.stall.Probes, t.probing.doubted...)
 	t.probing.form, t.probing.at = t.probing.doubted[n-1].Form, t.probing.doubtedAt
 	t.probing.doubted = t.probing.doubted[:0]
@@ -174,6 +180,17 @@ func (c *cursor) probe(form ProbeForm) Events {
 		t.mem.probes += cap(w.Probes) - had
 	}
 	return EventProbe
+}
+
+// answerKeepAlive notes the ACK that answers the last keep-alive, which may turn out to
+// be a probe.
+func (t *flowstate) answerKeepAlive(s *capture.Segment, now int64) {
+	t.probing.asked = 0
+	t.counts.keepAliveAnswers++
+	if n := len(t.probing.doubted); n > 0 && t.probing.doubted[n-1].AnswerFrame == 0 {
+		p := &t.probing.doubted[n-1]
+		p.AnswerFrame, p.AnswerTime = s.Frame, now
+	}
 }
 
 // answer notes the ACK that answers the last probe.

@@ -154,8 +154,7 @@ func (c *cursor) repeated(ev Events) Events {
 	}
 	if t := c.stateOf(r); t != nil {
 		if t.probing.asked == EventKeepAlive {
-			t.probing.asked = 0
-			t.counts.keepAliveAnswers++
+			t.answerKeepAlive(c.s, c.now)
 			return EventKeepAliveAnswer
 		}
 		if t.probing.asked == EventProbe {

@@ -1,0 +1,242 @@
+// Package jsontest checks that what a JSON report says can be true. The schema says which
+// form numbers have; this says which of them contradict each other.
+package jsontest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Check returns everything in a JSON report that cannot be true: negative counts,
+// durations and sizes, estimates outside their own bounds, ends before begins, intervals
+// that are not within each other, parts that exceed the whole, and sums that do not add
+// up. It returns nil if there is nothing. The report may be narrowed to some streams.
+func Check(report []byte) error {
+	d := json.NewDecoder(bytes.NewReader(report))
+	d.UseNumber()
+	var doc map[string]any
+	if err := d.Decode(&doc); err != nil {
+		return err
+	}
+	var c checker
+	c.walk("", "", doc)
+	c.totals(doc)
+	c.intervals(doc)
+	return errors.Join(c.wrong...)
+}
+
+type checker struct{ wrong []error }
+
+func (c *checker) fail(path, format string, args ...any) {
+	c.wrong = append(c.wrong, fmt.Errorf("%s: %s", path, fmt.Sprintf(format, args...)))
+}
+
+// moments are the keys of points in time, which may be before 1970.
+var moments = map[string]bool{
+	"begin_ns": true, "end_ns": true, "zero_begin_ns": true, "time_ns": true, "answer_time_ns": true, "last_read_ns": true,
+	"next_probe_due_ns": true, "started_ns": true, "ended_ns": true, "since_ns": true, "seen_ns": true,
+}
+
+// walk checks a value and everything in it. key is its key, path the way to it.
+func (c *checker) walk(path, key string, value any) {
+	switch v := value.(type) {
+	case json.Number:
+		if !moments[key] && !strings.HasPrefix(key, "difference_") && strings.HasPrefix(v.String(), "-") {
+			c.fail(path, "%s is negative", v)
+		}
+	case string:
+		c.sentence(path, v)
+	case []any:
+		for i, child := range v {
+			c.walk(fmt.Sprintf("%s[%d]", path, i), key, child)
+		}
+	case map[string]any:
+		c.object(path, v)
+		for k, child := range v {
+			c.walk(path+"."+k, k, child)
+		}
+	}
+}
+
+// parts are pairs of keys of one object: the first number is a part of the second, or
+// comes before it.
+var parts = [][2]string{
+	{"begin_ns", "end_ns"}, {"begin_ns", "zero_begin_ns"}, {"zero_begin_ns", "end_ns"}, {"time_ns", "answer_time_ns"},
+	{"first_frame", "last_frame"}, {"begin_frame", "end_frame"}, {"begin_frame", "zero_frame"}, {"frame", "answer_frame"},
+	{"data_segments", "segments"}, {"duplicates", "segments"}, {"unique_bytes", "payload_bytes"},
+	{"retransmissions", "segments"}, {"data_retransmissions", "retransmissions"}, {"data_retransmissions", "data_segments"},
+	{"retransmissions_into_zero_window", "data_retransmissions"}, {"probe_answers", "probes"},
+	{"keep_alive_answers", "keep_alives"}, {"out_of_order", "segments"}, {"probe_timer_data_segments", "data_segments"},
+	{"max_segment_bytes", "payload_bytes"},
+	{"min_raw", "max_raw"}, {"min_shift", "max_shift"}, {"burst_bytes", "released_bytes"}, {"stalled_streams", "streams"},
+	{"low_bytes", "value_bytes"}, {"value_bytes", "high_bytes"}, {"low_bytes", "high_bytes"},
+	{"low_bytes_per_s", "value_bytes_per_s"}, {"value_bytes_per_s", "high_bytes_per_s"}, {"low_bytes_per_s", "high_bytes_per_s"},
+}
+
+// object checks the numbers of one object against each other.
+func (c *checker) object(path string, o map[string]any) {
+	for _, p := range parts {
+		if a, b, known := both(o, p[0], p[1]); known && a > b {
+			c.fail(path, "%s %d exceeds %s %d", p[0], a, p[1], b)
+		}
+	}
+	begin, end, known := both(o, "begin_ns", "end_ns")
+	for _, key := range []string{"duration_ns", "span_ns"} {
+		if d, given := number(o, key); known && given && d != end-begin {
+			c.fail(path, "%s is %d, end_ns - begin_ns %d", key, d, end-begin)
+		}
+	}
+	if count, known := number(o, "probe_count"); known && int64(len(list(o, "probes"))) > count {
+		c.fail(path, "%d probes listed of %d", len(list(o, "probes")), count)
+	}
+	if _, isBudget := o["receiver_limited_ns"]; isBudget {
+		c.budget(path, o)
+	}
+}
+
+// budget checks that the classes of a time budget add up.
+func (c *checker) budget(path string, o map[string]any) {
+	limited := sum(o, "zero_window_ns", "small_window_ns", "window_full_ns")
+	if limited != sum(o, "receiver_limited_ns") {
+		c.fail(path, "receiver_limited_ns is %d, the sum %d", sum(o, "receiver_limited_ns"), limited)
+	}
+	if all := limited + sum(o, "network_ns", "sender_idle_ns", "unjudged_ns"); all != sum(o, "total_ns") {
+		c.fail(path, "total_ns is %d, the sum %d", sum(o, "total_ns"), all)
+	}
+}
+
+// share matches "5 of 1", in which people compare the two numbers.
+var share = regexp.MustCompile(`\b([0-9][0-9,]*) of ([0-9][0-9,]*)\b`)
+
+// sentence checks the shares in a text.
+func (c *checker) sentence(path, text string) {
+	for _, m := range share.FindAllStringSubmatch(text, -1) {
+		part, _ := strconv.ParseUint(strings.ReplaceAll(m[1], ",", ""), 10, 64)
+		whole, _ := strconv.ParseUint(strings.ReplaceAll(m[2], ",", ""), 10, 64)
+		if part > whole {
+			c.fail(path, "%q", m[0])
+		}
+	}
+}
+
+// totals checks the summary against the sums over the streams: equal if all streams are
+// listed, otherwise no less.
+func (c *checker) totals(doc map[string]any) {
+	summary, streams := child(doc, "summary"), list(doc, "streams")
+	sums := map[string]int64{}
+	for _, s := range streams {
+		stream := s.(map[string]any)
+		sums["segments"] += sum(stream, "segments")
+		sums["duplicates"] += sum(stream, "duplicates")
+		stalls := int64(0)
+		for _, d := range list(stream, "directions") {
+			dir := d.(map[string]any)
+			for _, key := range []string{"payload_bytes", "stall_time_ns", "probes", "keep_alives", "retransmissions"} {
+				sums[key] += sum(dir, key)
+			}
+			sums["zero_windows"] += sum(child(dir, "window"), "zero_segments")
+			stalls += sum(dir, "stall_count")
+		}
+		sums["stalls"] += stalls
+		if stalls > 0 {
+			sums["stalled_streams"]++
+		}
+	}
+	all := int64(len(streams)) == sum(summary, "streams")
+	for key, n := range sums {
+		if total := sum(summary, key); n > total || all && n != total {
+			c.fail(".summary", "%s is %d, the sum over the streams %d", key, total, n)
+		}
+	}
+}
+
+// intervals checks that streams are within the capture, and all else within its stream.
+func (c *checker) intervals(doc map[string]any) {
+	summary := child(doc, "summary")
+	for i, s := range list(doc, "streams") {
+		path, stream := fmt.Sprintf(".streams[%d]", i), s.(map[string]any)
+		c.within(path, stream, "begin_ns", summary)
+		c.within(path, stream, "end_ns", summary)
+		if wait := sum(child(stream, "verdict"), "wait_ns"); wait > sum(stream, "span_ns") {
+			c.fail(path, "waited %d ns of %d", wait, sum(stream, "span_ns"))
+		}
+		for k, d := range list(stream, "directions") {
+			path, dir := fmt.Sprintf("%s.directions[%d]", path, k), d.(map[string]any)
+			c.direction(path, dir, stream)
+		}
+	}
+}
+
+func (c *checker) direction(path string, dir, stream map[string]any) {
+	span := sum(stream, "span_ns")
+	if total := sum(child(dir, "budget"), "total_ns"); total != span {
+		c.fail(path, "the budget is of %d ns, the stream lasts %d", total, span)
+	}
+	if stalled := sum(dir, "stall_time_ns"); stalled > span {
+		c.fail(path, "stalled for %d ns of %d", stalled, span)
+	}
+	c.within(path, child(dir, "reader"), "last_read_ns", stream)
+	for i, s := range list(dir, "stalls") {
+		path, stall := fmt.Sprintf("%s.stalls[%d]", path, i), s.(map[string]any)
+		c.within(path, stall, "begin_ns", stream)
+		c.within(path, stall, "end_ns", stream)
+		for k, p := range list(stall, "probes") {
+			path, probe := fmt.Sprintf("%s.probes[%d]", path, k), p.(map[string]any)
+			c.within(path, probe, "time_ns", stream)
+			c.within(path, probe, "answer_time_ns", stream)
+			at, begin := sum(probe, "time_ns"), sum(stall, "begin_ns")
+			if before, _ := stall["began_before_capture"].(bool); at < begin && !before {
+				c.fail(path, "sent at %d, before the stall at %d", at, begin)
+			}
+		}
+	}
+}
+
+// within checks that a moment of o lies between begin_ns and end_ns of outer.
+func (c *checker) within(path string, o map[string]any, key string, outer map[string]any) {
+	begin, end, known := both(outer, "begin_ns", "end_ns")
+	if at, given := number(o, key); known && given && (at < begin || at > end) {
+		c.fail(path, "%s %d is not within %d to %d", key, at, begin, end)
+	}
+}
+
+// number returns an integer of an object; it is not known if it is null or missing.
+func number(o map[string]any, key string) (n int64, known bool) {
+	v, ok := o[key].(json.Number)
+	if !ok {
+		return 0, false
+	}
+	n, err := v.Int64()
+	return n, err == nil
+}
+
+// both returns two integers of an object if both are known.
+func both(o map[string]any, a, b string) (x, y int64, known bool) {
+	x, first := number(o, a)
+	y, second := number(o, b)
+	return x, y, first && second
+}
+
+// sum adds integers of an object; unknown ones count as 0.
+func sum(o map[string]any, keys ...string) (n int64) {
+	for _, key := range keys {
+		v, _ := number(o, key)
+		n += v
+	}
+	return n
+}
+
+func child(o map[string]any, key string) map[string]any {
+	v, _ := o[key].(map[string]any)
+	return v
+}
+
+func list(o map[string]any, key string) []any {
+	v, _ := o[key].([]any)
+	return v
+}
