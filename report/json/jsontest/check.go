@@ -49,6 +49,9 @@ func (c *checker) walk(path, key string, value any) {
 		if !moments[key] && !strings.HasPrefix(key, "difference_") && strings.HasPrefix(v.String(), "-") {
 			c.fail(path, "%s is negative", v)
 		}
+		if _, err := v.Int64(); errors.Is(err, strconv.ErrRange) && key != "args" { // of a system call: 64 bits
+			c.fail(path, "%s is too large", v)
+		}
 	case string:
 		c.sentence(path, v)
 	case []any:
