@@ -1,12 +1,16 @@
 package analyze_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"testing"
 
 	"winwatch/analyze"
 	"winwatch/capture"
+	"winwatch/report"
+	"winwatch/report/json"
+	"winwatch/report/json/jsontest"
 )
 
 // segmentBytes is the number of fuzzer input bytes per segment.
@@ -99,60 +103,39 @@ func checkEdges(t *testing.T, s *analyze.Sample) {
 	}
 }
 
-// checkResult checks that counts add up and that no time is negative.
+// checkResult checks that the numbers of a report can be true, and what a report does not
+// show.
 func checkResult(t *testing.T, r *analyze.Result) {
-	sum := analyze.Result{Segments: r.Evicted.Segments}
-	kept := r.Evicted.Streams
+	var out bytes.Buffer
+	if err := json.Write(&out, &report.Material{Result: r}); err != nil {
+		t.Fatal(err)
+	}
+	if err := jsontest.Check(out.Bytes()); err != nil {
+		t.Fatal(err)
+	}
 	for s := range r.All() {
-		if s.Span < 0 {
-			t.Fatalf("span %v", s.Span)
+		for i := range s.Dirs {
+			checkStalls(t, &s.Dirs[i])
 		}
-		sum.Segments += s.Segments
-		for _, d := range s.Dirs {
-			checkDirection(t, s, &d)
-		}
-	}
-	if kept == 0 && sum.Segments != r.Segments {
-		t.Fatalf("the streams hold %d of %d segments", sum.Segments, r.Segments)
-	}
-	if r.Stalls < 0 || r.StallTime < 0 || r.Span < 0 || r.Probes < 0 || r.KeepAlives < 0 {
-		t.Fatalf("negative totals: %+v", r)
 	}
 }
 
-func checkDirection(t *testing.T, s *analyze.Stream, d *analyze.Direction) {
-	b := d.Budget
-	for _, part := range []int64{int64(b.ZeroWindow), int64(b.SmallWindow), int64(b.WindowFull), int64(b.Network), int64(b.SenderIdle), int64(b.Unjudged)} {
-		if part < 0 {
-			t.Fatalf("negative part in the budget %+v", b)
-		}
-	}
-	if b.ZeroWindow+b.SmallWindow+b.WindowFull+b.Network+b.SenderIdle+b.Unjudged != s.Span {
-		t.Fatalf("the budget %+v does not add up to %v", b, s.Span)
-	}
-	if d.StallTime < 0 || d.UniqueBytes < 0 || d.AckedBytes < 0 || d.MaxInFlight != nil && *d.MaxInFlight < 0 {
-		t.Fatalf("negative counts: %+v", d)
-	}
+func checkStalls(t *testing.T, d *analyze.Direction) {
 	var waited, probes, keepAlives int64
 	for _, w := range d.Stalls {
 		if w.SenderWaiting == nil || *w.SenderWaiting {
 			waited++
 		}
-		if w.Duration < 0 || w.BeginFrame > w.EndFrame || w.EndedBy == "" {
+		if w.EndedBy == "" {
 			t.Fatalf("stall %+v", w)
 		}
 		probes += w.ProbeCount
 		keepAlives += w.KeepAlives
-		for _, p := range w.Probes {
-			if p.Gap < 0 || p.AnswerFrame != 0 && p.AnswerFrame < p.Frame {
-				t.Fatalf("probe %+v", p)
-			}
-		}
 	}
 	if waited == d.StallCount && probes != int64(d.Probes) || keepAlives > int64(d.KeepAlives) {
 		t.Fatalf("%d probes and %d keep-alives in the stalls, %d and %d in all", probes, keepAlives, d.Probes, d.KeepAlives)
 	}
-	if sc := d.Window.Scale; sc.Min > sc.Max || sc.Max > 14 {
+	if sc := d.Window.Scale; sc.Max > 14 {
 		t.Fatalf("scale %+v", sc)
 	}
 }

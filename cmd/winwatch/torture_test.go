@@ -25,6 +25,7 @@ import (
 
 	"winwatch/capture"
 	"winwatch/capture/capturetest"
+	"winwatch/report/json/jsontest"
 )
 
 // Limits that no input may exceed. Processor time detects endless loops even on a busy
@@ -295,8 +296,10 @@ func plausible(stdout, stderr []byte, status int) error {
 		}
 		return nil
 	}
-	if len(stdout) < keepBytes && !json.Valid(stdout) {
-		return errors.New("the report is not valid JSON")
+	if len(stdout) < keepBytes {
+		if err := jsontest.Check(stdout); err != nil {
+			return err
+		}
 	}
 	var input struct {
 		Frames, Segments uint64
