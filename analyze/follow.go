@@ -22,16 +22,12 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	}
 	if impossible(s.Flags) {
 		st.ignored++
-		f.segs++
-		return flagEvents(s) | eventAside
+		f.begin(s)
+		return c.setAside()
 	}
 	if s.Flags&capture.RST == 0 && c.stray() {
 		st.strays++
-		f.segs++
-		if s.Len > 0 {
-			f.data(s)
-		}
-		return flagEvents(s) | eventAside
+		return c.setAside()
 	}
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
 		ev |= c.control()
@@ -48,6 +44,28 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	sh.classify(f, s, now, both)
 	sh.classify(r, s, now, both)
 	return ev
+}
+
+// setAside counts a segment that says nothing about the stream.
+func (c *cursor) setAside() Events {
+	c.f.segs++
+	if c.s.Len > 0 {
+		c.f.data(c.s)
+	}
+	return flagEvents(c.s) | eventAside
+}
+
+// begin sets the base if there is none: Wireshark numbers streams by the first
+// sequence number, whatever the flags.
+func (f *flow) begin(s *capture.Segment) {
+	if f.is(hasBase) {
+		return
+	}
+	f.base, f.marks = s.Seq, f.marks|hasBase
+	if s.Flags&capture.SYN != 0 {
+		f.base++
+	}
+	f.nxt = f.base
 }
 
 // windowEvents returns the events that the segment's window field alone shows.

@@ -16,6 +16,9 @@ func (c *cursor) received(ev Events) Events {
 		c.needState(r).counts.zeroSegs++
 	}
 	hadUna, una := r.is(hasUna), r.una
+	if !hadUna && r.is(hasISN) && r.rel(s.Ack) < 1 {
+		return 0 // it does not even acknowledge the SYN
+	}
 	var out Events
 	if !hadUna {
 		out |= c.firstACK(ev)
@@ -44,7 +47,7 @@ func (c *cursor) firstACK(ev Events) Events {
 	r, s := c.r, c.s
 	r.una, r.ackedAt = s.Ack, c.now
 	c.time(ev)
-	if !r.is(hasBase) {
+	if !r.is(hasBase) || !r.is(hasNxt) && distance(s.Ack, r.base) > late { // see flow.begin
 		r.base, r.nxt = s.Ack, s.Ack
 		if s.Flags&capture.SYN != 0 {
 			r.base--

@@ -46,7 +46,7 @@ func (c *cursor) sent() Events {
 // first handles the first segment of a sender.
 func (f *flow) first(s *capture.Segment, end uint32) {
 	isSYN := s.Flags&capture.SYN != 0
-	if !f.is(hasBase) {
+	if !f.is(hasBase) || !f.is(hasUna) && distance(s.Seq, f.base) > late { // see flow.begin
 		f.base = s.Seq
 		f.marks |= hasBase
 	}

@@ -36,16 +36,15 @@ func (f *flow) reach(more int64) int64 {
 // distance is how many bytes two sequence numbers are apart.
 func distance(a, b uint32) int64 { return abs(int64(int32(a - b))) }
 
-// astray reports whether n is no sequence number of the flow. lowest is the smallest
-// that is possible, relative to the ISN.
-func (f *flow) astray(n uint32, lowest int64) bool {
+// astray reports whether n is no sequence number of the flow.
+func (f *flow) astray(n uint32) bool {
 	switch d := int64(int32(n - f.nxt)); {
-	case !f.is(hasBase):
+	case !f.is(hasNxt | hasUna):
 		return false
 	case f.is(hasTwin) && distance(n, f.other) < abs(d) && distance(n, f.other) <= late:
 		return true
-	case f.is(hasISN) && f.rel(n) < lowest:
-		return true
+	case d > 0 && f.is(hasISN) && !f.is(hasWnd):
+		return d > slack // nothing was acknowledged yet
 	case d < 0:
 		return -d > f.reach(late)
 	default:
@@ -60,8 +59,8 @@ func (c *cursor) stray() bool {
 	if s.Flags&capture.SYN != 0 {
 		return c.straySYN()
 	}
-	seq := f.astray(s.Seq, 0)
-	ack := s.Flags&capture.ACK != 0 && r.astray(s.Ack, 1)
+	seq := f.astray(s.Seq)
+	ack := s.Flags&capture.ACK != 0 && r.astray(s.Ack)
 	if !seq && !ack {
 		return false
 	}
