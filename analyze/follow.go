@@ -138,6 +138,9 @@ func (c *cursor) restart() {
 		rival = again && s.Seq != f.base && f.dataSegs == 0 && r.dataSegs == 0 && !f.is(sawFIN)
 		if r.is(hasUna) && r.una != s.Ack && !r.is(sawFIN) && r.dataSegs == 0 {
 			r.marks &^= hasUna | hasWnd | isUnsound | isTiming
+			if !r.is(hasNxt) {
+				r.marks &^= hasBase | hasISN
+			}
 		}
 	}
 	if !again {

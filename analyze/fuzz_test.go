@@ -115,12 +115,14 @@ func checkResult(t *testing.T, r *analyze.Result) {
 	}
 	for s := range r.All() {
 		for i := range s.Dirs {
-			checkStalls(t, &s.Dirs[i])
+			checkProbes(t, &s.Dirs[i])
+			checkStalls(t, s, &s.Dirs[i])
 		}
+		checkVerdict(t, s)
 	}
 }
 
-func checkStalls(t *testing.T, d *analyze.Direction) {
+func checkProbes(t *testing.T, d *analyze.Direction) {
 	var waited, probes, keepAlives int64
 	for _, w := range d.Stalls {
 		if w.SenderWaiting == nil || *w.SenderWaiting {

@@ -41,7 +41,7 @@ func (f *flow) astray(n uint32) bool {
 	switch d := int64(int32(n - f.nxt)); {
 	case !f.is(hasNxt | hasUna):
 		return false
-	case f.is(hasTwin) && distance(n, f.other) < abs(d) && distance(n, f.other) <= late:
+	case f.is(hasTwin) && distance(n, f.other) <= late && distance(f.nxt, f.other) > 2*late:
 		return true
 	case d > 0 && f.is(hasISN) && !f.is(hasWnd):
 		return d > slack // nothing was acknowledged yet
@@ -123,13 +123,20 @@ func (st *stream) followed() uint32 { return st.flows[0].segs + st.flows[1].segs
 
 // follows continues the flow at n, where it was seen if moved is set. A step forward
 // within reach of a window is a gap, which the next steps handle; after any other,
-// nothing known of the numbers holds.
+// nothing known of the numbers holds. The place that a second numbering leaves may still
+// be the other one's.
 func (c *cursor) follows(f *flow, moved bool, n uint32) {
+	isTwin, from := f.is(hasTwin), f.nxt
 	f.marks &^= hasOther | hasTwin
-	if d := int64(int32(n - f.nxt)); !moved || d > 0 && d <= farthest {
-		return
+	d := int64(int32(n - from))
+	switch {
+	case !moved, !isTwin && 0 < d && d <= farthest:
+	case isTwin:
+		c.forget(f)
+		c.twin(f, from)
+	default:
+		c.forget(f)
 	}
-	c.forget(f)
 }
 
 // forget drops the numbers of a flow: what follows begins anew. Counters are kept.

@@ -21,9 +21,18 @@ import (
 // analyzeFile analyzes a capture and passes its samples to the sinks.
 func analyzeFile(t testing.TB, name string, sinks ...func(*analyze.Sample)) *analyze.Result {
 	t.Helper()
-	src, err := capture.Open(name)
+	r, err := analyzeUntil(name, sinks...)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return r
+}
+
+// analyzeUntil analyzes a capture until its end, or until an error.
+func analyzeUntil(name string, sinks ...func(*analyze.Sample)) (*analyze.Result, error) {
+	src, err := capture.Open(name)
+	if err != nil {
+		return nil, err
 	}
 	defer src.Close()
 	a := analyze.New(analyze.DefaultConfig())
@@ -33,12 +42,12 @@ func analyzeFile(t testing.TB, name string, sinks ...func(*analyze.Sample)) *ana
 	var seg capture.Segment
 	for {
 		err := src.Next(&seg)
-		if errors.Is(err, io.EOF) {
-			a.Flush()
-			return a.Result()
-		}
 		if err != nil {
-			t.Fatal(err)
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			a.Flush()
+			return a.Result(), err
 		}
 		a.Add(&seg)
 	}

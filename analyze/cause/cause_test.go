@@ -43,6 +43,24 @@ func TestFindings(t *testing.T) {
 		{"stalls that are no longer listed", func(f *Facts) {
 			f.Flows[0].Stalls, f.Flows[0].StallTime = 3, 2*time.Second
 		}, ReceiverSlow, Problem, Low, "kept the sender waiting 3 times, for 2.000 s in all"},
+		{"a stall that nobody notices", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest, f.Flows[0].LongestOpen = 1, 9*time.Millisecond, 9*time.Millisecond, true
+		}, Healthy, OK, High, "nobody waited in a way that a person could notice: the window of 10.0.0.2:80 kept the sender waiting for 9.0 ms"},
+		{"nor in one direction", func(f *Facts) {
+			f.OneSided, f.Flows[1].Segments = true, 0
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 1, 18*time.Microsecond, 18*time.Microsecond
+		}, OneSided, Note, Low, "only the packets from"},
+		{"many that add up", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 20, 40*time.Millisecond, 2*time.Millisecond
+		}, ReceiverSlow, Warning, Medium, "20 times"},
+		{"a window that never opens", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 1, 94*time.Second, 94*time.Second
+			f.Flows[0].LongestOpen, f.Flows[0].Early = true, true
+		}, WindowNeverOpen, Problem, Low, "10.0.0.2:80 kept its window at 0 from the start for at least 94.000 s"},
+		{"a timer that sends what fits", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest, f.Flows[0].LongestByTimer = 1, 5*time.Second, 5*time.Second, true
+		}, ReceiverSlow, Problem, Medium, "read too slowly: its window was too small for a full segment, which kept the sender waiting for 5.000 s"},
+		{"two numberings", func(f *Facts) { f.Renumbered = true }, MiddleboxISN, Note, Medium, "this cannot be judged"},
 		{"loss", func(f *Facts) { f.Flows[0].resend(3) }, PathLoss, Warning, Medium, "3 of 10 data segments"},
 		{"two retransmissions", func(f *Facts) { f.Flows[0].resend(2) }, Retransmissions, Note, High, "2 retransmissions"},
 		{"FIN sent again", func(f *Facts) { f.Flows[0].Retransmissions, f.Flows[0].DataSegments = 5, 1 }, Retransmissions, Note, High, "5 retransmissions of the SYN or FIN, none of data"},
