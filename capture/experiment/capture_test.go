@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -24,7 +25,10 @@ func TestCaptured(t *testing.T) {
 	t.Run("nobody", func(t *testing.T) { inIsolation(t, true, []string{DefaultScenario}, plain) })
 	t.Run("dropped", func(t *testing.T) {
 		inIsolation(t, false, []string{DefaultScenario}, func(t *testing.T, name string) {
-			captureFlood(t, name, func() error { return live.DropPrivileges(live.Invoker()) })
+			captureFlood(t, name, func() error {
+				uid, gid, err := live.Invoker()
+				return errors.Join(err, live.DropPrivileges(uid, gid))
+			})
 		})
 	})
 }

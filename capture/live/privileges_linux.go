@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -16,14 +15,13 @@ import (
 const nobody = 65534
 
 // Invoker returns the user and group that a process running as root should become:
-// the user who ran sudo, else nobody.
-func Invoker() (uid, gid int) {
-	uid, errUID := strconv.Atoi(os.Getenv("SUDO_UID"))
-	gid, errGID := strconv.Atoi(os.Getenv("SUDO_GID"))
-	if errUID != nil || errGID != nil || uid <= 0 || gid <= 0 {
-		return nobody, nobody
+// the user who ran sudo, else nobody. The error is that of Sudoer.
+func Invoker() (uid, gid int, err error) {
+	uid, gid, ok, err := Sudoer()
+	if err != nil || !ok || uid == 0 || gid == 0 {
+		return nobody, nobody, err
 	}
-	return uid, gid
+	return uid, gid, nil
 }
 
 // DropPrivileges permanently drops, on every thread, the privileges that are not

@@ -9,7 +9,7 @@ import (
 )
 
 // Invoker returns this process's user and group.
-func Invoker() (uid, gid int) { return os.Getuid(), os.Getgid() }
+func Invoker() (uid, gid int, err error) { return os.Getuid(), os.Getgid(), nil }
 
 // DropPrivileges is not available on this system.
 func DropPrivileges(uid, gid int) error {

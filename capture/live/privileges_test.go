@@ -61,7 +61,10 @@ func dropInside(t *testing.T) {
 	l, filter := listen(t)
 	s := open(t, Config{Filter: filter})
 	release := startThreads(t, 10)
-	uid, gid := Invoker()
+	uid, gid, err := Invoker()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := DropPrivileges(uid, gid); err != nil {
 		t.Fatal(err)
 	}
@@ -160,19 +163,31 @@ func TestInvoker(t *testing.T) {
 	for _, c := range []struct {
 		uid, gid         string
 		wantUID, wantGID int
+		wrong            string // the variable that the error names
 	}{
-		{"1000", "1001", 1000, 1001},
-		{"", "", nobody, nobody},
-		{"0", "0", nobody, nobody},
-		{"1000", "", nobody, nobody},
-		{"-1", "1000", nobody, nobody},
-		{"1000x", "1000", nobody, nobody},
+		{"1000", "1001", 1000, 1001, ""},
+		{"4294967294", "1", 4294967294, 1, ""},
+		{"", "", nobody, nobody, ""},
+		{"0", "0", nobody, nobody, ""},
+		{"0", "1000", nobody, nobody, ""},
+		{"1000", "", nobody, nobody, ""},
+		{"-1", "1000", nobody, nobody, "SUDO_UID"},
+		{"1000x", "1000", nobody, nobody, "SUDO_UID"},
+		{" 1000", "1000", nobody, nobody, "SUDO_UID"},
+		{"4294967295", "1000", nobody, nobody, "SUDO_UID"}, // "no change"
+		{"4294967296", "1000", nobody, nobody, "SUDO_UID"}, // 0 in 32 bits
+		{"1000", "4294968296", nobody, nobody, "SUDO_GID"},
+		{"1000", "99999999999999999999", nobody, nobody, "SUDO_GID"},
 	} {
 		t.Run(fmt.Sprintf("%q,%q", c.uid, c.gid), func(t *testing.T) {
 			t.Setenv("SUDO_UID", c.uid)
 			t.Setenv("SUDO_GID", c.gid)
-			if uid, gid := Invoker(); uid != c.wantUID || gid != c.wantGID {
+			uid, gid, err := Invoker()
+			if uid != c.wantUID || gid != c.wantGID {
 				t.Errorf("%d, %d, want %d, %d", uid, gid, c.wantUID, c.wantGID)
+			}
+			if (err != nil) != (c.wrong != "") || err != nil && !strings.HasPrefix(err.Error(), c.wrong+"=") {
+				t.Errorf("error %v, want one about %q", err, c.wrong)
 			}
 		})
 	}

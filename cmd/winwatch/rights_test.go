@@ -209,6 +209,25 @@ func TestAnalyzeRefusesLinksAsRoot(t *testing.T) {
 	onlyFiles(t, dir, "a.pcap", "link.csv")
 }
 
+// TestAnalyzeRefusesSudoIDs: root does not become a user whose id is not an id, nor
+// does it stay root.
+func TestAnalyzeRefusesSudoIDs(t *testing.T) {
+	dir := asRoot(t)
+	for _, args := range [][]string{nil, {"-o", filepath.Join(dir, "w.csv")}} {
+		for _, id := range []string{"4294967295", "4294967296", "-1", "root", "18446744073709551616"} {
+			for _, variable := range []string{"SUDO_UID", "SUDO_GID"} {
+				cmd := sudo(program(append([]string{"analyze", filepath.Join(dir, "a.pcap")}, args...)...))
+				cmd.Env = append(cmd.Env, variable+"="+id)
+				output, err := cmd.CombinedOutput()
+				if got := cmd.ProcessState.ExitCode(); got != statusFailed || !bytes.Contains(output, []byte(variable+"="+id+": want a number")) {
+					t.Errorf("%s=%s: %v, want status %d and an error about it:\n%s", variable, id, err, statusFailed, output)
+				}
+			}
+		}
+	}
+	onlyFiles(t, dir, "a.pcap")
+}
+
 // TestAnalyzeAsOrdinaryUser: the process of an ordinary user is confined, too, and so
 // is one that is root in a private user namespace, where no other user exists.
 func TestAnalyzeAsOrdinaryUser(t *testing.T) {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -35,7 +36,7 @@ func TestNohup(t *testing.T) {
 	}
 	defer cmd.Wait()
 	defer in.Close()
-	untilFiles(t, dir)
+	untilFiles(t, cmd, dir)
 	if !ignores(cmd.Process.Pid, syscall.SIGHUP) {
 		t.Error("SIGHUP is not ignored")
 	}
@@ -65,6 +66,37 @@ func TestRenamerIgnoresSignals(t *testing.T) {
 			}
 			time.Sleep(time.Millisecond)
 		}
+	}
+}
+
+// TestKilled: a process that is killed leaves no file behind, with and without a renamer.
+func TestKilled(t *testing.T) {
+	for _, name := range []string{"root", "user"} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := errors.Join(os.Chmod(filepath.Dir(dir), 0o755), os.Chmod(dir, 0o777)); err != nil {
+				t.Fatal(err)
+			}
+			cmd := program("analyze", "-", "-o", filepath.Join(dir, "w.csv"), "-o", filepath.Join(dir, "r.json"))
+			if name == "user" {
+				asOrdinaryUser(t, cmd)
+			}
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			if _, err := in.Write(flood(t)); err != nil {
+				t.Fatal(err)
+			}
+			untilFiles(t, cmd, dir)
+			cmd.Process.Kill()
+			cmd.Wait()
+			onlyFiles(t, dir)
+		})
 	}
 }
 

@@ -4,8 +4,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -66,7 +68,7 @@ func TestStdinStopped(t *testing.T) {
 			if err := tt.input(w); err != nil {
 				t.Fatal(err)
 			}
-			untilFiles(t, dir)
+			untilFiles(t, cmd, dir)
 			untilRead(t, r)
 			start := time.Now()
 			cmd.Process.Signal(tt.signal)
@@ -93,16 +95,22 @@ func hearHangUp(t *testing.T) {
 	t.Cleanup(func() { signal.Stop(c) })
 }
 
-// untilFiles waits until the program has created a file. By then it handles
-// signals.
-func untilFiles(t *testing.T, dir string) {
+// untilFiles waits until the program has created a file in the directory, with or
+// without a name. By then it handles signals.
+func untilFiles(t *testing.T, cmd *exec.Cmd, dir string) {
 	t.Helper()
-	for {
-		if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
-			return
+	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(time.Millisecond) {
+		links, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", cmd.Process.Pid))
+		if err != nil || len(links) == 0 {
+			t.Fatalf("winwatch has ended: %v", err)
 		}
-		time.Sleep(time.Millisecond)
+		for _, link := range links {
+			if file, _ := os.Readlink(link); strings.HasPrefix(file, dir+"/") {
+				return
+			}
+		}
 	}
+	t.Fatalf("winwatch creates no file in %s", dir)
 }
 
 // untilRead waits until the pipe is empty.

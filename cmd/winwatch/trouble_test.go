@@ -204,7 +204,7 @@ func TestStdinInterrupted(t *testing.T) {
 		if _, err := in.Write(flood(t)); err != nil {
 			t.Fatal(err)
 		}
-		untilFiles(t, dir)
+		untilFiles(t, cmd, dir)
 		if twice {
 			insist(cmd, os.Interrupt)
 			if got := cmd.ProcessState.ExitCode(); got != statusFailed {

@@ -19,7 +19,14 @@ func DropsRoot() bool { return runtime.GOOS == "linux" && os.Geteuid() == 0 }
 // is defence in depth, and Drop ignores a system that doesn't support it.
 func Drop(sockets bool) error {
 	root := DropsRoot()
-	err := live.DropPrivileges(live.Invoker())
+	var uid, gid int
+	if root {
+		var err error
+		if uid, gid, err = live.Invoker(); err != nil {
+			return err
+		}
+	}
+	err := live.DropPrivileges(uid, gid)
 	if err == nil && !sockets {
 		err = live.DenySockets()
 	}

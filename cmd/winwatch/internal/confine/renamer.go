@@ -34,13 +34,12 @@ type Renamer struct {
 // caller stops it after the last Commit or Discard.
 func StartRenamer(files []*outfile.File) (*Renamer, error) {
 	r := &Renamer{index: map[string]int{}}
-	args := []string{RenamerCommand}
+	r.cmd = exec.Command("/proc/self/exe", RenamerCommand)
+	r.cmd.Args[0] = os.Args[0]
 	for i, f := range files {
-		args = append(args, f.Temp(), f.Name())
+		r.cmd.Args = append(r.cmd.Args, f.PassTo(r.cmd), f.Name())
 		r.index[f.Temp()] = i
 	}
-	r.cmd = exec.Command("/proc/self/exe", args...)
-	r.cmd.Args[0] = os.Args[0]
 	r.cmd.Stderr = os.Stderr
 	r.cmd.SysProcAttr = ownGroup() // Ctrl-C on a terminal is meant for this process
 	in, err := r.cmd.StdinPipe()
@@ -100,7 +99,7 @@ func ServeRenames(in io.Reader, out io.Writer, names []string) error {
 	defer func() {
 		for i, done := range done {
 			if !done {
-				os.Remove(names[2*i])
+				outfile.Remove(names[2*i])
 			}
 		}
 	}()
@@ -129,9 +128,9 @@ func serve(line string, names []string, done []bool) error {
 	done[i] = true
 	switch temp, name := names[2*i], names[2*i+1]; request {
 	case "rename":
-		return os.Rename(temp, name)
+		return outfile.Rename(temp, name)
 	case "remove":
-		return os.Remove(temp)
+		return outfile.Remove(temp)
 	}
 	return fmt.Errorf("unknown request %q", request)
 }

@@ -1,5 +1,5 @@
-// Package outfile writes files completely or not at all: under a temporary name
-// in the same directory, renamed when the content is complete.
+// Package outfile writes files completely or not at all: without a name, or under a
+// temporary one in the same directory, until the content is complete and on disk.
 package outfile
 
 import (
@@ -7,10 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
-	"path/filepath"
-	"strconv"
+
+	"winwatch/capture/live"
 )
 
 // A File is an output file that appears under its name only when it is complete.
@@ -19,24 +18,12 @@ import (
 type File struct {
 	name, temp string
 	file       *os.File
+	dir        *os.File // nil if this user may not read it
 	buf        *bufio.Writer
 	err        error
 	ended      bool
 	renamer    Renamer
 }
-
-// A Renamer gives temporary files their final names, or removes them. It has to
-// be safe for concurrent use.
-type Renamer interface {
-	Rename(temp, name string) error
-	Remove(temp string) error
-}
-
-// direct renames and removes with the rights of this process.
-type direct struct{}
-
-func (direct) Rename(temp, name string) error { return os.Rename(temp, name) }
-func (direct) Remove(temp string) error       { return os.Remove(temp) }
 
 // Create starts writing the file. It replaces a regular file of that name, but
 // only at Commit; any other kind of file is an error. A program run by sudo gives
@@ -46,14 +33,15 @@ func Create(name string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := createBeside(name, old)
+	f, temp, err := createBeside(name, old)
 	if err != nil {
 		if path, ok := errors.AsType[*fs.PathError](err); ok { // users know nothing of the temporary name
 			path.Path = name
 		}
 		return nil, err
 	}
-	o := &File{name: name, temp: f.Name(), file: f, buf: bufio.NewWriterSize(f, 64<<10), renamer: direct{}}
+	o := &File{name: name, temp: temp, file: f, dir: openDirectory(name), renamer: direct{}}
+	o.buf = bufio.NewWriterSize(&durable{File: f}, 64<<10)
 	unfinished.add(o)
 	if err := errors.Join(giveToInvoker(f), keepMode(f, old)); err != nil {
 		o.Discard()
@@ -78,26 +66,6 @@ func replaceable(name string) (fs.FileInfo, error) {
 	default:
 		return info, nil
 	}
-}
-
-// createBeside creates a temporary file in the directory of name, with permissions
-// no wider than those of the file it replaces.
-func createBeside(name string, old fs.FileInfo) (*os.File, error) {
-	mode := fs.FileMode(0o666)
-	if old != nil {
-		mode &= old.Mode() &^ 0o070 // the group of the new file is not known yet
-	}
-	// Only the kernel can resolve ".." after a symlink, so the path is not cleaned.
-	dir, _ := filepath.Split(name)
-	for range 100 {
-		// With the base name in it, the temporary name could exceed the limit.
-		temp := dir + ".winwatch-" + strconv.FormatUint(rand.Uint64(), 36) + ".part"
-		f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
-	return nil, fmt.Errorf("%s: no free temporary name in its directory", name)
 }
 
 // keepMode gives a new file the mode of the old one if both have the same owner:
@@ -127,13 +95,9 @@ func giveToInvoker(f *os.File) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	uid, err := strconv.Atoi(os.Getenv("SUDO_UID"))
-	if err != nil {
-		return nil
-	}
-	gid, err := strconv.Atoi(os.Getenv("SUDO_GID"))
-	if err != nil {
-		return nil
+	uid, gid, ok, err := live.Sudoer()
+	if !ok {
+		return err
 	}
 	return f.Chown(uid, gid)
 }
@@ -141,7 +105,7 @@ func giveToInvoker(f *os.File) error {
 // Name returns the final name of the file, as given to Create.
 func (f *File) Name() string { return f.name }
 
-// Temp returns the temporary name of the file.
+// Temp returns what Rename and Remove have to call the file until it has its name.
 func (f *File) Temp() string { return f.temp }
 
 // Write always succeeds: Commit returns the error.
@@ -160,18 +124,22 @@ func (f *File) Fail(err error) {
 	}
 }
 
-// Commit gives the file its name, or removes it and returns the first error.
+// Commit gives the file its name, or removes it and returns the first error. Without
+// an error, the file survives a power failure.
 func (f *File) Commit() error {
 	f.ended = true
-	defer unfinished.done(f)
+	defer f.close()
 	f.Fail(f.buf.Flush())
-	f.Fail(f.file.Close())
+	f.Fail(fsync(f.file))
 	if f.err == nil {
-		f.Fail(f.renamer.Rename(f.temp, f.name))
+		f.Fail(unfinished.named(f))
 	}
 	if f.err != nil {
 		f.renamer.Remove(f.temp)
 		return fmt.Errorf("%s was not written: %w", f.name, WithoutPath(f.err))
+	}
+	if err := syncDirectory(f.dir, f.file); err != nil {
+		return fmt.Errorf("%s was written, but may not survive a power failure: %w", f.name, WithoutPath(err))
 	}
 	return nil
 }
@@ -182,9 +150,15 @@ func (f *File) Discard() {
 		return
 	}
 	f.ended = true
-	defer unfinished.done(f)
-	f.file.Close()
+	defer f.close()
 	f.renamer.Remove(f.temp)
+}
+
+// close releases what the file used. Its content is on disk, or not wanted.
+func (f *File) close() {
+	f.file.Close()
+	f.dir.Close()
+	unfinished.done(f)
 }
 
 // WithoutPath returns the cause of a file system error, without the file names in

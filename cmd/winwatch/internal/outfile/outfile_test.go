@@ -2,6 +2,7 @@ package outfile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,19 @@ func onlyFiles(t *testing.T, dir string, want ...string) {
 	}
 }
 
-func TestNameAppearsAtCommit(t *testing.T) {
+// everywhere runs the test with unnamed files, and as on a file system without them.
+func everywhere(t *testing.T, test func(t *testing.T)) {
+	t.Run("unnamed", test)
+	t.Run("named", func(t *testing.T) {
+		unnamedFile = func(string, fs.FileMode) (*os.File, string, error) { return nil, "", errors.ErrUnsupported }
+		defer func() { unnamedFile = createUnnamed }()
+		test(t)
+	})
+}
+
+func TestNameAppearsAtCommit(t *testing.T) { everywhere(t, checkNameAppearsAtCommit) }
+
+func checkNameAppearsAtCommit(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "w.csv")
 	if err := os.WriteFile(name, []byte("old"), 0o644); err != nil {
@@ -50,7 +63,9 @@ func TestNameAppearsAtCommit(t *testing.T) {
 
 // TestTemporaryName: a name may be as long as the file system allows, and the
 // temporary file is in the same directory, even if the path has ".." after a link.
-func TestTemporaryName(t *testing.T) {
+func TestTemporaryName(t *testing.T) { everywhere(t, checkTemporaryName) }
+
+func checkTemporaryName(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "a", "b"), 0o755); err != nil {
 		t.Fatal(err)
@@ -72,7 +87,9 @@ func TestTemporaryName(t *testing.T) {
 
 // TestMode: a replaced file keeps its mode, but a mode that another user chose
 // never opens it to more users than a new file.
-func TestMode(t *testing.T) {
+func TestMode(t *testing.T) { everywhere(t, checkMode) }
+
+func checkMode(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		mode     os.FileMode
@@ -134,7 +151,9 @@ func modeOfOutput(t *testing.T, name string) os.FileMode {
 	return info.Mode()
 }
 
-func TestFailureKeepsTheOldFile(t *testing.T) {
+func TestFailureKeepsTheOldFile(t *testing.T) { everywhere(t, checkFailureKeepsTheOldFile) }
+
+func checkFailureKeepsTheOldFile(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "w.csv")
 	if err := os.WriteFile(name, []byte("old"), 0o644); err != nil {
@@ -158,7 +177,9 @@ func TestFailureKeepsTheOldFile(t *testing.T) {
 	onlyFiles(t, dir, "w.csv")
 }
 
-func TestDiscard(t *testing.T) {
+func TestDiscard(t *testing.T) { everywhere(t, checkDiscard) }
+
+func checkDiscard(t *testing.T) {
 	dir := t.TempDir()
 	o, err := Create(filepath.Join(dir, "w.csv"))
 	if err != nil {
@@ -201,7 +222,9 @@ func TestCreateRefuses(t *testing.T) {
 }
 
 // TestRemoveUnfinished is in a set of its own: the real one stays locked.
-func TestRemoveUnfinished(t *testing.T) {
+func TestRemoveUnfinished(t *testing.T) { everywhere(t, checkRemoveUnfinished) }
+
+func checkRemoveUnfinished(t *testing.T) {
 	dir := t.TempDir()
 	var set fileSet
 	for _, name := range []string{"whole.csv", "part.csv"} {
@@ -220,4 +243,31 @@ func TestRemoveUnfinished(t *testing.T) {
 	}
 	set.remove()
 	onlyFiles(t, dir, "whole.csv")
+}
+
+// TestLargeFile: a file that was written to disk while it grew is complete.
+func TestLargeFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "w.csv")
+	f, err := Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk := make([]byte, 1<<20-1)
+	const chunks = 3*dirtyBytes>>20 + 1
+	for i := range chunks {
+		chunk[0] = byte(i)
+		f.Write(chunk)
+	}
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(name)
+	if err != nil || len(b) != chunks*len(chunk) {
+		t.Fatalf("%d bytes, want %d: %v", len(b), chunks*len(chunk), err)
+	}
+	for i := range chunks {
+		if b[i*len(chunk)] != byte(i) {
+			t.Fatalf("chunk %d begins with %d", i, b[i*len(chunk)])
+		}
+	}
 }

@@ -19,6 +19,14 @@ func (s *fileSet) add(f *File) {
 	s.files[f] = true
 }
 
+// named gives a file its name, unless remove was called: the program that exits then
+// must not leave a temporary name.
+func (s *fileSet) named(f *File) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return f.renamer.Rename(f.temp, f.name)
+}
+
 func (s *fileSet) done(f *File) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
