@@ -87,6 +87,7 @@ func (sh *shard) vacate(slot uint32, index uint16) {
 func (sh *shard) evict(slot uint32) (kept *derived) {
 	st := sh.slab.at(slot)
 	sh.reused = true
+	sh.steps.evicted++
 	sh.table.remove(st.hash, slot)
 	if st.flows[0].state|st.flows[1].state != 0 { // otherwise, no total would change
 		sh.finish(st)

@@ -34,3 +34,16 @@ func (a *Analyzer) AddBatch(b *batch, n int) {
 
 // Shards returns the number of shards.
 func (a *Analyzer) Shards() int { return len(a.shards) }
+
+// Steps returns how many steps the analysis took so far, by kind of loop.
+func (a *Analyzer) Steps() map[string]uint64 {
+	steps := map[string]uint64{}
+	for _, sh := range a.shards {
+		steps["probes"] += sh.table.passed
+		steps["holes"] += sh.steps.holes
+		steps["stalls"] += sh.steps.stalls
+		steps["candidates"] += sh.steps.candidates
+		steps["evicted"] += sh.steps.evicted
+	}
+	return steps
+}

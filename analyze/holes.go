@@ -67,6 +67,7 @@ func (sh *shard) fill(f *flow, seq, end uint32, now int64) (filled int64, soon b
 func (sh *shard) forgetHoles(f *flow, now int64) {
 	t := sh.states[f.state]
 	t.loss.holes = slices.DeleteFunc(t.loss.holes, func(h hole) bool {
+		sh.steps.holes++
 		return !after(h.end, f.una) && now-h.at > int64(sh.cfg.Reordering)
 	})
 	if len(t.loss.holes) == 0 {

@@ -39,6 +39,7 @@ func (sh *shard) watchIdle() {
 		return
 	}
 	sh.idle = make([]idleness, sh.slab.n, max(sh.most, int(sh.slab.n)))
+	sh.steps.candidates += uint64(sh.slab.n)
 	for slot := range sh.slab.n {
 		sh.noteIdle(slot, sh.slab.at(slot))
 	}

@@ -144,6 +144,7 @@ func (sh *shard) keep(t *flowstate) int {
 	}
 	shortest := 0
 	for i := range t.past.stalls {
+		sh.steps.stalls++
 		if t.past.stalls[i].cost() < t.past.stalls[shortest].cost() {
 			shortest = i
 		}
