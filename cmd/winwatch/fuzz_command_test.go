@@ -30,6 +30,10 @@ func FuzzCommand(f *testing.F) {
 	stall := []byte("\x20\x02\x00\x00\x07\xff\x00\x01" + "\x30\x12\x00\x01\x07\xff\x00\x01" + "\x00\x10\x01\x01\x00\xff\x00\x01" +
 		"\x00\x18\x01\x01\x07\xff\x00\x01" + "\x10\x10\x00\x55\x00\x00\x03\x01" + "\x00\x10\x54\x00\x00\xff\x13\x40" +
 		"\x10\x10\x00\x55\x00\x00\x03\x01" + "\x10\x10\x00\x55\x70\xff\x13\x70" + "\x00\x18\x55\x00\x03\xff\x03\x01")
+	for formats := range uint32(32) { // of the file, and of stdout
+		f.Add(formats<<2, "a.pcap", stall)
+	}
+	f.Add(uint32(7<<28|5<<4), "a.pcap", stall) // PNG
 	for _, c := range []uint32{0, 1, 0x40, 0x80, 0xc0, 0x100, 0x140, 0x7000, 0xf00, 0xaaaa, 0xffff, 0x12345} {
 		f.Add(c, "a.pcap", stall)
 		f.Add(c|0x30000, "=1+1\x1b[2J\u202e\u009b31m\xff<b>\r\n", []byte{})
