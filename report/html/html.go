@@ -48,7 +48,7 @@ var (
 	style = webFiles("uPlot.min.css", "style.css")
 	body  = template.Must(template.New("page").Funcs(template.FuncMap{
 		"span": words.Duration, "bytes": words.Size, "filter": report.VerdictFilter, "group": words.Count[int64],
-		"groupUnsigned": words.Count[uint64],
+		"groupUnsigned": words.Count[uint64], "clean": report.Clean,
 	}).ParseFS(web, "web/page.html")).Lookup("page.html")
 )
 
@@ -211,8 +211,8 @@ func newHead(r *analyze.Result) *head {
 	}
 }
 
-// render returns what the page says without its script. The template escapes markup; what
-// steers or hides is escaped here, wherever it came from.
+// render returns what the page says without its script. The template escapes markup, and
+// line feeds in names; what steers or hides is escaped here, wherever it came from.
 func (c *content) render() (string, error) {
 	var b strings.Builder
 	if err := body.Execute(&b, c); err != nil {

@@ -112,6 +112,11 @@ func TestNothingSteers(t *testing.T) {
 	if n := strings.Count(shown, `\x1b[2J`); n < 5 {
 		t.Errorf("the text was left out instead of escaped: %d times", n)
 	}
+	for _, element := range []string{"title>winwatch: ", `p class="source">`, "li>"} {
+		if !strings.Contains(shown, "<"+element+`=1&#43;1\x1b[2J\a\u202e\u009b31m\xff\n\r&#34;`) {
+			t.Errorf("no escaped text in %s", element)
+		}
+	}
 	hostile := 0
 	for _, m := range regexp.MustCompile(`id="(\w+)">`).FindAllStringSubmatch(blocks, -1) {
 		var content any
