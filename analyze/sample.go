@@ -36,8 +36,8 @@ type Sample struct {
 	// relative to the initial sequence number (or the first one seen), extended
 	// beyond 32 bits, or Unknown. RightEdge and Ack are in the sequence space of the
 	// other direction. Where the handshake was not captured, Ack and Seq are negative
-	// for what came before the first number seen. RightEdge never is: a window that
-	// ends there, or acknowledges less than the SYN, belongs to another connection.
+	// for what came before the first number seen. RightEdge is never negative: it is
+	// Unknown where Ack is, which then belongs to another connection.
 	RightEdge, Ack, Seq, SeqEnd int64
 	// InFlight is what this segment's sender has in flight after it, in bytes, or
 	// Unknown.
@@ -69,8 +69,8 @@ func (st *stream) sample(m *Sample, side uint8, s *capture.Segment, ev Events, n
 	}
 	if s.Flags&capture.ACK != 0 && r.is(hasBase) && !st.is(isForked) {
 		m.Ack = r.rel(s.Ack)
-		if m.Window != Unknown && s.Flags&capture.RST == 0 && (m.Ack >= 0 || !r.is(hasISN)) {
-			m.RightEdge = max(m.Ack+m.Window, Unknown)
+		if m.Window != Unknown && s.Flags&capture.RST == 0 && m.Ack >= 0 {
+			m.RightEdge = m.Ack + m.Window
 		}
 	}
 	if f.has(hasNxt|hasUna) && !f.is(isUnsound) && !st.is(isForked) {

@@ -20,7 +20,8 @@ func captures(t *testing.T) []string {
 	t.Helper()
 	var found []string
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.Contains(path, "/testdata/") || !strings.Contains(path, ".pcap") {
+		isCapture := strings.Contains(path, ".pcap") || strings.Contains(path, ".bin")
+		if err != nil || d.IsDir() || !isCapture || !strings.Contains(path, "/testdata/") {
 			return err
 		}
 		if r, err := capture.Open(path); err == nil {
