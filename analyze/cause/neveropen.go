@@ -28,11 +28,11 @@ func explainNeverOpen(_ *Limits, out *Finding, f *Facts, stall *Stall) {
 		b.WriteString("at least ")
 	}
 	b.WriteString(words.Duration(d.Longest))
+	b.WriteString(": its host was not ready, or a proxy, a firewall or a tarpit answered for it")
 	if stall.Probes > 0 {
-		fmt.Fprintf(&b, "; the sender probed %s", words.Times(uint64(stall.Probes)))
+		fmt.Fprintf(&b, "; the sender probed %s", words.Times(stall.Probes))
 	}
 	b.WriteString(stall.outcome(d.LongestOpen))
-	b.WriteString(": its host was not ready, or a proxy, a firewall or a tarpit answered for it")
 	out.Sentence = b.String()
 	out.Confidence, out.Because = Medium, "nothing was acknowledged before, so no application can have left data unread; which of these it was, packets do not show"
 	if f.OneSided || stall.Probes == 0 && !stall.Waiting {
