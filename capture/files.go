@@ -60,6 +60,9 @@ func (f *Files) addAll(names []string) error {
 
 // add adds the file or directory that a command-line argument names.
 func (f *Files) add(name string) error {
+	if err := f.from.interrupted(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	if !f.from.IsDir(name) {
 		err := f.addFile(name, false)
 		if _, damaged := errors.AsType[*DamageError](err); damaged {
@@ -80,6 +83,9 @@ func (f *Files) addDirectory(name string) error {
 	}
 	before := len(f.todo) + len(f.unread)
 	for _, path := range paths {
+		if err := f.from.interrupted(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 		err := f.addFile(path, true)
 		if err != nil && !errors.Is(err, ErrNotCapture) && !errors.Is(err, ErrEmpty) {
 			f.unread = append(f.unread, Unread{path, err})

@@ -46,7 +46,7 @@ func (h *Preopened) reader(name string) (*Reader, error) {
 		f.Close()
 		return nil, err
 	}
-	r, err := NewReader(f, name)
+	r, err := NewReader(h.waiting(f, info.Mode()), name)
 	if err != nil {
 		f.Close()
 		return nil, err

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 // Preopened keeps captures open for a process that drops privileges before
 // reading. A nil Preopened opens files on demand.
 type Preopened struct {
+	ctx   context.Context // nil: without end
 	files map[string]preopenedFile
 	dirs  map[string]listing
 }
@@ -55,7 +57,7 @@ func (p *Preopened) add(path string) error {
 	if _, there := p.files[path]; there || path == "-" {
 		return nil
 	}
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 		return err
 	}
@@ -80,7 +82,7 @@ func (p *Preopened) OpenAll(names []string) (*Files, error) {
 
 // IsDir reports whether name is a directory.
 func (p *Preopened) IsDir(name string) bool {
-	if p == nil {
+	if p == nil || p.files == nil {
 		return isDir(name)
 	}
 	_, is := p.dirs[name]
@@ -99,7 +101,7 @@ func (p *Preopened) Close() {
 
 // list returns the regular files of a directory.
 func (p *Preopened) list(dir string) ([]string, error) {
-	if p == nil {
+	if p == nil || p.files == nil {
 		return list(dir)
 	}
 	return p.dirs[dir].paths, p.dirs[dir].err
@@ -107,8 +109,8 @@ func (p *Preopened) list(dir string) ([]string, error) {
 
 // open opens a file at its beginning. A pipe can be read only once.
 func (p *Preopened) open(name string) (fs.File, error) {
-	if p == nil {
-		return os.Open(name)
+	if p == nil || p.files == nil {
+		return openFile(name)
 	}
 	f := p.files[name]
 	if f.err != nil {

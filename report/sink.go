@@ -30,6 +30,19 @@ type Material struct {
 	Proof   *proof.Proof
 	Witness *kernel.Witness
 	Kernel  []kernel.Sample
+	// Hurry is closed when the reports have to end soon: those that take long then leave
+	// out details, and say so. nil means never.
+	Hurry <-chan struct{}
+}
+
+// Hurried reports whether the reports have to end soon.
+func (m *Material) Hurried() bool {
+	select {
+	case <-m.Hurry:
+		return true
+	default:
+		return false
+	}
 }
 
 // Sink writes one report in one format to the writer that it was created with.

@@ -81,7 +81,7 @@ func (i Isolation) Run(ctx context.Context) (exitStatus int, err error) {
 // second is sent only if the child ignores the first.
 func interruptChild(p *os.Process) error {
 	if inForeground() {
-		time.Sleep(2 * time.Second)
+		time.Sleep(time.Second)
 	}
 	return p.Signal(os.Interrupt)
 }

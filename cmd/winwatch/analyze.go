@@ -129,6 +129,7 @@ func (o *analyzeOptions) run(ctx context.Context, std streams) error {
 	o.limitMemory()
 	ctx, cancel := interruptible(ctx)
 	defer cancel()
+	defer endInTime(ctx)()
 	if o.each {
 		return o.runEach(ctx, std)
 	}

@@ -121,17 +121,24 @@ func (j *job) draw(ctx context.Context) error {
 			if ctx.Err() == nil {
 				err = j.secondPass(ctx, streams)
 			}
+			if ctx.Err() != nil { // half a chart would look like a whole one
+				j.Timeline, err = nil, nil
+				j.warnNoChart(streams[0], "winwatch was interrupted before it had read the capture again for the chart")
+				return nil
+			}
 		}
 		if err != nil || j.Timeline != nil {
 			return err
 		}
 	}
-	if !j.once {
-		return nil // interrupted
-	}
-	j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: analyze.WarnNoChart, Count: 1,
-		Text: fmt.Sprintf("stream %d has no chart: too few of its points were kept while the pipe was read; save the capture to a file and analyze that", streams[0].ID)})
+	j.warnNoChart(streams[0], "too few of its points were kept while the pipe was read; save the capture to a file and analyze that")
 	return nil
+}
+
+// warnNoChart warns that a stream has no chart, and why.
+func (j *job) warnNoChart(st *analyze.Stream, why string) {
+	j.Result.Warnings = append(j.Result.Warnings, analyze.Warning{Code: analyze.WarnNoChart, Count: 1,
+		Text: fmt.Sprintf("stream %d has no chart: %s", st.ID, why)})
 }
 
 // drawn returns the streams that get charts, the worst first. A terminal shows one

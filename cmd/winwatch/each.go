@@ -20,6 +20,8 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 	}
 	defer preopened.Close()
 	names := o.names(preopened)
+	terminal, over := std.out, hurry(ctx)
+	std.out = &impatientWriter{Writer: terminal, over: over}
 	inner := o.reportOptions
 	if o.quiet {
 		inner.format = stdoutNothing
@@ -30,7 +32,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		if ctx.Err() != nil {
 			break
 		}
-		j := o.job(&writing{reportOptions: &inner, std: std, terminal: std.out}, []string{name}, preopened)
+		j := o.job(&writing{reportOptions: &inner, std: std, terminal: terminal, hurry: over}, []string{name}, preopened)
 		if !o.quiet {
 			fmt.Fprintf(std.out, "%s\n\n", report.Clean(name))
 		}
@@ -51,7 +53,7 @@ func (o *analyzeOptions) runEach(ctx context.Context, std streams) error {
 		}
 		table = append(table, textreport.NewSummary(name, j.Result, err))
 	}
-	err = ignoreEPIPE(textreport.Summaries(std.out, table, term.TextOptions(std.out)))
+	err = ignoreEPIPE(textreport.Summaries(std.out, table, term.TextOptions(terminal)))
 	switch {
 	case failed:
 		err = errors.Join(err, errReported)

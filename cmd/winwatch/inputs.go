@@ -68,15 +68,15 @@ var (
 func isStdin(files []string) bool { return files[0] == "-" }
 
 // openInput opens the files as one capture, or uses the ones opened in advance. once
-// reports whether the capture can be read only once. Canceling ctx ends reading standard
-// input.
+// reports whether the capture can be read only once. Canceling ctx ends waiting for
+// pipes.
 func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 	if isStdin(j.inputs) {
 		if err := refuseTerminal(j.std.in); err != nil {
 			return nil, true, err
 		}
 		widenPipe(j.std.in)
-		r, err := capture.NewReader(&stdinReader{j.std.in, ctx}, "standard input")
+		r, err := capture.NewReader(capture.Waiting(ctx, j.std.in), "standard input")
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return nil, true, errors.New("standard input: interrupted before the first packet")
@@ -86,8 +86,11 @@ func (j *job) openInput(ctx context.Context) (in input, once bool, err error) {
 		}
 		return r, true, nil
 	}
-	f, err := j.preopened.OpenAll(j.inputs)
-	if err != nil {
+	f, err := j.preopened.Until(ctx).OpenAll(j.inputs)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, false, fmt.Errorf("%s: interrupted before the first packet", j.Source)
+	case err != nil:
 		in, err = j.openBroken(err)
 		return in, false, err
 	}

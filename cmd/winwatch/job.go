@@ -37,7 +37,7 @@ type job struct {
 func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w, err := o.begin(std, analyzeFormats, o.files, cancel)
+	w, err := o.begin(ctx, std, analyzeFormats, o.files, cancel)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,8 @@ func (o *analyzeOptions) runOne(ctx context.Context, std streams) error {
 }
 
 func (o *analyzeOptions) job(w *writing, inputs []string, preopened *capture.Preopened) *job {
-	return &job{o: o, writing: w, inputs: inputs, preopened: preopened, Material: report.Material{Source: report.Clean(strings.Join(inputs, ", "))}}
+	return &job{o: o, writing: w, inputs: inputs, preopened: preopened,
+		Material: report.Material{Source: report.Clean(strings.Join(inputs, ", ")), Hurry: w.hurry}}
 }
 
 // do runs the job and reports the inputs it could not read. It returns errDamaged
@@ -93,16 +94,16 @@ func (j *job) steps(ctx context.Context) error {
 
 // analyze makes the first pass, which yields everything but the charts.
 func (j *job) analyze(ctx context.Context) error {
-	if isStdin(j.inputs) {
-		var stop context.CancelFunc
-		ctx, stop = stdinContext(ctx)
-		defer stop()
-	}
-	in, once, err := j.openInput(ctx)
+	patient, stop := pipeContext(ctx)
+	defer stop()
+	in, once, err := j.openInput(patient)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
+	if once {
+		ctx = patient
+	}
 	j.once = once
 	a := analyze.New(j.o.config())
 	j.listen(a)

@@ -82,18 +82,22 @@ type writing struct {
 	terminal io.Writer
 	// streamed are the sinks that write while the capture is analyzed, until they are closed.
 	streamed []report.SampleSink
+	// hurry is closed when the reports have to end soon.
+	hurry <-chan struct{}
 }
 
 // begin creates the files, none of which may be one of the inputs. It calls stop when the
-// reader of stdout goes away and there are no files to write.
-func (o *reportOptions) begin(std streams, formats []format, inputs []string, stop context.CancelFunc) (*writing, error) {
+// reader of stdout goes away and there are no files to write. When ctx is done, writing
+// has to end soon.
+func (o *reportOptions) begin(ctx context.Context, std streams, formats []format, inputs []string, stop context.CancelFunc) (*writing, error) {
 	outs, err := createOutputs(o.out, formats, inputs)
 	if err != nil {
 		return nil, err
 	}
-	w := &writing{reportOptions: o, outs: outs, std: std, terminal: std.out}
+	w := &writing{reportOptions: o, outs: outs, std: std, terminal: std.out, hurry: hurry(ctx)}
+	w.std.out = &impatientWriter{Writer: std.out, over: w.hurry}
 	if len(outs) == 0 {
-		w.std.out = &pipe{std.out, stop}
+		w.std.out = &pipe{w.std.out, stop}
 	}
 	return w, nil
 }

@@ -19,8 +19,9 @@ import (
 // runHere runs the experiment in the network namespace of this process and writes all
 // outputs.
 func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std streams) error {
+	defer endInTime(ctx)()
 	// Complete the experiment even if the reader of stdout goes away.
-	w, err := o.begin(std, runFormats, nil, func() {})
+	w, err := o.begin(ctx, std, runFormats, nil, func() {})
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	if witness == nil {
 		return explainRun(runErr)
 	}
-	m := &report.Material{Source: report.Clean(s.Name + " on " + o.iface), Timeline: timeline, Kernel: v.kernel}
+	m := &report.Material{Source: report.Clean(s.Name + " on " + o.iface), Timeline: timeline, Kernel: v.kernel, Hurry: w.hurry}
 	m.Witness = witness
 	m.Result = v.analyzer.Result()
 	set := clock.set()

@@ -17,7 +17,7 @@ type picker func([]capture.Segment) (n int, more bool)
 func everything(segs []capture.Segment) (int, bool) { return len(segs), true }
 
 // picked is a source that passes on only the picked segments and counts all that it
-// read. If a signal stopped standard input, the source ends as if it were complete.
+// read. If a signal stopped a pipe, the source ends as if it were complete.
 type picked struct {
 	analyze.Source
 	pick picker
@@ -28,7 +28,7 @@ func (p *picked) NextBatch(dst []capture.Segment) (int, error) {
 	n, err := p.Source.NextBatch(dst)
 	p.seen.Add(int64(n))
 	n, more := p.pick(dst[:n])
-	if !more || errors.Is(err, errStdinStopped) {
+	if !more || errors.Is(err, capture.ErrInterrupted) {
 		err = io.EOF
 	}
 	return n, err

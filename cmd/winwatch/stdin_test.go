@@ -47,7 +47,7 @@ func TestStdinStopped(t *testing.T) {
 		{"SIGTERM within a packet", syscall.SIGTERM, write(capture[:len(capture)-10]), 0, statusDone, report, "", csv},
 		{"SIGTERM before the first packet", syscall.SIGTERM, write(nil), 0, statusFailed, nil, "interrupted before the first packet", nil},
 		{"SIGHUP", syscall.SIGHUP, write(capture), 0, statusDone, report, "", csv},
-		{"SIGINT", os.Interrupt, write(capture), stdinGrace, statusDone, report, "", csv},
+		{"SIGINT", os.Interrupt, write(capture), pipeGrace, statusDone, report, "", csv},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -109,6 +109,7 @@ func (o *runOptions) runSweep(ctx context.Context, std streams, axes []axis) err
 	if err := o.runCells(ctx, runs, s.Cells, std); err != nil {
 		return explainRun(err)
 	}
+	defer endInTime(ctx)()
 	return o.reportSweep(s, outs, std)
 }
 

@@ -30,14 +30,30 @@ func Write(w io.Writer, m *report.Material) error {
 		})
 		j.warnings(r.Warnings)
 		j.experiment(m)
-		j.array("streams", func() {
-			for s := range r.All() {
-				j.stream(s)
-			}
-		})
+		j.streams(m)
 	})
 	j.w.WriteByte('\n')
 	return j.w.Flush()
+}
+
+// hurriedStreams is how many streams are listed even in a hurry: they take no time.
+const hurriedStreams = 100
+
+// streams lists the streams, as many as there is time for.
+func (j *writer) streams(m *report.Material) {
+	n, cut := 0, false
+	j.array("streams", func() {
+		for s := range m.Result.All() {
+			if cut = n >= hurriedStreams && m.Hurried(); cut {
+				return
+			}
+			j.stream(s)
+			n++
+		}
+	})
+	if cut {
+		j.bool("streams_cut", true)
+	}
 }
 
 // Proof writes the comparison with the kernel alone, as one line, for the sweep that

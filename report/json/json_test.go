@@ -91,6 +91,34 @@ func TestNothingSteers(t *testing.T) {
 	}
 }
 
+// TestHurry checks that a report in a hurry lists no more than the first streams, says so,
+// and fits the schema.
+func TestHurry(t *testing.T) {
+	hurry := make(chan struct{})
+	m := *reporttest.ManyStreams().Material
+	m.Hurry = hurry
+	for _, tt := range []struct {
+		streams int
+		cut     bool
+	}{{int(m.Result.StreamCount), false}, {hurriedStreams, true}} {
+		var out bytes.Buffer
+		if err := Write(&out, &m); err != nil {
+			t.Fatal(err)
+		}
+		validate(t, schema(t), out.Bytes())
+		var r struct {
+			Streams []json.RawMessage
+			Cut     bool `json:"streams_cut"`
+		}
+		if err := json.Unmarshal(out.Bytes(), &r); err != nil || len(r.Streams) != tt.streams || r.Cut != tt.cut {
+			t.Errorf("%d streams, cut %v; want %d, %v: %v", len(r.Streams), r.Cut, tt.streams, tt.cut, err)
+		}
+		if !tt.cut {
+			close(hurry)
+		}
+	}
+}
+
 // TestSchemaIsStrict checks that the schema rejects keys that are new, missing, or 0
 // instead of null.
 func TestSchemaIsStrict(t *testing.T) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package capture
 
 import (
 	"os"
@@ -8,6 +8,9 @@ import (
 
 	"golang.org/x/sys/unix"
 )
+
+// nonblock is the flag that keeps opening a pipe from waiting.
+const nonblock = unix.O_NONBLOCK
 
 // readable waits at most wait, and reports whether a read of f would return at
 // once: with data, the end of file or an error.
