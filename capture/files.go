@@ -65,6 +65,11 @@ func (f *Files) add(name string) error {
 	}
 	if !f.from.IsDir(name) {
 		err := f.addFile(name, false)
+		if errors.Is(err, ErrInterrupted) {
+			err = fmt.Errorf("%s: %w before its first packet", name, ErrInterrupted)
+			f.unread = append(f.unread, Unread{name, err})
+			return nil
+		}
 		if _, damaged := errors.AsType[*DamageError](err); damaged {
 			f.unread = append(f.unread, Unread{name, err})
 			return nil

@@ -121,9 +121,8 @@ func (j *job) draw(ctx context.Context) error {
 			if ctx.Err() == nil {
 				err = j.secondPass(ctx, streams)
 			}
-			if ctx.Err() != nil { // half a chart would look like a whole one
-				j.Timeline, err = nil, nil
-				j.warnNoChart(streams[0], "winwatch was interrupted before it had read the capture again for the chart")
+			if ctx.Err() != nil {
+				j.interruptedChart(streams[0])
 				return nil
 			}
 		}
@@ -133,6 +132,17 @@ func (j *job) draw(ctx context.Context) error {
 	}
 	j.warnNoChart(streams[0], "too few of its points were kept while the pipe was read; save the capture to a file and analyze that")
 	return nil
+}
+
+// interruptedChart draws what the first pass saw: a chart of half the second would look
+// like a whole one.
+func (j *job) interruptedChart(st *analyze.Stream) {
+	j.Timeline = nil
+	if points := j.Result.Sketch(st.ID); points != nil {
+		j.Timeline = chart.OfSketch(st.ID, points)
+		return
+	}
+	j.warnNoChart(st, "winwatch was interrupted before it had read the capture again for the chart")
 }
 
 // warnNoChart warns that a stream has no chart, and why.

@@ -17,6 +17,8 @@ const (
 	// hurryAfter is when reports begin to leave out details, and when a reader of
 	// stdout that takes nothing is given up.
 	hurryAfter = 1200 * time.Millisecond
+	// lastWrite is how long a write to stdout may take even then.
+	lastWrite = 300 * time.Millisecond
 	// lastCall is when winwatch ends even if a report is not complete.
 	lastCall = 1900 * time.Millisecond
 )
@@ -95,6 +97,11 @@ func (w *impatientWriter) Write(p []byte) (int, error) {
 	case r := <-written:
 		return r.n, r.err
 	case <-w.over:
+	}
+	select {
+	case r := <-written:
+		return r.n, r.err
+	case <-time.After(lastWrite):
 		w.stuck = true
 		return 0, errNotRead
 	}
