@@ -16,11 +16,11 @@ import (
 const (
 	// hurryAfter is when reports begin to leave out details, and when a reader of
 	// stdout that takes nothing is given up.
-	hurryAfter = 1200 * time.Millisecond
+	hurryAfter = time.Second
 	// lastWrite is how long a write to stdout may take even then.
 	lastWrite = 300 * time.Millisecond
 	// lastCall is when winwatch ends even if a report is not complete.
-	lastCall = 1900 * time.Millisecond
+	lastCall = 1850 * time.Millisecond
 )
 
 // hurry returns a channel that is closed hurryAfter the end of ctx.

@@ -85,7 +85,7 @@ func (j *job) steps(ctx context.Context) error {
 	if j.nothing != nil && j.format == stdoutText {
 		j.stdout = nil // the error says it all
 	}
-	err := errors.Join(j.finish(&j.Material), j.nothing)
+	err := errors.Join(j.finish(ctx, &j.Material), j.nothing)
 	if err == nil && len(j.Result.Damage) > 0 {
 		return errDamaged
 	}

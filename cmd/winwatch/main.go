@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	_ "winwatch/cmd/winwatch/internal/limits"
 )
 
 func main() {

@@ -7,7 +7,7 @@ import (
 )
 
 // pipeGrace is how long winwatch keeps reading a pipe after Ctrl-C.
-const pipeGrace = time.Second
+const pipeGrace = 600 * time.Millisecond
 
 // pipeContext returns a context for reading pipes. It ends when ctx does,
 // but pipeGrace later after Ctrl-C: the terminal sends that to the program at the

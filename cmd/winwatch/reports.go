@@ -185,9 +185,19 @@ func (w *writing) wantsCharts() bool {
 	return w.format == stdoutText && !w.quiet || w.outs.charted()
 }
 
-// finish completes all outputs. A format that fails does not affect the others.
-func (w *writing) finish(m *report.Material) error {
+// finish completes all outputs. A format that fails does not affect the others. The
+// report on stdout comes last, because its reader may be slow; but if ctx is done it comes
+// first, because there may be no time for all.
+func (w *writing) finish(ctx context.Context, m *report.Material) error {
 	w.streamed = nil
+	steps := []func(*report.Material) error{w.finishFiles, w.finishStdout}
+	if ctx.Err() != nil {
+		slices.Reverse(steps)
+	}
+	return errors.Join(steps[0](m), steps[1](m))
+}
+
+func (w *writing) finishFiles(m *report.Material) error {
 	var errs []error
 	for _, o := range w.outs {
 		if o.sink != nil {
@@ -195,10 +205,14 @@ func (w *writing) finish(m *report.Material) error {
 		}
 		errs = append(errs, o.Commit())
 	}
-	if w.stdout != nil {
-		errs = append(errs, ignoreEPIPE(w.stdout.Close(m)))
-	}
 	return errors.Join(errs...)
+}
+
+func (w *writing) finishStdout(m *report.Material) error {
+	if w.stdout == nil {
+		return nil
+	}
+	return ignoreEPIPE(w.stdout.Close(m))
 }
 
 // text writes the terminal report.

@@ -64,7 +64,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	if runErr == nil && m.Proof == nil {
 		runErr = fmt.Errorf("run: no packets of the experiment were captured on %s: it runs on loopback", o.iface)
 	}
-	return errors.Join(w.finish(m), explainRun(runErr), found.accuse(m))
+	return errors.Join(w.finish(ctx, m), explainRun(runErr), found.accuse(m))
 }
 
 // withheld returns why the packets can't be compared with the kernel's numbers, or "" if
