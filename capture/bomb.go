@@ -12,10 +12,7 @@ type decompressed struct {
 	n      int64           // bytes read from r
 	file   *countingReader // the compressed file
 	frames *uint64         // frames read from r
-}
-
-func (r *Reader) decompressed(z io.Reader) io.Reader {
-	return &decompressed{r: z, file: &r.file, frames: &r.dec.c.Frames}
+	limit  bombLimits
 }
 
 // Read implements io.Reader.
@@ -24,7 +21,7 @@ func (d *decompressed) Read(p []byte) (int, error) {
 	d.n += int64(n)
 	at := d.file.n.Load()
 	switch {
-	case err == nil && isBomb(at, d.n, int64(*d.frames)):
+	case err == nil && d.limit.exceeded(at, d.n, int64(*d.frames)):
 		err = fmt.Errorf("%w: %d bytes of the file expanded to %d (if it is a real capture, decompress it first)", ErrBomb, at, d.n)
 	case err != nil && err != io.EOF:
 		err = fmt.Errorf("%w, before byte %d of the compressed file", err, at)
@@ -35,35 +32,39 @@ func (d *decompressed) Read(p []byte) (int, error) {
 const (
 	// harmless is the size that any file may expand to: it is read in no time.
 	harmless = 64 << 20
-	// bombFrames is more frames per compressed byte than a real capture can have.
-	// Frames differ at least in their time stamps: a flood of identical packets,
-	// one per microsecond, takes 2.5 bytes per frame in gzip and 1.5 in zstd.
-	bombFrames = 2
-	// bombRatio is the compression ratio of packets that each repeat the previous
+	// packetRatio is the compression ratio of packets that each repeat the previous
 	// one.
-	bombRatio = 100
-	// endless is where reading stops, after a few seconds, in a file compressed
-	// more than endlessRatio to 1.
-	endless      = 4 << 30
-	endlessRatio = 1000
+	packetRatio = 100
 )
 
-// isBomb reports whether in bytes of a compressed file expanded to more bytes and
+// bombLimits are what a real capture in a compressed format stays below. They also
+// bound the time that a file of a given size can take.
+type bombLimits struct {
+	// frames per compressed byte. Frames differ at least in their time stamps: a
+	// flood of identical packets, one per microsecond, has 0.2 in lz4, 0.4 in gzip,
+	// 0.7 in zstd, 2.9 in bzip2 and 3.7 in xz.
+	frames int64
+	// endless is the size at which reading stops, after some seconds, in a file
+	// compressed more than ratio to 1. Slow decompressors stop sooner.
+	endless, ratio int64
+}
+
+// exceeded reports whether in bytes of a compressed file expanded to more bytes and
 // frames than a real capture could.
 //
 // The compression ratio alone does not decide: tests that send zeros and capture
 // whole packets reach 570 to 1 in gzip and 4,000 to 1 in zstd, and with BIG TCP
 // 930 and 15,000 to 1. The signs of a bomb are frames that contain nothing new, or
 // no frames at all. A bomb disguised as packets of zeros is limited to a few
-// seconds of reading; so is a real zstd capture of zeros of that size.
-func isBomb(in, out, frames int64) bool {
+// seconds of reading; so is a real capture of zeros of that size.
+func (l *bombLimits) exceeded(in, out, frames int64) bool {
 	switch {
 	case out <= harmless:
 		return false
-	case frames/bombFrames > in:
+	case frames/l.frames > in:
 		return true
 	case (out-harmless)/MaxCaptured > frames:
-		return out/bombRatio > in
+		return out/packetRatio > in
 	}
-	return out > endless && out/endlessRatio > in
+	return out > l.endless && out/l.ratio > in
 }

@@ -73,6 +73,16 @@ func (b *buffer) fill(n int) bool {
 	return b.end >= n
 }
 
+// Read implements io.Reader.
+func (b *buffer) Read(p []byte) (int, error) {
+	if !b.need(1) {
+		return 0, b.err
+	}
+	n := copy(p, b.unread())
+	b.pos += n
+	return n, nil
+}
+
 // discard skips n bytes, of any number, and reports whether the stream had them.
 func (b *buffer) discard(n int64) bool {
 	for n > int64(b.end-b.pos) {

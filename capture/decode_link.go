@@ -15,6 +15,12 @@ const (
 	etherMPLSMul = 0x8848
 	etherPPPoE   = 0x8864
 	etherQinQ    = 0x88a8
+	etherISID    = 0x88e7 // IEEE 802.1ah: a service tag and an Ethernet frame
+	etherCMD     = 0x8909 // Cisco metadata: TrustSec's security group tag
+	etherVNTag   = 0x8926
+	etherHSR     = 0x892f // IEC 62439-3
+	etherETag    = 0x893f // IEEE 802.1BR
+	etherRTag    = 0xf1c1 // IEEE 802.1CB
 	etherQinQOld = 0x9100
 	etherQinQAlt = 0x9200
 )
@@ -54,11 +60,17 @@ func (d *Decoder) etherPayload(typ uint16, v view, s *Segment) Skip {
 			return d.ppp(v, s)
 		case etherTEB:
 			return d.ethernet(v, s)
-		case etherVLAN, etherQinQ, etherQinQOld, etherQinQAlt:
+		case etherISID:
 			if len(v.b) < 4 {
 				return v.short(4, BadLink)
 			}
-			typ, v = be16(v.b[2:4]), v.drop(4)
+			return d.ethernet(v.drop(4), s)
+		}
+		if n := tagSize(typ); n > 0 {
+			if len(v.b) < n {
+				return v.short(n, BadLink)
+			}
+			typ, v = be16(v.b[n-2:]), v.drop(n)
 			continue
 		}
 		if typ <= 1500 { // IEEE 802.3: a length
@@ -66,6 +78,20 @@ func (d *Decoder) etherPayload(typ uint16, v view, s *Segment) Skip {
 		}
 		return NotIP
 	}
+}
+
+// tagSize returns the size of the tag that an EtherType announces, with the
+// EtherType at its end; or 0 if it announces something else.
+func tagSize(typ uint16) int {
+	switch typ {
+	case etherVLAN, etherQinQ, etherQinQOld, etherQinQAlt:
+		return 4
+	case etherVNTag, etherHSR, etherRTag:
+		return 6
+	case etherCMD, etherETag:
+		return 8
+	}
+	return 0
 }
 
 // llc reads an IEEE 802.2 header: SNAP (RFC 1042), or IP's own SAP.

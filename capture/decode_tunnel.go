@@ -85,8 +85,17 @@ func (d *Decoder) gre(v view, s *Segment) Skip {
 	if len(v.b) < size {
 		return v.short(size, BadLink)
 	}
-	if typ <= 1500 {
+	v = v.drop(size)
+	switch {
+	case typ <= 1500:
 		return NotIP
+	case typ >= 0x8200 && typ <= 0x8370 && typ&0xf == 0: // between Aruba's access points and controllers
+		return d.wlan(v, s)
+	case typ == 0x883e: // WCCP; version 2 has a header of 4 bytes
+		if len(v.b) >= 4 && v.b[0]>>4 != 4 {
+			v = v.drop(4)
+		}
+		return d.nested(v, s)
 	}
-	return d.etherPayload(typ, v.drop(size), s)
+	return d.etherPayload(typ, v, s)
 }

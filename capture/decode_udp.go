@@ -2,6 +2,7 @@ package capture
 
 // Well-known ports of UDP tunnels.
 const (
+	portL2TP     = 1701
 	portGTPU     = 2152
 	portTeredo   = 3544
 	portVXLAN    = 4789
@@ -42,6 +43,8 @@ func (d *Decoder) udpTunnel(port uint16, v view, s *Segment) Skip {
 		return d.vxlanGPE(v, s)
 	case portGeneve:
 		return d.geneve(v, s)
+	case portL2TP:
+		return d.l2tp(v, s)
 	case portGTPU:
 		return d.gtpu(v, s)
 	case portTeredo:

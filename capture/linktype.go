@@ -27,9 +27,15 @@ var linkTypes = [...]struct {
 	LinkLoop:       {"LOOP", (*Decoder).loopback},
 	LinkSLL:        {"Linux SLL", (*Decoder).sll},
 	LinkRadiotap:   {"radiotap", (*Decoder).radiotap},
+	LinkPPPD:       {"PPP with direction", (*Decoder).pppd},
+	LinkPPI:        {"PPI", (*Decoder).ppi},
+	LinkERF:        {"ERF", (*Decoder).erf},
+	LinkPPPDir:     {"PPP after direction", (*Decoder).pppDirection},
+	LinkIPNET:      {"Solaris ipnet", (*Decoder).ipnet},
 	LinkIPv4:       {"IPv4", (*Decoder).ip},
 	LinkIPv6:       {"IPv6", (*Decoder).ip},
 	LinkNFLog:      {"NFLOG", (*Decoder).nflog},
+	LinkIPoIB:      {"IP over InfiniBand", (*Decoder).ipoib},
 	LinkSLL2:       {"Linux SLL2", (*Decoder).sll2},
 }
 

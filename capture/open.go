@@ -1,28 +1,16 @@
 package capture
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 )
 
-// maxZstdWindow bounds the memory that a zstd file can claim. It is the zstd
-// command's default limit.
-const maxZstdWindow = 128 << 20
-
-// compressedChunk is the read size for a compressed input.
-const compressedChunk = 256 << 10
-
 // Open opens a capture: a file name, or "-" for standard input. It may be pcap,
-// pcapng or tcpdump's text output, plain or compressed with gzip or zstd; the
-// format is detected from the content, not the name. Close it after use.
+// pcapng, Solaris snoop, Microsoft Network Monitor, ERF or tcpdump's text output,
+// plain or compressed with gzip, zstd, xz, bzip2 or lz4; the format is detected from
+// the content, not the name. Close it after use.
 //
 // Errors name the file and wrap ErrEmpty, ErrNotCapture, ErrIsDirectory, an
 // error of the os package, or are a *DamageError if the file breaks before its
@@ -77,47 +65,14 @@ func NewReader(in io.Reader, name string) (*Reader, error) {
 	return r, nil
 }
 
-// decompress puts a decompressor in front of the buffer if the stream needs one.
-func (r *Reader) decompress() error {
-	r.buf.need(4)
-	head := r.buf.unread()
-	raw := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), &r.file), compressedChunk)
-	switch {
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(raw)
-		if err != nil {
-			return r.damaged(0, fmt.Errorf("gzip: %w", err))
-		}
-		ahead := newReadAhead(z)
-		r.buf = newBuffer(r.decompressed(ahead))
-		r.closers = append(r.closers, ahead.Close)
-	case isZstd(head):
-		// Concurrency 1: more goroutines would only compete with the ones that read
-		// ahead and analyze.
-		z, err := zstd.NewReader(raw, zstd.WithDecoderMaxMemory(maxZstdWindow), zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(1))
-		if err != nil {
-			return r.damaged(0, fmt.Errorf("zstd: %w", err))
-		}
-		ahead := newReadAhead(z.IOReadCloser())
-		r.buf = newBuffer(r.decompressed(ahead))
-		r.closers = append(r.closers, ahead.Close)
-	default:
-		return nil
-	}
-	if !r.buf.need(1) && r.buf.err == io.EOF {
-		r.Close()
-		return fmt.Errorf("%s: %w (after decompression)", r.name, ErrEmpty)
-	}
-	return nil
-}
-
-// isZstd recognizes a zstd frame and the skippable frames before one (RFC 8878 3.1).
-func isZstd(head []byte) bool {
-	if len(head) < 4 {
-		return false
-	}
-	magic := binary.LittleEndian.Uint32(head)
-	return magic == 0xfd2fb528 || magic&^0xf == 0x184d2a50
+// formats are those with a magic number, besides pcap.
+var formats = []struct {
+	is   func(head []byte) bool
+	open func(*Reader) error
+}{
+	{startsWith("\x0a\x0d\x0d\x0a"), (*Reader).openPcapng},
+	{startsWith(snoopMagic), (*Reader).openSnoop},
+	{isNetmon, (*Reader).openNetmon},
 }
 
 // detect chooses the format from the first bytes.
@@ -126,22 +81,25 @@ func (r *Reader) detect() error {
 		return r.damaged(0, r.buf.err)
 	}
 	head := r.buf.unread()
-	if len(head) >= 4 {
-		if order, ok := pcapOrder(head); ok {
-			return r.openPcap(order)
-		}
-		if binary.LittleEndian.Uint32(head) == blockSection {
-			return r.openPcapng()
+	if order, ok := pcapOrder(head); ok {
+		return r.openPcap(order)
+	}
+	for _, f := range formats {
+		if f.is(head) {
+			return f.open(r)
 		}
 	}
 	if what := foreignFormat(head); what != "" {
 		return fmt.Errorf("%s: %w: it looks like %s", r.name, ErrNotCapture, what)
 	}
+	if r.isErf() {
+		return r.openErf()
+	}
 	if t := newTextReader(r.buf, &r.dec); t.plausible() {
 		r.format = t
 		return nil
 	}
-	return fmt.Errorf("%s: %w: neither pcap, pcapng nor tcpdump text", r.name, ErrNotCapture)
+	return fmt.Errorf("%s: %w: none of the formats that winwatch knows", r.name, ErrNotCapture)
 }
 
 // damaged returns the error for a file that is unreadable from offset on.
@@ -150,24 +108,4 @@ func (r *Reader) damaged(offset int64, err error) error {
 		err = io.ErrUnexpectedEOF
 	}
 	return &DamageError{Name: r.name, Offset: offset, Err: err}
-}
-
-// foreignFormat names a format that is often mistaken for a readable capture, or
-// returns "".
-func foreignFormat(head []byte) string {
-	for _, f := range []struct{ magic, what string }{
-		{"GMBU", "Microsoft Network Monitor; convert it with editcap"},
-		{"RTSS", "Microsoft Network Monitor; convert it with editcap"},
-		{"snoop\x00\x00\x00", "Solaris snoop; convert it with editcap"},
-		{"TRSNIFF data", "a Sniffer trace; convert it with editcap"},
-		{"BZh", "a bzip2 file; decompress it first"},
-		{"\xfd7zXZ\x00", "an xz file; decompress it first"},
-		{"\x04\x22\x4d\x18", "an lz4 file; decompress it first"},
-		{"PK\x03\x04", "a zip archive; unpack it first"},
-	} {
-		if bytes.HasPrefix(head, []byte(f.magic)) {
-			return f.what
-		}
-	}
-	return ""
 }

@@ -25,6 +25,9 @@ var errTooLong = fmt.Errorf("impossible length: over %d bytes", MaxCaptured)
 
 // pcapOrder returns the byte order of a pcap file that starts with head.
 func pcapOrder(head []byte) (binary.ByteOrder, bool) {
+	if len(head) < 4 {
+		return nil, false
+	}
 	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
 		switch order.Uint32(head) {
 		case magicMicro, magicNano, magicModified:

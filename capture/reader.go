@@ -20,7 +20,7 @@ type Reader struct {
 	closers []func() error
 }
 
-// format is one of the file formats: pcapReader, pcapngReader, textReader.
+// format is one of the file formats.
 type format interface {
 	// read fills in segments until dst is full, the input ends, or it has at
 	// least one and would have to read more input. It may return segments along
@@ -31,7 +31,7 @@ type format interface {
 	firstTime() (int64, bool)
 }
 
-var _ = []format{(*pcapReader)(nil), (*pcapngReader)(nil), (*textReader)(nil)}
+var _ = []format{(*pcapReader)(nil), (*pcapngReader)(nil), (*textReader)(nil), (*recordReader)(nil), (*netmonReader)(nil)}
 
 // countingReader counts the bytes read from a file.
 type countingReader struct {
