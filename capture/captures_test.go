@@ -25,6 +25,7 @@ func captures(t *testing.T) []string {
 		t.Fatalf("only %d lab captures: %v", len(names), err)
 	}
 	names = append(names, seedFlood+".pcap", seedFlood+".txt")
+	names = append(names, "testdata/real/cisco-metadata.pcap")
 	for _, m := range madeFiles() {
 		names = append(names, m.path())
 	}

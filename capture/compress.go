@@ -108,7 +108,22 @@ func openZstd(in io.Reader) (io.ReadCloser, error) {
 // new one per block, a small file of empty blocks would take hours.
 func openXz(in io.Reader) (io.ReadCloser, error) {
 	z, err := xz.NewReader(in, maxXzDictionary)
-	return io.NopCloser(z), err
+	return io.NopCloser(xzReader{z}), xzError(err)
+}
+
+// xzReader is an xz.Reader that reports a cut file as others do.
+type xzReader struct{ r *xz.Reader }
+
+func (z xzReader) Read(p []byte) (int, error) {
+	n, err := z.r.Read(p)
+	return n, xzError(err)
+}
+
+func xzError(err error) error {
+	if err == xz.ErrBuf { // it wants more, and there is no more
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 // isBzip2 recognizes a stream header and what follows it: the magic number of a

@@ -1,6 +1,10 @@
 package capture_test
 
-import "winwatch/capture"
+import (
+	"testing"
+
+	"winwatch/capture"
+)
 
 // A wrapper puts a header around a packet.
 type wrapper func(packet []byte) []byte
@@ -139,13 +143,26 @@ var etherFrames = []encapsulation{
 	{"AH", capture.LinkEthernet, false, inside(inEther(0x0800), withAH)},
 	{"AH in QinQ", capture.LinkEthernet, false, inside(after(ether(0x88a8), vlan(0x8100), vlan(0x0800)), withAH)},
 	{"extension headers", capture.LinkEthernet, true, inside(inEther(0x86dd), withExtensions)},
+	{"Cisco metadata", capture.LinkEthernet, false, after(ether(0x8909), []byte{1, 1, 0, 1, 0, 2, 8, 0})},
+	{"Cisco metadata and 802.1Q", capture.LinkEthernet, true, after(ether(0x8909), []byte{1, 1, 0, 1, 0, 2, 0x81, 0}, vlan(0x86dd))},
+	{"VN-Tag", capture.LinkEthernet, false, after(ether(0x8926), []byte{0, 1, 0, 2, 8, 0})},
+	{"VN-Tag and 802.1Q", capture.LinkEthernet, true, after(ether(0x8926), []byte{0, 1, 0, 2, 0x81, 0}, vlan(0x86dd))},
+	{"802.1BR", capture.LinkEthernet, false, after(ether(0x893f), []byte{0, 1, 0, 2, 0, 0, 8, 0})},
+	{"802.1CB", capture.LinkEthernet, false, after(ether(0xf1c1), []byte{0, 0, 0, 2, 8, 0})},
+	{"802.1ah", capture.LinkEthernet, false, inside(after(ether(0x88e7), []byte{0, 0, 0, 9}), inEther(0x0800))},
 }
 
 // otherLinks are the encapsulations on other link types.
 var otherLinks = []encapsulation{
 	{"SLL", capture.LinkSLL, false, after(make([]byte, 5), []byte{6}, make([]byte, 8), []byte{8, 0})},
+	{"SLL with Ethernet", capture.LinkSLL, false, inside(after(make([]byte, 3), []byte{1}, make([]byte, 10), []byte{0, 3}), inEther(0x0800))},
+	{"SLL with bridged Ethernet", capture.LinkSLL, true, inside(after(make([]byte, 3), []byte{1}, make([]byte, 10), []byte{0x65, 0x58}), inEther(0x86dd))},
+	{"SLL with LLC", capture.LinkSLL, false, after(make([]byte, 3), []byte{1}, make([]byte, 10), []byte{0, 4}, snap)},
+	{"SLL with PPP", capture.LinkSLL, false, after(make([]byte, 2), []byte{2, 0}, make([]byte, 10), []byte{0, 7, 0xff, 3, 0, 0x21})},
+	{"SLL with radiotap", capture.LinkSLL, false, after([]byte{0, 0, 3, 0x23}, make([]byte, 10), []byte{0, 4}, radiotap, wlanQoS, snap)},
 	{"SLL, IPv6", capture.LinkSLL, true, after(make([]byte, 5), []byte{6}, make([]byte, 8), []byte{0x86, 0xdd})},
 	{"SLL2", capture.LinkSLL2, true, after([]byte{0x86, 0xdd}, make([]byte, 6), []byte{0, 1, 0, 6}, make([]byte, 8))},
+	{"SLL2 with Ethernet", capture.LinkSLL2, false, inside(after([]byte{0, 3}, make([]byte, 6), []byte{0, 1, 0, 6}, make([]byte, 8)), inEther(0x0800))},
 	{"NULL, little", capture.LinkNull, false, after([]byte{2, 0, 0, 0})},
 	{"NULL, big", capture.LinkNull, false, after([]byte{0, 0, 0, 2})},
 	{"NULL, NetBSD IPv6", capture.LinkNull, true, after([]byte{24, 0, 0, 0})},
@@ -166,6 +183,19 @@ var otherLinks = []encapsulation{
 	{"802.11", capture.LinkWLAN, false, after(wlanData, snap)},
 	{"radiotap, QoS, four addresses", capture.LinkRadiotap, false, after(radiotap, wlanQoS, snap)},
 	{"NFLOG", capture.LinkNFLog, false, inNFLog(le)},
+	{"PPP with direction", capture.LinkPPPD, false, after([]byte{1, 3, 0, 0x21})},
+	{"PPP after direction", capture.LinkPPPDir, true, after([]byte{0, 0xff, 3, 0, 0x57})},
+	{"PPI with 802.11", capture.LinkPPI, false, after([]byte{0, 0, 12, 0, 105, 0, 0, 0, 9, 0, 0, 0}, wlanQoS, snap)},
+	{"PPI with Ethernet", capture.LinkPPI, true, inside(after([]byte{0, 0, 8, 0, 1, 0, 0, 0}), inEther(0x86dd))},
+	{"ERF, Ethernet", capture.LinkERF, false, inside(inERF(2, 0, 0), inEther(0x0800))},
+	{"ERF, Ethernet, extension headers", capture.LinkERF, true, inside(inERF(2|0x80, 0x83, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0), inEther(0x86dd))},
+	{"ERF, PPP", capture.LinkERF, false, inside(inERF(1), after([]byte{0xff, 3, 0, 0x21}))},
+	{"ERF, Cisco HDLC of a channel", capture.LinkERF, false, inside(inERF(5, 0, 0, 0, 1), after([]byte{0x0f, 0, 8, 0}))},
+	{"ERF, IPv4", capture.LinkERF, false, inERF(22)},
+	{"ERF, IPv6", capture.LinkERF, true, inERF(23)},
+	{"IPoIB", capture.LinkIPoIB, false, after(make([]byte, 40), []byte{8, 0, 0, 0})},
+	{"ipnet", capture.LinkIPNET, false, after([]byte{1, 2}, make([]byte, 22))},
+	{"ipnet, IPv6", capture.LinkIPNET, true, after([]byte{1, 26}, make([]byte, 22))},
 }
 
 // tunnels are the encapsulations in IP and UDP, on Ethernet.
@@ -196,7 +226,29 @@ var tunnels = []encapsulation{
 	{"CAPWAP", capture.LinkEthernet, false, inside(inUDP(5247), after([]byte{0, 0x10, 0, 0, 0, 0, 0, 0}), inEther(0x0800))},
 	{"CAPWAP with 802.11, bytes swapped", capture.LinkEthernet, true, inside(inUDP(5247), after([]byte{0, 0x10, 3, 0, 0, 0, 0, 0}, []byte{0x02, 0x08}, wlanData[2:], snap6))},
 	{"VXLAN in VXLAN", capture.LinkEthernet, false, inside(inUDP(4789), after(vxlan), inUDP(4789), after(vxlan), inEther(0x0800))},
+	{"GRE with 802.11", capture.LinkEthernet, false, inside(inIPv4(47), after([]byte{0, 0, 0x82, 0x10}, wlanData, snap))},
+	{"GRE of WCCP 1", capture.LinkEthernet, false, inside(inIPv4(47), after([]byte{0, 0, 0x88, 0x3e}))},
+	{"GRE of WCCP 2", capture.LinkEthernet, false, inside(inIPv4(47), after([]byte{0, 0, 0x88, 0x3e, 0x01, 0, 0, 0}))},
+	{"L2TP", capture.LinkEthernet, false, inside(inUDP(1701), after([]byte{0, 2, 0, 1, 0, 2, 0xff, 3, 0, 0x21}))},
+	{"L2TP with length, sequence and offset", capture.LinkEthernet, true, inside(inUDP(1701), inL2TP)},
 	{"PPTP", capture.LinkEthernet, false, inside(inIPv4(47), inPPTP)},
+}
+
+// inERF is the header of an ERF record, with what follows it before the frame.
+func inERF(typ byte, more ...byte) wrapper {
+	return func(p []byte) []byte {
+		b := append(le.AppendUint64(nil, 1_700_000_000<<32), typ, 4)
+		for _, n := range []int{16 + len(more) + len(p), 0, len(p)} {
+			b = be.AppendUint16(b, uint16(n))
+		}
+		return join(b, more, p)
+	}
+}
+
+// inL2TP is L2TPv2 with all optional fields.
+func inL2TP(p []byte) []byte {
+	length := be.AppendUint16(nil, uint16(20+len(p)))
+	return join([]byte{0x4a, 2}, length, []byte{0, 1, 0, 2, 0, 3, 0, 4, 0, 2, 9, 9, 0xff, 3, 0, 0x57}, p)
 }
 
 // inPPTP is GRE version 1 (RFC 2637 4.1) with PPP.
@@ -211,4 +263,15 @@ var untold = []encapsulation{
 	{"CAPWAP with 802.11", capture.LinkEthernet, false, inside(inUDP(5247), after([]byte{0, 0x10, 3, 0, 0, 0, 0, 0}, wlanData, snap))},
 	{"VXLAN, Linux' old port", capture.LinkEthernet, false, inside(inUDP(8472), after(vxlan), inEther(0x0800))},
 	{"MPLS pseudowire", capture.LinkEthernet, true, after(ether(0x8847), mplsOne, make([]byte, 4), ether(0x86dd))},
+}
+
+// TestCiscoMetadata reads a real capture with security group tags: all of it is TCP.
+func TestCiscoMetadata(t *testing.T) {
+	segs, c, ok := load(t, "testdata/real/cisco-metadata.pcap")
+	if !ok || len(segs) != 20 || c.Frames != 20 {
+		t.Fatalf("%d segments, %+v", len(segs), c)
+	}
+	if s := segs[0]; s.SrcPort != 39312 || s.DstPort != 443 || s.Seq != 2685812810 || s.Ack != 834574596 || s.Len != 437 {
+		t.Errorf("got %v", &s)
+	}
 }

@@ -97,7 +97,7 @@ func (f *Files) addDirectory(name string) error {
 		}
 	}
 	if len(f.todo)+len(f.unread) == before {
-		return fmt.Errorf("%s: %w: no pcap or pcapng file in the directory", name, ErrNotCapture)
+		return fmt.Errorf("%s: %w: no capture in the directory", name, ErrNotCapture)
 	}
 	return nil
 }

@@ -1,9 +1,6 @@
 package capture
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "bytes"
 
 // foreignFormat names a format that Open does not read, and the command that turns
 // it into one that it does; or returns "".
@@ -13,13 +10,18 @@ func foreignFormat(head []byte) string {
 			return f.what
 		}
 	}
+	if c := compressionOf(head); c != nil {
+		return c.name + " in a compressed file; decompress it first"
+	}
+	return ""
+}
+
+// guessFormat is foreignFormat for the formats without a magic number.
+func guessFormat(head []byte) string {
 	for _, f := range foreignGuesses {
 		if f.is(head) {
 			return f.what
 		}
-	}
-	if c := compressionOf(head); c != nil {
-		return c.name + " in a compressed file; decompress it first"
 	}
 	return ""
 }
@@ -27,8 +29,8 @@ func foreignFormat(head []byte) string {
 // convert is the advice for a format that Wireshark's tools read.
 const convert = "; convert it with: editcap -F pcapng IN OUT"
 
-// foreign are the formats with a magic number, as Wireshark's wiretap library knows
-// them.
+// foreign are the formats with a magic number, most as Wireshark's wiretap library
+// knows them.
 var foreign = []struct {
 	at          int
 	magic, what string
@@ -148,15 +150,15 @@ func isPPPD(head []byte) bool {
 	return len(head) >= 6 && head[0] == 7 && head[5] >= 1 && head[5] <= 6
 }
 
-// isETL recognizes the header of the first buffer: its size, of 4 KiB or more, and
-// the size of what is used of it.
+// isETL recognizes the header of the first buffer (WMI_BUFFER_HEADER): its size, of
+// 4 KiB or more, and how much of it is used; and the flags of the event in it.
 func isETL(head []byte) bool {
 	if len(head) < 0x70 {
 		return false
 	}
 	size, used := le32(head), le32(head[0x30:])
 	return size >= 4096 && size <= 16<<20 && size%1024 == 0 && used > 0x48 && used <= size &&
-		binary.LittleEndian.Uint16(head[0x48+2:])>>8 == 0xc0
+		head[0x4b] == 0xc0
 }
 
 // isIPFIX recognizes a message header (RFC 7011 3.1) and the set after it.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
 )
 
 // FuzzGzip reads data with a gzip header put over its start. It also reads data
@@ -40,8 +41,45 @@ func FuzzZstd(f *testing.F) {
 	})
 }
 
+// FuzzLz4 is FuzzGzip for lz4.
+func FuzzLz4(f *testing.F) {
+	addFiles(f, "testdata/compressed/*.lz4", labDir+"midstream/capture.pcap")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fuzzCompressed(t, "\x04\x22\x4d\x18", data, func(data []byte) []byte {
+			var file bytes.Buffer
+			w := lz4.NewWriter(&file)
+			if _, err := w.Write(data); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return file.Bytes()
+		})
+	})
+}
+
+// FuzzXz reads data with an xz header put over its start, so that it is damaged in
+// other places. Go has no small writer of xz to compare with.
+func FuzzXz(f *testing.F) {
+	addFiles(f, "testdata/compressed/*.xz")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		copy(data, "\xfd7zXZ\x00")
+		fuzzRead(t, data)
+	})
+}
+
+// FuzzBzip2 is FuzzXz for bzip2.
+func FuzzBzip2(f *testing.F) {
+	addFiles(f, "testdata/compressed/*.bz2")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		copy(data, "BZh")
+		fuzzRead(t, data)
+	})
+}
+
 func fuzzCompressed(t *testing.T, magic string, data []byte, compress func([]byte) []byte) {
-	if !bytes.HasPrefix(data, []byte(magic[:2])) && !isZstd(data) { // else it would be compressed twice
+	if compressionOf(data) == nil { // else it would be compressed twice
 		plain, c := drain(t, data, 7)
 		same, cc := drain(t, compress(data), 7)
 		if len(plain) != len(same) || c != cc {

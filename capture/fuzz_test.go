@@ -106,6 +106,12 @@ func FuzzPcapng(f *testing.F) {
 	})
 }
 
+// FuzzRecords reads snoop, Network Monitor and ERF files.
+func FuzzRecords(f *testing.F) {
+	addFiles(f, "testdata/made/*.snoop", "testdata/made/*.cap", "testdata/made/*.erf")
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzRead(t, data) })
+}
+
 func FuzzText(f *testing.F) {
 	const line = "11:52:35.907381 IP 127.0.0.1.40846 > 127.0.0.1.3000: Flags [P.], seq 1:11, ack 2, win 9, " +
 		"options [mss 65495,sackOK,TS val 7 ecr 0,nop,wscale 7,sack 1 {1:2}], length 10\n"

@@ -127,20 +127,24 @@ var madeDamage = []madeFile{
 		be.PutUint16(f.out[12:], 2)
 		return f.enhanced(0, 1, etherTalk(tb)[0]).out
 	}},
-	// unsupported formats must be rejected, not misread
-	{"extensible-record-format", ".erf", 0, "neither", func(tb testing.TB) (b []byte) {
-		for i, f := range etherTalk(tb) { // time, type Ethernet, flags, lengths of the record and on the wire, padding
-			b = le.AppendUint64(b, 1_700_000_000<<32+uint64(i))
-			b = append(b, 2, 4)
-			for _, n := range []int{18 + len(f), 0, len(f) + 4, 0} {
-				b = be.AppendUint16(b, uint16(n))
-			}
-			b = append(b, f...)
-		}
+	{"snoop-cut", ".snoop", 9, "mid-packet", func(tb testing.TB) []byte { b := madeSnoop(tb, 0); return b[:len(b)-20] }},
+	{"netmon-cut", ".cap", 9, "mid-packet", func(tb testing.TB) []byte {
+		b, end := madeNetmon(tb, 0x203)
+		return b[:end-20]
+	}},
+	{"netmon-cut-in-frame-table", ".cap", 10, "frame table", func(tb testing.TB) []byte {
+		b, _ := madeNetmon(tb, 0x200)
+		return b[:len(b)-2]
+	}},
+	{"netmon-other-order", ".cap", 10, "another order", func(tb testing.TB) []byte {
+		b, end := madeNetmon(tb, 0x200)
+		copy(b[end:], join(b[end+4:end+8], b[end:end+4]))
 		return b
 	}},
-	{"network-monitor", ".cap", 0, "Network Monitor", func(tb testing.TB) []byte {
-		return join([]byte("GMBU\x00\x02\x01\x00"), make([]byte, 120), etherTalk(tb)[0])
+	{"erf-cut", ".erf", 9, "mid-packet", func(tb testing.TB) []byte { b := madeERF(tb); return b[:len(b)-20] }},
+	// a format that is named, not read
+	{"sniffer", ".trc", 0, "a Sniffer (DOS) trace; convert it with: editcap", func(tb testing.TB) []byte {
+		return join([]byte("TRSNIFF data    \x1a"), make([]byte, 120), etherTalk(tb)[0])
 	}},
 }
 

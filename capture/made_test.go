@@ -30,7 +30,7 @@ func (m *madeFile) path() string { return filepath.Join("testdata/made", m.name+
 
 // madeFiles returns all of them.
 func madeFiles() []madeFile {
-	return slices.Concat(madeLinks(), madePackets, madeFormats, madeDamage)
+	return slices.Concat(madeLinks(), madePackets, madeFormats, madeRecords, madeDamage)
 }
 
 // TestMade compares the files in testdata/made with the code that makes them, which

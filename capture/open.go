@@ -75,9 +75,13 @@ var formats = []struct {
 	{isNetmon, (*Reader).openNetmon},
 }
 
+// leastCapture is the least number of bytes that a capture has: those of a pcap file
+// header, or of the shortest line of text.
+const leastCapture = 24
+
 // detect chooses the format from the first bytes.
 func (r *Reader) detect() error {
-	if !r.buf.need(4) && r.buf.err != io.EOF {
+	if !r.buf.need(leastCapture) && r.buf.err != io.EOF {
 		return r.damaged(0, r.buf.err)
 	}
 	head := r.buf.unread()
@@ -89,15 +93,19 @@ func (r *Reader) detect() error {
 			return f.open(r)
 		}
 	}
-	if what := foreignFormat(head); what != "" {
-		return fmt.Errorf("%s: %w: it looks like %s", r.name, ErrNotCapture, what)
-	}
-	if r.isErf() {
+	what := foreignFormat(head)
+	if what == "" && r.isErf() {
 		return r.openErf()
 	}
-	if t := newTextReader(r.buf, &r.dec); t.plausible() {
+	if t := newTextReader(r.buf, &r.dec); what == "" && t.plausible() {
 		r.format = t
 		return nil
+	}
+	if what == "" {
+		what = guessFormat(r.buf.unread())
+	}
+	if what != "" {
+		return fmt.Errorf("%s: %w: it looks like %s", r.name, ErrNotCapture, what)
 	}
 	return fmt.Errorf("%s: %w: none of the formats that winwatch knows", r.name, ErrNotCapture)
 }

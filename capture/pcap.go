@@ -6,9 +6,9 @@ import (
 )
 
 // pcapReader reads pcap files (draft-ietf-opsawg-pcap). Besides the usual record
-// header of 16 bytes it reads two variants that share its magic number and can be
+// header of 16 bytes it reads variants that share a magic number and can be
 // recognized only from the records: 24 bytes (libpcap with Alexey Kuznetzov's
-// patch, Red Hat 6.1) and 20 bytes (Nokia).
+// patch, Red Hat 6.1), 28 bytes (an older patch, SuSE 6.3) and 20 bytes (Nokia).
 type pcapReader struct {
 	buf     *buffer
 	dec     *Decoder
@@ -43,7 +43,7 @@ func (r *Reader) openPcap(order binary.ByteOrder) error {
 		return r.damaged(0, fmt.Errorf("cut off in the file header: %w", r.buf.ended()))
 	}
 	h := r.buf.unread()
-	p := &pcapReader{buf: r.buf, dec: &r.dec, order: order, swap: order == binary.BigEndian, fracNs: 1000, recSize: 16}
+	p := &pcapReader{buf: r.buf, dec: &r.dec, order: order, swap: order == binary.BigEndian, fracNs: 1000}
 	magic := order.Uint32(h)
 	if magic == magicNano {
 		p.fracNs = 1
@@ -57,18 +57,22 @@ func (r *Reader) openPcap(order binary.ByteOrder) error {
 	}
 	r.buf.pos += 24
 	if magic == magicModified {
-		p.recSize = 24
+		p.guessRecordSize(24, 28)
 	} else {
-		p.guessRecordSize()
+		p.guessRecordSize(16, 24, 20)
 	}
 	r.format = p
 	return nil
 }
 
-// guessRecordSize finds the first record header size, the usual one first, with
-// which the first records make sense.
-func (p *pcapReader) guessRecordSize() {
-	for _, size := range []int{16, 24, 20} {
+// guessRecordSize finds the first record header size with which the first records
+// make sense. If there is none, it is the usual one.
+func (p *pcapReader) guessRecordSize(usual int, others ...int) {
+	p.recSize = usual
+	if p.plausible(usual) {
+		return
+	}
+	for _, size := range others {
 		if p.plausible(size) {
 			p.recSize = size
 			return
@@ -83,7 +87,7 @@ func (p *pcapReader) plausible(size int) bool {
 	at := 0
 	for range 3 {
 		if len(head) < at+size {
-			return at > 0 || size == 16
+			return at > 0 || size == p.recSize
 		}
 		rec := head[at:]
 		frac, capLen, wire := p.order.Uint32(rec[4:]), p.order.Uint32(rec[8:]), p.order.Uint32(rec[12:])

@@ -66,7 +66,7 @@ func (p *Preopened) add(path string) error {
 }
 
 // OpenAll opens files, directories and "-", in any order. From a directory it
-// takes the pcap and pcapng files, compressed or not, without subdirectories.
+// takes all captures but text, compressed or not, without subdirectories.
 // Files with damaged headers and unreadable directory entries are listed by
 // Unread; they are an error only if nothing else is left. Errors are those of
 // Open; a directory without captures gives ErrNotCapture. OpenAll may be called

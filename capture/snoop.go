@@ -6,6 +6,7 @@ import "fmt"
 // Shomiti's Surveyor, which uses the same format.
 type snoopLayout struct {
 	link  LinkType
+	fcs   int    // bytes of frame check sequence in every frame
 	drops uint32 // packets lost so far
 }
 
@@ -49,12 +50,17 @@ func (r *Reader) openSnoop() error {
 	}
 	r.buf.need(snoopHeader + snoopRecord)
 	h = r.buf.unread()
-	if l, shomiti := shomitiLinks[be32(h[12:])]; shomiti && len(h) >= snoopHeader+snoopRecord &&
-		int64(be32(h[snoopHeader+8:])) >= snoopRecord+int64(be32(h[snoopHeader+4:]))+shomitiTrailer {
-		link = l
+	fcs := 0
+	if len(h) >= snoopHeader+snoopRecord && int64(be32(h[snoopHeader+8:])) >= snoopRecord+int64(be32(h[snoopHeader+4:]))+shomitiTrailer {
+		if l, ok := shomitiLinks[be32(h[12:])]; ok {
+			link = l
+		}
+		if link == LinkEthernet {
+			fcs = 4
+		}
 	}
 	r.buf.pos += snoopHeader
-	r.format = &recordReader{r.buf, &r.dec, snoopRecord, &snoopLayout{link: link}}
+	r.format = &recordReader{r.buf, &r.dec, snoopRecord, &snoopLayout{link: link, fcs: fcs}}
 	return nil
 }
 
@@ -74,10 +80,9 @@ func (l *snoopLayout) time(b []byte) int64 {
 }
 
 func (l *snoopLayout) frame(b []byte) (frame, bool) {
-	f := frame{
-		link: l.link,
-		data: b[snoopRecord : snoopRecord+be32(b[4:])],
-		wire: int(be32(b)),
+	f := frame{link: l.link, data: b[snoopRecord : snoopRecord+be32(b[4:])], wire: int(be32(b))}
+	if l.fcs > 0 {
+		f.data, f.wire = trimFCS(f.data, f.wire, l.fcs)
 	}
 	if drops := be32(b[12:]); drops > l.drops {
 		f.lost = uint64(drops - l.drops)

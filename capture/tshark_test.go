@@ -40,8 +40,9 @@ func TestTsharkAgrees(t *testing.T) {
 	var reasons sync.Map
 	t.Run("captures", func(t *testing.T) {
 		for _, name := range names {
-			if strings.HasSuffix(name, ".txt") || strings.Contains(name, "option-too-long") {
-				continue // tshark does not read text, and rejects the bad option
+			if strings.HasSuffix(name, ".txt") || strings.Contains(name, "option-too-long") ||
+				strings.Contains(name, "netmon-cut") || strings.Contains(name, "netmon-other-order") || strings.Contains(name, "suse") {
+				continue // tshark does not read text, and rejects the bad option and a cut frame table
 			}
 			t.Run(strings.TrimPrefix(name, dir), func(t *testing.T) {
 				t.Parallel()

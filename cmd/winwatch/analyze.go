@@ -17,9 +17,10 @@ import (
 const analyzeLong = `Reads captures of TCP traffic and reports who made a sender wait, for how long,
 and how big the buffers were.
 
-FILE is a capture (pcap, pcapng, or the output of tcpdump -nn -S; plain, gzip or
-zstd), a directory of captures, or - for standard input. Several files are read
-as one capture, in order of time. Words after -- are a filter in tcpdump's syntax
+FILE is a capture (pcap, pcapng, Solaris snoop, Microsoft Network Monitor, ERF, or
+the output of tcpdump -nn -S; plain, or compressed with gzip, zstd, xz, bzip2 or
+lz4), a directory of captures, or - for standard input. Several files are read as
+one capture, in order of time. Words after -- are a filter in tcpdump's syntax
 (pcap-filter(7)) that selects the packets to analyze.
 
 `

@@ -37,7 +37,7 @@ func explainInput(err error) error {
 	case errors.Is(err, capture.ErrNoFrames):
 		return withHint(err, "leave out the words after --, or analyze the capture itself")
 	case errors.Is(err, capture.ErrNotCapture):
-		return withHint(err, "winwatch reads pcap, pcapng (plain, gzip, zstd) and the output of tcpdump -nn -S")
+		return withHint(err, "winwatch reads pcap, pcapng, snoop, Network Monitor, ERF and the output of tcpdump -nn -S,", "plain or compressed with gzip, zstd, xz, bzip2 or lz4")
 	}
 	return err
 }
