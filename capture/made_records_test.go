@@ -2,6 +2,9 @@ package capture_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"slices"
 	"testing"
 
 	"winwatch/capture"
@@ -188,4 +191,35 @@ func open(t *testing.T, file []byte) *capture.Reader {
 	}
 	t.Cleanup(func() { r.Close() })
 	return r
+}
+
+// TestRecordsCut cuts files off at every byte. What is left must be read, and the
+// error must say where it ends.
+func TestRecordsCut(t *testing.T) {
+	netmon1, _ := madeNetmon(t, 0x100)
+	for name, file := range map[string][]byte{
+		"snoop": madeSnoop(t, 0), "Shomiti": madeSnoop(t, 16), "netmon 1": netmon1, "netmon": madeNetmonMedia(t), "ERF": madeERF(t),
+	} {
+		want, _ := read(t, file)
+		whole := 0 // cuts after which all that is left is whole records
+		for n := range file {
+			r, err := capture.NewReader(bytes.NewReader(file[:n]), name)
+			if err != nil {
+				continue
+			}
+			got, damage := readAll(t, r)
+			r.Close()
+			if damage == nil {
+				whole++
+			} else if damage.Offset > int64(n) || !errors.Is(damage, io.ErrUnexpectedEOF) {
+				t.Errorf("%s, cut to %d bytes: %v", name, n, damage)
+			}
+			if !slices.Equal(got, want[:len(got)]) {
+				t.Errorf("%s, cut to %d bytes: other segments", name, n)
+			}
+		}
+		if whole > len(want)+1 {
+			t.Errorf("%s: %d cuts were not noticed", name, whole)
+		}
+	}
 }

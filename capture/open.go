@@ -93,21 +93,24 @@ func (r *Reader) detect() error {
 			return f.open(r)
 		}
 	}
-	what := foreignFormat(head)
-	if what == "" && r.isErf() {
+	if what := foreignFormat(head); what != "" {
+		return r.notCapture("it looks like " + what)
+	}
+	if r.isErf() {
 		return r.openErf()
 	}
-	if t := newTextReader(r.buf, &r.dec); what == "" && t.plausible() {
+	if t := newTextReader(r.buf, &r.dec); t.plausible() {
 		r.format = t
 		return nil
 	}
-	if what == "" {
-		what = guessFormat(r.buf.unread())
+	if what := guessFormat(r.buf.unread()); what != "" {
+		return r.notCapture("it looks like " + what)
 	}
-	if what != "" {
-		return fmt.Errorf("%s: %w: it looks like %s", r.name, ErrNotCapture, what)
-	}
-	return fmt.Errorf("%s: %w: none of the formats that winwatch knows", r.name, ErrNotCapture)
+	return r.notCapture("none of the formats that winwatch knows")
+}
+
+func (r *Reader) notCapture(why string) error {
+	return fmt.Errorf("%s: %w: %s", r.name, ErrNotCapture, why)
 }
 
 // damaged returns the error for a file that is unreadable from offset on.

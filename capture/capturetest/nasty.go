@@ -32,7 +32,7 @@ func NastySample(n int) iter.Seq2[string, []byte] {
 }
 
 func allNasty() []nastyFile {
-	return slices.Concat(nastyPcap, nastyPcapRecords, nastyPcapng, nastyPcapngOptions, nastyCompressed,
+	return slices.Concat(nastyPcap, nastyPcapRecords, nastyPcapng, nastyPcapngOptions, nastyCompressed, nastyCompressors, nastyRecords,
 		nastyIP, nastyTCP, nastyTunnels, nastyText, nastyStreams)
 }
 
