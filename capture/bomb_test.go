@@ -3,11 +3,14 @@ package capture_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
+	"os/exec"
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
 
 	"winwatch/capture"
 	"winwatch/capture/capturetest"
@@ -25,16 +28,7 @@ func TestNoBombs(t *testing.T) {
 		{"flood of identical packets", 200, 400_000},
 	}, 2) {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, open := range []func(io.Writer) io.WriteCloser{
-				func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
-				func(w io.Writer) io.WriteCloser {
-					z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
-					if err != nil {
-						t.Fatal(err)
-					}
-					return z
-				},
-			} {
+			for name, open := range compressors(t) {
 				var file bytes.Buffer
 				size := writeAlike(t, open(&file), tt.size, tt.count)
 				r, err := capture.NewReader(bytes.NewReader(file.Bytes()), "alike")
@@ -47,13 +41,57 @@ func TestNoBombs(t *testing.T) {
 					_, err = r.NextBatch(batch)
 				}
 				if c := r.Counters(); err != io.EOF || c.Segments != uint64(tt.count) {
-					t.Errorf("%d of %d segments, then %v", c.Segments, tt.count, err)
+					t.Errorf("%s: %d of %d segments, then %v", name, c.Segments, tt.count, err)
 				}
-				t.Logf("%d to 1, %.1f bytes a packet", size/file.Len(), float64(file.Len())/float64(tt.count))
+				t.Logf("%s: %d to 1, %.2f bytes a packet", name, size/file.Len(), float64(file.Len())/float64(tt.count))
 			}
 		})
 	}
 }
+
+// compressors returns the compressors by name: in a full run also the commands for
+// the formats that Go can't write, where they are installed.
+func compressors(t *testing.T) map[string]func(io.Writer) io.WriteCloser {
+	all := map[string]func(io.Writer) io.WriteCloser{
+		"gzip": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+		"zstd": func(w io.Writer) io.WriteCloser {
+			z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return z
+		},
+		"lz4": func(w io.Writer) io.WriteCloser { return lz4.NewWriter(w) },
+	}
+	for _, name := range []string{"xz", "bzip2"} {
+		if _, err := exec.LookPath(name); err == nil && capturetest.Full() {
+			all[name] = func(w io.Writer) io.WriteCloser { return startCompressor(t, name, w) }
+		}
+	}
+	return all
+}
+
+// startCompressor starts a command that compresses what is written to it. Close waits
+// for its end.
+func startCompressor(t *testing.T, name string, w io.Writer) io.WriteCloser {
+	cmd := exec.Command(name, "-c")
+	cmd.Stdout = w
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return waiter{in, cmd}
+}
+
+type waiter struct {
+	io.WriteCloser
+	cmd *exec.Cmd
+}
+
+func (w waiter) Close() error { return errors.Join(w.WriteCloser.Close(), w.cmd.Wait()) }
 
 // writeAlike writes a capture of packets that differ only in their time stamps, and
 // returns its size.
