@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os/exec"
 	"testing"
 
@@ -111,4 +112,64 @@ func writeAlike(t *testing.T, w io.WriteCloser, size, count int) int {
 		t.Fatal(err)
 	}
 	return 24 + count*(16+size)
+}
+
+// TestBombIsBounded reads random frames that are repeated, for which the compressor
+// needs next to nothing: a bomb that has to be decoded to be recognized. With as many
+// random bytes between them as a real capture would have it is no bomb, but then the
+// frames are few for its size.
+func TestBombIsBounded(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		random int // bytes between two repetitions
+		bomb   bool
+	}{{"bare", 0, true}, {"padded a little", 1000, true}, {"padded", 4000, false}} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := repeatedFrames(t, 3000, 700, tt.random)
+			r := open(t, file)
+			batch := make([]capture.Segment, 1024)
+			var err error
+			for err == nil {
+				_, err = r.NextBatch(batch)
+			}
+			if errors.Is(err, capture.ErrBomb) != tt.bomb {
+				t.Errorf("%d bytes: reading ends with %v", len(file), err)
+			}
+			// all that fits in a chunk is decoded before the next check
+			if most := uint64(len(file) + 256<<10/16); r.Counters().Frames > max(most, 64<<20/56+256<<10/16) {
+				t.Errorf("%d frames from %d bytes", r.Counters().Frames, len(file))
+			}
+		})
+	}
+}
+
+// repeatedFrames returns a zstd capture of count frames with random addresses and
+// ports, over and over, with a frame of random bytes after each time.
+func repeatedFrames(t *testing.T, count, times, random int) []byte {
+	t.Helper()
+	rnd := rand.NewChaCha8([32]byte{})
+	packet := packetsOf(t, "0 C > S S")[0]
+	var block bytes.Buffer
+	c, err := capture.NewWriter(&block, capture.LinkRaw, 65535)
+	for i := 0; err == nil && i < count; i++ {
+		rnd.Read(packet[12:24]) // addresses and ports
+		err = c.WriteFrame(1e18+int64(i)*1000, packet, len(packet))
+	}
+	var file bytes.Buffer
+	z, zerr := zstd.NewWriter(&file, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(8<<20))
+	if err = errors.Join(err, zerr); err != nil {
+		t.Fatal(err)
+	}
+	z.Write(block.Bytes()[:24])
+	padding := make([]byte, random)
+	for range times {
+		z.Write(block.Bytes()[24:])
+		rnd.Read(padding)
+		z.Write(binary.LittleEndian.AppendUint64(make([]byte, 8), uint64(random)<<32|uint64(random)))
+		z.Write(padding)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
 }

@@ -26,11 +26,11 @@ const compressedChunk = 256 << 10
 
 // compressions are the compressed formats that a capture may be in.
 var compressions = []compression{
-	{"gzip", isGzip, openGzip, bombLimits{frames: 2, endless: 4 << 30, ratio: 1000}},
-	{"zstd", isZstd, openZstd, bombLimits{frames: 2, endless: 4 << 30, ratio: 1000}},
-	{"xz", startsWith("\xfd7zXZ\x00"), openXz, bombLimits{frames: 5, endless: 1 << 30, ratio: 100}},
-	{"bzip2", isBzip2, openBzip2, bombLimits{frames: 5, endless: 256 << 20, ratio: 100}},
-	{"lz4", isLz4, openLz4, bombLimits{frames: 2, endless: 4 << 30, ratio: 1000}},
+	{"gzip", isGzip, openGzip, bombLimits{frames: 1, endless: 4 << 30, ratio: 1000}},
+	{"zstd", isZstd, openZstd, bombLimits{frames: 1, endless: 4 << 30, ratio: 1000}},
+	{"xz", startsWith("\xfd7zXZ\x00"), openXz, bombLimits{frames: 5, endless: 512 << 20, ratio: 100}},
+	{"bzip2", isBzip2, openBzip2, bombLimits{frames: 4, endless: 256 << 20, ratio: 100}},
+	{"lz4", isLz4, openLz4, bombLimits{frames: 1, endless: 4 << 30, ratio: 1000}},
 }
 
 // A compression is one compressed format.
