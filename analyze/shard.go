@@ -35,25 +35,21 @@ func shardOf(s *capture.Segment) int {
 // shard follows its share of the streams of a capture. A shard is used by one
 // goroutine at a time.
 type shard struct {
-	cfg      *Config
-	seed     seed
-	table    table
-	slab     slab[stream]
-	most     int         // streams at once
-	room     int         // memory left, in bytes
-	ids      slab[int64] // the numbers of the streams by slot; only finish sets them
-	dups     duplicates
-	states   []*flowstate
-	free     []uint32     // free indices of states
-	owners   []uint32     // the slot of the stream of each state, or nobodys
-	spare    []*flowstate // empty, for reuse
-	sketches []*sketch
-	// freeSketches are the 1-based indices of freed sketches.
-	freeSketches []uint32
-	// sketchRoom and shortRoom are how many more sketches of long and of short streams
-	// fit.
-	sketchRoom, shortRoom int
-	idle                  []idleness // of the streams by slot: see noteIdle
+	cfg                         *Config
+	seed                        seed
+	table                       table
+	slab                        slab[stream]
+	most                        int         // streams at once
+	room                        int         // memory left, in bytes
+	ids                         slab[int64] // the numbers of the streams by slot; only finish sets them
+	dups                        duplicates
+	states                      []*flowstate
+	free                        []uint32     // free indices of states
+	owners                      []uint32     // the slot of the stream of each state, or nobodys
+	spare                       []*flowstate // empty, for reuse
+	sketches                    []*sketch
+	longSketches, shortSketches sketchKind
+	idle                        []idleness // of the streams by slot: see noteIdle
 	// hand and stateHand are where the next search for a stream to evict starts.
 	hand, stateHand uint32
 	freeSlots       []uint32 // of evicted streams
@@ -87,7 +83,7 @@ func newShard(cfg *Config, seed seed, most int) *shard {
 	return &shard{
 		cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.shards(),
 		table: newTable(), states: make([]*flowstate, 1), owners: []uint32{nobodys},
-		sketchRoom: maxSketches, shortRoom: maxShort,
+		longSketches: sketchKind{spans: sketchSpans, room: maxSketches}, shortSketches: sketchKind{spans: shortSpans, room: maxShort},
 	}
 }
 

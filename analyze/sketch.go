@@ -59,17 +59,16 @@ func (sh *shard) beginSketch(st *stream, f *flow, now int64) {
 	// A span is as long as the stream so far. So many segments share a span that
 	// starting the next one costs next to nothing. A short stream can do with narrow
 	// spans.
-	k := &sketch{from: now, width: uint8(max(narrowest, bits.Len64(uint64(st.span()))))}
-	spans, room := sketchSpans, &sh.sketchRoom
+	width, of := max(narrowest, bits.Len64(uint64(st.span()))), &sh.longSketches
 	if f.segs < sketchAfter {
-		k.width, spans, room = narrowest, shortSpans, &sh.shortRoom
+		width, of = narrowest, &sh.shortSketches
 	}
-	if *room == 0 {
+	number := of.next(sh)
+	if number == 0 {
 		return
 	}
-	*room--
-	k.spans = make([]sketchSpan, spans)
-	number := sh.putSketch(k)
+	k := sh.sketches[number-1]
+	k.from, k.width = now, uint8(width)
 	for i := range st.flows {
 		g := &st.flows[i]
 		k.before.flows[i] = flowSpan{g.rawMin, g.rawMax, g.field(), g.maxInFlight}
@@ -78,15 +77,25 @@ func (sh *shard) beginSketch(st *stream, f *flow, now int64) {
 	}
 }
 
-// putSketch stores a sketch and returns its 1-based index.
-func (sh *shard) putSketch(k *sketch) uint32 {
-	if n := len(sh.freeSketches); n > 0 {
-		number := sh.freeSketches[n-1]
-		sh.freeSketches = sh.freeSketches[:n-1]
-		sh.sketches[number-1] = k
+// sketchKind is what the sketches of long or of short streams have in common.
+type sketchKind struct {
+	spans int
+	room  int      // how many more fit
+	free  []uint32 // 1-based indices of empty ones
+}
+
+// next returns the 1-based index of an empty sketch, or 0 if there are too many.
+func (x *sketchKind) next(sh *shard) uint32 {
+	if n := len(x.free); n > 0 {
+		number := x.free[n-1]
+		x.free = x.free[:n-1]
 		return number
 	}
-	sh.sketches = append(sh.sketches, k)
+	if x.room == 0 {
+		return 0
+	}
+	x.room--
+	sh.sketches = append(sh.sketches, &sketch{spans: make([]sketchSpan, x.spans)})
 	return uint32(len(sh.sketches))
 }
 
@@ -96,13 +105,13 @@ func (sh *shard) dropSketch(st *stream) {
 	if number == 0 {
 		return
 	}
-	if len(sh.sketches[number-1].spans) == sketchSpans {
-		sh.sketchRoom++
-	} else {
-		sh.shortRoom++
+	k, of := sh.sketches[number-1], &sh.longSketches
+	if len(k.spans) == shortSpans {
+		of = &sh.shortSketches
 	}
-	sh.sketches[number-1] = nil
-	sh.freeSketches = append(sh.freeSketches, number)
+	clear(k.spans)
+	*k = sketch{spans: k.spans}
+	of.free = append(of.free, number)
 }
 
 // nextSpan adds the current span of the flows to their sketch and begins the span of
