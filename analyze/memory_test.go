@@ -119,3 +119,41 @@ func heap() int {
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)
 }
+
+// TestWorstEvictedKept: of the streams evicted, those that waited longest are kept,
+// however many others waited.
+func TestWorstEvictedKept(t *testing.T) {
+	const streams, kept = 200, 3
+	cfg := analyze.DefaultConfig()
+	cfg.MaxStreams, cfg.MaxVerdicts = 1, kept
+	a := analyze.New(cfg)
+	s := capture.Segment{Time: 1}
+	send := func(port uint16, reply bool, after int64, seq, ack uint32, window uint16, length uint32) {
+		s.SrcPort, s.DstPort = port, 80
+		if reply {
+			s.SrcPort, s.DstPort = 80, port
+		}
+		s.Time += after
+		s.Frame++
+		s.Flags, s.Seq, s.Ack, s.Window, s.Len = capture.ACK, seq, ack, window, length
+		a.Add(&s)
+	}
+	wait := func(i int) int64 { return int64(1+i*73%streams) * 1e6 } // in no order
+	for i := range streams {
+		port := uint16(1024 + i)
+		send(port, false, 1000, 1, 1, 1000, 10)
+		send(port, true, 1000, 1, 11, 0, 0)
+		send(port, true, wait(i), 1, 11, 1000, 0)
+		send(port, false, 1000, 11, 1, 1000, 10)
+	}
+	send(1, false, 1000, 1, 1, 1000, 10) // evicts the last one
+	r := a.Result()
+	if r.Evicted.Stalled != streams {
+		t.Fatalf("%d streams that waited were evicted, want %d", r.Evicted.Stalled, streams)
+	}
+	for i, st := range r.Worst(kept) {
+		if got, want := int64(st.Dirs[0].StallTime+st.Dirs[1].StallTime), int64(streams-i)*1e6; got != want || wait(int(st.ID)) != want {
+			t.Errorf("stream %d waited %d ns, want %d", st.ID, got, want)
+		}
+	}
+}
