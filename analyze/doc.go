@@ -17,8 +17,8 @@
 //     its endpoints select; a segment with a doubtful time stamp is held back until
 //     the next one (batch.go, clock.go).
 //  3. Each shard runs the batch: it looks up the streams of many segments at once,
-//     so that the look-ups overlap (shard.go, table.go). A new stream takes a free
-//     slot or, at the limit, the slot of an evicted stream (stream.go, evict.go,
+//     so that the look-ups overlap (shard.go, hash.go, table.go). A new stream takes a free
+//     slot or, at the limit, the slot of an evicted stream (stream.go, evict.go, idle.go,
 //     memory.go).
 //  4. Nearly all segments are plain: in order, in a stream without trouble. They
 //     take the fast path, which does the same as the slow path in a fraction of
