@@ -25,12 +25,16 @@ type Accepted struct {
 }
 
 // NewAccepted accounts for the bytes that send() accepted in direction dir of st. It
-// returns an error if the packets show that more was sent.
+// returns an error if the packets show that more was sent or acknowledged.
 func NewAccepted(st *analyze.Stream, dir analyze.Dir, bytes int64) (*Accepted, error) {
 	d := &st.Dirs[dir]
 	if bytes < d.UniqueBytes {
 		return nil, fmt.Errorf("stream %d: %s sent %s bytes, more than the %s that its application reportedly counted",
 			st.ID, d.Sender, words.Count(d.UniqueBytes), words.Count(bytes))
+	}
+	if bytes < d.AckedBytes { // some were not captured
+		return nil, fmt.Errorf("stream %d: %s bytes from %s were acknowledged, more than the %s that its application reportedly counted",
+			st.ID, words.Count(d.AckedBytes), d.Sender, words.Count(bytes))
 	}
 	a := &Accepted{
 		Stream: st.ID, Dir: dir, Bytes: bytes, Half: bytes / 2,

@@ -208,4 +208,8 @@ func TestAcceptedRefusesTooFew(t *testing.T) {
 	if _, err := proof.NewAccepted(st, 0, 1000); err == nil {
 		t.Error("fewer bytes accepted than sent: no error")
 	}
+	st.Dirs[0].UniqueBytes = 1000 // of those acknowledged, some were not captured
+	if a, err := proof.NewAccepted(st, 0, st.Dirs[0].AckedBytes-1); err == nil {
+		t.Errorf("fewer bytes accepted than acknowledged: a backlog of %d and no error", a.Backlog)
+	}
 }
