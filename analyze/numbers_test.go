@@ -151,3 +151,32 @@ func TestRightEdgeIsNeverNegative(t *testing.T) {
 		})
 	}
 }
+
+// TestStallsOfADirectionDoNotOverlap: what a sender waits after a window update is no part
+// of the stall that the update ended.
+func TestStallsOfADirectionDoNotOverlap(t *testing.T) {
+	r, _ := run(t, `
+0       C > S  S   win 64240 mss 1460
++0.001  S > C  S.  win 1280 mss 1460
++0.001  C > S  .   len 640
++0.001  C > S  P.  len 640
++0.001  S > C  .   win 0
++0.200  C > S  .   seq una-1
++0.001  S > C  .   win 1280
+# The first of two segments was not captured.
++0.001  C > S  P.  seq nxt+640 len 640
++0.001  S > C  .   win 0
++0.200  C > S  .   seq una-1
++0.001  S > C  .   win 1280
+`)
+	end := int64(0)
+	for _, w := range r.Stream(0).Dirs[analyze.ClientToServer].Stalls {
+		if w.Begin < end {
+			t.Errorf("a stall begins at %d, before the one before it ended at %d", w.Begin, end)
+		}
+		end = w.End
+	}
+	if end == 0 {
+		t.Error("no stalls")
+	}
+}

@@ -160,6 +160,9 @@ func (f *flow) time(end uint32, s *capture.Segment, now int64) {
 func (c *cursor) resume() {
 	f := c.f
 	since := max(f.lastAt, c.r.lastAt, f.ackedAt)
+	if t := c.stateOf(f); t != nil {
+		since = max(since, t.after.endedAt) // before that, the window was 0
+	}
 	switch fills := c.end == f.edge && f.inFlight() == 0 && f.has(hasUna|hasWnd) && f.shift != Unknown; {
 	case fills && !f.is(isOpened) && c.now-since >= int64(c.cfg.ProbeTimer) && (f.is(isHeld) || c.timerFits(c.now-since)):
 		// The probe timer sent what fits into the small window (Linux:

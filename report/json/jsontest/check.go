@@ -184,8 +184,13 @@ func (c *checker) direction(path string, dir, stream map[string]any) {
 		c.fail(path, "stalled for %d ns of %d", stalled, span)
 	}
 	c.within(path, child(dir, "reader"), "last_read_ns", stream)
+	over, _ := number(stream, "begin_ns") // the end of the stall before
 	for i, s := range list(dir, "stalls") {
 		path, stall := fmt.Sprintf("%s.stalls[%d]", path, i), s.(map[string]any)
+		if begin := sum(stall, "begin_ns"); begin < over {
+			c.fail(path, "begins at %d, before the stall before it ended at %d", begin, over)
+		}
+		over = sum(stall, "end_ns")
 		c.within(path, stall, "begin_ns", stream)
 		c.within(path, stall, "end_ns", stream)
 		for k, p := range list(stall, "probes") {
