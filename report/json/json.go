@@ -90,7 +90,6 @@ func (j *writer) summary(r *analyze.Result) {
 	seen := r.Segments > 0
 	j.object("summary", func() {
 		j.uint("segments", r.Segments)
-		j.uint("duplicates", r.Duplicates)
 		j.int("streams", r.StreamCount)
 		j.int("stalled_streams", r.StalledStreams)
 		j.intIf("begin_ns", seen, r.Begin)
@@ -103,6 +102,7 @@ func (j *writer) summary(r *analyze.Result) {
 		j.int("probes", r.Probes)
 		j.int("keep_alives", r.KeepAlives)
 		j.int("retransmissions", r.Retransmissions)
+		j.uint("duplicates", r.Duplicates)
 	})
 }
 
