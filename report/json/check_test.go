@@ -73,6 +73,11 @@ func analyzeFiles(t *testing.T, cfg analyze.Config, files ...string) *analyze.Re
 	}
 	defer src.Close()
 	a := analyze.New(cfg)
+	a.OnSample(func(s *analyze.Sample) {
+		if s.Elapsed < 0 || s.RightEdge < analyze.Unknown || s.InFlight < analyze.Unknown || s.Window < analyze.Unknown {
+			t.Errorf("frame %d: elapsed %v, right edge %d, in flight %d, window %d", s.Segment.Frame, s.Elapsed, s.RightEdge, s.InFlight, s.Window)
+		}
+	})
 	if err := a.Run(context.Background(), src); err != nil {
 		t.Fatal(err)
 	}
