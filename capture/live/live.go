@@ -1,5 +1,5 @@
 // Package live captures TCP segments from a network interface through libpcap.
-// It is the only package that needs cgo: without it the program builds, but Open
+// It needs cgo: without it the program builds, but Open
 // returns ErrNoLibpcap.
 //
 // A Source delivers exactly what a capture.Reader delivers from the file that the

@@ -12,15 +12,20 @@ import (
 	"winwatch/cmd/winwatch/internal/outfile"
 )
 
-// The times after a signal. Whatever winwatch is doing, it has ended after lastCall.
+// The times after a signal. Whatever winwatch is doing, it has ended after lastCall, or
+// soon after if others keep the processor from it: late is better than never then.
 const (
 	// hurryAfter is when reports begin to leave out details, and when a reader of
 	// stdout that takes nothing is given up.
 	hurryAfter = time.Second
 	// lastWrite is how long a write to stdout may take even then.
-	lastWrite = 300 * time.Millisecond
+	lastWrite = 500 * time.Millisecond
 	// lastCall is when winwatch ends even if a report is not complete.
 	lastCall = 1850 * time.Millisecond
+	// idle is how long it has to use no processor time to count as stuck.
+	idle = time.Second
+	// longest is how long it may take on the busiest machine.
+	longest = 10 * time.Second
 )
 
 // hurry returns a channel that is closed hurryAfter the end of ctx.
@@ -30,15 +35,26 @@ func hurry(ctx context.Context) <-chan struct{} {
 	return c
 }
 
-// endInTime ends the program lastCall after ctx, unless the returned function is called
-// before. It is for work that can't be interrupted.
+// endInTime ends the program lastCall after ctx, in processor time if it gets any, unless
+// the returned function is called before. It is for work that can't be interrupted.
 func endInTime(ctx context.Context) (stop func()) {
 	over := make(chan struct{})
 	context.AfterFunc(ctx, func() {
-		select {
-		case <-over:
-		case <-time.After(lastCall):
-			abandon()
+		begin, used := time.Now(), processorTime()
+		last, worked := used, begin
+		for {
+			select {
+			case <-over:
+				return
+			case <-time.After(50 * time.Millisecond):
+			}
+			if now := processorTime(); now-last > time.Millisecond { // more than this loop needs
+				last, worked = now, time.Now()
+			}
+			took := time.Since(begin)
+			if took > longest || took > lastCall && (last-used > lastCall || time.Since(worked) > idle) {
+				abandon()
+			}
 		}
 	})
 	return func() { close(over) }
@@ -56,7 +72,7 @@ func abandon() {
 		outfile.RemoveUnfinished()
 		done <- struct{}{}
 	}()
-	over := time.After(lastCall / 20)
+	over := time.After(100 * time.Millisecond)
 	for range cap(done) {
 		select {
 		case <-done:

@@ -206,7 +206,7 @@ func untilWaiting(t *testing.T, cmd *exec.Cmd) {
 	const quiet = 20 // looks in a row
 	last, same := "", 0
 	for start := time.Now(); same < quiet; time.Sleep(10 * time.Millisecond) {
-		now := processorTime(t, cmd.Process.Pid)
+		now := ticks(t, cmd.Process.Pid)
 		if same++; now != last || !started(cmd.Process.Pid) {
 			same = 0
 		}
@@ -223,8 +223,8 @@ func started(pid int) bool {
 	return bytes.Contains(b, []byte("NoNewPrivs:\t1\n"))
 }
 
-// processorTime returns what a process has used, in ticks.
-func processorTime(t *testing.T, pid int) string {
+// ticks returns the processor time that a process has used.
+func ticks(t *testing.T, pid int) string {
 	t.Helper()
 	fields := strings.Fields(string(readFile(t, fmt.Sprintf("/proc/%d/stat", pid))))
 	return strings.Join(fields[13:15], " ")
