@@ -11,10 +11,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 
 	"winwatch/capture/capturetest"
 )
@@ -23,6 +26,46 @@ func TestAttacks(t *testing.T) {
 	program := buildProgram(t)
 	t.Run("cost", func(t *testing.T) { attackCosts(newTorture(t, program)) })
 	t.Run("reported", func(t *testing.T) { attackIsReported(newTorture(t, program)) })
+	t.Run("window", func(t *testing.T) { attackWindow(newTorture(t, program)) })
+}
+
+// attackWindow needs all memory at once: that of the streams, of the largest window that a
+// zstd file may have, and of the charts.
+func attackWindow(t *torture) {
+	if !capturetest.Full() {
+		t.Skip("a smaller capture does not fill the window")
+	}
+	const packets = 3_000_000 // 168 MB, all of them new streams
+	path := filepath.Join(t.dir, "window.pcap.zst")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zstd.NewWriter(f, zstd.WithWindowSize(128<<20), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(attacks[0].write(z, packets), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	debug.FreeOSMemory()
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil { // see peak
+		t.Log(err)
+	}
+	args := []string{"analyze", path, "-q"}
+	for _, o := range []string{"events.csv", "r.html", "w.png"} {
+		args = append(args, "-o", filepath.Join(t.dir, o))
+	}
+	cmd := exec.Command(t.program, args...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, head(out))
+	}
+	rss := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+	t.Logf("%d MiB", rss>>10)
+	if rss > max(tortureRSS, peak(t.T)) {
+		t.Errorf("it took %d MiB", rss>>10)
+	}
 }
 
 // attackCosts analyzes each attack and prints its cost in time and memory.
