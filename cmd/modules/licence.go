@@ -13,6 +13,7 @@ import (
 // known maps licences to text that only they contain, white space aside.
 var known = []struct{ id, says string }{
 	{"Apache-2.0", "Apache License Version 2.0, January 2004"},
+	{"CC0-1.0", "Creative Commons CC0 1.0 Universal"},
 	{"CC-BY-4.0", "Creative Commons Attribution 4.0 International Public License"},
 	{"MPL-2.0", "Mozilla Public License Version 2.0"},
 	{"OFL-1.1", "SIL OPEN FONT LICENSE Version 1.1"},
