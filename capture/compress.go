@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -51,7 +52,10 @@ func (r *Reader) decompress() error {
 	}
 	z, err := c.open(bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), &r.file), compressedChunk))
 	if err != nil {
-		return r.damaged(0, fmt.Errorf("%s: %w", c.name, err))
+		if !strings.HasPrefix(err.Error(), c.name) { // most decompressors give their name
+			err = fmt.Errorf("%s: %w", c.name, err)
+		}
+		return r.damaged(0, err)
 	}
 	ahead := newReadAhead(z)
 	r.closers = append(r.closers, ahead.Close)

@@ -17,7 +17,8 @@
 //		...
 //	}
 //
-// Open reads pcap, pcapng and tcpdump's text output, plain or compressed.
+// Open reads pcap, pcapng, snoop, Network Monitor, ERF and tcpdump's text output,
+// plain or compressed.
 // Preopened.OpenAll reads many files as one; Preopen opens them while the process
 // still has the privileges to do so. A Decoder turns frames from elsewhere, such
 // as a live capture, into segments. NextBatch is Next for many segments at once.
