@@ -95,7 +95,9 @@ func tshark(t *testing.T, name string) map[uint64]map[string]string {
 	for _, f := range tsharkFields {
 		args = append(args, "-e", f)
 	}
-	out, err := exec.Command("tshark", args...).Output()
+	cmd := exec.Command("tshark", args...)
+	cmd.Env = append(os.Environ(), "TZ=UTC") // the time zone of Network Monitor's files
+	out, err := cmd.Output()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) { // a damaged file ends it with 2
 		t.Fatal(err)
 	}
