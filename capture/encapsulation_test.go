@@ -183,7 +183,6 @@ var otherLinks = []encapsulation{
 	{"802.11", capture.LinkWLAN, false, after(wlanData, snap)},
 	{"radiotap, QoS, four addresses", capture.LinkRadiotap, false, after(radiotap, wlanQoS, snap)},
 	{"NFLOG", capture.LinkNFLog, false, inNFLog(le)},
-	{"PPP with direction", capture.LinkPPPD, false, after([]byte{1, 3, 0, 0x21})},
 	{"PPP after direction", capture.LinkPPPDir, true, after([]byte{0, 0xff, 3, 0, 0x57})},
 	{"PPI with 802.11", capture.LinkPPI, false, after([]byte{0, 0, 12, 0, 105, 0, 0, 0, 9, 0, 0, 0}, wlanQoS, snap)},
 	{"PPI with Ethernet", capture.LinkPPI, true, inside(after([]byte{0, 0, 8, 0, 1, 0, 0, 0}), inEther(0x86dd))},
@@ -194,8 +193,8 @@ var otherLinks = []encapsulation{
 	{"ERF, IPv4", capture.LinkERF, false, inERF(22)},
 	{"ERF, IPv6", capture.LinkERF, true, inERF(23)},
 	{"IPoIB", capture.LinkIPoIB, false, after(make([]byte, 40), []byte{8, 0, 0, 0})},
-	{"ipnet", capture.LinkIPNET, false, after([]byte{1, 2}, make([]byte, 22))},
-	{"ipnet, IPv6", capture.LinkIPNET, true, after([]byte{1, 26}, make([]byte, 22))},
+	{"ipnet", capture.LinkIPNET, false, inIPNET(2)},
+	{"ipnet, IPv6", capture.LinkIPNET, true, inIPNET(26)},
 }
 
 // tunnels are the encapsulations in IP and UDP, on Ethernet.
@@ -234,14 +233,24 @@ var tunnels = []encapsulation{
 	{"PPTP", capture.LinkEthernet, false, inside(inIPv4(47), inPPTP)},
 }
 
+// erfSecond is the time in the header of inERF, and of the first second of made files.
+const erfSecond = 1_700_000_000
+
 // inERF is the header of an ERF record, with what follows it before the frame.
 func inERF(typ byte, more ...byte) wrapper {
 	return func(p []byte) []byte {
-		b := append(le.AppendUint64(nil, 1_700_000_000<<32), typ, 4)
+		b := append(le.AppendUint64(nil, erfSecond<<32), typ, 4)
 		for _, n := range []int{16 + len(more) + len(p), 0, len(p)} {
 			b = be.AppendUint16(b, uint16(n))
 		}
 		return join(b, more, p)
+	}
+}
+
+// inIPNET is Solaris' header for an address family.
+func inIPNET(family byte) wrapper {
+	return func(p []byte) []byte {
+		return join([]byte{1, family, 0, 0}, be.AppendUint32(nil, uint32(len(p))), make([]byte, 16), p)
 	}
 }
 
@@ -259,6 +268,7 @@ func inPPTP(p []byte) []byte {
 
 // untold are encapsulations in which tshark does not find TCP without being told.
 var untold = []encapsulation{
+	{"PPP with direction", capture.LinkPPPD, false, after([]byte{1, 3, 0, 0x21})},
 	{"NFLOG, big", capture.LinkNFLog, true, inNFLog(be)},
 	{"CAPWAP with 802.11", capture.LinkEthernet, false, inside(inUDP(5247), after([]byte{0, 0x10, 3, 0, 0, 0, 0, 0}, wlanData, snap))},
 	{"VXLAN, Linux' old port", capture.LinkEthernet, false, inside(inUDP(8472), after(vxlan), inEther(0x0800))},

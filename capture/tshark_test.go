@@ -21,7 +21,7 @@ import (
 // tsharkFields are what TestTsharkAgrees compares.
 var tsharkFields = []string{
 	"frame.number", "frame.time_epoch", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw",
-	"tcp.len", "tcp.window_size_value", "tcp.flags", "ip.len", "ipv6.plen", "frame.len", "tcp.stream",
+	"tcp.len", "tcp.window_size_value", "tcp.flags", "ip.len", "ipv6.plen", "frame.len", "frame.encap_type", "tcp.stream",
 }
 
 // TestTsharkAgrees compares the segments of the captures with tshark's: which frames
@@ -56,7 +56,7 @@ func TestTsharkAgrees(t *testing.T) {
 	if !capturetest.Full() {
 		return
 	}
-	for _, why := range []string{overASecond, badHeader, quoted, fragmented, timeless, overlong} {
+	for _, why := range []string{overASecond, badHeader, quoted, fragmented, timeless, erfTime, overlong} {
 		if _, ok := reasons.Load(why); !ok && dir == "" {
 			t.Errorf("no capture shows the difference any more: %s", why)
 		}
@@ -153,6 +153,7 @@ const (
 	quoted      = "tshark keeps the numbers of a quoted header in other fields"
 	fragmented  = "tshark does not know the length of the whole datagram"
 	timeless    = "a packet block without a time: tshark prints none"
+	erfTime     = "an ERF record in a pcap file has a time of its own: tshark prints that"
 	overlong    = "the IP header's length exceeds the frame: tshark uses the frame's length"
 )
 
@@ -166,6 +167,8 @@ func tsharkDiffers(field string, s *capture.Segment, row map[string]string) stri
 		return overASecond
 	case field == "frame.time_epoch" && row[field] == "" && s.Time == 0:
 		return timeless
+	case field == "frame.time_epoch" && row["frame.encap_type"] == "98" && s.Time/1e9 == erfSecond:
+		return erfTime
 	case field == "frame.time_epoch":
 	case s.Flags.Has(capture.BadHeader) && field != "tcp.srcport" && field != "tcp.dstport":
 		return badHeader
