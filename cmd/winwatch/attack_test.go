@@ -45,7 +45,7 @@ func attackWindow(t *torture) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(attacks[0].write(z, packets), f.Close()); err != nil {
+	if err := errors.Join(capturetest.SYNFlood.Write(z, packets), z.Close(), f.Close()); err != nil {
 		t.Fatal(err)
 	}
 	debug.FreeOSMemory()
