@@ -96,6 +96,9 @@ func captures(t *testing.T, dir string) []string {
 		case ".json", ".txt", ".md", ".tsv", ".golden", ".txtar", ".csv":
 			return err
 		}
+		if d.Name() == "netmon-other-order.cap" {
+			return err // tshark reads it in the order of its frame table, as docs/differences.md says
+		}
 		if err == nil && d.Type().IsRegular() && !strings.Contains(path, "/fuzz/") {
 			files = append(files, path)
 		}
