@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// TestLimits: whatever the limits on memory and threads, there is a report, or an error
+// TestLimits: whatever the limits on memory, files and threads, there is a report, or an error
 // and status 1, and never an abort of Go's runtime.
 func TestLimits(t *testing.T) {
 	if !canCapture {
@@ -31,6 +31,7 @@ func TestLimits(t *testing.T) {
 		{"addresses, KiB", []int{100_000, 200_000, 400_000, 700_000, 900_000, 1_200_000, 1_500_000, 1_650_000, 2_097_152, 64_000_000},
 			1_650_000, "ulimit -v %d", "too little memory may be addressed", false},
 		{"data, KiB", []int{50_000, 100_000, 200_000, 400_000, 460_000, 600_000, 64_000_000}, 460_000, "ulimit -d %d", "too little data is allowed", false},
+		{"files", []int{7, 8, 12, 15, 16, 64}, 16, "ulimit -n %d", "too few files may be open", false},
 		{"threads", []int{1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 24, 2000}, 24, "prlimit --pid=$$ --nproc=%d:%[1]d", "too few threads are allowed", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

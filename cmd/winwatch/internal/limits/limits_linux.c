@@ -37,6 +37,16 @@ static void check_memory(int limit, unsigned long long want_mib, const char *wha
 		refuse(what, (unsigned long long)(l.rlim_cur >> 20), want_mib, " MiB", hint);
 }
 
+// Some files may be inherited. The runtime opens two of its own with the first of the
+// program, and aborts if it can't; it raises the limit to the hard one itself.
+#define FILES 16
+
+static void check_files(void) {
+	struct rlimit l;
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_max < FILES)
+		refuse("too few files may be open", l.rlim_max, FILES, "", "ulimit -n");
+}
+
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 
 static void *wait_at_gate(void *unused) {
@@ -77,6 +87,7 @@ __attribute__((constructor)) static void check_limits(void) {
 		cpus = CPU_COUNT(&set);
 	check_memory(RLIMIT_AS, ADDRESSES_MIB + (unsigned long long)ADDRESSES_PER_CPU_MIB * cpus, "too little memory may be addressed", "ulimit -v");
 	check_memory(RLIMIT_DATA, DATA_MIB + (unsigned long long)DATA_PER_CPU_MIB * cpus, "too little data is allowed", "ulimit -d");
+	check_files();
 	int want = cpus + THREADS;
 	check_threads(want < MOST_THREADS ? want : MOST_THREADS);
 }
