@@ -63,8 +63,8 @@ func (a *Analyzer) warnAnalysis(r *Result) {
 	if r.Evicted.Streams > 0 {
 		r.Warnings = append(r.Warnings, Warning{
 			Code: WarnStreamsEvicted, Count: r.Evicted.Streams,
-			Text: fmt.Sprintf("%s streams were evicted to stay within %s at a time, fewer if many are in trouble: the totals include them, and the worst of them are kept; one that continued afterwards counts as a new stream",
-				words.Count(r.Evicted.Streams), words.Count(int64(a.cfg.MaxStreams))),
+			Text: fmt.Sprintf("%s evicted to stay within %s at a time, fewer if many are in trouble: the totals include what was evicted, and the worst is kept; a stream that continued afterwards counts as a new one",
+				words.Counted(r.Evicted.Streams, "stream"), words.Count(int64(a.cfg.MaxStreams))),
 		})
 	}
 }
@@ -129,7 +129,7 @@ func (sh *shard) warnStream(st *stream, s *Stream) {
 		add(WarnOneSided, 1, "only one direction was captured: bytes in flight and waiting times are unknown")
 	}
 	if s.Duplicates > 0 {
-		add(WarnDuplicates, int64(s.Duplicates), "%s packets were captured twice; the copies are not counted", words.Count(int64(s.Duplicates)))
+		add(WarnDuplicates, int64(s.Duplicates), "%s captured twice; copies are not counted", words.Counted(s.Duplicates, "packet"))
 	}
 	if st.ignored > 0 {
 		add(WarnFlags, int64(st.ignored), "%s with impossible flags (SYN with FIN or RST, or none of SYN, RST and ACK): no host takes them, and they change nothing",
@@ -153,9 +153,9 @@ func (sh *shard) warnDirection(d *Direction, add func(WarningCode, int64, string
 		add(WarnShrunk, int64(d.Window.Shrunk), "%s shrank the window it had advertised, %s", d.Receiver, words.Times(int64(d.Window.Shrunk)))
 	}
 	if missing := d.AckedBytes - d.UniqueBytes; missing > 0 {
-		add(WarnUnseen, missing, "%s bytes from %s were acknowledged but not captured", words.Count(missing), d.Sender)
+		add(WarnUnseen, missing, "%s from %s acknowledged but not captured", words.Bytes(missing), d.Sender)
 	}
 	if len(d.Stalls) < int(d.StallCount) {
-		add(WarnStallsCut, d.StallCount, "the %d longest of %s stalls are listed", len(d.Stalls), words.Count(d.StallCount))
+		add(WarnStallsCut, d.StallCount, "%d of %s listed: the longest", len(d.Stalls), words.Counted(d.StallCount, "stall"))
 	}
 }

@@ -46,6 +46,13 @@ func TestFindings(t *testing.T) {
 		{"a stall that nobody notices", func(f *Facts) {
 			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest, f.Flows[0].LongestOpen = 1, 9*time.Millisecond, 9*time.Millisecond, true
 		}, Healthy, OK, High, "nobody waited in a way that a person could notice: the window of 10.0.0.2:80 kept the sender waiting for 9.0 ms"},
+		{"nor as a share of a short time", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 1, 9*time.Millisecond, 9*time.Millisecond
+			f.Flows[0].Limited, f.Flows[0].Total = 9*time.Millisecond, 27*time.Millisecond
+		}, Healthy, OK, High, "kept the sender waiting for 9.0 ms"},
+		{"a full window that nobody notices", func(f *Facts) {
+			f.Flows[0].Limited, f.Flows[0].Total = 9*time.Millisecond, 27*time.Millisecond
+		}, Healthy, OK, High, "the window of 10.0.0.2:80 was full for 9.0 ms"},
 		{"nor in one direction", func(f *Facts) {
 			f.OneSided, f.Flows[1].Segments = true, 0
 			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 1, 18*time.Microsecond, 18*time.Microsecond

@@ -13,7 +13,7 @@ const Healthy Code = "ok"
 var healthy = cause{
 	codes: []Code{Healthy},
 	judge: func(*Limits, *Facts) (Judgement, bool) { return Judgement{Code: Healthy}, true },
-	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
+	explain: func(l *Limits, out *Finding, f *Facts, _ *Stall) {
 		d := &f.Flows[f.Main()]
 		out.Confidence = High
 		switch {
@@ -22,6 +22,9 @@ var healthy = cause{
 		case d.StallTime > 0:
 			out.Sentence = fmt.Sprintf("nobody waited in a way that a person could notice: the window of %s kept the sender waiting for %s",
 				d.Receiver, words.Duration(d.StallTime))
+		case float64(d.Limited) > l.LimitedShare*float64(d.Total):
+			out.Sentence = fmt.Sprintf("nobody waited in a way that a person could notice: the window of %s was full for %s",
+				d.Receiver, words.Duration(d.Limited))
 		case d.Total > 0 && d.Network > d.Idle:
 			out.Sentence = fmt.Sprintf("the window never stopped %s; the path set the pace", d.Sender)
 		default:

@@ -4,7 +4,7 @@ import "time"
 
 // Limits are the thresholds of the catalogue. Start from DefaultLimits.
 type Limits struct {
-	// Notice is the least waiting time that makes stalls a finding: nobody notices less.
+	// Notice is the least waiting time that makes a finding: nobody notices less.
 	Notice time.Duration
 	// Grave is the least waiting time that makes stalls a problem rather than a
 	// warning: after a second, people notice that something is slow (Nielsen,

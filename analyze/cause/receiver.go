@@ -72,8 +72,8 @@ func (d *Flow) stallSentence(slow bool, w *Stall) string {
 	probes := uint64(w.Probes)
 	if slow {
 		probes = d.Probes
-	} else if w.Unread != nil {
-		fmt.Fprintf(&b, "; %s bytes waited in its receive queue", words.Count(*w.Unread))
+	} else if w.Unread != nil && *w.Unread > 0 {
+		fmt.Fprintf(&b, "; %s waited in its receive queue", words.Bytes(*w.Unread))
 	}
 	if probes > 0 {
 		fmt.Fprintf(&b, "; the sender probed %s", words.Times(probes))

@@ -14,7 +14,7 @@ var windowLimited = cause{
 	judge: func(l *Limits, f *Facts) (Judgement, bool) {
 		d := &f.Flows[f.Main()]
 		return Judgement{Severity: Note, Code: WindowLimited},
-			d.Bytes > 0 && d.Total > 0 && float64(d.Limited) > l.LimitedShare*float64(d.Total)
+			d.Bytes > 0 && d.Limited >= l.Notice && float64(d.Limited) > l.LimitedShare*float64(d.Total)
 	},
 	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
 		d := &f.Flows[f.Main()]

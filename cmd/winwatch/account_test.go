@@ -65,7 +65,7 @@ func accounted(t *testing.T, program, file string) (frames uint64, reported, ok 
 		return 0, false, false
 	}
 	if text == "" {
-		m := regexp.MustCompile(`no TCP in its (\d+) packets: (.*)`).FindStringSubmatch(errs)
+		m := regexp.MustCompile(`no TCP in its ([\d,]+) packets?: (.*)`).FindStringSubmatch(errs)
 		if m == nil {
 			return 0, false, false
 		}

@@ -66,7 +66,7 @@ func replay(t *testing.T, mark, command, want string) string {
 			t.Logf("%s was not run: %v", command, err)
 			return want
 		}
-		same = func(a, b string) bool { return words(a) == words(b) }
+		same = func(a, b string) bool { return wording(a) == wording(b) }
 	}
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir = "../.."
@@ -162,13 +162,13 @@ func firstWord(s string) string {
 // numeral matches a number and its unit of time, which depends on the size.
 var numeral = regexp.MustCompile(`[-+]?\d[\d,.]*( [mµn]?s\b)?`)
 
-// words replaces the numbers of a text, which differ from run to run, and normalizes its
+// wording replaces the numbers of a text, which differ from run to run, and normalizes its
 // spacing.
-func words(s string) string {
+func wording(s string) string {
 	return strings.Join(strings.Fields(numeral.ReplaceAllString(s, "N")), " ")
 }
 
-func TestWords(t *testing.T) {
+func TestWording(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		same bool
@@ -177,7 +177,7 @@ func TestWords(t *testing.T) {
 		{"5 probes, inside", "5 probes, outside", false},
 		{"5 bytes", "5 ms", false},
 	} {
-		if got := words(c.a) == words(c.b); got != c.same {
+		if got := wording(c.a) == wording(c.b); got != c.same {
 			t.Errorf("%q and %q: same words: %v, want %v", c.a, c.b, got, c.same)
 		}
 	}

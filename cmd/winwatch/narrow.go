@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
+	"winwatch/analyze/words"
 	"winwatch/capture"
 )
 
@@ -22,7 +23,7 @@ func (j *job) whyNothing() error {
 	if slices.ContainsFunc(r.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnInterrupted }) {
 		what = "interrupted before the first TCP segment"
 	} else if r.Input.Frames > 0 {
-		what = fmt.Sprintf("no TCP in its %d packets: %s", r.Input.Frames, strings.Join(whySkipped(r), ", "))
+		what = fmt.Sprintf("no TCP in its %s: %s", words.Counted(r.Input.Frames, "packet"), strings.Join(whySkipped(r), ", "))
 	}
 	return fmt.Errorf("%s: %s", j.Source, what)
 }
@@ -30,10 +31,10 @@ func (j *job) whyNothing() error {
 // whySkipped says why no frame was analyzed: a count for each reason.
 func whySkipped(r *analyze.Result) (why []string) {
 	if n := r.Input.Segments; n > 0 {
-		why = append(why, fmt.Sprintf("%d left out", n))
+		why = append(why, words.Count(n)+" left out")
 	}
 	for skip, n := range r.Input.Skips() {
-		why = append(why, fmt.Sprintf("%d %s", n, skip))
+		why = append(why, fmt.Sprintf("%s %s", words.Count(n), skip))
 	}
 	return why
 }
@@ -72,7 +73,7 @@ func (j *job) narrow() error {
 // noStream returns an error that says why the chosen stream is not known.
 func (j *job) noStream() error {
 	if j.stream >= j.Result.StreamCount {
-		return fmt.Errorf("stream %d: the capture has %d streams, counted from 0", j.stream, j.Result.StreamCount)
+		return fmt.Errorf("stream %d: the capture has %s, counted from 0", j.stream, words.Counted(j.Result.StreamCount, "stream"))
 	}
 	return withHint(fmt.Errorf("stream %d: it was evicted to bound memory, or is only mentioned in broken headers and ICMP errors", j.stream),
 		"raise --max-streams, or select its packets with a filter after --")
