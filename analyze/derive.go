@@ -131,6 +131,9 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 		StallCount: t.past.count - t.past.unwaited, StallTime: nanos(t.past.time),
 		Budget: f.budget(t, st.span()),
 	}
+	if st.is(isForked) { // neither numbering counts all of it
+		d.AckedBytes = min(d.AckedBytes, d.Bytes)
+	}
 	if f.has(hasNxt|hasUna) && !st.is(isForked) && (f.maxInFlight > 0 || f.dataSegs == 0) {
 		d.MaxInFlight = new(int64(f.maxInFlight))
 	}

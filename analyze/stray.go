@@ -43,8 +43,8 @@ func (f *flow) astray(n uint32) bool {
 		return false
 	case f.is(hasTwin) && distance(n, f.other) <= late && distance(f.nxt, f.other) > 2*late:
 		return true
-	case d > 0 && f.is(hasISN) && !f.is(hasWnd):
-		return d > slack // nothing was acknowledged yet
+	case d > 0 && !f.is(hasWnd):
+		return d > slack // nothing was acknowledged yet, or it was not captured
 	case d < 0:
 		return -d > f.reach(late)
 	default:

@@ -167,3 +167,70 @@ func TestGaps(t *testing.T) {
 		})
 	}
 }
+
+// TestSetAsideIsNotMissing: data that was set aside as stray was captured all the same.
+func TestSetAsideIsNotMissing(t *testing.T) {
+	r, _ := run(t, `
+0.000  C > S  S   seq =1000 win 1000
++0.010 S > C  S.  seq =5000 ack =1001 win 1000
++0.002 S > C  S.  seq =1500005000 ack =1001 win 1000
++0.001 S > C  S.  seq =3000005000 ack =1001 win 1000
++0.001 C > S  .   seq =1001 ack =5001
++0.010 C > S  P.  seq =1001 ack =5001 len 500
++0.010 S > C  P.  seq =5001 ack =1501 len 900
++0.001 C > S  .   seq =1501 ack =5901
+`)
+	s := r.Stream(0)
+	if d := &s.Dirs[analyze.ClientToServer]; d.AckedBytes != 500 || d.Bytes != 500 {
+		t.Errorf("%d bytes acknowledged, %d captured; want 500, 500", d.AckedBytes, d.Bytes)
+	}
+	for _, w := range s.Warnings {
+		if w.Code == analyze.WarnUnseen {
+			t.Errorf("warned: %s", w.Text)
+		}
+	}
+}
+
+// TestFirstACKFarAhead: without a handshake, the first ACK shows where the data is only if
+// it is near what was captured.
+func TestFirstACKFarAhead(t *testing.T) {
+	r, samples := run(t, `
+0.000  C > S  P.  seq =1001 ack =5001 len 1000
++0.010 S > C  .   seq =5001 ack =1000002001 win 500
++0.100 C > S  P.  seq =2001 ack =5001 len 1000
++0.010 S > C  .   seq =5001 ack =1000003001 win 500
+`)
+	d := &r.Stream(0).Dirs[analyze.ClientToServer]
+	if d.AckedBytes != 0 || d.UniqueBytes != 2000 {
+		t.Errorf("%d bytes acknowledged, %d unique; want 0, 2000", d.AckedBytes, d.UniqueBytes)
+	}
+	for _, s := range samples {
+		if s.RightEdge > 1e6 || s.InFlight > 2000 {
+			t.Errorf("frame %d: right edge %d, %d bytes in flight", s.Segment.Frame, s.RightEdge, s.InFlight)
+		}
+	}
+}
+
+// TestForkedStreamAcknowledgesNoMoreThanItSent: what two numberings acknowledge together is
+// no amount of data.
+func TestForkedStreamAcknowledgesNoMoreThanItSent(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("0 C > S S seq =0 win 1000\n0.01 S > C S. seq =5000 ack =1 win 1000\n")
+	for i := range 4 { // gaps of 900 MB
+		for k := range 4 {
+			fmt.Fprintf(&text, "+0.01 C > S P. seq =%d ack =5001 len 1000\n", 1+900_000_000*i+1000*k)
+		}
+		fmt.Fprintf(&text, "+0.01 S > C . seq =5001 ack =%d\n", 4001+900_000_000*i)
+	}
+	for i := range 12 { // and then two numberings
+		fmt.Fprintf(&text, "+0.01 C > S P. seq =%d ack =5001 len 1000\n", 2_700_004_001+1000*i)
+		fmt.Fprintf(&text, "+0.01 C > S P. seq =%d ack =5001 len 1000\n", 1_000_004_001+1000*i)
+	}
+	r, _ := run(t, text.String())
+	if r.Verdicts[0].Code != "middlebox-isn" {
+		t.Fatalf("%s, want middlebox-isn", r.Verdicts[0].Code)
+	}
+	if d := &r.Stream(0).Dirs[analyze.ClientToServer]; d.AckedBytes > d.Bytes {
+		t.Errorf("%d bytes acknowledged of %d", d.AckedBytes, d.Bytes)
+	}
+}

@@ -140,11 +140,13 @@ func (sh *shard) warnStream(st *stream, s *Stream) {
 			words.Counted(uint64(st.strays), "segment"))
 	}
 	for i := range s.Dirs {
-		sh.warnDirection(&s.Dirs[i], add)
+		sh.warnDirection(&s.Dirs[i], st.strays > 0, add)
 	}
 }
 
-func (sh *shard) warnDirection(d *Direction, add func(WarningCode, int64, string, ...any)) {
+// warnDirection adds the conditions of a direction. strays says that some of what was
+// captured may have been set aside.
+func (sh *shard) warnDirection(d *Direction, strays bool, add func(WarningCode, int64, string, ...any)) {
 	if d.Window.Scale.State == ScaleUnknown && d.Window.MaxRaw > 0 {
 		add(WarnScaleUnknown, 1, "the window scale of %s is unknown (%d to %d): its windows are shown unscaled; zero windows are certain nevertheless",
 			d.Receiver, d.Window.Scale.Min, d.Window.Scale.Max)
@@ -152,7 +154,11 @@ func (sh *shard) warnDirection(d *Direction, add func(WarningCode, int64, string
 	if d.Window.Shrunk > 0 {
 		add(WarnShrunk, int64(d.Window.Shrunk), "%s shrank the window it had advertised, %s", d.Receiver, words.Times(int64(d.Window.Shrunk)))
 	}
-	if missing := d.AckedBytes - d.UniqueBytes; missing > 0 {
+	captured := d.UniqueBytes
+	if strays {
+		captured = d.Bytes
+	}
+	if missing := d.AckedBytes - captured; missing > 0 {
 		add(WarnUnseen, missing, "%s from %s acknowledged but not captured", words.Bytes(missing), d.Sender)
 	}
 	if len(d.Stalls) < int(d.StallCount) {
