@@ -75,8 +75,8 @@ func (a *Analyzer) enqueue(b *batch) {
 	}
 	segments := uint64(0)
 	x, mask, leap, c := a.seed, a.shardMask, uint64(a.cfg.ClockLeap), &a.clock
-	if len(b.segs) > 0 {
-		c.start(b.segs[0].Time)
+	if !c.started && !a.begin(b.segs) {
+		b.segs = nil
 	}
 	for i := range b.segs {
 		s := &b.segs[i]
@@ -102,19 +102,40 @@ func (a *Analyzer) enqueue(b *batch) {
 	a.segments += segments
 }
 
+// begin starts the clock with the first packet. It holds it back, and returns false, if
+// there is no second one yet to compare it with.
+func (a *Analyzer) begin(segs []capture.Segment) bool {
+	switch {
+	case len(segs) == 0:
+	case len(segs) > 1:
+		a.clock.start(segs[0].Time, segs[1].Time)
+	case a.confirmed:
+		a.clock.start(segs[0].Time, segs[0].Time)
+	default:
+		a.held, a.holding = segs[0], true
+		return false
+	}
+	return true
+}
+
 // jump returns the adjusted time of segs[0], whose time stamp is earlier than the
 // previous one or much later. It holds the segment back if the next one has to
 // decide and is not there yet.
 func (a *Analyzer) jump(segs []capture.Segment) int64 {
 	s, step := &segs[0], int64(a.cfg.ClockStep)
-	if apart(a.clock.last, s.Time) >= int64(a.cfg.ClockLeap) && !a.confirmed {
-		if len(segs) == 1 {
-			a.held, a.holding = *s, true
-			return 0
-		}
-		if apart(segs[1].Time, s.Time) >= step {
+	by := apart(a.clock.last, s.Time)
+	switch far := abs(by) >= int64(a.cfg.ClockLeap); {
+	case !far:
+	case a.confirmed:
+		if by >= absurd {
 			return a.clock.skip(s.Time, s.Frame)
 		}
+	case len(segs) == 1:
+		a.held, a.holding = *s, true
+		return 0
+	case by > 0 && apart(segs[1].Time, s.Time) >= step,
+		by < 0 && apart(segs[1].Time, a.clock.last) < step:
+		return a.clock.skip(s.Time, s.Frame)
 	}
 	return a.clock.read(s.Time, s.Frame, step)
 }

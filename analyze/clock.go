@@ -1,14 +1,19 @@
 package analyze
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // clock turns capture times into adjusted times that do not jump, so that their
 // differences are durations. Packets are never sorted.
 //
 // A step back is a jump: the adjusted time continues from where it was. A step
-// forward may be a pause; it is a jump if the next packet steps back again, so one
-// packet is held until then (see Analyzer.jump). Nothing happens before the first
-// packet: packets that are stamped a little earlier get its time.
+// forward may be a pause; it is a jump if the next packet steps back again. One packet
+// that is far from both of its neighbours has a wrong time stamp, which is ignored. So a
+// packet far from the previous one is held until the next one (see Analyzer.jump).
+// Nothing happens before the first packet: packets that are stamped a little earlier get
+// its time.
 type clock struct {
 	started bool
 	last    int64 // capture time of the last packet
@@ -25,12 +30,20 @@ type clock struct {
 // longest is how far the adjusted time can get from the first packet: 73 years.
 const longest = 1 << 61
 
-// start sets the clock to the time of the first packet.
-func (c *clock) start(t int64) {
-	if !c.started {
-		c.started, c.last, c.now = true, t, t
-		c.low, c.high = t, plus(t, longest)
+// absurd is a step that is no pause, even if no later packet shows that: a year.
+const absurd = int64(365 * 24 * time.Hour)
+
+// oldest is the time of the earliest captures: tcpdump was written in 1988.
+var oldest = time.Date(1988, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
+
+// start sets the clock to the time of the first packet or, if a clock that was never set or
+// one that ran ahead stamped it, of the second.
+func (c *clock) start(first, second int64) {
+	if by := apart(first, second); by >= absurd && first < oldest || by <= -absurd && second >= oldest {
+		first = second
 	}
+	c.started, c.last, c.now = true, first, first
+	c.low, c.high = first, plus(first, longest)
 }
 
 // read advances the clock to capture time t of a frame and returns the adjusted
