@@ -151,6 +151,7 @@ func (t *textReader) record(lines []string) ([]string, bool) {
 			t.chatter(line)
 			continue
 		}
+		line = t.unwrap(line)
 		lines = append(lines, line)
 		for !strings.Contains(line, tcpMark) {
 			line, ok = t.peek()
@@ -162,6 +163,26 @@ func (t *textReader) record(lines []string) ([]string, bool) {
 		}
 		return lines, true
 	}
+}
+
+// unwrap joins a line that describes a segment with its rest, if a terminal or a mail
+// program broke it: tcpdump ends each with the payload length. What follows is then no
+// frame, no indented line and no count of packets.
+func (t *textReader) unwrap(line string) string {
+	for range maxRecordLines {
+		_, fields, isTCP := strings.Cut(line, tcpMark)
+		if _, length, ok := strings.Cut(fields, "length "); !isTCP || ok && length != "" {
+			return line
+		}
+		next, ok := t.peek()
+		if s, _ := cutTime(next); !ok || next == "" || continued(next) || s.kind != noStamp ||
+			strings.Contains(next, tcpMark) || strings.Contains(next, " packet") {
+			return line
+		}
+		line += next
+		t.hasPeek = false
+	}
+	return line
 }
 
 // chatter reads a line that describes no frame. It takes tcpdump's drop counts

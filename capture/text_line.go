@@ -15,6 +15,7 @@ type textSegment struct {
 	end          uint32 // the number after the colon in "seq 1:11"
 	hasSeq, hasN bool   // whether seq and its end are printed
 	hasLen       bool
+	hasWin       bool
 }
 
 // segment parses the lines of a frame into s, except for Frame and Time.
@@ -32,7 +33,7 @@ func (t *textReader) segment(lines []string, s *Segment) Skip {
 		return textSkip(lines)
 	}
 	p := textSegment{}
-	if !p.parse(tcp) {
+	if !p.parse(tcp) || p.hasLen && p.hasN && p.seg.Len != p.end-p.seg.Seq { // a number is cut
 		return BadText
 	}
 	for _, line := range lines {
@@ -135,6 +136,7 @@ func (p *textSegment) fields(rest string) bool {
 			s.Ack, ok = textUint32(val)
 		case "win":
 			s.Window, ok = textUint16(val)
+			p.hasWin = true
 		case "urg":
 			s.Urgent, ok = textUint16(val)
 		case "length":
@@ -142,7 +144,7 @@ func (p *textSegment) fields(rest string) bool {
 			p.hasLen = true
 			return ok
 		default:
-			return true // the line is cut, or a newer tcpdump prints more
+			return p.hasWin // the line is cut, or a newer tcpdump prints more
 		}
 		if !ok {
 			return false

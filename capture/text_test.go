@@ -239,3 +239,53 @@ func TestTextQuoted(t *testing.T) {
 		t.Errorf("got %+v", s)
 	}
 }
+
+// TestTextWrapped: lines that a terminal or a mail program broke are joined; a line of which
+// a number is cut is left out.
+func TestTextWrapped(t *testing.T) {
+	const text = `07:23:49.710768 IP 127.0.0.1.40001 > 127.0.0.1.5001: Flags [S], seq 3824636340, win 65495, options [mss 65495,sackOK,TS val 274176291 ecr 0,nop,wscale 10], length 0
+07:23:49.710802 IP 127.0.0.1.5001 > 127.0.0.1.40001: Flags [S.], seq 404670471, ack 3824636341, win 65483, options [mss 65495,sackOK,TS val 2269583859 ecr 274176291,nop,wscale 10], length 0
+07:23:49.710833 IP 127.0.0.1.40001 > 127.0.0.1.5001: Flags [.], ack 404670472, win 64, options [nop,nop,TS val 274176292 ecr 2269583859], length 0
+07:23:49.715908 IP 127.0.0.1.40001 > 127.0.0.1.5001: Flags [P.], seq 3824636341:3824644533, ack 404670472, win 64, options [nop,nop,TS val 274176297 ecr 2269583859], length 8192
+07:23:49.715938 IP 127.0.0.1.5001 > 127.0.0.1.40001: Flags [.], ack 3824644533, win 109, options [nop,nop,TS val 2269583864 ecr 274176297], length 0
+5 packets captured
+`
+	read := func(text string) ([]capture.Segment, capture.Counters) {
+		r, err := capture.NewReader(strings.NewReader(text), "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		segs, _ := readAll(t, r)
+		return segs, r.Counters()
+	}
+	want, _ := read(text)
+	if len(want) != 5 {
+		t.Fatalf("%d segments, want 5", len(want))
+	}
+	for width := 70; width < 180; width++ {
+		got, c := read(fold(text, width))
+		if width == 80 && len(got) != len(want) {
+			t.Errorf("width %d: %d segments, want %d", width, len(got), len(want))
+		}
+		if c.Frames != 5 || len(got)+int(c.Skipped[capture.BadText]) != 5 {
+			t.Errorf("width %d: %d frames, %d segments, %d not understood", width, c.Frames, len(got), c.Skipped[capture.BadText])
+		}
+		for _, s := range got {
+			if s != want[s.Frame-1] {
+				t.Errorf("width %d:\ngot  %+v\nwant %+v", width, s, want[s.Frame-1])
+			}
+		}
+	}
+}
+
+// fold breaks lines after that many characters.
+func fold(text string, width int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		for ; len(line) > width+1; line = line[width:] {
+			b.WriteString(line[:width] + "\n")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
