@@ -102,6 +102,31 @@ func TestProbes(t *testing.T) {
 			+0    S > C .
 			4.000 S > C . win 1000
 		`, 0, 3, "", "", "no", analyze.EndWindowUpdate},
+		{"keep-alives until there is something to send", fill + `
+			1.011 C > S . seq una-1
+			+0    S > C .
+			2.011 C > S . seq una-1
+			+0    S > C .
+			3.011 C > S . seq una-1
+			+0    S > C .
+			3.411 C > S . seq una-1
+			+0    S > C .
+			4.211 C > S . seq una-1
+			+0    S > C .
+			4.500 S > C . win 1000
+			+0    C > S P. len 1000
+		`, 2, 3, "empty empty", " ", "yes", analyze.EndWindowUpdate},
+		{"keep-alives of which one was not captured", fill + `
+			1.011 C > S . seq una-1
+			+0    S > C .
+			2.011 C > S . seq una-1
+			+0    S > C .
+			3.011 C > S . seq una-1
+			+0    S > C .
+			5.011 C > S . seq una-1
+			+0    S > C .
+			6.000 S > C . win 1000
+		`, 0, 4, "", "", "no", analyze.EndWindowUpdate},
 		{"keep-alives of the receiver", fill + `
 			0.230 C > S . seq una-1
 			+0    S > C .

@@ -30,7 +30,11 @@ func (c *cursor) below(form ProbeForm) Events {
 	case !t.stall.BeganBeforeCapture && c.now-t.stall.zeroAt <= c.st.timeout(int64(c.cfg.FirstProbe)):
 		return c.probe(form)
 	case c.backsOff(t, c.now, form):
-		c.believe(t)
+		if t.keptAlive(c.cfg.ProbeGrowth) {
+			t.waitSince(c.now)
+		} else {
+			c.believe(t)
+		}
 		return c.probe(form)
 	}
 	t.doubt(c.s, c.now, form, c.mostProbes())
@@ -69,7 +73,7 @@ func (sh *shard) backsOff(t *flowstate, now int64, form ProbeForm) bool {
 		return true
 	}
 	ratio := float64(gap) / float64(t.probing.doubted[n-1].Gap)
-	return sh.cfg.BackoffLow < ratio && ratio < sh.cfg.BackoffHigh
+	return !t.keptAlive(sh.cfg.ProbeGrowth) && sh.cfg.BackoffLow < ratio && ratio < sh.cfg.BackoffHigh
 }
 
 // doubt remembers a segment that may turn out to be a probe.
@@ -85,6 +89,32 @@ func (t *flowstate) doubt(s *capture.Segment, now int64, form ProbeForm, most in
 		Frame: s.Frame, Time: now, Gap: time.Duration(max(now-since, 0)), Form: form, Len: s.Len,
 	})
 	t.probing.doubtedAt = now
+}
+
+// keptAlive reports whether the doubted segments are keep-alives for certain: answered, and
+// evenly spaced twice. The first gap is the time that a connection may be idle.
+func (t *flowstate) keptAlive(growth float64) bool {
+	n := len(t.probing.doubted)
+	if n < 3 || t.probing.doubted[n-1].AnswerFrame == 0 {
+		return false
+	}
+	least, most := t.probing.doubted[1].Gap, time.Duration(0)
+	for i := range t.probing.doubted[1:] {
+		gap := t.probing.doubted[i+1].Gap
+		least, most = min(least, gap), max(most, gap)
+	}
+	return float64(most) < growth*float64(least)
+}
+
+// waitSince moves the begin of the stall to the last keep-alive: until then, the sender had
+// nothing to send, or it would have probed.
+func (t *flowstate) waitSince(now int64) {
+	last := &t.probing.doubted[len(t.probing.doubted)-1]
+	t.stall.began, t.stall.zeroAt = last.Time, last.Time
+	t.stall.Begin, t.stall.BeginFrame, t.stall.BeganBeforeCapture = last.Time, last.Frame, false
+	t.stall.ZeroBegin, t.stall.ZeroFrame, t.stall.WindowAtBegin = last.AnswerTime, last.AnswerFrame, new(int64(0))
+	t.spent[zeroWindow] = t.stall.zeroSpent + now - last.Time
+	t.probing.doubted = t.probing.doubted[:0]
 }
 
 // believe counts the doubted segments as probes after all.

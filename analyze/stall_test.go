@@ -99,3 +99,24 @@ func TestNeverOpen(t *testing.T) {
 		})
 	}
 }
+
+// TestStallBeginsAfterKeepAlives: who sends keep-alives has nothing to send, and does not
+// wait for the window yet.
+func TestStallBeginsAfterKeepAlives(t *testing.T) {
+	r, _ := run(t, fill+`
+		1.011 C > S . seq una-1
+		+0    S > C .
+		2.011 C > S . seq una-1
+		+0    S > C .
+		3.011 C > S . seq una-1
+		+0    S > C .
+		3.411 C > S . seq una-1
+		+0    S > C .
+		5.011 S > C . win 1000
+		+0    C > S P. len 1000
+	`)
+	d := c2s(t, r)
+	if len(d.Stalls) != 1 || d.Stalls[0].Duration != 2*time.Second || d.StallTime != 2*time.Second || d.Budget.ZeroWindow != 2*time.Second {
+		t.Errorf("stalls %+v, %v in all, zero window %v; want one of 2 s", d.Stalls, d.StallTime, d.Budget.ZeroWindow)
+	}
+}
