@@ -39,11 +39,14 @@ func (e *ending) end(st *stream) *stream {
 }
 
 // copyFrom copies o, and clones all that finishing the stream or the running
-// engine may change in place.
+// engine may change in place. It reuses the list of stalls, which a result copies.
 func (t *flowstate) copyFrom(o *flowstate) {
+	stalls := append(t.past.stalls[:0], o.past.stalls...)
 	*t = *o
-	t.past.stalls = slices.Clone(o.past.stalls)
-	t.stall.Probes = slices.Clone(o.stall.Probes)
+	t.past.stalls = stalls
+	if o.stall.on {
+		t.stall.Probes = slices.Clone(o.stall.Probes)
+	}
 	if w := o.after.watched; o.after.endedAt != 0 && w > 0 {
 		t.past.stalls[w-1].Probes = slices.Clone(t.past.stalls[w-1].Probes)
 	}

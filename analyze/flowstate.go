@@ -155,16 +155,18 @@ func (sh *shard) needState(f *flow) *flowstate {
 // nobodys is the slot of the stream of a state that is free.
 const nobodys = math.MaxUint32
 
-// mostSpare is how many states of evicted streams are kept for reuse: as streams in
-// trouble come and go, the garbage collector has nothing to do.
-const mostSpare = 64
+// stateBlock is how many states are allocated at once.
+const stateBlock = 32
 
 // newState returns an empty state, which is not yet in use.
 func (sh *shard) newState() *flowstate {
-	n := len(sh.spare)
-	if n == 0 {
-		return &flowstate{}
+	if len(sh.spare) == 0 {
+		block := make([]flowstate, stateBlock)
+		for i := range block {
+			sh.spare = append(sh.spare, &block[i])
+		}
 	}
+	n := len(sh.spare)
 	t := sh.spare[n-1]
 	sh.spare = sh.spare[:n-1]
 	return t
@@ -180,15 +182,13 @@ func (sh *shard) dropState(f *flow) {
 	sh.states[f.state], sh.owners[f.state] = nil, nobodys
 	sh.free = append(sh.free, f.state)
 	f.state = 0
-	if len(sh.spare) < mostSpare {
-		var stalls []Stall
-		if cap(t.past.stalls) == 1 { // as most streams in trouble need
-			clear(t.past.stalls)
-			stalls = t.past.stalls[:0]
-		}
-		*t = flowstate{past: pastStalls{stalls: stalls}}
-		sh.spare = append(sh.spare, t)
+	var stalls []Stall
+	if cap(t.past.stalls) == 1 { // as most streams in trouble need
+		clear(t.past.stalls)
+		stalls = t.past.stalls[:0]
 	}
+	*t = flowstate{past: pastStalls{stalls: stalls}}
+	sh.spare = append(sh.spare, t)
 }
 
 // stateOf returns the state of a flow, or nil if it has none.

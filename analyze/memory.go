@@ -10,7 +10,7 @@ const (
 	fewProbes = 4
 
 	streamBytes = int(unsafe.Sizeof(stream{}))
-	// Streams are never freed. Values that come and go count twice: a replaced value
+	// Streams are never freed. What comes with trouble counts twice: a replaced value
 	// stays in memory until it is collected.
 	flowstateBytes = 2 * int(unsafe.Sizeof(flowstate{}))
 	stallBytes     = 2 * (int(unsafe.Sizeof(Stall{})) + 64) // with the numbers it points to

@@ -47,7 +47,7 @@ type shard struct {
 	states                      []*flowstate
 	free                        []uint32     // free indices of states
 	owners                      []uint32     // the slot of the stream of each state, or nobodys
-	spare                       []*flowstate // empty, for reuse
+	spare                       []*flowstate // empty; states are never freed
 	sketches                    []*sketch
 	longSketches, shortSketches sketchKind
 	idle                        []idleness // of the streams by slot: see noteIdle

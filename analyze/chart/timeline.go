@@ -117,26 +117,29 @@ func (t *Timeline) shrink() {
 // drop removes streams until the goal is met: first those without a zero window, and
 // among them the longest quiet.
 func (t *Timeline) drop(goal int) {
-	ids := make([]int64, 0, len(t.series))
-	for id := range t.series {
-		ids = append(ids, id)
+	type candidate struct {
+		id, last int64
+		zeroSeen bool
 	}
-	slices.SortFunc(ids, func(a, b int64) int {
-		x, y := t.series[a], t.series[b]
+	all := make([]candidate, 0, len(t.series))
+	for id, sr := range t.series {
+		all = append(all, candidate{id, sr.last, sr.zeroSeen})
+	}
+	slices.SortFunc(all, func(x, y candidate) int {
 		if x.zeroSeen != y.zeroSeen {
 			if y.zeroSeen {
 				return -1
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(x.last, y.last), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(x.last, y.last), cmp.Compare(x.id, y.id))
 	})
-	for _, id := range ids {
+	for _, c := range all {
 		if t.total <= goal {
 			return
 		}
-		t.total -= len(t.series[id].points) + seriesCost
-		delete(t.series, id)
+		t.total -= len(t.series[c.id].points) + seriesCost
+		delete(t.series, c.id)
 		t.dropped++
 	}
 }
