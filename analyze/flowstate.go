@@ -162,6 +162,7 @@ const stateBlock = 32
 func (sh *shard) newState() *flowstate {
 	if len(sh.spare) == 0 {
 		block := make([]flowstate, stateBlock)
+		clear(block) // see table.grow
 		for i := range block {
 			sh.spare = append(sh.spare, &block[i])
 		}

@@ -94,6 +94,9 @@ func (t *table) touch(hash uint32) uint32 { return t.entries[hash&uint32(len(t.e
 func (t *table) grow() {
 	old := t.entries
 	t.entries = make([]entry, 2*len(old))
+	// Of memory that is read first, the kernel maps a page of zeros, which it replaces at
+	// the first write: a second page fault, for which it interrupts all cores.
+	clear(t.entries)
 	mask := uint32(len(t.entries) - 1)
 	for _, e := range old {
 		if e.slot == 0 {
