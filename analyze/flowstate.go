@@ -112,6 +112,9 @@ type loss struct {
 	unseen int64
 	// holes are the parts that may still arrive.
 	holes []hole
+	// forgotten are the ranges with the holes that were too many: the newer ones, and
+	// those of the time before.
+	forgotten [2]hole
 }
 
 // scaleNeed is a condition on an unknown scale: the data up to needEnd did not fit

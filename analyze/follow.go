@@ -150,7 +150,8 @@ func (c *cursor) restart() {
 		c.endStall(g, EndResetBySender)
 		c.settle(g, false)
 		c.smallStall(g, EndSenderTimer)
-		g.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles | isZero
+		g.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | isZero
+		c.dropHoles(g)
 	}
 	f.marks &^= hasNxt | hasBase
 	f.turns = 0

@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -241,6 +242,14 @@ func TestHoles(t *testing.T) {
 			0.01   C > S P. seq 1:101
 			+0     C > S P. seq 201:301
 			+0     S > C .  ack 301`, 200, 100, 0, 0},
+		{"more holes than are kept, in reverse", handshake + reversed(40), 40, 0, 0, 39},
+		{"the same, then sent again", handshake + reversed(40) + "0.30 C > S P. seq 21:22\n", 40, 0, 1, 39},
+		{"from before the same numbers began anew", handshake + `
+			0.01 C > S P. seq 1:101
+			+0   C > S P. seq 201:301` + again + `
+			+0   C > S P. seq 1:301
+			+0   C > S P. seq 401:501
+			+0   C > S P. seq 101:201`, 400, 0, 1, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, _ := run(t, tc.text)
@@ -255,6 +264,22 @@ func TestHoles(t *testing.T) {
 		})
 	}
 }
+
+// reversed is n segments of one byte, with a byte between them that is never sent, in
+// reverse order.
+func reversed(n int) string {
+	var b strings.Builder
+	for i := n - 1; i >= 0; i-- {
+		fmt.Fprintf(&b, "+0.0001 C > S P. seq %d:%d\n", 1+2*i, 2+2*i)
+	}
+	return b.String()
+}
+
+// again is a handshake with the same numbers as the first.
+const again = `
+			+0   C > S S  seq 0 ack 0 win 65535 mss 1460 ws 2 sackok
+			+0   S > C S. seq 0 ack 1 win 4000 mss 1460 ws 2 sackok
+			+0   C > S .  seq 1 ack 1 win 16000`
 
 // TestHandshakes: refused, unanswered and late handshakes.
 func TestHandshakes(t *testing.T) {

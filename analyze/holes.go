@@ -19,7 +19,51 @@ func (sh *shard) addHole(f *flow, seq, end uint32, now int64) {
 
 // keepHoles sets the holes of a flow, without the oldest ones if there are too many.
 func (sh *shard) keepHoles(t *flowstate, holes []hole) {
-	t.loss.holes = slices.Delete(holes, 0, max(len(holes)-sh.cfg.MaxHoles, 0))
+	many := max(len(holes)-sh.cfg.MaxHoles, 0)
+	for _, h := range holes[:many] {
+		t.loss.forget(h, int64(sh.cfg.Reordering))
+	}
+	t.loss.holes = slices.Delete(holes, 0, many)
+}
+
+// forget notes a hole that is no longer kept. Each range is of the holes that appeared
+// within so many ns.
+func (l *loss) forget(h hole, within int64) {
+	x := &l.forgotten[0]
+	if x.seq == x.end || h.at-x.at > within {
+		l.forgotten[1], *x = *x, h
+		return
+	}
+	if before(h.seq, x.seq) {
+		x.seq = h.seq
+	}
+	if after(h.end, x.end) {
+		x.end = h.end
+	}
+}
+
+// fillForgotten reports whether the data from seq to end may have been overtaken and
+// fill a hole that was forgotten: it counts as captured for the first time then.
+func (sh *shard) fillForgotten(f *flow, seq, end uint32, now int64) bool {
+	t := sh.stateOf(f)
+	if t == nil {
+		return false
+	}
+	for _, x := range t.loss.forgotten {
+		if before(seq, x.end) && after(end, x.seq) && now-x.at <= 2*int64(sh.cfg.Reordering) {
+			t.loss.unseen = max(t.loss.unseen-int64(end-seq), 0)
+			return true
+		}
+	}
+	return false
+}
+
+// dropHoles forgets what was lost: the numbers begin anew.
+func (sh *shard) dropHoles(f *flow) {
+	f.marks &^= hasHoles
+	if t := sh.stateOf(f); t != nil {
+		t.loss = loss{holes: t.loss.holes[:0]}
+	}
 }
 
 // fill closes the holes that the data from seq to end covers. It returns how many

@@ -214,7 +214,11 @@ func (c *cursor) old() Events {
 	if s.Len == 1 && c.end == f.nxt && f.una == f.nxt && s.Flags&(capture.SYN|capture.FIN) == 0 {
 		return c.below(ProbeJunkByte)
 	}
-	if filled, soon := c.fill(f, s.Seq, c.end, c.now); filled > 0 && soon {
+	filled, soon := c.fill(f, s.Seq, c.end, c.now)
+	if filled == 0 {
+		soon = c.fillForgotten(f, s.Seq, c.end, c.now)
+	}
+	if soon {
 		c.needState(f).counts.reorder++
 		return EventOutOfOrder
 	}
