@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -496,6 +497,18 @@ func TestDuplicates(t *testing.T) {
 	}
 	if samples[4].Events != analyze.EventDuplicate {
 		t.Errorf("frame 5 is %v, want duplicate", samples[4].Events)
+	}
+}
+
+// TestDuplicatesChosen: packets of different streams are no duplicates, whatever fields
+// their senders choose. Here, the ports differ as the IP IDs do.
+func TestDuplicatesChosen(t *testing.T) {
+	text := "host C 10.0.0.1:1000\n"
+	for port := range 8 {
+		text += fmt.Sprintf("host S 10.0.0.2:%d\n+0.00001 C > S P. seq 1:11 ack 1 win 100 id %[1]d\n", 80+port)
+	}
+	if r, _ := run(t, text+"+0.00001 dup"); r.Duplicates != 1 {
+		t.Errorf("%d duplicates, want 1", r.Duplicates)
 	}
 }
 

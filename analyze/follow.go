@@ -9,7 +9,7 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	f, r := c.f, c.r
 	sh.book(f, r, now)
 	sh.book(r, f, now)
-	if sh.dups.seen(s, now, int64(sh.cfg.Duplicate)) {
+	if sh.seen(st, side, s, now) {
 		st.duplicates++
 		return EventDuplicate | windowEvents(s)
 	}

@@ -34,7 +34,7 @@ func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 	var ev Events
 	// The copy of a plain segment is hardly ever plain itself, but next needs this one
 	// remembered to recognize it.
-	if sh.dups.seen(s, now, int64(sh.cfg.Duplicate)) {
+	if sh.seen(st, side, s, now) {
 		st.duplicates++
 		ev = EventDuplicate
 	} else {
