@@ -34,9 +34,9 @@ func (d Dir) String() string {
 //
 // Times are nanoseconds since the Unix epoch by the clock of the capture, with its
 // jumps removed: the time stamp of the packet as long as the clock has not jumped.
-// So an end never precedes its begin, and durations are differences of times. Spans
-// are time.Duration, byte counts int64. A nil pointer or an Estimate without a value means unknown: never 0,
-// never a guess.
+// So an end never precedes its begin, and durations are differences of times. Spans are
+// time.Duration, byte counts int64. A nil pointer or an Estimate without a value means
+// unknown: never 0, never a guess.
 type Result struct {
 	// Input counts what the reader read and skipped.
 	Input capture.Counters

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os/exec"
 	"regexp"
 	"strconv"
 	"testing"
@@ -37,7 +38,7 @@ func TestPipeChart(t *testing.T) {
 		t.Fatal(err)
 	}
 	analyze := func(args ...string) string {
-		cmd := plainProgram(t, append([]string{"analyze"}, args...)...)
+		cmd := exec.Command(buildProgram(t), append([]string{"analyze"}, args...)...)
 		cmd.Stdin = bytes.NewReader(capture.Bytes())
 		out, err := cmd.Output()
 		if err != nil {
