@@ -195,6 +195,12 @@ func (sh *shard) dropState(f *flow) {
 	sh.spare = append(sh.spare, t)
 }
 
+// touch reads from most parts of a state, as stream.touch does.
+func (t *flowstate) touch() uint32 {
+	return uint32(t.stall.Begin) + uint32(t.stall.ProbeCount) + uint32(t.stall.began) + uint32(t.past.count) +
+		uint32(t.probing.at) + uint32(t.after.endedAt) + uint32(t.edge.rise) + t.counts.zeroSegs + uint32(t.spent[zeroWindow]) + uint32(t.mem.bytes)
+}
+
 // stateOf returns the state of a flow, or nil if it has none.
 func (sh *shard) stateOf(f *flow) *flowstate {
 	if f.state == 0 {

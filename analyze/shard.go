@@ -149,6 +149,27 @@ func (sh *shard) lookUp(b *batch, order []uint16, found *[ahead]hint) {
 			sh.touched += st.touch()
 		}
 	}
+	sh.touchStates(found[:len(order)])
+}
+
+// touchStates brings the states of streams in trouble into the cache.
+func (sh *shard) touchStates(found []hint) {
+	var inTrouble [ahead]*stream
+	n := 0
+	for i := range found {
+		if st := found[i].stream; st != nil && (st.flows[0].marks|st.flows[1].marks)&isStory != 0 {
+			inTrouble[n&(ahead-1)] = st
+			n++
+			sh.touched += st.touchRest()
+		}
+	}
+	for _, st := range inTrouble[:n] {
+		for i := range st.flows {
+			if t := sh.stateOf(&st.flows[i]); t != nil {
+				sh.touched += t.touch()
+			}
+		}
+	}
 }
 
 // next processes one segment of the batch on the slow path.
