@@ -1,10 +1,6 @@
 package analyze
 
-import (
-	"slices"
-
-	"winwatch/capture"
-)
+import "winwatch/capture"
 
 // key identifies the two ends of a stream; a sent its first segment.
 type key struct {
@@ -162,23 +158,8 @@ func (s *slab[T]) add() uint32 {
 // grow extends the slab to include slot, and returns the value there.
 func (s *slab[T]) grow(slot uint32) *T {
 	for uint32(len(s.chunks)) <= slot>>chunkBits {
-		s.extend()
+		s.chunks = append(s.chunks, make([]T, 1<<chunkBits))
 	}
 	s.n = max(s.n, slot+1)
 	return s.at(slot)
-}
-
-// blockChunks is how many chunks are allocated at once, except for the first: those of
-// streams fill a huge page.
-const blockChunks = 4
-
-// extend adds a chunk or, once there is one, a block of them.
-func (s *slab[T]) extend() {
-	if len(s.chunks) == 0 {
-		s.chunks = append(s.chunks, make([]T, 1<<chunkBits))
-		return
-	}
-	block := make([]T, blockChunks<<chunkBits)
-	preferHuge(block)
-	s.chunks = slices.AppendSeq(s.chunks, slices.Chunk(block, 1<<chunkBits))
 }

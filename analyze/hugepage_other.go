@@ -1,5 +1,0 @@
-//go:build !linux
-
-package analyze
-
-func preferHuge[T any]([]T) {}
