@@ -110,7 +110,7 @@ func (t *torture) cost(name string, packets uint64, out []byte, usage *syscall.R
 	}
 }
 
-var streamsEvicted = regexp.MustCompile(`([0-9,]+)\s+streams\s+were\s+(?:evicted|let\s+go)`)
+var streamsEvicted = regexp.MustCompile(`([0-9,]+)\s+streams?\s+evicted`)
 
 // attackIsReported: every stream is in the report or counted as evicted.
 func attackIsReported(t *torture) {
