@@ -27,7 +27,8 @@ type Analyzer struct {
 	confirmed bool
 
 	sinks  []func(*Sample)
-	single *batch // used by Add
+	only   func(*capture.Segment) bool // nil: all
+	single *batch                      // used by Add
 
 	// What Run got from its source besides segments.
 	input       capture.Counters
@@ -50,6 +51,11 @@ func New(cfg Config) *Analyzer {
 // valid only during the call. Register functions before the first segment; there
 // can be several.
 func (a *Analyzer) OnSample(f func(*Sample)) { a.sinks = append(a.sinks, f) }
+
+// Only makes the analyzer follow just the segments that f selects. The others set the
+// clock, so that times are the same as without Only, and have no other effect. Call it
+// before the first segment.
+func (a *Analyzer) Only(f func(*capture.Segment) bool) { a.only = f }
 
 // Add analyzes the next segment of the capture. It does not keep s. For a whole
 // capture, Run is faster.

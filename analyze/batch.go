@@ -23,7 +23,7 @@ type batch struct {
 	// batch.
 	opened [maxShards][]opening
 	// samples and slots are the results of the shards, if there are sinks. A sample
-	// without a segment stands for a packet that is not traffic.
+	// without a segment stands for a packet that is not traffic, or not followed.
 	samples []Sample
 	slots   []uint32
 }
@@ -88,6 +88,12 @@ func (a *Analyzer) enqueue(b *batch) {
 			break
 		}
 		b.now[i] = now
+		if a.only != nil && !a.only(s) {
+			if b.samples != nil {
+				b.samples[i].Segment = nil
+			}
+			continue
+		}
 		b.hash[i] = x.hash(s)
 		shard := shardOf(s) & mask
 		b.order[shard][n[shard]] = uint16(i)

@@ -171,14 +171,12 @@ func (j *job) secondPass(ctx context.Context, streams []*analyze.Stream) error {
 		limit = pagePoints
 	}
 	subset := newSubset(streams)
-	if slices.ContainsFunc(j.Result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump }) {
-		subset.all = true // any packet may be needed to correct the clock
-	}
+	subset.clock = slices.ContainsFunc(j.Result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump })
 	j.Timeline = chart.New(limit, subset.ids...)
 	a := analyze.New(j.o.config())
 	low, high := j.span.Bounds(j.Result.Begin)
-	a.OnSample(func(s *analyze.Sample) {
-		if low <= s.Time && s.Time <= high && subset.rename(s) {
+	subset.follow(a, func(s *analyze.Sample) {
+		if low <= s.Time && s.Time <= high {
 			j.Timeline.Add(s)
 		}
 	})

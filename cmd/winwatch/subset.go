@@ -12,8 +12,9 @@ import (
 // capture costs little more than reading it. Streams with the same endpoints never
 // overlap in frames, so endpoints and a range of frames identify one stream.
 type subset struct {
-	// all is set to take every segment, so that the streams keep their numbers.
-	all bool
+	// clock is set if any packet may be needed to correct the clock: then all are read, but
+	// only those of the subset are followed.
+	clock bool
 	// ids holds the streams in the order in which they begin, which is the order in
 	// which an analyzer that sees no others numbers them.
 	ids []int64
@@ -70,8 +71,8 @@ func (p *subset) has(s *capture.Segment) bool {
 
 // pick is the picker of the subset. It ends after the last frame of the subset.
 func (p *subset) pick(segs []capture.Segment) (n int, more bool) {
-	if p.all {
-		return len(segs), true
+	if p.clock {
+		return len(segs), len(segs) == 0 || segs[0].Frame <= p.last
 	}
 	for i := range segs {
 		s := &segs[i]
@@ -86,12 +87,21 @@ func (p *subset) pick(segs []capture.Segment) (n int, more bool) {
 	return n, true
 }
 
+// follow makes a pass the samples of the subset on to f.
+func (p *subset) follow(a *analyze.Analyzer, f func(*analyze.Sample)) {
+	if p.clock {
+		a.Only(p.has)
+	}
+	a.OnSample(func(s *analyze.Sample) {
+		if p.rename(s) {
+			f(s)
+		}
+	})
+}
+
 // rename sets the stream of the sample to its number in the whole capture. It
 // reports false if the stream is not in the subset.
 func (p *subset) rename(s *analyze.Sample) bool {
-	if p.all {
-		return slices.Contains(p.ids, s.Stream)
-	}
 	if s.Stream >= int64(len(p.ids)) {
 		return false
 	}

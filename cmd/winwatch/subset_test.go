@@ -41,28 +41,32 @@ func TestSubsetPoints(t *testing.T) {
 			continue
 		}
 		result := first.Result()
-		if slices.ContainsFunc(result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump }) {
-			continue // they are read in full anyway
-		}
 		worst := result.Worst(3)
-		var timelines [2]*chart.Timeline
-		for i, all := range []bool{true, false} {
-			p := newSubset(worst)
-			p.all = all
-			timelines[i] = chart.New(100_000, p.ids...)
+		p := newSubset(worst)
+		var timelines []*chart.Timeline
+		for _, pick := range []picker{everything, p.pick, p.pick} {
+			timeline := chart.New(100_000, p.ids...)
 			a := analyze.New(analyze.DefaultConfig())
-			a.OnSample(func(s *analyze.Sample) {
-				if p.rename(s) {
-					timelines[i].Add(s)
-				}
-			})
-			read(a, p.pick)
+			switch {
+			case timelines == nil:
+				a.OnSample(func(s *analyze.Sample) {
+					if slices.Contains(p.ids, s.Stream) {
+						timeline.Add(s)
+					}
+				})
+			default:
+				p.clock = len(timelines) == 2 || slices.ContainsFunc(result.Warnings, func(w analyze.Warning) bool { return w.Code == analyze.WarnClockJump })
+				p.follow(a, timeline.Add)
+			}
+			read(a, pick)
+			timelines = append(timelines, timeline)
 		}
 		for _, st := range worst {
 			want, _ := timelines[0].Points(st.ID)
-			got, _ := timelines[1].Points(st.ID)
-			if !slices.Equal(want, got) {
-				t.Errorf("%s, stream %d: %d points, want %d", file, st.ID, len(got), len(want))
+			for _, timeline := range timelines[1:] {
+				if got, _ := timeline.Points(st.ID); !slices.Equal(want, got) {
+					t.Errorf("%s, stream %d: %d points, want %d", file, st.ID, len(got), len(want))
+				}
 			}
 			compared += len(want)
 		}
