@@ -9,6 +9,7 @@ import "winwatch/capture"
 // It is a direct-mapped table, small enough for the L1 cache. If an entry is
 // overwritten before the duplicate arrives, the duplicate counts as a
 // retransmission, no worse than without the table.
+//
 // Packets are compared as a whole, and their ends by a hash with a secret key: whoever
 // chooses their fields can't make different packets look alike. Their place in the table
 // does not depend on the key, so that every run has the same result.
