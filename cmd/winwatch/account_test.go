@@ -171,8 +171,14 @@ func checkSum(t *testing.T, where, sum string) uint64 {
 
 // capinfos counts the packets of a file up to its damage. It reports false if
 // capinfos can't read the file: it reads no text, and refuses some files that winwatch
-// reads.
+// reads, or parts of them.
 func capinfos(file string) (uint64, bool) {
+	switch {
+	case strings.HasSuffix(file, ".xz"), strings.HasSuffix(file, ".bz2"), // it takes them for something else
+		filepath.Base(file) == "suse.pcap",     // it takes the last field of a record for data
+		filepath.Base(file) == "pcapng.bin.gz": // it stops at a simple packet block that its packet is cut off in
+		return 0, false
+	}
 	out, _ := exec.Command("capinfos", "-Mc", file).CombinedOutput() // it fails if the file is damaged
 	m := regexp.MustCompile(`(?:Number of packets: +|after reading )(\d+)`).FindSubmatch(out)
 	if m == nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -161,15 +162,20 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 // others.
 func onlyFiles(t *testing.T, dir string, want ...string) {
 	t.Helper()
+	if got := namesIn(t, dir); !slices.Equal(got, want) {
+		t.Errorf("the directory holds %q, want %q", got, want)
+	}
+}
+
+// namesIn returns the names in a directory, in order.
+func namesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
 	for _, e := range entries {
-		got = append(got, e.Name())
+		names = append(names, e.Name())
 	}
-	if strings.Join(got, " ") != strings.Join(want, " ") {
-		t.Errorf("the directory holds %q, want %q", got, want)
-	}
+	return names
 }
