@@ -147,17 +147,22 @@ func (c *cursor) restart() {
 		return
 	}
 	for _, g := range []*flow{f, r} {
-		c.endStall(g, EndResetBySender)
-		c.settle(g, false)
-		c.smallStall(g, EndSenderTimer)
-		g.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | isZero
-		c.dropHoles(g)
+		c.breakOff(g)
 	}
 	f.marks &^= hasNxt | hasBase
 	f.turns = 0
 	if rival {
 		c.twin(f, f.nxt)
 	}
+}
+
+// breakOff ends what is going on in a flow whose numbers hold no longer.
+func (c *cursor) breakOff(f *flow) {
+	c.endStall(f, EndResetBySender)
+	c.settle(f, false)
+	c.smallStall(f, EndSenderTimer)
+	f.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | isZero
+	c.dropHoles(f)
 }
 
 // maxUnscaled is the largest window without a scale.

@@ -141,11 +141,8 @@ func (c *cursor) follows(f *flow, moved bool, n uint32) {
 
 // forget drops the numbers of a flow: what follows begins anew. Counters are kept.
 func (c *cursor) forget(f *flow) {
-	c.endStall(f, EndResetBySender)
-	c.settle(f, false)
-	c.smallStall(f, EndSenderTimer)
-	f.marks &^= hasUna | hasWnd | hasNxt | hasBase | hasISN | hasOther | hasTwin |
-		isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | hasHoles | isZero
+	c.breakOff(f)
+	f.marks &^= hasNxt | hasBase | hasISN | hasOther | hasTwin
 	f.turns = 0
 }
 

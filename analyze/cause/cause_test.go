@@ -64,6 +64,9 @@ func TestFindings(t *testing.T) {
 			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest = 1, 94*time.Second, 94*time.Second
 			f.Flows[0].LongestOpen, f.Flows[0].Early = true, true
 		}, WindowNeverOpen, Problem, Low, "10.0.0.2:80 kept its window at 0 from the start for at least 94.000 s"},
+		{"a window that opens late, and then closes again and again", func(f *Facts) {
+			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest, f.Flows[0].Early = 40, 3*time.Second, 100*time.Millisecond, true
+		}, ReceiverSlow, Problem, Medium, "kept the sender waiting 40 times"},
 		{"a timer that sends what fits", func(f *Facts) {
 			f.Flows[0].Stalls, f.Flows[0].StallTime, f.Flows[0].Longest, f.Flows[0].LongestByTimer = 1, 5*time.Second, 5*time.Second, true
 		}, ReceiverSlow, Problem, Medium, "read too slowly: its window was too small for a full segment, which kept the sender waiting for 5.000 s"},

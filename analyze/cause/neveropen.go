@@ -15,7 +15,7 @@ var neverOpen = cause{
 	judge: func(l *Limits, f *Facts) (Judgement, bool) {
 		d := &f.Flows[f.Main()]
 		return Judgement{Severity: l.severity(d.StallTime), Code: WindowNeverOpen, Wait: d.StallTime},
-			d.StallTime >= l.Notice && d.Early
+			d.StallTime >= l.Notice && d.Early && !d.readBetween(l)
 	},
 	explain: explainNeverOpen,
 }
