@@ -250,6 +250,13 @@ func TestHoles(t *testing.T) {
 			+0   C > S P. seq 1:301
 			+0   C > S P. seq 401:501
 			+0   C > S P. seq 101:201`, 400, 0, 1, 0},
+		{"from before the numbers went elsewhere", handshake + `
+			0.01 C > S P. seq 1:101
+			+0   C > S P. seq 201:301
+			+0   C > S P. seq 1500000001:1500000101
+			+0   C > S P. seq 1500000101:1500000201
+			+0   C > S P. seq 1500000201:1500000301
+			+0   C > S P. seq 1500000301:1500000401`, 200, 0, 0, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, _ := run(t, tc.text)
