@@ -82,6 +82,10 @@ func (sh *shard) echo(f, o *flow, now int64) {
 // Book the time until now first.
 func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
 	switch {
+	case f.marks&(hasUna|hasWnd|hasNxt) == 0:
+		f.class = senderIdle // before its SYN
+	case f.marks&(hasUna|hasWnd) == 0 && f.has(sawSYN|hasISN) && f.dataSegs == 0:
+		f.class = network // its SYN is on its way
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
 	case sh.stalled(f):

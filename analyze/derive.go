@@ -54,7 +54,6 @@ func (r *Evicted) add(o *Evicted) {
 type derived struct {
 	*Stream
 	facts cause.Facts
-	worst *cause.Stall
 }
 
 // derive builds the result of a stream and gives it the number id. Finish the
@@ -83,8 +82,7 @@ func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 	sh.warnStream(st, s)
 	d := &derived{Stream: s}
 	sh.gather(st, dropped, &d.facts)
-	s.name(&d.facts)
-	d.worst = s.Dirs[d.facts.Main()].WorstStall().evidence(sh.cfg.MaxFrames)
+	s.explain(&d.facts, sh.cfg.MaxFrames)
 	return d
 }
 

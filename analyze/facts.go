@@ -6,12 +6,14 @@ import (
 	"winwatch/analyze/cause"
 )
 
-// gather fills f with the facts that the causes judge, except for the endpoints.
-// Times are complete only once the stream was finished (see ending).
+// gather fills f with the facts that the causes judge, except for the endpoints and
+// what only an explanation needs. Times are complete only once the stream was finished
+// (see ending).
 func (sh *shard) gather(st *stream, dropped bool, f *cause.Facts) {
 	h := st.handshakeSeen()
 	f.Refused, f.Unanswered = h == HandshakeRefused, h == HandshakeUnanswered
 	f.OneSided, f.Dropped, f.Renumbered = !st.bothSides(), dropped, st.is(isForked)
+	f.Total = nanos(st.span())
 	sh.flowFacts(st, st.client, &f.Flows[ClientToServer])
 	sh.flowFacts(st, st.client^1, &f.Flows[ServerToClient])
 }
@@ -20,47 +22,71 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	f := &st.flows[side]
 	x.Segments, x.DataSegments, x.Bytes = uint64(f.segs), uint64(f.dataSegs), f.bytes
 	x.Retransmissions, x.DataRetransmissions = uint64(f.retrans), uint64(f.resent)
+	x.RTT, x.LargestWindow = nanos(st.rtt()), 0
+	if f.shift != Unknown {
+		x.LargestWindow = int64(f.maxWnd)
+	}
 	t := sh.stateOrNone(f)
-	b := f.budget(t, st.span())
-	x.Total, x.Limited, x.Network, x.Idle = b.Total, b.ReceiverLimited(), b.Network, b.SenderIdle
-	x.Stalls, x.StallTime, x.Probes = t.past.count-t.past.unwaited, nanos(t.past.time), uint64(t.counts.probes)
-	x.Longest, x.LongestOpen, x.LongestByTimer, x.Early = 0, false, false, false
-	if w := worstStall(t.past.stalls); w != nil {
-		x.Longest, x.Early = w.Duration, w.early
-		x.LongestOpen, x.LongestByTimer = w.EndedBy == EndCaptureEnded, w.EndedBy == EndSenderTimer
+	x.Spent = f.spentOn(t, st.span())
+	x.StallCount, x.StallTime, x.Probes = t.past.count-t.past.unwaited, nanos(t.past.time), uint64(t.counts.probes)
+	x.Stalls = x.Stalls[:0]
+	for i := range t.past.stalls {
+		if w := &t.past.stalls[i]; !w.idle() {
+			x.Stalls = append(x.Stalls, w.facts())
+		}
 	}
 }
 
-// name sets the endpoints in f.
-func (s *Stream) name(f *cause.Facts) {
-	f.Client, f.Server = s.Client, s.Server
-	for dir := range s.Dirs {
-		f.Flows[dir].Sender, f.Flows[dir].Receiver = s.Dirs[dir].Sender, s.Dirs[dir].Receiver
-	}
+// spentOn returns what the time of the flow was spent on, for the causes.
+func (f *flow) spentOn(t *flowstate, span int64) (x cause.Times) {
+	b := f.budget(t, span)
+	x[cause.Closed], x[cause.Small], x[cause.Full] = b.ZeroWindow, b.SmallWindow, b.WindowFull
+	x[cause.Flight], x[cause.Idle], x[cause.Unjudged] = b.Network, b.SenderIdle, b.Unjudged
+	return x
 }
 
-// evidence returns what the explanation of a finding needs to know about the worst
-// stall.
-func (w *Stall) evidence(maxFrames int) *cause.Stall {
-	if w == nil {
-		return nil
-	}
-	e := &cause.Stall{
+// facts returns what the causes judge a stall by.
+func (w *Stall) facts() cause.Stall {
+	return cause.Stall{
+		Begin: cause.Mark{Frame: w.BeginFrame, Time: w.Begin}, End: cause.Mark{Frame: w.EndFrame, Time: w.End},
+		Duration:        w.Duration,
+		Open:            w.EndedBy == EndCaptureEnded,
 		BeganBefore:     w.BeganBeforeCapture,
+		Early:           w.early,
+		WasZero:         w.ZeroFrame != 0,
+		ByTimer:         w.EndedBy == EndSenderTimer,
 		ResetByReceiver: w.EndedBy == EndResetByReceiver,
 		ResetBySender:   w.EndedBy == EndResetBySender,
 		GaveUp:          w.EndedBy == EndGaveUp,
-		ByTimer:         w.EndedBy == EndSenderTimer,
-		Unread:          w.Unread.Value(),
-		Probes:          w.ProbeCount,
 		Waiting:         w.SenderWaiting != nil && *w.SenderWaiting,
-		WasZero:         w.ZeroFrame != 0,
-		Frames:          w.frames(maxFrames),
+		Probes:          w.ProbeCount,
 	}
-	if n := len(w.Probes); n > 0 && w.NextProbeDue != nil {
-		e.NextProbe = time.Duration(*w.NextProbeDue - w.Probes[n-1].Time)
+}
+
+// explain adds to the facts what only an explanation needs: the endpoints, and of each
+// stall the frames that prove it, the unread bytes and when the next probe is due.
+func (s *Stream) explain(f *cause.Facts, maxFrames int) {
+	f.Client, f.Server = s.Client, s.Server
+	for dir := range s.Dirs {
+		d, x := &s.Dirs[dir], &f.Flows[dir]
+		x.Sender, x.Receiver = d.Sender, d.Receiver
+		x.Stalls = x.Stalls[:0]
+		for i := range d.Stalls {
+			w := &d.Stalls[i]
+			if w.idle() {
+				continue
+			}
+			e := w.facts()
+			if unread := w.Unread.Value(); unread != nil {
+				e.Unread, e.UnreadKnown = *unread, true
+			}
+			if n := len(w.Probes); n > 0 && w.NextProbeDue != nil {
+				e.NextProbe = time.Duration(*w.NextProbeDue - w.Probes[n-1].Time)
+			}
+			e.Frames = w.frames(maxFrames)
+			x.Stalls = append(x.Stalls, e)
+		}
 	}
-	return e
 }
 
 // frames returns up to most frames that prove the stall: its begin, its probes and

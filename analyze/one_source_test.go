@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"winwatch/analyze"
-	"winwatch/analyze/cause"
 )
 
 // capturesOfTree returns all captures of the tree.
@@ -138,23 +137,27 @@ func checkStalls(t *testing.T, s *analyze.Stream, d *analyze.Direction) {
 	}
 }
 
-// checkVerdict checks that the verdict of a stream tells the waiting time of its
-// stalls.
+// checkVerdict checks that the causes explain every moment of a stream once, and that the
+// verdict is the one of them that people noticed most.
 func checkVerdict(t *testing.T, s *analyze.Stream) {
-	main, other := &s.Dirs[s.Verdict.Dir], &s.Dirs[s.Verdict.Dir.Reverse()]
-	if main.StallTime < other.StallTime {
-		t.Errorf("the verdict is about %v of stalls, not about %v", main.StallTime, other.StallTime)
-	}
-	want := time.Duration(0)
-	switch s.Verdict.Code {
-	case cause.ReceiverNotReading, cause.ReceiverSlow, cause.WindowNeverOpen:
-		want = main.StallTime
-	default:
-		if main.StallTime >= cause.DefaultLimits().Notice {
-			t.Errorf("%s, but the stalls last %v", s.Verdict.Code, main.StallTime)
+	var sum time.Duration
+	verdict := &s.Verdict.Finding
+	found := verdict.Wait == 0
+	for i := range s.Causes {
+		x := &s.Causes[i]
+		sum += x.Wait
+		found = found || x.Code == verdict.Code && x.Flow == verdict.Flow && x.Wait == verdict.Wait
+		if x.Wait <= 0 || i > 0 && x.Wait > s.Causes[i-1].Wait {
+			t.Errorf("%s explains %v, after %v", x.Code, x.Wait, s.Causes[max(i-1, 0)].Wait)
+		}
+		if x.Severity > verdict.Severity {
+			t.Errorf("%s: %s, but the verdict is %s: %s", x.Severity, x.Code, verdict.Severity, verdict.Code)
 		}
 	}
-	if s.Verdict.Wait != want {
-		t.Errorf("%s: %v waited, want %v", s.Verdict.Code, s.Verdict.Wait, want)
+	if sum != s.Span {
+		t.Errorf("the causes explain %v of %v", sum, s.Span)
+	}
+	if !found {
+		t.Errorf("%s, %v, is none of the causes: %+v", verdict.Code, verdict.Wait, s.Causes)
 	}
 }

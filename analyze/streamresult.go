@@ -3,6 +3,8 @@ package analyze
 import (
 	"net/netip"
 	"time"
+
+	"winwatch/analyze/cause"
 )
 
 // Handshake says how much of the three-way handshake was captured.
@@ -60,8 +62,19 @@ type Stream struct {
 	// Dirs holds the two directions, indexed by Dir.
 	Dirs [2]Direction
 
-	Verdict  Verdict
-	Warnings []Warning
+	// Verdict is the cause that explains most of the time lost. Causes explain every
+	// moment of the stream once, the longest first: see cause.Diagnosis. Considered are
+	// the causes that fell.
+	Verdict    Verdict
+	Causes     []cause.Finding
+	Considered []cause.Considered
+	Warnings   []Warning
+}
+
+// Diagnose sets what the causes say of the stream.
+func (s *Stream) Diagnose(d cause.Diagnosis) {
+	s.Verdict = Verdict{Stream: s.ID, Dir: Dir(d.Verdict.Flow), Finding: d.Verdict}
+	s.Causes, s.Considered = d.Causes, d.Considered
 }
 
 // Direction is the data that one side of a stream sends, and the window of the

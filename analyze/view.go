@@ -19,7 +19,7 @@ type view struct {
 func (v *view) judged(d *derived) *Stream {
 	s, facts := *d.Stream, d.facts
 	facts.Dropped = v.dropped
-	s.Verdict = Verdict{Stream: s.ID, Dir: Dir(facts.Main()), Finding: v.a.causes.Explain(&facts, d.worst)}
+	s.Diagnose(v.a.causes.Explain(&facts))
 	return &s
 }
 

@@ -1,72 +1,55 @@
-// Package cause is the catalogue of what can make a sender wait. Each cause is an
-// entry in the table; facts go in and a finding comes out. Only this package decides
-// what is wrong with a stream: ranking, headlines and reports all use its answer.
+// Package cause is the catalogue of causes: who made the sender of a TCP stream wait.
+// It takes plain facts and returns findings; it keeps no state, reads no packets and
+// looks at no other stream.
+//
+// Each cause is one value in a file of its own and a line in table. In order of
+// precedence, each takes the time that it explains out of the time of the stream; what
+// a cause has taken is gone for those after it. So every moment is explained once, and
+// the last causes of the table take what is left.
 package cause
 
-// A Catalogue judges streams by a set of thresholds.
+// cause is one entry of the catalogue.
+type cause struct {
+	code  Code
+	party Party
+	// needs is the evidence that the cause needs, excludes what rules it out, cure what
+	// ends the wait, and settle what makes an unsure finding sure. All are for people.
+	needs, excludes, cure, settle string
+	// claim takes from the case the time that the cause explains in one direction. It
+	// must be cheap, since it runs for every stream.
+	claim func(x *Case) Claim
+	// tell writes the sentence, the confidence and the evidence of a claim.
+	tell func(x *Case, c *Claim, out *Finding)
+	// fell says why the cause explains nothing in a direction that claims elsewhere made
+	// worth a look, or returns "" if nothing suggested it. It is nil if nothing ever does.
+	fell func(x *Case) string
+}
+
+// table lists the causes in order of precedence.
+var table = [...]*cause{
+	&refused,
+	&unanswered,
+	&renumbered,
+	&neverOpen,
+	&notReading,
+	&slow,
+	&windowLimited,
+	&pathLoss,
+	&idle,
+	&cannotTell,
+	&healthy,
+}
+
+// Catalogue judges streams.
 type Catalogue struct{ limits Limits }
 
-// New returns a catalogue that uses the thresholds in limits.
+// New returns the catalogue with the given thresholds.
 func New(limits Limits) *Catalogue { return &Catalogue{limits} }
 
-// cause is one entry of the table.
-type cause struct {
-	// codes are the codes that judge may return.
-	codes []Code
-	// judge decides whether the cause applies to a stream. It must be cheap, since it
-	// runs for every stream.
-	judge func(l *Limits, f *Facts) (Judgement, bool)
-	// explain adds the sentence, confidence and evidence to a finding. stall is the
-	// longest stall of the main direction, or nil if there is none.
-	explain func(l *Limits, out *Finding, f *Facts, stall *Stall)
-}
-
-// table lists the causes in order of precedence: the first one that applies is the
-// finding.
-var table = [...]cause{
-	renumbered,
-	neverOpen,
-	stalled,
-	pathLoss,
-	refused,
-	unanswered,
-	oneSided,
-	windowLimited,
-	resent,
-	healthy,
-}
-
-// Codes lists all codes, for schemas and documentation.
+// Codes returns the codes of all causes in order of precedence.
 func Codes() (codes []Code) {
 	for _, c := range table {
-		codes = append(codes, c.codes...)
+		codes = append(codes, c.code)
 	}
 	return codes
-}
-
-// Judge decides what is wrong with a stream, without explaining it.
-func (c *Catalogue) Judge(f *Facts) Judgement {
-	out, _ := c.judge(f)
-	return out
-}
-
-func (c *Catalogue) judge(f *Facts) (Judgement, *cause) {
-	for i := range table {
-		if out, applies := table[i].judge(&c.limits, f); applies {
-			return out, &table[i]
-		}
-	}
-	panic("unreachable: the last cause always applies")
-}
-
-// Explain decides what is wrong with a stream and explains it. stall is the longest
-// stall of the main direction in which the sender waited, or nil if there is none.
-func (c *Catalogue) Explain(f *Facts, stall *Stall) Finding {
-	j, found := c.judge(f)
-	out := Finding{Severity: j.Severity, Code: j.Code, Wait: j.Wait}
-	found.explain(&c.limits, &out, f, stall)
-	if f.Dropped {
-		out.doubt()
-	}
-	return out
 }

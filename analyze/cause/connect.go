@@ -2,44 +2,42 @@ package cause
 
 import "fmt"
 
-// The codes of streams without a connection, or with only one direction captured.
+// No connection came about.
 const (
 	Refused    Code = "refused"
 	Unanswered Code = "unanswered"
-	OneSided   Code = "one-sided"
 )
 
 var refused = cause{
-	codes: []Code{Refused},
-	judge: func(_ *Limits, f *Facts) (Judgement, bool) {
-		return Judgement{Severity: Note, Code: Refused}, f.Refused
-	},
-	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
-		out.Sentence, out.Confidence = fmt.Sprintf("%s refused the connection", f.Server), High
+	code: Refused, party: ReceivingHostOrPath,
+	needs:    "an RST that answers a SYN",
+	excludes: "data",
+	cure:     "start what should listen there, or let the firewall pass it",
+	claim:    func(x *Case) Claim { return x.noConnection(x.Facts.Refused) },
+	tell: func(x *Case, _ *Claim, out *Finding) {
+		out.Sentence = fmt.Sprintf("%s refused the connection", x.Facts.Server)
 	},
 }
 
 var unanswered = cause{
-	codes: []Code{Unanswered},
-	judge: func(_ *Limits, f *Facts) (Judgement, bool) {
-		return Judgement{Severity: Note, Code: Unanswered}, f.Unanswered
-	},
-	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
-		out.Sentence, out.Confidence = fmt.Sprintf("%s did not answer the SYN", f.Server), High
+	code: Unanswered, party: ReceivingHostOrPath,
+	needs:    "a SYN that nothing answered",
+	excludes: "any segment from the server",
+	cure:     "find out where the SYN was lost: a firewall that drops it, a wrong route, a host that is down",
+	claim:    func(x *Case) Claim { return x.noConnection(x.Facts.Unanswered) },
+	tell: func(x *Case, _ *Claim, out *Finding) {
+		out.Sentence = fmt.Sprintf("%s did not answer the SYN", x.Facts.Server)
 	},
 }
 
-var oneSided = cause{
-	codes: []Code{OneSided},
-	judge: func(_ *Limits, f *Facts) (Judgement, bool) {
-		return Judgement{Severity: Note, Code: OneSided}, f.OneSided
-	},
-	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
-		seen := &f.Flows[0]
-		if seen.Segments == 0 {
-			seen = &f.Flows[1]
-		}
-		out.Sentence = fmt.Sprintf("only the packets from %s were captured: waiting times are unknown", seen.Sender)
-		out.Confidence = Low
-	},
+// noConnection takes all time of a stream that never carried data.
+func (x *Case) noConnection(is bool) Claim {
+	if !is || x.Dir != 0 {
+		return Claim{}
+	}
+	c := Claim{Severity: Note, Stands: true}
+	for k := range Kinds {
+		c.Time += x.take(k)
+	}
+	return c
 }

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Facts are what the causes of a stream are judged by: plain numbers, cheap to
-// gather for a million streams. Byte counts are payload.
+// Facts are what the causes judge a stream by.
 type Facts struct {
 	// Client opened the connection to Server, as far as known.
 	Client, Server netip.AddrPort
@@ -18,11 +17,13 @@ type Facts struct {
 	Dropped bool
 	// Renumbered: the packets carry sequence numbers of two kinds.
 	Renumbered bool
+	// Total is the duration of the stream.
+	Total time.Duration
 	// Flows are the two directions, client to server first.
 	Flows [2]Flow
 }
 
-// Flow is what is known about the data in one direction.
+// Flow is one direction: the data of Sender, and the window of Receiver.
 type Flow struct {
 	Sender, Receiver netip.AddrPort
 	// Segments counts all segments from Sender, DataSegments those with payload.
@@ -31,50 +32,112 @@ type Flow struct {
 	// those with payload.
 	Retransmissions, DataRetransmissions uint64
 	Bytes                                int64
-	// Stalls counts the stalls in which the sender waited or may have waited;
-	// StallTime is the sum of their durations.
-	Stalls    int64
-	StallTime time.Duration
-	// Longest is the duration of the longest of them; LongestOpen says whether it was
-	// still on when the capture ended.
-	Longest     time.Duration
-	LongestOpen bool
-	// LongestByTimer: it ended when the sender's timer sent what fits into a window too
-	// small for a full segment.
-	LongestByTimer bool
-	// Early: the longest of them began before the receiver had taken any data.
-	Early  bool
-	Probes uint64
-	// Total is the duration of the stream. For Limited of it, the receiver's window
-	// held the sender back; for Network, data was in flight or being recovered; for
-	// Idle, the sender had nothing to send.
-	Total, Limited, Network, Idle time.Duration
+	// RTT is the smallest round trip, 0 if unknown.
+	RTT time.Duration
+	// LargestWindow is the largest window that Receiver advertised, in bytes; 0 while
+	// the scale is unknown.
+	LargestWindow int64
+	// Spent is what the time of the stream was spent on in this direction: every moment
+	// is in one kind.
+	Spent Times
+	// Stalls are the stalls in which the sender waited or may have waited, the longest
+	// ones in the order in which they began. StallCount and StallTime include those
+	// that are no longer listed.
+	Stalls     []Stall
+	StallCount int64
+	StallTime  time.Duration
+	Probes     uint64
 }
 
-// Stall is the longest stall of a flow in which the sender waited. Only the
-// explanation of a finding needs it.
+// Kind is what a moment of a direction was spent on.
+type Kind uint8
+
+// The kinds of time.
+const (
+	// Closed: the window was 0.
+	Closed Kind = iota
+	// Small: nothing was in flight, and the window was too small for the next segment.
+	Small
+	// Full: data was in flight, and the rest of the window was too small for the next
+	// segment, for about a round trip at a time.
+	Full
+	// Held: as Small and Full, but for much longer than a round trip at a time.
+	Held
+	// Recovering: data that was lost was being recovered.
+	Recovering
+	// Refusing: the receiver refused data that lay within its window.
+	Refusing
+	// Delayed: a small write waited for an ACK that the receiver delayed.
+	Delayed
+	// Silent: what was due an answer got none, until the stream ended.
+	Silent
+	// Stuck: the sender had data, the window was open, and it sent nothing.
+	Stuck
+	// Flight: data was in flight, and the window had room for more.
+	Flight
+	// Idle: the sender had nothing to send.
+	Idle
+	// Unjudged: the capture does not show enough.
+	Unjudged
+	// Kinds is the number of kinds.
+	Kinds
+)
+
+// Times are durations by kind.
+type Times [Kinds]time.Duration
+
+// Sum returns the total of some kinds, or of all if none is named.
+func (t *Times) Sum(kinds ...Kind) (sum time.Duration) {
+	if len(kinds) == 0 {
+		for _, d := range t {
+			sum += d
+		}
+	}
+	for _, k := range kinds {
+		sum += t[k]
+	}
+	return sum
+}
+
+// Limited is the time in which the receiver's window held the sender back.
+func (d *Flow) Limited() time.Duration { return d.Spent.Sum(Closed, Small, Full, Held) }
+
+// Mark is a place in a capture: a frame, 0 if there is none, and its time in
+// nanoseconds since the Unix epoch.
+type Mark struct {
+	Frame uint64
+	Time  int64
+}
+
+// Stall is a time in which the receiver's window kept the sender from sending.
 type Stall struct {
-	// BeganBefore: it was already on in the first segment captured.
-	BeganBefore bool
+	Begin, End Mark
+	Duration   time.Duration
+	// Open: it was still on when the capture ended. BeganBefore: it was already on in
+	// the first segment captured.
+	Open, BeganBefore bool
+	// Early: it began before the receiver had taken any data.
+	Early bool
+	// WasZero: the window was 0, not merely too small. ByTimer: it was too small, and
+	// the sender's timer sent what fits.
+	WasZero, ByTimer bool
 	// How it ended, unless the window opened.
 	ResetByReceiver, ResetBySender, GaveUp bool
-	// ByTimer: the sender's timer ended it.
-	ByTimer bool
-	// Unread is the number of unread bytes at the receiver, nil if unknown.
-	Unread *int64
+	// Waiting: the sender is known to have had data to send.
+	Waiting bool
+	// Unread is the number of unread bytes at the receiver if UnreadKnown is set.
+	Unread      int64
+	UnreadKnown bool
 	// Probes is how many probes the sender sent. NextProbe is how long after the last
 	// probe the next one is due, 0 if unknown.
 	Probes    int64
 	NextProbe time.Duration
-	// Waiting: the sender is known to have had data to send. WasZero: the window was
-	// 0, not merely too small.
-	Waiting, WasZero bool
-	// Frames prove the stall.
+	// Frames prove the stall. They are left out where only the judgement matters.
 	Frames []uint64
 }
 
-// Main returns the index of the direction that a stream is judged by: the one whose
-// sender waited longer or, if they waited equally long, the one with more data.
+// Main is the direction that the finding is about if there is nothing else to choose it
+// by: the one with more stall time or, if equal, with more data.
 func (f *Facts) Main() int {
 	c, s := &f.Flows[0], &f.Flows[1]
 	if s.StallTime > c.StallTime || s.StallTime == c.StallTime && s.Bytes > c.Bytes {

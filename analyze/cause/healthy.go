@@ -6,29 +6,45 @@ import (
 	"winwatch/analyze/words"
 )
 
-// Healthy: no window held a sender back.
+// Healthy: nobody waited in a way that a person could notice.
 const Healthy Code = "ok"
 
-// healthy always applies.
 var healthy = cause{
-	codes: []Code{Healthy},
-	judge: func(*Limits, *Facts) (Judgement, bool) { return Judgement{Code: Healthy}, true },
-	explain: func(l *Limits, out *Finding, f *Facts, _ *Stall) {
-		d := &f.Flows[f.Main()]
-		out.Confidence = High
-		switch {
-		case d.Bytes == 0:
-			out.Sentence = "no data"
-		case d.StallTime > 0:
-			out.Sentence = fmt.Sprintf("nobody waited in a way that a person could notice: the window of %s kept the sender waiting for %s",
-				d.Receiver, words.Duration(d.StallTime))
-		case float64(d.Limited) > l.LimitedShare*float64(d.Total):
-			out.Sentence = fmt.Sprintf("nobody waited in a way that a person could notice: the window of %s was full for %s",
-				d.Receiver, words.Duration(d.Limited))
-		case d.Total > 0 && d.Network > d.Idle:
-			out.Sentence = fmt.Sprintf("the window never stopped %s; the path set the pace", d.Sender)
-		default:
-			out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send for most of the time", d.Sender)
+	code: Healthy, party: Nobody,
+	needs:    "nothing",
+	excludes: "any cause that a person could notice",
+	cure:     "",
+	claim: func(x *Case) Claim {
+		var c Claim
+		for k := range Kinds {
+			c.Time += x.take(k)
 		}
+		return c
 	},
+	tell: tellHealthy,
+}
+
+func tellHealthy(x *Case, _ *Claim, out *Finding) {
+	d := x.D
+	again := ""
+	if d.Bytes > 0 && d.Retransmissions > 0 {
+		again = "; " + words.Counted(d.Retransmissions, "retransmission")
+		if d.DataRetransmissions == 0 {
+			again += " of the SYN or FIN, none of data"
+		}
+	}
+	switch limited := d.Limited(); {
+	case d.Bytes == 0:
+		out.Sentence = "no data"
+	case d.StallTime > 0:
+		out.Sentence = fmt.Sprintf("nobody waited in a way that a person could notice: the window of %s kept the sender waiting for %s",
+			d.Receiver, words.Duration(d.StallTime))
+	case float64(limited) > x.Limits.LimitedShare*float64(x.Facts.Total):
+		out.Sentence = fmt.Sprintf("nobody waited in a way that a person could notice: the window of %s was full for %s",
+			d.Receiver, words.Duration(limited))
+	case d.Spent[Flight]+d.Spent[Recovering] > d.Spent[Idle]:
+		out.Sentence = fmt.Sprintf("the window never stopped %s; data was on its way most of the time%s", d.Sender, again)
+	default:
+		out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send for most of the time%s", d.Sender, again)
+	}
 }

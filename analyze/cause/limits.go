@@ -21,6 +21,9 @@ type Limits struct {
 	// its sender several times: it read too slowly if the longest stall is less than
 	// this share of the stall time.
 	SlowShare float64
+	// UnjudgedShare is the share of its time above which a stream is not called healthy
+	// and no finding is sure: what is missing could outweigh what was seen.
+	UnjudgedShare float64
 }
 
 // severity returns how bad it is that stalls made a sender wait for that long.
@@ -33,5 +36,5 @@ func (l *Limits) severity(wait time.Duration) Severity {
 
 // DefaultLimits returns the thresholds that the documentation describes.
 func DefaultLimits() Limits {
-	return Limits{Notice: 10 * time.Millisecond, Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8}
+	return Limits{Notice: 10 * time.Millisecond, Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2}
 }

@@ -7,37 +7,36 @@ import (
 	"winwatch/analyze/words"
 )
 
-// WindowNeverOpen: the window was 0 before the receiver took any data.
+// WindowNeverOpen: the window was 0 before the receiver had taken any data.
 const WindowNeverOpen Code = "window-never-open"
 
 var neverOpen = cause{
-	codes: []Code{WindowNeverOpen},
-	judge: func(l *Limits, f *Facts) (Judgement, bool) {
-		d := &f.Flows[f.Main()]
-		return Judgement{Severity: l.severity(d.StallTime), Code: WindowNeverOpen, Wait: d.StallTime},
-			d.StallTime >= l.Notice && d.Early && !d.readBetween(l)
+	code: WindowNeverOpen, party: ReceivingHost,
+	needs:    "a window of 0 from the SYN-ACK on",
+	excludes: "data that the receiver has taken",
+	cure:     "find out what answered: a proxy whose server is not there, a firewall's SYN proxy, a tarpit, or a host that was not ready",
+	settle:   "a capture at the server: it shows whether the SYN arrived there, and what answered it",
+	claim: func(x *Case) Claim {
+		return x.takeStalls(func(w *Stall) bool { return w.Early })
 	},
-	explain: explainNeverOpen,
+	tell: tellNeverOpen,
 }
 
-func explainNeverOpen(_ *Limits, out *Finding, f *Facts, stall *Stall) {
-	d := &f.Flows[f.Main()]
+func tellNeverOpen(x *Case, c *Claim, out *Finding) {
+	w := c.Longest
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s kept its window at 0 from the start for ", d.Receiver)
-	if d.LongestOpen {
-		b.WriteString("at least ")
-	}
-	b.WriteString(words.Duration(d.Longest))
+	fmt.Fprintf(&b, "%s kept its window at 0 from the start for %s", x.D.Receiver, w.length())
 	b.WriteString(": its host was not ready, or a proxy, a firewall or a tarpit answered for it")
-	if stall.Probes > 0 {
-		fmt.Fprintf(&b, "; the sender probed %s", words.Times(stall.Probes))
+	if w.Probes > 0 {
+		fmt.Fprintf(&b, "; the sender probed %s", words.Times(w.Probes))
 	}
-	b.WriteString(stall.outcome(d.LongestOpen))
+	b.WriteString(w.outcome())
 	out.Sentence = b.String()
-	out.Confidence, out.Because = Medium, "nothing was acknowledged before, so no application can have left data unread; which of these it was, packets do not show"
-	if f.OneSided || stall.Probes == 0 && !stall.Waiting {
-		out.Confidence, out.Because = Low, "nothing shows that the sender had data"
+	out.sure(Medium, "nothing was acknowledged before, so no application can have left data unread; which of these it was, packets do not show")
+	if x.Facts.OneSided || w.Probes == 0 && !w.Waiting {
+		out.sure(Low, "nothing shows that the sender had data")
 	}
-	out.Frames = stall.Frames
-	out.ask(d.Receiver, d.Sender)
+	out.Frames = w.Frames
+	out.ask(x.D.Receiver, x.D.Sender)
+	out.say(w.Begin, "the window was 0 before %s had taken any data", x.D.Receiver)
 }

@@ -1,47 +1,29 @@
 package cause
 
-import (
-	"fmt"
+import "fmt"
 
-	"winwatch/analyze/words"
-)
-
-// The codes of streams with lost packets.
-const (
-	// PathLoss: so much data was sent again that loss is the first suspect.
-	PathLoss Code = "path-loss"
-	// Retransmissions: a few retransmissions, which cost little.
-	Retransmissions Code = "retransmissions"
-)
+// PathLoss: the path lost data, and recovering it took time.
+const PathLoss Code = "path-loss"
 
 var pathLoss = cause{
-	codes: []Code{PathLoss},
-	judge: func(l *Limits, f *Facts) (Judgement, bool) {
-		d := &f.Flows[f.Main()]
-		return Judgement{Severity: Warning, Code: PathLoss},
-			d.DataSegments > 0 && d.DataRetransmissions >= l.LossCount && d.DataRetransmissions*l.LossOneIn >= d.DataSegments
+	code: PathLoss, party: Path,
+	needs:    "data that was sent again, and time spent recovering it",
+	excludes: "packets that only the capture lost, and data that the receiver refused",
+	cure:     "find the link that loses packets: error counters of interfaces, queues that overflow, a duplex mismatch",
+	settle:   "captures at both ends: what left one and never reached the other was lost on the path",
+	claim: func(x *Case) Claim {
+		l, d := x.Limits, x.D
+		if d.DataSegments == 0 || d.DataRetransmissions < l.LossCount || d.DataRetransmissions*l.LossOneIn < d.DataSegments {
+			return Claim{}
+		}
+		return Claim{Time: x.take(Recovering), Severity: Warning, Stands: true}
 	},
-	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
-		d := &f.Flows[f.Main()]
+	tell: func(x *Case, _ *Claim, out *Finding) {
+		d := x.D
 		out.Sentence = fmt.Sprintf("%d of %d data segments from %s were retransmissions: packets were lost on the path or in the capture, so this says nothing about the receiver",
 			d.DataRetransmissions, d.DataSegments, d.Sender)
-		out.Confidence, out.Because = Medium, "the window never held the sender back, but because of the loss it was never tested"
+		out.sure(Medium, "the window never held the sender back, but because of the loss it was never tested")
 		out.ask(d.Sender, d.Receiver)
 	},
-}
-
-var resent = cause{
-	codes: []Code{Retransmissions},
-	judge: func(_ *Limits, f *Facts) (Judgement, bool) {
-		d := &f.Flows[f.Main()]
-		return Judgement{Severity: Note, Code: Retransmissions}, d.Bytes > 0 && d.Retransmissions > 0
-	},
-	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
-		d := &f.Flows[f.Main()]
-		out.Sentence = fmt.Sprintf("the window never stopped %s; %s", d.Sender, words.Counted(d.Retransmissions, "retransmission"))
-		if d.DataRetransmissions == 0 {
-			out.Sentence += " of the SYN or FIN, none of data"
-		}
-		out.Confidence = High
-	},
+	fell: func(x *Case) string { return fmt.Sprintf("%d retransmissions of data", x.D.DataRetransmissions) },
 }

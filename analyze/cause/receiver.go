@@ -7,84 +7,123 @@ import (
 	"winwatch/analyze/words"
 )
 
-// The receiving application reads nothing, or reads slower than data arrives.
+// The receiving application: it takes nothing, or less than comes.
 const (
 	ReceiverNotReading Code = "receiver-not-reading"
 	ReceiverSlow       Code = "receiver-slow"
 )
 
-var stalled = cause{
-	codes:   []Code{ReceiverNotReading, ReceiverSlow},
-	judge:   judgeStalled,
-	explain: explainStalled,
+var notReading = cause{
+	code: ReceiverNotReading, party: ReceivingApplication,
+	needs:    "a window that was closed, and a sender with data",
+	excludes: "reading in between, a receiver that took no data at all, a peer that no longer answers",
+	cure:     "find out why the application does not read: a thread that is blocked, a full queue, a breakpoint",
+	settle:   "the receive queue of the receiver's socket (Recv-Q in ss): unread bytes there mean that the application does not read",
+	claim: func(x *Case) Claim {
+		if x.readBetween() {
+			return Claim{}
+		}
+		w := x.longest()
+		if w == nil || !w.WasZero || !w.Open && w.Duration < x.Limits.Grave {
+			return Claim{}
+		}
+		c := x.takeStalls(func(w *Stall) bool { return w.WasZero })
+		x.takeUnlisted(&c)
+		return c
+	},
+	tell: tellNotReading,
 }
 
-func judgeStalled(l *Limits, f *Facts) (Judgement, bool) {
-	d := &f.Flows[f.Main()]
-	if d.StallTime < l.Notice {
-		return Judgement{}, false
+var slow = cause{
+	code: ReceiverSlow, party: ReceivingApplication,
+	needs:    "windows that were closed or too small again and again, for longer than a round trip, and opened in between",
+	excludes: "windows that are full for one round trip at a time",
+	cure:     "make the application read faster: more often, more at a time, in more threads; a larger buffer only delays the wait",
+	settle:   "the receive queue of the receiver's socket (Recv-Q in ss), several times: it stays full if the application is too slow",
+	claim: func(x *Case) Claim {
+		c := x.takeStalls(func(*Stall) bool { return true })
+		x.takeUnlisted(&c)
+		if held := x.take(Held, Closed, Small); held > 0 {
+			c.Time += held
+			c.Severity = x.Limits.severity(c.Time)
+		}
+		return c
+	},
+	tell: tellSlow,
+}
+
+// readBetween reports whether the receiver read between several stalls: the longest of
+// them is less than Limits.SlowShare of the stall time.
+func (x *Case) readBetween() bool {
+	d := x.D
+	w := x.longest()
+	return w != nil && (w.ByTimer || d.StallCount > 1 && float64(w.Duration) < x.Limits.SlowShare*float64(d.StallTime))
+}
+
+func tellNotReading(x *Case, c *Claim, out *Finding) {
+	w := c.Longest
+	var b strings.Builder
+	fmt.Fprintf(&b, "the application behind %s did not read for %s", x.D.Receiver, w.length())
+	if c.Stalls > 1 {
+		fmt.Fprintf(&b, " (the longest of %d stalls, %s in all)", c.Stalls, words.Duration(c.StallTime))
 	}
-	out := Judgement{Severity: l.severity(d.StallTime), Code: ReceiverSlow, Wait: d.StallTime}
-	if !d.readBetween(l) && (d.LongestOpen || d.Longest >= l.Grave) {
-		out.Code = ReceiverNotReading
+	if w.UnreadKnown && w.Unread > 0 {
+		fmt.Fprintf(&b, "; %s waited in its receive queue", words.Bytes(w.Unread))
 	}
-	return out, true
+	if w.Probes > 0 {
+		fmt.Fprintf(&b, "; the sender probed %s", words.Times(w.Probes))
+	}
+	b.WriteString(w.outcome())
+	out.Sentence = b.String()
+	out.sure(w.confidence(x.Facts.OneSided))
+	out.Frames = w.Frames
+	out.ask(x.D.Receiver, x.D.Sender)
+	out.say(w.Begin, "the window of %s closed", x.D.Receiver)
 }
 
-// readBetween reports whether the receiver read between its stalls, but not enough:
-// no single stall dominates, or the one that does let data through bit by bit.
-func (d *Flow) readBetween(l *Limits) bool {
-	return d.LongestByTimer || d.Stalls > 1 && float64(d.Longest) < l.SlowShare*float64(d.StallTime)
-}
-
-func explainStalled(l *Limits, out *Finding, f *Facts, stall *Stall) {
-	d := &f.Flows[f.Main()]
-	out.ask(d.Receiver, d.Sender)
-	if stall == nil { // only stalls that cost nothing are still listed
-		out.Sentence = fmt.Sprintf("the window of %s kept the sender waiting %s, for %s in all",
-			d.Receiver, words.Times(d.Stalls), words.Duration(d.StallTime))
-		out.Confidence, out.Because = Low, "none of these stalls was kept: there were too many others"
+func tellSlow(x *Case, c *Claim, out *Finding) {
+	out.ask(x.D.Receiver, x.D.Sender)
+	w := c.Longest
+	if w == nil {
+		out.Sentence = fmt.Sprintf("the application behind %s read too slowly: its window kept the sender waiting for %s in all",
+			x.D.Receiver, words.Duration(c.Time))
+		out.sure(Low, "none of these waits was kept: there were too many others, or each was short")
 		return
 	}
-	out.Sentence = d.stallSentence(d.readBetween(l), stall)
-	out.Confidence, out.Because = stall.confidence(f.OneSided)
-	out.Frames = stall.Frames
-}
-
-func (d *Flow) stallSentence(slow bool, w *Stall) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "the application behind %s ", d.Receiver)
-	longest := words.Duration(d.Longest)
-	if d.LongestOpen || w.BeganBefore {
-		longest = "at least " + longest
-	}
+	fmt.Fprintf(&b, "the application behind %s ", x.D.Receiver)
 	switch {
-	case slow && d.Stalls == 1:
-		fmt.Fprintf(&b, "read too slowly: its window was too small for a full segment, which kept the sender waiting for %s", longest)
-	case slow:
+	case c.Stalls > 1:
 		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all, the longest for %s",
-			words.Times(d.Stalls), words.Duration(d.StallTime), longest)
-	case d.Stalls > 1:
-		fmt.Fprintf(&b, "did not read for %s (the longest of %d stalls, %s in all)", longest, d.Stalls, words.Duration(d.StallTime))
+			words.Times(c.Stalls), words.Duration(c.Time), w.length())
+	case w.ByTimer:
+		fmt.Fprintf(&b, "read too slowly: its window was too small for a full segment, which kept the sender waiting for %s", w.length())
 	default:
-		fmt.Fprintf(&b, "did not read for %s", longest)
+		fmt.Fprintf(&b, "did not read for %s", w.length())
+		if w.UnreadKnown && w.Unread > 0 {
+			fmt.Fprintf(&b, "; %s waited in its receive queue", words.Bytes(w.Unread))
+		}
 	}
-	probes := uint64(w.Probes)
-	if slow {
-		probes = d.Probes
-	} else if w.Unread != nil && *w.Unread > 0 {
-		fmt.Fprintf(&b, "; %s waited in its receive queue", words.Bytes(*w.Unread))
+	if x.D.Probes > 0 {
+		fmt.Fprintf(&b, "; the sender probed %s", words.Times(x.D.Probes))
 	}
-	if probes > 0 {
-		fmt.Fprintf(&b, "; the sender probed %s", words.Times(probes))
-	}
-	b.WriteString(w.outcome(d.LongestOpen))
-	return b.String()
+	b.WriteString(w.outcome())
+	out.Sentence = b.String()
+	out.sure(w.confidence(x.Facts.OneSided))
+	out.Frames = w.Frames
+	out.say(w.Begin, "the window of %s closed", x.D.Receiver)
 }
 
-// outcome returns how the stall ended or, if it is still on, when the next probe is
-// due.
-func (w *Stall) outcome(open bool) string {
+// length says how long a stall lasted.
+func (w *Stall) length() string {
+	if w.Open || w.BeganBefore {
+		return "at least " + words.Duration(w.Duration)
+	}
+	return words.Duration(w.Duration)
+}
+
+// outcome says how a stall ended, unless the window opened.
+func (w *Stall) outcome() string {
 	switch {
 	case w.ResetByReceiver:
 		return "; then the receiver reset the connection"
@@ -92,15 +131,15 @@ func (w *Stall) outcome(open bool) string {
 		return "; then the sender reset the connection"
 	case w.GaveUp:
 		return "; nobody answered, and the sender gave up"
-	case open && w.NextProbe > 0:
+	case w.Open && w.NextProbe > 0:
 		return fmt.Sprintf("; the next probe is due %s after the last", words.Duration(w.NextProbe))
-	case open:
+	case w.Open:
 		return "; it was still waiting when the capture ended"
 	}
 	return ""
 }
 
-// confidence returns how sure it is that the window made the sender wait, and why.
+// confidence says how sure it is that the sender waited for the window.
 func (w *Stall) confidence(oneSided bool) (Confidence, string) {
 	switch {
 	case oneSided:

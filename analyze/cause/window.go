@@ -6,20 +6,25 @@ import (
 	"winwatch/analyze/words"
 )
 
-// WindowLimited: the window is full in each round trip, so that it sets the pace.
+// WindowLimited: the window was full for about a round trip at a time, again and again.
 const WindowLimited Code = "window-limited"
 
 var windowLimited = cause{
-	codes: []Code{WindowLimited},
-	judge: func(l *Limits, f *Facts) (Judgement, bool) {
-		d := &f.Flows[f.Main()]
-		return Judgement{Severity: Note, Code: WindowLimited},
-			d.Bytes > 0 && d.Limited >= l.Notice && float64(d.Limited) > l.LimitedShare*float64(d.Total)
+	code: WindowLimited, party: ReceiveBuffer,
+	needs:    "a window that is full in round trip after round trip",
+	excludes: "waits that are much longer than a round trip",
+	cure:     "a larger receive buffer: raise net.ipv4.tcp_rmem or remove the application's SO_RCVBUF",
+	settle:   "the receive queue of the receiver's socket (Recv-Q in ss): if it stays empty, the buffer is too small, not the application too slow",
+	claim: func(x *Case) Claim {
+		c := Claim{Time: x.take(Full)}
+		if x.D.Bytes > 0 && float64(c.Time) > x.Limits.LimitedShare*float64(x.Facts.Total) {
+			c.Severity = Note
+		}
+		return c
 	},
-	explain: func(_ *Limits, out *Finding, f *Facts, _ *Stall) {
-		d := &f.Flows[f.Main()]
+	tell: func(x *Case, c *Claim, out *Finding) {
 		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: a larger receive buffer would let the sender continue",
-			d.Receiver, words.Duration(d.Limited), words.Duration(d.Total))
-		out.Confidence = Medium
+			x.D.Receiver, words.Duration(c.Time), words.Duration(x.Facts.Total))
+		out.sure(Medium, "")
 	},
 }

@@ -6,12 +6,13 @@ import (
 	"io"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/report"
 )
 
 // SchemaVersion names the form of the JSON report. It changes when a key is removed or
 // changes its meaning, not when one is added.
-const SchemaVersion = "winwatch/1"
+const SchemaVersion = "winwatch/2"
 
 // Write writes the whole result as one object, described by Schema. Byte counts and
 // nanoseconds are integers with the unit in the key; unknown values are null. Streams are
@@ -118,20 +119,65 @@ func (j *writer) retired(r *analyze.Evicted) {
 func (j *writer) verdict(key string, v *analyze.Verdict) {
 	j.object(key, func() {
 		j.int("stream", v.Stream)
-		j.string("direction", v.Dir.String())
-		j.string("severity", v.Severity.String())
-		j.string("code", string(v.Code))
-		j.string("sentence", v.Sentence)
-		j.span("wait_ns", v.Wait)
-		j.stringIf("confidence", string(v.Confidence))
-		j.stringIf("because", v.Because)
-		j.addr("host", v.Host)
-		j.stringIf("command", v.Command)
-		j.array("frames", func() {
-			for _, f := range v.Frames {
-				j.uint("", f)
-			}
-		})
+		j.finding(&v.Finding, v.Dir)
+	})
+}
+
+func (j *writer) causes(causes []cause.Finding) {
+	j.array("causes", func() {
+		for i := range causes {
+			j.object("", func() { j.finding(&causes[i], analyze.Dir(causes[i].Flow)) })
+		}
+	})
+}
+
+func (j *writer) finding(f *cause.Finding, dir analyze.Dir) {
+	j.string("direction", dir.String())
+	j.string("severity", f.Severity.String())
+	j.string("code", string(f.Code))
+	j.string("party", string(f.Party))
+	j.string("sentence", f.Sentence)
+	j.span("wait_ns", f.Wait)
+	j.stringIf("confidence", string(f.Confidence))
+	j.stringIf("because", f.Because)
+	j.array("evidence", func() {
+		for i := range f.Evidence {
+			j.evidence(&f.Evidence[i])
+		}
+	})
+	j.array("excluded", func() {
+		for _, text := range f.Excluded {
+			j.string("", text)
+		}
+	})
+	j.stringIf("cure", f.Cure)
+	j.stringIf("settle", f.Settle)
+	j.addr("host", f.Host)
+	j.stringIf("command", f.Command)
+	j.array("frames", func() {
+		for _, n := range f.Frames {
+			j.uint("", n)
+		}
+	})
+}
+
+func (j *writer) evidence(e *cause.Evidence) {
+	j.object("", func() {
+		j.string("text", e.Text)
+		j.frame("frame", e.Frame)
+		j.intIf("time_ns", e.Time != 0, e.Time)
+	})
+}
+
+func (j *writer) considered(list []cause.Considered) {
+	j.array("considered", func() {
+		for i := range list {
+			j.object("", func() {
+				j.string("direction", analyze.Dir(list[i].Flow).String())
+				j.string("code", string(list[i].Code))
+				j.string("why", list[i].Why)
+			})
+		}
 	})
 }
 

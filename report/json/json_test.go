@@ -132,7 +132,7 @@ func TestSchemaIsStrict(t *testing.T) {
 		{`"payload_bytes":934544,`, ``},
 		{`"value_bytes":465280`, `"value_bytes":465280.5`},
 		{`"form":"empty"`, `"form":"other"`},
-		{`"schema":"winwatch/1"`, `"schema":"winwatch/2"`},
+		{`"schema":"winwatch/2"`, `"schema":"winwatch/3"`},
 		{`"inferred_count":6`, `"inferred_bytes":6`},
 		{`"wchan":"sk_stream_wait_memory"`, `"wchan":0`},
 		{`"answer_frame":null`, `"answer_frame":0`},
@@ -159,7 +159,10 @@ func TestSchemaKnowsTheEnums(t *testing.T) {
 	for _, c := range cause.Confidences {
 		confidences = append(confidences, string(c))
 	}
-	var codes, skips, notes []string
+	var parties, codes, skips, notes []string
+	for _, p := range cause.Parties {
+		parties = append(parties, string(p))
+	}
 	for _, c := range cause.Codes() {
 		codes = append(codes, string(c))
 	}
@@ -182,6 +185,11 @@ func TestSchemaKnowsTheEnums(t *testing.T) {
 		{"verdict.severity", slices.Clone(cause.Severities[:])},
 		{"verdict.confidence", confidences},
 		{"verdict.direction", dirs},
+		{"cause.severity", slices.Clone(cause.Severities[:])},
+		{"cause.confidence", confidences},
+		{"cause.direction", dirs},
+		{"considered.direction", dirs},
+		{"party", parties},
 		{"probe.form", reporttest.Constants(t, "ProbeForm")},
 		{"probe.silence", reporttest.UntypedConstants(t, "silence")},
 		{"stall.ended_by", reporttest.Constants(t, "StallEnd")},

@@ -24,6 +24,8 @@ func (j *writer) stream(s *analyze.Stream) {
 			j.string("reset_by", s.ResetBy.String())
 		}
 		j.verdict("verdict", &s.Verdict)
+		j.causes(s.Causes)
+		j.considered(s.Considered)
 		j.warnings(s.Warnings)
 		j.array("directions", func() {
 			for dir := range s.Dirs {

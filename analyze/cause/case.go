@@ -1,0 +1,108 @@
+package cause
+
+import (
+	"time"
+)
+
+// Case is one direction of a stream while the causes explain its time.
+type Case struct {
+	Limits *Limits
+	Facts  *Facts
+	// Dir is the direction. D are its facts, O those of the opposite direction.
+	Dir  int
+	D, O *Flow
+
+	left    Times
+	claimed []bool // the stalls that are explained
+}
+
+// Claim is what a cause explains in one direction.
+type Claim struct {
+	// Time is the time that it explains.
+	Time time.Duration
+	// Severity is how bad that is if people can notice it.
+	Severity Severity
+	// Stands: it is a finding whatever the time, or the verdict where nobody waited.
+	Stands bool
+	// Stalls are how many stalls it explains, StallTime their durations, and Longest the
+	// longest of them, nil if there is none.
+	Stalls    int64
+	StallTime time.Duration
+	Longest   *Stall
+}
+
+// begin makes x the case of a direction before any cause.
+func (x *Case) begin(l *Limits, f *Facts, dir int) {
+	x.Limits, x.Facts, x.Dir, x.D, x.O = l, f, dir, &f.Flows[dir], &f.Flows[1-dir]
+	x.left = x.D.Spent
+	x.claimed = append(x.claimed[:0], make([]bool, len(x.D.Stalls))...)
+}
+
+// Left is the time of some kinds that is not explained yet.
+func (x *Case) Left(kinds ...Kind) time.Duration { return x.left.Sum(kinds...) }
+
+// take explains all that is left of some kinds.
+func (x *Case) take(kinds ...Kind) (sum time.Duration) {
+	for _, k := range kinds {
+		sum += x.left[k]
+		x.left[k] = 0
+	}
+	return sum
+}
+
+// takeSome explains up to d of some kinds, in their order.
+func (x *Case) takeSome(d time.Duration, kinds ...Kind) (sum time.Duration) {
+	for _, k := range kinds {
+		n := min(x.left[k], d-sum)
+		x.left[k] -= n
+		sum += n
+	}
+	return sum
+}
+
+// windowKinds are the kinds of time that stalls consist of. In a capture of one
+// direction, all time is unjudged.
+var windowKinds = []Kind{Closed, Small, Held, Full, Unjudged}
+
+// takeStalls explains the stalls for which is returns true.
+func (x *Case) takeStalls(is func(*Stall) bool) (c Claim) {
+	for i := range x.D.Stalls {
+		w := &x.D.Stalls[i]
+		if x.claimed[i] || !is(w) {
+			continue
+		}
+		x.claimed[i] = true
+		c.Stalls++
+		c.StallTime += w.Duration
+		c.Time += x.takeSome(w.Duration, windowKinds...)
+		if c.Longest == nil || w.Duration > c.Longest.Duration {
+			c.Longest = w
+		}
+	}
+	c.Severity = x.Limits.severity(c.Time)
+	return c
+}
+
+// takeUnlisted explains the stalls that are no longer listed as part of c.
+func (x *Case) takeUnlisted(c *Claim) {
+	listed, sum := int64(len(x.D.Stalls)), time.Duration(0)
+	for i := range x.D.Stalls {
+		sum += x.D.Stalls[i].Duration
+	}
+	if more := x.D.StallCount - listed; more > 0 {
+		c.Stalls += more
+		c.StallTime += x.D.StallTime - sum
+		c.Time += x.takeSome(x.D.StallTime-sum, windowKinds...)
+	}
+	c.Severity = x.Limits.severity(c.Time)
+}
+
+// longest returns the longest stall that is not explained yet, nil if there is none.
+func (x *Case) longest() (longest *Stall) {
+	for i := range x.D.Stalls {
+		if w := &x.D.Stalls[i]; !x.claimed[i] && (longest == nil || w.Duration > longest.Duration) {
+			longest = w
+		}
+	}
+	return longest
+}

@@ -1,0 +1,176 @@
+package cause
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Judgement is the part of a verdict that ranking needs.
+type Judgement struct {
+	Severity Severity
+	Code     Code
+	Party    Party
+	Flow     int
+	Wait     time.Duration
+}
+
+// judged are the claims of all causes in both directions.
+type judged struct {
+	cases  [2]Case
+	claims [2][len(table)]Claim
+}
+
+// Judge returns the verdict on a stream without explaining it.
+func (c *Catalogue) Judge(f *Facts) Judgement {
+	if dir := f.Main(); f.quiet() {
+		return Judgement{Code: healthy.code, Party: healthy.party, Flow: dir}
+	}
+	var j judged
+	j.claim(&c.limits, f)
+	dir, i := j.worst(&c.limits, f)
+	return j.judgement(dir, i)
+}
+
+// quiet reports whether nothing happened that any cause could explain but those that
+// cost nobody time.
+func (f *Facts) quiet() bool {
+	for dir := range f.Flows {
+		d := &f.Flows[dir]
+		if d.Bytes != 0 || d.StallCount != 0 || d.Spent[Unjudged] != 0 {
+			return false
+		}
+	}
+	return !f.Refused && !f.Unanswered && !f.OneSided && !f.Renumbered
+}
+
+// claim lets all causes take their time, in both directions.
+func (j *judged) claim(l *Limits, f *Facts) {
+	for dir := range j.cases {
+		x := &j.cases[dir]
+		x.begin(l, f, dir)
+		for i, c := range table {
+			j.claims[dir][i] = c.claim(x)
+		}
+	}
+}
+
+// worst returns the direction and the index of the cause that is the verdict: of the
+// most severe causes, the one that explains most time. If no cause cost anybody time,
+// it is the first that stands in the main direction, or the last of the table.
+func (j *judged) worst(l *Limits, f *Facts) (dir, cause int) {
+	dir, cause = f.Main(), len(table)-1
+	found := Claim{}
+	for d := range j.claims {
+		for i := range j.claims[d] {
+			x := &j.claims[d][i]
+			if x.finding(l) && cmp.Or(cmp.Compare(x.Severity, found.Severity), cmp.Compare(x.Time, found.Time)) > 0 {
+				found, dir, cause = *x, d, i
+			}
+		}
+	}
+	if found.Severity == OK {
+		if i := slices.IndexFunc(j.claims[dir][:], func(c Claim) bool { return c.Stands }); i >= 0 {
+			cause = i
+		}
+	}
+	return dir, cause
+}
+
+// finding reports whether a claim is one that a person could notice.
+func (c *Claim) finding(l *Limits) bool { return c.Severity > OK && (c.Stands || c.Time >= l.Notice) }
+
+func (j *judged) judgement(dir, i int) Judgement {
+	x := &j.claims[dir][i]
+	out := Judgement{Code: table[i].code, Party: table[i].party, Flow: dir, Severity: x.Severity, Wait: x.Time}
+	if table[i] == &healthy {
+		out.Wait = 0
+	}
+	return out
+}
+
+// Explain judges a stream and explains its time.
+func (c *Catalogue) Explain(f *Facts) Diagnosis {
+	var j judged
+	l := &c.limits
+	j.claim(l, f)
+	dir, i := j.worst(l, f)
+	out := Diagnosis{Verdict: j.explain(l, dir, i)}
+	if table[i] == &healthy {
+		out.Verdict.Wait = 0
+	}
+	for i := range table {
+		if j.claims[dir][i].Time > 0 {
+			out.Causes = append(out.Causes, j.explain(l, dir, i))
+		}
+	}
+	out.Causes = append(out.Causes, j.others(l, 1-dir, out.Causes)...)
+	out.Causes = slices.DeleteFunc(out.Causes, func(f Finding) bool { return f.Wait == 0 })
+	slices.SortStableFunc(out.Causes, func(a, b Finding) int { return cmp.Compare(b.Wait, a.Wait) })
+	out.Considered = j.considered()
+	return out
+}
+
+// explain tells a claim.
+func (j *judged) explain(l *Limits, dir, i int) Finding {
+	x, c := &j.cases[dir], &j.claims[dir][i]
+	out := Finding{Severity: c.Severity, Code: table[i].code, Party: table[i].party, Flow: dir, Wait: c.Time, Cure: table[i].cure, Confidence: High}
+	if !c.finding(l) {
+		out.Severity = OK
+	}
+	table[i].tell(x, c, &out)
+	x.doubt(&out)
+	if out.Confidence != High {
+		out.Settle = table[i].settle
+	}
+	return out
+}
+
+// doubt lowers the confidence of a finding where the capture does not show enough.
+func (x *Case) doubt(out *Finding) {
+	if out.Code == refused.code || out.Party == Capture {
+		return
+	}
+	if share := float64(x.D.Spent[Unjudged]) / float64(max(x.Facts.Total, 1)); share > x.Limits.UnjudgedShare {
+		out.atMost(Medium, fmt.Sprintf("%.0f%% of the time cannot be judged from this capture", 100*share))
+	}
+	if x.Facts.Dropped {
+		out.less("packets dropped while capturing could change the finding")
+	}
+}
+
+// others returns what the other direction waited for that people can notice. The time
+// in which the sender of the verdict's direction was idle went into it, and no more of it
+// than that counts, so that every moment is explained once.
+func (j *judged) others(l *Limits, dir int, causes []Finding) (more []Finding) {
+	at := slices.IndexFunc(causes, func(f Finding) bool { return f.Code == idle.code })
+	for i := range table {
+		if at < 0 || !j.claims[dir][i].finding(l) || table[i].party == Capture {
+			continue
+		}
+		f := j.explain(l, dir, i)
+		f.Wait = min(f.Wait, causes[at].Wait)
+		causes[at].Wait -= f.Wait
+		if f.Wait > 0 {
+			more = append(more, f)
+		}
+	}
+	return more
+}
+
+// considered returns the causes that explain nothing in a direction with data, with the
+// reason.
+func (j *judged) considered() (out []Considered) {
+	for dir := range j.cases {
+		for i, c := range table {
+			if j.claims[dir][i].Time > 0 || c.fell == nil || j.cases[dir].D.Bytes == 0 {
+				continue
+			}
+			if why := c.fell(&j.cases[dir]); why != "" {
+				out = append(out, Considered{c.code, dir, why})
+			}
+		}
+	}
+	return out
+}
