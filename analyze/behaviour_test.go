@@ -194,6 +194,38 @@ func TestProbes(t *testing.T) {
 			30.00 S > C . win 1000
 			+0    C > S P. len 500
 		`, 3, 0, "empty empty empty", "", "yes", analyze.EndWindowUpdate},
+		{"picotcp: an empty push, which needs no answer", fill + `
+			0.511 C > S P. seq nxt
+			1.511 C > S P. seq nxt
+			3.511 C > S P. seq nxt
+			4.000 S > C . win 1000
+			+0    C > S P. len 1000
+		`, 3, 0, "push push push", "not-due not-due not-due", "yes", analyze.EndWindowUpdate},
+		{"an empty push at once is an ACK", fill + `
+			0.012 C > S P. seq nxt
+			4.000 S > C . win 1000
+			+3    S > C .
+		`, 0, 0, "", "", "no", analyze.EndWindowUpdate},
+		{"the capture begins with probes that back off", `
+			0.000 C > S . seq 999 ack 1 win 500
+			0.864 C > S . seq 999 ack 1 win 500
+			+0    S > C . seq 1 ack 1000 win 0
+			2.592 C > S . seq 999
+			+0    S > C . seq 1 ack 1000 win 0
+			6.112 C > S . seq 999
+			+0    S > C . seq 1 ack 1000 win 0
+			8.643 S > C . seq 1 ack 1000 win 100
+			+0    C > S P. seq 1000 len 100
+		`, 4, 0, "empty empty empty empty", "   ", "yes", analyze.EndWindowUpdate},
+		{"the capture begins with keep-alives", `
+			0.000 C > S . seq 999 ack 1 win 500
+			1.000 C > S . seq 999 ack 1 win 500
+			+0    S > C . seq 1 ack 1000 win 0
+			2.000 C > S . seq 999
+			+0    S > C . seq 1 ack 1000 win 0
+			3.000 C > S . seq 999
+			+0    S > C . seq 1 ack 1000 win 0
+		`, 0, 4, "", "", "no", analyze.EndCaptureEnded},
 		{"idle, window open", handshake + `
 			0.010 C > S P. len 100
 			+0.001 S > C .

@@ -91,6 +91,12 @@ func (t *flowstate) doubt(s *capture.Segment, now int64, form ProbeForm, most in
 	t.probing.doubtedAt = now
 }
 
+// doubtFirst remembers the first segment captured of f's sender, an empty one.
+func (t *flowstate) doubtFirst(st *stream, f *flow) {
+	t.probing.doubted = append(t.probing.doubted[:0], Probe{Frame: st.firstFrame, Time: f.lastAt, Form: ProbeEmpty})
+	t.probing.doubtedAt = f.lastAt
+}
+
 // keptAlive reports whether the doubted segments are keep-alives for certain: answered, and
 // evenly spaced twice. The first gap is the time that a connection may be idle.
 func (t *flowstate) keptAlive(growth float64) bool {
@@ -212,6 +218,44 @@ func (c *cursor) probe(form ProbeForm) Events {
 	return EventProbe
 }
 
+// pushes reports whether an empty segment with PSH at SND.NXT is a probe: a timer sent it
+// while the window was 0. Otherwise nobody pushes what is empty.
+func (c *cursor) pushes() bool {
+	f := c.f
+	if !c.stalled(f) || f.una != f.nxt {
+		return false
+	}
+	t := c.states[f.state]
+	since := t.stall.zeroAt
+	if t.probing.form != "" {
+		since = t.probing.at
+	}
+	return (t.probing.form == "" || t.probing.form == ProbePush) && c.now-since >= int64(c.cfg.ProbeTimer)
+}
+
+// sameAgain notes an empty segment that repeats the only other one of its sender, before
+// any answer: both may be probes. A receiver's ACKs repeat too, but then the ACK or the
+// window is new, or they come faster than a timer.
+func (c *cursor) sameAgain() {
+	f, r, s := c.f, c.r, c.s
+	if !r.is(hasUna) || r.una != s.Ack || r.wnd != uint32(s.Window) || r.shift > 0 {
+		return
+	}
+	last := f.lastAt
+	t := c.stateOf(f)
+	if t != nil && len(t.probing.doubted) > 0 {
+		last = t.probing.doubtedAt
+	}
+	if c.now-last < int64(c.cfg.ProbeTimer) {
+		return
+	}
+	t = c.needState(f)
+	if len(t.probing.doubted) == 0 {
+		t.doubtFirst(c.st, f)
+	}
+	t.doubt(s, c.now, ProbeEmpty, c.mostProbes())
+}
+
 // answerKeepAlive notes the ACK that answers the last keep-alive, which may turn out to
 // be a probe.
 func (t *flowstate) answerKeepAlive(s *capture.Segment, now int64) {
@@ -239,6 +283,7 @@ const (
 	silenceLimited = "rate-limited"
 	silencePeer    = "peer-silent"
 	silencePaired  = "answered-together"
+	silenceNotDue  = "not-due"
 	silenceEnd     = "capture-ended"
 )
 
@@ -253,6 +298,8 @@ func (sh *shard) silence(f *flow, t *flowstate) {
 	switch {
 	case t.probing.form == ProbeUrgent:
 		p.Silence = silencePaired
+	case t.probing.form == ProbePush:
+		p.Silence = silenceNotDue
 	case t.probing.answeredAt != 0 && t.probing.at-t.probing.answeredAt < int64(sh.cfg.RateLimit):
 		p.Silence = silenceLimited
 	default:

@@ -72,7 +72,7 @@ func (c *cursor) firstACK(ev Events) Events {
 			}
 			c.keepAlive(r)
 			t := c.needState(r)
-			t.probing.asked = 0
+			t.probing.asked, t.probing.doubted = 0, t.probing.doubted[:0]
 			t.counts.keepAliveAnswers++
 			return EventKeepAliveAnswer
 		}

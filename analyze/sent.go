@@ -247,6 +247,10 @@ func (c *cursor) empty() Events {
 		return c.below(ProbeEmpty)
 	case d == 0 && s.Flags&capture.URG != 0 && c.stalled(f) && f.una == f.nxt:
 		return c.probe(ProbeUrgent)
+	case d == 0 && s.Flags&capture.PSH != 0 && c.pushes():
+		return c.probe(ProbePush)
+	case d == 0 && f.is(idleProbe) && !f.is(hasUna):
+		c.sameAgain()
 	case d > 0:
 		// Data in between was sent but not captured.
 		c.addHole(f, f.nxt, s.Seq, c.now)

@@ -12,7 +12,9 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	r, s := c.r, c.s
 	t.pause(r, c.now, c.pauseOf(c.st))
 	t.stall.on, t.probing.asked, t.probing.form, t.probing.withData, t.probing.silent = true, 0, "", false, 0
-	t.probing.doubted = t.probing.doubted[:0]
+	if !r.is(midProbe) {
+		t.probing.doubted = t.probing.doubted[:0]
+	}
 	t.stall.began, t.stall.zeroAt, t.stall.acked, t.stall.zeroSpent = c.now, c.now, r.una, t.spent[zeroWindow]
 	t.stall.Stall = Stall{
 		Begin: c.now, BeginFrame: s.Frame, ZeroBegin: c.now, ZeroFrame: s.Frame,
@@ -41,18 +43,17 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	r.marks &^= isFull | isHeld | isOpened | midProbe
 }
 
-// firstProbe remembers the first segment captured of a sender: the current segment,
-// which answers it, shows that it was a probe or a keep-alive.
+// firstProbe counts what its sender repeated since the first segment captured: the
+// current segment, which answers it, shows that these were probes or keep-alives.
 func (c *cursor) firstProbe(t *flowstate) {
-	s := c.s
-	at := c.r.lastAt
-	began := *s
-	began.Frame = c.st.firstFrame
-	t.doubt(&began, at, ProbeEmpty, c.mostProbes())
-	p := &t.probing.doubted[len(t.probing.doubted)-1]
-	p.AnswerFrame, p.AnswerTime = s.Frame, c.now
-	t.counts.keepAlives++
-	t.stall.KeepAlives++
+	if len(t.probing.doubted) == 0 {
+		t.doubtFirst(c.st, c.r)
+	}
+	n := len(t.probing.doubted)
+	p := &t.probing.doubted[n-1]
+	p.AnswerFrame, p.AnswerTime = c.s.Frame, c.now
+	t.counts.keepAlives += uint32(n)
+	t.stall.KeepAlives += int64(n)
 	t.counts.keepAliveAnswers++
 }
 

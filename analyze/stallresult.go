@@ -81,7 +81,8 @@ type ProbeForm string
 
 // The forms of probes; docs/how-it-works.md lists which stack sends which.
 const (
-	ProbeEmpty     ProbeForm = "empty"     // 0 bytes at SND.UNA - 1: Linux, Zephyr, picoTCP
+	ProbeEmpty     ProbeForm = "empty"     // 0 bytes at SND.UNA - 1: Linux, Zephyr
+	ProbePush      ProbeForm = "push"      // 0 bytes, PSH, at SND.NXT: picoTCP
 	ProbeJunkByte  ProbeForm = "junk-byte" // 1 byte at SND.UNA - 1: gVisor
 	ProbeDataByte  ProbeForm = "data-byte" // 1 byte at SND.NXT: BSD, macOS, Windows, lwIP, smoltcp
 	ProbeFIN       ProbeForm = "fin"       // a bare FIN at SND.NXT: lwIP
@@ -104,7 +105,9 @@ type Probe struct {
 	AnswerTime  int64
 	// Silence is the likely reason why there was no answer: "rate-limited" (within
 	// 500 ms of the last answer, as on Linux; RFC 5961 7), "answered-together" (the
-	// next probe followed at once and was answered), "capture-ended" (too soon to
-	// tell) or "peer-silent". It is empty if the probe was answered.
+	// next probe followed at once and was answered), "not-due" (an empty segment at the
+	// left edge of a zero window is acceptable, and nobody acknowledges what is empty;
+	// RFC 9293 3.10.7.4), "capture-ended" (too soon to tell) or "peer-silent". It is
+	// empty if the probe was answered.
 	Silence string
 }

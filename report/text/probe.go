@@ -71,6 +71,7 @@ func gaps(probes []analyze.Probe) string {
 var silenceReasons = map[string]string{
 	"rate-limited":      ", as from a receiver that answers at most once per 500 ms",
 	"answered-together": ", but the next one followed at once and was answered",
+	"not-due":           ": none was due, since an empty segment at the edge of the window is acceptable",
 	"peer-silent":       ": the receiver is silent",
 	"capture-ended":     ", because the capture ended",
 }
