@@ -70,6 +70,9 @@ type Probing struct {
 	// RateLimit is the time in which a stack answers at most one out-of-window
 	// segment: net.ipv4.tcp_invalid_ratelimit, 500 ms.
 	RateLimit time.Duration
+	// SilentProbes is how many probes in a row that were due an answer must get none for
+	// the receiver to count as silent: one missing answer is a lost packet.
+	SilentProbes int
 }
 
 // Timing holds the durations that distinguish events.
@@ -142,6 +145,8 @@ func DefaultConfig() Config {
 			BackoffLow:  1.6,
 			BackoffHigh: 2.6,
 			RateLimit:   500 * time.Millisecond,
+
+			SilentProbes: 2,
 		},
 		Timing: Timing{
 			MinStall:   180 * time.Millisecond,

@@ -185,7 +185,9 @@ func (sh *shard) leaveOpen(st *stream, f *flow, t *flowstate, o *flow) {
 	if n := len(w.Probes); n > 0 && w.Probes[n-1].Silence == silencePeer &&
 		st.last-t.probing.at <= st.timeout(int64(sh.cfg.ProbeTimer)) {
 		w.Probes[n-1].Silence = silenceEnd
+		t.probing.silent--
 	}
+	sh.hear(t, st.last)
 	t.stall.on = false
 	sh.judge(st, f, t, t.listed(sh.keep(t)))
 }

@@ -14,6 +14,7 @@ type flowstate struct {
 	past    pastStalls
 	probing probing
 	after   aftermath
+	waits   waits
 	held    heldBack
 	edge    edgeLedger
 	loss    loss
@@ -27,12 +28,14 @@ type flowstate struct {
 // openStall is the current stall, if on is set.
 type openStall struct {
 	Stall
-	on bool
 	// began is when the stall began, zeroAt when its first zero window did; zeroSpent
 	// and acked are the values of spent[zeroWindow] and flow.una at that time.
 	began, zeroAt int64
 	zeroSpent     int64
 	acked         uint32
+	// resent counts the retransmissions of data by a timer since Heard.
+	resent uint16
+	on     bool
 }
 
 // pastStalls are the stalls that have ended.
@@ -49,19 +52,22 @@ type probing struct {
 	asked Events
 	// form and at are the form and time of the last probe of this stall. If withData
 	// is set, the probe carried data past the right edge, which ended at end.
-	form     ProbeForm
-	at       int64
-	end      uint32
-	withData bool
+	end  uint32
+	form ProbeForm
+	at   int64
 	// answeredAt is when a probe was last answered, in this stall or an earlier one,
-	// since the receiver limits the rate per socket. silent counts the probes since
-	// then that were due an answer.
+	// since the receiver limits the rate per socket.
 	answeredAt int64
-	silent     int
 	// doubted are segments that count as keep-alives by their timing, but may be
 	// probes.
 	doubted   []Probe
 	doubtedAt int64
+	// silent counts the probes since the receiver's last sign of life that were due an
+	// answer. mute: it was silent once, and then opened its window all the same, so it
+	// does not answer probes.
+	silent   uint16
+	mute     bool
+	withData bool
 }
 
 // aftermath is what the sender sends after a stall.
@@ -73,6 +79,13 @@ type aftermath struct {
 	// bytes is the new data since then, burst the part of it before its first ACK.
 	bytes, burst int64
 	burstOver    bool
+}
+
+// waits are the parts of the time that the sender waited for something else than a
+// window that is known to be closed.
+type waits struct {
+	// silent is the end of stalls in which the receiver gave no sign of life: see Stall.
+	silent int64
 }
 
 // heldBack is the time in which the open window was too small for the next segment.

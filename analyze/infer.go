@@ -216,7 +216,7 @@ func backoff(probes []Probe, cfg *Config) (ratio float64, next time.Duration) {
 func (w *Stall) timing(cfg *Config) {
 	ratio, next := backoff(w.Probes, cfg)
 	w.Backoff = ratio
-	if w.EndedBy == EndCaptureEnded && next > 0 {
+	if w.EndedBy == EndCaptureEnded && next > 0 && w.Silent == 0 {
 		w.NextProbeDue = new(w.Probes[len(w.Probes)-1].Time + int64(next))
 	}
 }
@@ -228,8 +228,8 @@ func (w *Stall) blame() string {
 		return "nobody: the sender had nothing to send"
 	case w.early:
 		return "the receiver's host, or a proxy or firewall before it, by opening the window"
-	case w.EndedBy == EndGaveUp:
-		return "the receiver's host, which stopped answering"
+	case w.Silent > 0:
+		return "until the receiver's last sign of life, its application, by reading; after that, its host or the path, by answering"
 	case w.ZeroFrame == 0:
 		return "the receiving application, by reading; or the sender, by sending a smaller segment that fits the window"
 	}

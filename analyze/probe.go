@@ -131,10 +131,14 @@ func (sh *shard) believe(t *flowstate) {
 	t.counts.probes += uint32(n)
 	t.stall.ProbeCount += int64(n)
 	for i := range t.probing.doubted {
-		if t.probing.doubted[i].AnswerFrame != 0 {
-			t.counts.keepAliveAnswers--
-			t.counts.probeAnswers++
+		p := &t.probing.doubted[i]
+		if p.AnswerFrame == 0 {
+			t.unanswered(p, int64(sh.cfg.RateLimit))
+			continue
 		}
+		t.counts.keepAliveAnswers--
+		t.counts.probeAnswers++
+		t.probing.answeredAt, t.probing.silent = p.AnswerTime, 0
 	}
 	t.stall.Probes = append(t.stall.Probes, t.probing.doubted...)
 	t.probing.form, t.probing.at = t.probing.doubted[n-1].Form, t.probing.doubtedAt
@@ -271,39 +275,9 @@ func (t *flowstate) answerKeepAlive(s *capture.Segment, now int64) {
 func (t *flowstate) answer(s *capture.Segment, now int64) {
 	t.probing.asked = 0
 	t.counts.probeAnswers++
-	t.probing.answeredAt, t.probing.silent = now, 0
+	t.probing.answeredAt = now
 	if w := t.probed(); len(w.Probes) > 0 {
 		p := &w.Probes[len(w.Probes)-1]
 		p.AnswerFrame, p.AnswerTime = s.Frame, now
-	}
-}
-
-// Reasons why a probe got no answer.
-const (
-	silenceLimited = "rate-limited"
-	silencePeer    = "peer-silent"
-	silencePaired  = "answered-together"
-	silenceNotDue  = "not-due"
-	silenceEnd     = "capture-ended"
-)
-
-// silence notes why the last probe got no answer, if it got none.
-func (sh *shard) silence(f *flow, t *flowstate) {
-	w := t.probed()
-	if t.probing.asked != EventProbe || len(w.Probes) == 0 {
-		return
-	}
-	t.probing.asked = 0
-	p := &w.Probes[len(w.Probes)-1]
-	switch {
-	case t.probing.form == ProbeUrgent:
-		p.Silence = silencePaired
-	case t.probing.form == ProbePush:
-		p.Silence = silenceNotDue
-	case t.probing.answeredAt != 0 && t.probing.at-t.probing.answeredAt < int64(sh.cfg.RateLimit):
-		p.Silence = silenceLimited
-	default:
-		p.Silence = silencePeer
-		t.probing.silent++
 	}
 }

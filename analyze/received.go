@@ -15,6 +15,9 @@ func (c *cursor) received(ev Events) Events {
 	if s.Window == 0 && s.Flags&capture.SYN == 0 {
 		c.needState(r).counts.zeroSegs++
 	}
+	if c.stalled(r) {
+		c.hears(c.states[r.state])
+	}
 	hadUna, una := r.is(hasUna), r.una
 	if !hadUna && r.is(hasISN) && r.rel(s.Ack) < 1 {
 		return 0 // it does not even acknowledge the SYN

@@ -227,7 +227,11 @@ func (c *cursor) old() Events {
 	if s.Len > 0 {
 		f.resent++
 		if f.is(isZero) {
-			c.needState(f).counts.retransZero++
+			t := c.needState(f)
+			t.counts.retransZero++
+			if c.now-f.lastAt >= int64(c.cfg.ProbeTimer) {
+				t.stall.resent++
+			}
 		}
 	}
 	return EventRetransmission

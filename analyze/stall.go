@@ -16,9 +16,11 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 		t.probing.doubted = t.probing.doubted[:0]
 	}
 	t.stall.began, t.stall.zeroAt, t.stall.acked, t.stall.zeroSpent = c.now, c.now, r.una, t.spent[zeroWindow]
+	t.stall.resent = 0
 	t.stall.Stall = Stall{
 		Begin: c.now, BeginFrame: s.Frame, ZeroBegin: c.now, ZeroFrame: s.Frame,
 		BeganBeforeCapture: first, WindowAtBegin: new(int64(0)),
+		Heard: c.now, HeardFrame: s.Frame,
 	}
 	t.stall.early = r.is(hasISN) && r.acked() == 0
 	t.stall.Unread = c.unread(r, t)
@@ -66,7 +68,7 @@ func (c *cursor) opening(t *flowstate, advanced bool) StallEnd {
 			t.answer(c.s, c.now)
 		}
 		return EndDataAccepted
-	case t.probing.asked == EventProbe && c.now-t.probing.at <= max(2*c.st.rtt(), int64(c.cfg.Promptly)):
+	case t.probing.asked == EventProbe && c.promptly(t.probing.at):
 		t.answer(c.s, c.now)
 		return EndProbeAnswer
 	}
@@ -80,12 +82,16 @@ func (c *cursor) endStall(f *flow, how StallEnd) {
 		return
 	}
 	c.silence(f, t)
-	if how == EndResetBySender && t.probing.silent >= 3 {
+	switch {
+	case how == EndResetByReceiver:
+		c.hears(t)
+	case how == EndResetBySender && t.probing.silent >= 3:
 		how = EndGaveUp
 	}
 	w := &t.stall.Stall
 	w.End, w.EndFrame, w.EndedBy = c.now, c.s.Frame, how
 	w.Duration = time.Duration(c.now - t.stall.began)
+	c.hear(t, c.now)
 	t.stall.on = false
 	t.stall.acked = f.una
 	f.marks &^= isZero
@@ -222,5 +228,7 @@ func (t *flowstate) settleStall(w *Stall) {
 		t.past.time -= int64(w.Duration)
 		t.past.unwaited++
 		t.spent[zeroWindow] = t.stall.zeroSpent
+		return
 	}
+	t.waits.silent += int64(w.Silent)
 }

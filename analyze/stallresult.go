@@ -56,11 +56,20 @@ type Stall struct {
 	// them, the first and the last ones.
 	ProbeCount int64
 	Probes     []Probe
+	// Heard and HeardFrame are the receiver's last sign of life in the stall: until then,
+	// its window is known to have been closed. HeardFrame is 0 if the window never was 0.
+	Heard      int64
+	HeardFrame uint64
+	// Unanswered is how many probes and retransmissions since then were due an answer
+	// and got none. If they are at least Config.SilentProbes, Silent is the time since
+	// then, which says nothing about the receiver's application.
+	Unanswered uint32
+	Silent     time.Duration
 	// Backoff is the factor by which the gaps between probes grew; 0 if unknown.
 	Backoff float64
 	// NextProbeDue is when the next probe would have been sent if the stall was still
 	// on, which is how long a lost window update can delay the sender. It is nil if
-	// unknown.
+	// unknown, and if the receiver is silent, since the sender may give up first.
 	NextProbeDue *int64
 	// Released is the new data sent after the stall until the sender paused; nil if
 	// the stall did not end with an open window.

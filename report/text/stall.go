@@ -107,6 +107,10 @@ func (t *writer) stall(s *analyze.Stall, amongOthers bool) {
 	if s.KeepAlives > 0 {
 		facts = append(facts, words.Counted(s.KeepAlives, "keep-alive")+", which are not probes")
 	}
+	if s.Silent > 0 {
+		facts = append(facts, fmt.Sprintf("nothing came from the receiver after %s (frame %d), for %s: its window is not known after that",
+			t.elapsed(s.Heard), s.HeardFrame, words.Duration(s.Silent)))
+	}
 	t.sentence(facts)
 	t.probes(s)
 	if s.Blame != "" {

@@ -1,0 +1,65 @@
+package analyze
+
+import "time"
+
+// Reasons why a probe got no answer.
+const (
+	silenceLimited = "rate-limited"
+	silencePeer    = "peer-silent"
+	silencePaired  = "answered-together"
+	silenceNotDue  = "not-due"
+	silenceEnd     = "capture-ended"
+)
+
+// silence notes why the last probe got no answer, if it got none.
+func (sh *shard) silence(f *flow, t *flowstate) {
+	w := t.probed()
+	if t.probing.asked != EventProbe || len(w.Probes) == 0 {
+		return
+	}
+	t.probing.asked = 0
+	t.unanswered(&w.Probes[len(w.Probes)-1], int64(sh.cfg.RateLimit))
+}
+
+// unanswered notes why the probe got no answer.
+func (t *flowstate) unanswered(p *Probe, rateLimit int64) {
+	switch {
+	case p.Form == ProbeUrgent:
+		p.Silence = silencePaired
+	case p.Form == ProbePush:
+		p.Silence = silenceNotDue
+	case t.stall.BeganBeforeCapture && p.Time < t.stall.zeroAt:
+		// An answer before the capture may have been too recent.
+	case t.probing.answeredAt != 0 && p.Time-t.probing.answeredAt < rateLimit:
+		p.Silence = silenceLimited
+	default:
+		p.Silence = silencePeer
+		if p.Time > t.stall.Heard {
+			t.probing.silent++
+		}
+	}
+}
+
+// hears notes that the current segment is a sign of life of the receiver during a stall.
+func (c *cursor) hears(t *flowstate) {
+	if int(t.probing.silent) >= c.cfg.SilentProbes && t.counts.probeAnswers == 0 && !c.promptly(t.probing.at) {
+		t.probing.mute = true
+	}
+	t.stall.Heard, t.stall.HeardFrame, t.stall.resent, t.probing.silent = c.now, c.s.Frame, 0, 0
+}
+
+// promptly reports whether the current segment follows soon enough on what was sent to
+// the other end at a time to be the answer.
+func (c *cursor) promptly(at int64) bool {
+	return c.now-at <= max(2*c.st.rtt(), int64(c.cfg.Promptly))
+}
+
+// hear sets for how long the receiver had been silent when the current stall ended.
+func (sh *shard) hear(t *flowstate, end int64) {
+	w := &t.stall.Stall
+	// The last retransmission may still be answered.
+	w.Unanswered = uint32(t.probing.silent) + uint32(max(t.stall.resent, 1)) - 1
+	if int(w.Unanswered) >= sh.cfg.SilentProbes && !t.probing.mute {
+		w.Silent = time.Duration(max(end-w.Heard, 0))
+	}
+}
