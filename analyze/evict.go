@@ -163,7 +163,7 @@ func (sh *shard) finish(st *stream) {
 		sh.book(f, &st.flows[i^1], st.last)
 		t := sh.stateOf(f)
 		if t != nil {
-			t.pause(f, st.last, sh.pauseOf(st))
+			sh.pause(t, f, st.last, sh.pauseOf(st))
 			if t.stall.on {
 				sh.leaveOpen(st, f, t, &st.flows[i^1])
 			}

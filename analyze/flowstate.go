@@ -79,6 +79,10 @@ type aftermath struct {
 	// bytes is the new data since then, burst the part of it before its first ACK.
 	bytes, burst int64
 	burstOver    bool
+	// late: the sender probed after the stall had ended; learnedAt is when the last of
+	// these probes was answered. wentOn: it has sent something else since.
+	late, wentOn bool
+	learnedAt    int64
 }
 
 // waits are the parts of the time that the sender waited for something else than a
@@ -86,6 +90,8 @@ type aftermath struct {
 type waits struct {
 	// silent is the end of stalls in which the receiver gave no sign of life: see Stall.
 	silent int64
+	// unaware and stuck are the times after stalls until the sender went on.
+	unaware, stuck int64
 }
 
 // heldBack is the time in which the open window was too small for the next segment.

@@ -209,6 +209,7 @@ func (c *cursor) probe(form ProbeForm) Events {
 	t.probing.asked = EventProbe
 	t.counts.probes++
 	w := t.probed()
+	t.after.late = t.after.late || !t.stall.on
 	w.ProbeCount++
 	had := cap(w.Probes)
 	if most := c.mostProbes(); len(w.Probes) >= most {
@@ -276,6 +277,9 @@ func (t *flowstate) answer(s *capture.Segment, now int64) {
 	t.probing.asked = 0
 	t.counts.probeAnswers++
 	t.probing.answeredAt = now
+	if !t.stall.on {
+		t.after.learnedAt = now
+	}
 	if w := t.probed(); len(w.Probes) > 0 {
 		p := &w.Probes[len(w.Probes)-1]
 		p.AnswerFrame, p.AnswerTime = s.Frame, now

@@ -95,8 +95,12 @@ func (c *cursor) fresh() Events {
 	if s.Len > 0 {
 		c.resume()
 	}
-	if f.state != 0 && s.Len > 0 {
-		c.states[f.state].release(f, s.Seq+s.Len, c.now, c.pauseOf(c.st))
+	switch t := c.stateOf(f); {
+	case t == nil:
+	case s.Len > 0:
+		c.release(t, f, s.Seq+s.Len, c.now, c.pauseOf(c.st))
+	case t.after.endedAt != 0 && s.Flags&capture.FIN != 0:
+		c.goOn(t, f, c.now, false)
 	}
 	if f.shift == Unknown && after(c.end, f.edge) {
 		c.need(f, c.end)

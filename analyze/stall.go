@@ -10,7 +10,7 @@ import (
 // window seen.
 func (c *cursor) beginStall(t *flowstate, first bool) {
 	r, s := c.r, c.s
-	t.pause(r, c.now, c.pauseOf(c.st))
+	c.pause(t, r, c.now, c.pauseOf(c.st))
 	t.stall.on, t.probing.asked, t.probing.form, t.probing.withData, t.probing.silent = true, 0, "", false, 0
 	if !r.is(midProbe) {
 		t.probing.doubted = t.probing.doubted[:0]
@@ -97,8 +97,7 @@ func (c *cursor) endStall(f *flow, how StallEnd) {
 	f.marks &^= isZero
 	kept := c.keep(t)
 	if how == EndWindowUpdate || how == EndProbeAnswer || how == EndDataAccepted {
-		t.after.watched, t.after.endedAt, t.after.sentAt = kept, c.now, c.now
-		t.after.bytes, t.after.burst, t.after.burstOver = 0, 0, false
+		t.after = aftermath{watched: kept, endedAt: c.now, sentAt: c.now}
 	} else {
 		c.judge(c.st, f, t, t.listed(kept))
 	}
@@ -129,7 +128,7 @@ func (sh *shard) smallStall(f *flow, how StallEnd) {
 	if how == EndSenderTimer {
 		end = t.held.timer
 	}
-	t.pause(f, end.at, 0)
+	sh.pause(t, f, end.at, 0)
 	t.stall.Stall = Stall{
 		Begin: t.held.since.at, BeginFrame: t.held.since.frame, End: end.at, EndFrame: end.frame,
 		EndedBy: how, Duration: time.Duration(end.at - t.held.since.at),
@@ -162,46 +161,6 @@ func (sh *shard) keep(t *flowstate) int {
 	t.mem.probes += cap(t.stall.Probes) - cap(t.past.stalls[shortest].Probes)
 	t.past.stalls[shortest] = t.stall.Stall
 	return shortest + 1
-}
-
-// release counts new data sent after a stall, until the sender pauses with nothing in
-// flight and the window open. The data ends at end.
-func (t *flowstate) release(f *flow, end uint32, now, pause int64) {
-	if t.after.endedAt == 0 {
-		return
-	}
-	if now-max(t.after.sentAt, f.ackedAt) > pause && f.inFlight() == 0 && !f.is(isHeld|isFull) {
-		t.pause(f, now, pause)
-		return
-	}
-	n := int64(int32(end - f.nxt))
-	t.after.bytes += n
-	t.after.sentAt = now
-	t.after.burstOver = t.after.burstOver || f.una != t.stall.acked
-	if !t.after.burstOver {
-		t.after.burst += n
-	}
-}
-
-// pause stops watching what is sent after a stall. If nothing was sent, only a pause
-// longer than pause shows that nothing was waiting.
-func (t *flowstate) pause(f *flow, now, pause int64) {
-	if t.after.endedAt == 0 {
-		return
-	}
-	w := t.listed(t.after.watched)
-	switch {
-	case !f.is(hasNxt):
-		// The sender was not captured: only the ACKs show what it sent.
-		if f.una != t.stall.acked {
-			w.SenderWaiting = new(true)
-		}
-	case t.after.bytes > 0 || now-t.after.endedAt > pause:
-		released, burst := t.after.bytes, t.after.burst
-		w.Released, w.Burst = &released, &burst
-	}
-	t.settleStall(w)
-	t.after.endedAt = 0
 }
 
 // judge settles a stall that did not end with an open window.

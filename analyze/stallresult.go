@@ -65,6 +65,12 @@ type Stall struct {
 	// then, which says nothing about the receiver's application.
 	Unanswered uint32
 	Silent     time.Duration
+	// Unaware is how long after End the sender did not know that the window had opened:
+	// it went on probing, so the window update never reached it.
+	Unaware time.Duration
+	// Stuck is how long the sender sent nothing, not even a probe, although it had data,
+	// the window was open, and the next probe had been due. It follows Unaware.
+	Stuck time.Duration
 	// Backoff is the factor by which the gaps between probes grew; 0 if unknown.
 	Backoff float64
 	// NextProbeDue is when the next probe would have been sent if the stall was still
