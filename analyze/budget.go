@@ -106,7 +106,8 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
 			t := sh.needState(f)
-			t.held.opened = moment{now, s.Frame}
+			t.held.opened, t.held.openedTo = moment{now, s.Frame}, f.wnd
+			t.held.asked = t.held.timer.at >= t.held.since.at && f.ackedAt == now
 		}
 		return free
 	}

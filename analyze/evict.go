@@ -188,6 +188,7 @@ func (sh *shard) leaveOpen(st *stream, f *flow, t *flowstate, o *flow) {
 		t.probing.silent--
 	}
 	sh.hear(t, st.last)
+	sh.meet(t, o, st.last)
 	t.stall.on = false
 	sh.judge(st, f, t, t.listed(sh.keep(t)))
 }

@@ -101,6 +101,10 @@ type heldBack struct {
 	// timer last sent what fits.
 	since, opened, timer moment
 	room                 uint32
+	// openedTo is the window that opened it; asked: it came with the ACK of what the timer
+	// had sent.
+	openedTo uint32
+	asked    bool
 	// left is how much of the window the sender has left now, in bytes.
 	left uint32
 	// small is how long the window has been too small for the sender since it was

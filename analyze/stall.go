@@ -66,10 +66,12 @@ func (c *cursor) opening(t *flowstate, advanced bool) StallEnd {
 	case advanced:
 		if t.probing.asked == EventProbe {
 			t.answer(c.s, c.now)
+			t.stall.Asked = true
 		}
 		return EndDataAccepted
 	case t.probing.asked == EventProbe && c.promptly(t.probing.at):
 		t.answer(c.s, c.now)
+		t.stall.Asked = true
 		return EndProbeAnswer
 	}
 	return EndWindowUpdate
@@ -91,16 +93,32 @@ func (c *cursor) endStall(f *flow, how StallEnd) {
 	w := &t.stall.Stall
 	w.End, w.EndFrame, w.EndedBy = c.now, c.s.Frame, how
 	w.Duration = time.Duration(c.now - t.stall.began)
+	if f.shift != Unknown && how.opened() {
+		w.OpenedTo = new(int64(f.wnd))
+	}
 	c.hear(t, c.now)
+	c.meet(t, &c.st.flows[f.side^1], c.now)
 	t.stall.on = false
 	t.stall.acked = f.una
 	f.marks &^= isZero
 	kept := c.keep(t)
-	if how == EndWindowUpdate || how == EndProbeAnswer || how == EndDataAccepted {
+	if how.opened() {
 		t.after = aftermath{watched: kept, endedAt: c.now, sentAt: c.now}
 	} else {
 		c.judge(c.st, f, t, t.listed(kept))
 	}
+}
+
+// meet notes for how long a stall and one in the opposite flow o, if there is one, have
+// overlapped until now, when the first of them ends.
+func (sh *shard) meet(t *flowstate, o *flow, now int64) {
+	u := sh.stateOf(o)
+	if u == nil || !u.stall.on {
+		return
+	}
+	d := time.Duration(max(now-max(t.stall.zeroAt, u.stall.zeroAt), 0))
+	t.stall.Mutual += d
+	u.stall.Mutual += d
 }
 
 // listed returns the stall for which keep returned i.
@@ -134,6 +152,12 @@ func (sh *shard) smallStall(f *flow, how StallEnd) {
 		EndedBy: how, Duration: time.Duration(end.at - t.held.since.at),
 		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
 		Unread: unknown("unknown: the window was never 0"),
+	}
+	if how == EndWindowUpdate {
+		t.stall.Asked, t.stall.OpenedTo = t.held.asked, new(int64(t.held.openedTo))
+		if t.held.asked {
+			t.stall.EndedBy = EndDataAccepted
+		}
 	}
 	sh.keep(t)
 }

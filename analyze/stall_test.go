@@ -50,7 +50,7 @@ func TestTimerStall(t *testing.T) {
 		{"nobody answers", timer + "+5.5 C > S P. seq 2921:4121\n+5.6 C > S P. seq 2921:4121", 4800 * time.Millisecond, analyze.EndSenderTimer},
 		{"reset", timer + "+0.1 S > C R.", 4800 * time.Millisecond, analyze.EndSenderTimer},
 		{"the window opens, and nothing comes", timer + "+0.1 S > C . win 4000\n+3 S > C .", 4800 * time.Millisecond, analyze.EndSenderTimer},
-		{"the window opens, and data comes", timer + "+0.1 S > C . win 4000\n+0 C > S P. len 1460\n+0 C > S P. len 1460\n", 4900 * time.Millisecond, analyze.EndWindowUpdate},
+		{"the window opens, and data comes", timer + "+0.1 S > C . win 4000\n+0 C > S P. len 1460\n+0 C > S P. len 1460\n", 4900 * time.Millisecond, analyze.EndDataAccepted},
 		{"the window closes", timer + "+0.1 S > C . win 0\n+0.3 C > S . seq una-1", 5200 * time.Millisecond, analyze.EndCaptureEnded},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -11,14 +11,19 @@ type StallEnd string
 const (
 	EndWindowUpdate    StallEnd = "window-update"
 	EndProbeAnswer     StallEnd = "probe-answer"
-	EndDataAccepted    StallEnd = "data-accepted"
-	EndSenderTimer     StallEnd = "sender-timer" // it sent what fits; the window never was 0
+	EndDataAccepted    StallEnd = "data-accepted" // with the ACK of a probe byte, or of what a timer sent
+	EndSenderTimer     StallEnd = "sender-timer"  // it sent what fits; the window never was 0
 	EndResetByReceiver StallEnd = "reset-by-receiver"
 	EndResetBySender   StallEnd = "reset-by-sender"
 	EndFIN             StallEnd = "fin"
 	EndGaveUp          StallEnd = "gave-up"
 	EndCaptureEnded    StallEnd = "capture-ended"
 )
+
+// opened reports whether the window opened.
+func (e StallEnd) opened() bool {
+	return e == EndWindowUpdate || e == EndProbeAnswer || e == EndDataAccepted
+}
 
 // Stall is a time in which the receiver's window, not the network and not the
 // sender's application, kept the sender from sending.
@@ -65,6 +70,14 @@ type Stall struct {
 	// then, which says nothing about the receiver's application.
 	Unanswered uint32
 	Silent     time.Duration
+	// Asked: it ended with the answer to a probe, or to the data that the sender's timer
+	// sent, not with a window update of the receiver's own accord.
+	Asked bool
+	// OpenedTo is the window that ended it, in bytes; nil if it did not end with an open
+	// window, or if the scale is unknown.
+	OpenedTo *int64
+	// Mutual is how long the opposite window was closed as well.
+	Mutual time.Duration
 	// Unaware is how long after End the sender did not know that the window had opened:
 	// it went on probing, so the window update never reached it.
 	Unaware time.Duration

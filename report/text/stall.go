@@ -146,6 +146,9 @@ var stallEnds = map[analyze.StallEnd]string{
 
 func stallEnd(s *analyze.Stall) string {
 	how := stallEnds[s.EndedBy]
+	if s.EndedBy == analyze.EndDataAccepted && s.ZeroFrame == 0 {
+		how = "the ACK of what the sender's timer sent opened the window"
+	}
 	if s.EndFrame == 0 || s.EndedBy == analyze.EndCaptureEnded {
 		return how
 	}
