@@ -103,6 +103,10 @@ type Timing struct {
 	// Duplicate is the longest time between two captures of one packet, on a bridge
 	// or on both ends of a veth pair on one host.
 	Duplicate time.Duration
+	// PointDelay is the longest time between the captures of one packet at two points
+	// of its path. It exceeds the delay to a satellite and back to earth, 0.27 s, and is
+	// below the first repetition of a SYN, 1 s (RFC 6298 2.1).
+	PointDelay time.Duration
 	// Reordering is the longest delay of an overtaken segment; later ones are
 	// retransmissions (as in Wireshark).
 	Reordering time.Duration
@@ -158,6 +162,7 @@ func DefaultConfig() Config {
 			ClockStep:  100 * time.Millisecond,
 			ClockLeap:  time.Minute,
 			Duplicate:  2 * time.Millisecond,
+			PointDelay: 500 * time.Millisecond,
 			Reordering: 3 * time.Millisecond,
 		},
 		Inference: Inference{BufferFactor: 2.2, PacketOverhead: 832},

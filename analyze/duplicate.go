@@ -1,38 +1,37 @@
 package analyze
 
-import "winwatch/capture"
+import (
+	"math"
+
+	"winwatch/capture"
+)
 
 // duplicates remembers recent packets of a shard, to distinguish a packet that was
-// captured twice (on two interfaces of a bridge, on both ends of a veth pair) from
-// a retransmission, which is a new IP packet.
+// captured twice (on two interfaces of a bridge, on both ends of a veth pair, at two
+// points of a path) from a retransmission, which is a new IP packet.
 //
 // It is a direct-mapped table, small enough for the L1 cache. If an entry is
 // overwritten before the duplicate arrives, the duplicate counts as a
-// retransmission, no worse than without the table.
+// retransmission, no worse than without the table; if that happens often, a pairing
+// takes over.
 //
 // Packets are compared as a whole, and their ends by a hash with a secret key: whoever
 // chooses their fields can't make different packets look alike. Their place in the table
 // does not depend on the key, so that every run has the same result.
-type duplicates [1 << duplicateBits]struct {
+type duplicates [1 << duplicateBits]capturedPacket
+
+const duplicateBits = 8
+
+// capturedPacket is a packet and when it was captured.
+type capturedPacket struct {
 	packet packet
 	at     int64
 }
 
-const duplicateBits = 8
-
 // packet is what two captures of one packet have in common.
 type packet struct{ numbers, sizes, stamps, sender, sack uint64 }
 
-// seen reports whether the same packet of that side of the stream was captured a moment
-// ago, and remembers this one.
-func (sh *shard) seen(st *stream, side uint8, s *capture.Segment, now int64) bool {
-	within := int64(sh.cfg.Duplicate)
-	if s.IPID == 0 {
-		if !s.Options.Has(capture.HasTimestamps) {
-			return false // a retransmission would look the same
-		}
-		within /= 20 // the timestamp option ticks only in milliseconds
-	}
+func packetOf(st *stream, side uint8, s *capture.Segment) packet {
 	p := packet{
 		numbers: uint64(s.Seq)<<32 | uint64(s.Ack),
 		sizes:   uint64(s.Len)<<32 | uint64(s.Window)<<16 | uint64(s.IPID),
@@ -42,11 +41,36 @@ func (sh *shard) seen(st *stream, side uint8, s *capture.Segment, now int64) boo
 	if s.SACKCount > 0 {
 		p.sack = uint64(s.SACK[0].Left)<<32 | uint64(s.SACK[0].Right)
 	}
+	return p
+}
+
+// never is longer ago than any packet.
+const never = math.MaxInt64
+
+// seen returns how long ago the same packet of that side of the stream was captured,
+// or never, and remembers this one. Without an IP ID and a time stamp, a
+// retransmission looks the same; only a SYN is not repeated so soon.
+func (sh *shard) seen(st *stream, side uint8, s *capture.Segment, now int64) int64 {
+	if s.IPID == 0 && !s.Options.Has(capture.HasTimestamps) && s.Flags&capture.SYN == 0 {
+		return never
+	}
+	p := packetOf(st, side, s)
 	// The multiplications are independent, so that they run in parallel.
 	const k0, k1, k2 = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb
 	place := p.numbers*k0 ^ p.sizes*k1 ^ (p.stamps+uint64(s.Flags))*k2
 	e := &sh.dups[place>>(64-duplicateBits)]
-	dup := e.packet == p && now-e.at < within
+	lag := int64(never)
+	if e.packet == p {
+		lag = now - e.at
+	}
 	e.packet, e.at = p, now
-	return dup
+	return lag
+}
+
+// atOnce is the lag below which the same packet is a duplicate in any stream.
+func (c *Config) atOnce(s *capture.Segment) int64 {
+	if s.IPID == 0 {
+		return int64(c.Duplicate) / 20 // the timestamp option ticks only in milliseconds
+	}
+	return int64(c.Duplicate)
 }

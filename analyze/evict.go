@@ -93,6 +93,7 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 		sh.finish(st)
 	}
 	sh.dropSketch(st)
+	sh.unpair(st)
 	if st.is(namedOnly) {
 		return nil
 	}

@@ -105,6 +105,7 @@ const (
 	afterPause                   // the last new data came after a pause, with nothing in flight
 	hasOther                     // other is set
 	hasTwin                      // it is a second numbering: every segment takes the slow path
+	isPaired                     // the stream has a pairing: every segment takes the slow path
 )
 
 func (f *flow) is(m marks) bool  { return f.marks&m != 0 }

@@ -9,7 +9,8 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	f, r := c.f, c.r
 	sh.book(f, r, now)
 	sh.book(r, f, now)
-	if sh.seen(st, side, s, now) {
+	copied, suspect := sh.copied(st, side, s, now)
+	if copied {
 		st.duplicates++
 		return EventDuplicate | windowEvents(s)
 	}
@@ -39,6 +40,9 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	f.segs++
 	if s.Flags&(capture.SYN|capture.RST) == 0 {
 		f.draw(r, s)
+	}
+	if suspect {
+		sh.pairingOf(st).suspect(side, s, ev)
 	}
 	both := st.bothSides() && !st.is(isForked)
 	sh.classify(f, s, now, both)

@@ -6,7 +6,7 @@ import "winwatch/capture"
 // plainBarred.
 const (
 	plainWanted = hasBase | hasNxt | hasUna | hasWnd | sawScaled
-	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST | hasTwin
+	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST | hasTwin | isPaired
 )
 
 // plain is the fast path for the stream that h hints at. It handles the segments
@@ -34,7 +34,7 @@ func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 	var ev Events
 	// The copy of a plain segment is hardly ever plain itself, but next needs this one
 	// remembered to recognize it.
-	if sh.seen(st, side, s, now) {
+	if sh.seen(st, side, s, now) < sh.cfg.atOnce(s) {
 		st.duplicates++
 		ev = EventDuplicate
 	} else {

@@ -230,6 +230,7 @@ func (c *cursor) old() Events {
 	f.marks &^= isTiming // its ACK could be for either copy (Karn)
 	if s.Len > 0 {
 		f.resent++
+		c.doubtRepeats()
 		if f.is(isZero) {
 			t := c.needState(f)
 			t.counts.retransZero++

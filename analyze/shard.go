@@ -45,7 +45,9 @@ type shard struct {
 	ids                         slab[int64] // the numbers of the streams by slot; only finish sets them
 	dups                        duplicates
 	states                      []*flowstate
-	free                        []uint32     // free indices of states
+	free                        []uint32 // free indices of states
+	pairings                    []*pairing
+	freePairings                []uint32     // free indices of pairings
 	owners                      []uint32     // the slot of the stream of each state, or nobodys
 	spare                       []*flowstate // empty; states are never freed
 	sketches                    []*sketch
@@ -83,7 +85,7 @@ type shard struct {
 func newShard(cfg *Config, seed seed, most int) *shard {
 	return &shard{
 		cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.shards(),
-		table: newTable(), states: make([]*flowstate, 1), owners: []uint32{nobodys},
+		table: newTable(), states: make([]*flowstate, 1), owners: []uint32{nobodys}, pairings: make([]*pairing, 1),
 		longSketches: sketchKind{spans: sketchSpans, room: maxSketches}, shortSketches: sketchKind{spans: shortSpans, room: maxShort},
 	}
 }

@@ -24,7 +24,17 @@ type stream struct {
 	strays     uint32 // segments of another numbering
 	client     uint8  // index of the client's flow
 	marks      streamMarks
-	_          [40]byte
+	// varies has a bit for each side whose packets have different IP IDs, firstID the
+	// first of them; see variesID.
+	varies  uint8
+	firstID [2]uint16
+	// pairing is an index into shard.pairings, 0 for none; tried is how many found nothing.
+	pairing uint32
+	tried   uint8
+	// apart is the delay between two capture points, by the side that sends, in ns; 0 if
+	// there is only one.
+	apart [2]int64
+	_     [8]byte
 }
 
 // span is the adjusted time from the first segment to the last.
@@ -52,6 +62,7 @@ const (
 	namedOnly  // no traffic: only mentioned in ICMP errors and broken headers
 	inUse      // the slot holds a stream
 	isForked   // it has two numberings
+	twiceSYN   // a SYN or SYN-ACK was captured twice, with a delay
 )
 
 func (st *stream) is(m streamMarks) bool { return st.marks&m != 0 }

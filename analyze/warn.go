@@ -129,7 +129,7 @@ func (sh *shard) warnStream(st *stream, s *Stream) {
 		add(WarnOneSided, 1, "only one direction was captured: bytes in flight and waiting times are unknown")
 	}
 	if s.Duplicates > 0 {
-		add(WarnDuplicates, int64(s.Duplicates), "%s captured twice; copies are not counted", words.Counted(s.Duplicates, "packet"))
+		add(WarnDuplicates, int64(s.Duplicates), "%s captured twice%s; copies are not counted", words.Counted(s.Duplicates, "packet"), st.points())
 	}
 	if st.ignored > 0 {
 		add(WarnFlags, int64(st.ignored), "%s with impossible flags (SYN with FIN or RST, or none of SYN, RST and ACK): no host takes them, and they change nothing",
@@ -164,4 +164,17 @@ func (sh *shard) warnDirection(d *Direction, strays bool, add func(WarningCode, 
 	if len(d.Stalls) < int(d.StallCount) {
 		add(WarnStallsCut, d.StallCount, "%d of %s listed: the longest", len(d.Stalls), words.Counted(d.StallCount, "stall"))
 	}
+}
+
+// points says that the stream was captured at two points, if it was.
+func (st *stream) points() string {
+	to, fro := st.apart[st.client], st.apart[st.client^1]
+	switch {
+	case to == 0 && fro == 0:
+		return ""
+	case to == 0 || fro == 0:
+		return ", at two points that are " + words.Duration(nanos(to+fro)) + " apart"
+	}
+	return fmt.Sprintf(", at two points that are %s apart for what the client sends, %s for what the server sends",
+		words.Duration(nanos(to)), words.Duration(nanos(fro)))
 }
