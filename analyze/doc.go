@@ -24,7 +24,8 @@
 //     take the fast path, which does the same as the slow path in a fraction of
 //     the time; a fuzz target compares the two (plain.go).
 //  5. For all others, a cursor takes the slow path (cursor.go, follow.go):
-//     duplicates are dropped (duplicate.go, points.go); SYN, FIN and RST open, scale and close
+//     duplicates are dropped (duplicate.go, points.go); what does not belong to the
+//     stream is set aside (stray.go, doubt.go); SYN, FIN and RST open, scale and close
 //     the stream (follow.go, scale.go); then comes the sending half (sent.go,
 //     holes.go) with probes and keep-alives (probe.go), and then the receiving
 //     half: the ACK and the window (received.go, flowstate.go), which begins and

@@ -94,6 +94,9 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 	}
 	sh.dropSketch(st)
 	sh.unpair(st)
+	if sh.doubt.of == st {
+		sh.doubt.of = nil
+	}
 	if st.is(namedOnly) {
 		return nil
 	}

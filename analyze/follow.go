@@ -5,15 +5,24 @@ import "winwatch/capture"
 // follow updates the stream with a segment that side sent, and returns the events
 // found in it.
 func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) Events {
-	c := cursor{shard: sh, st: st, f: &st.flows[side], r: &st.flows[side^1], s: s, now: now, end: s.SeqEnd()}
-	f, r := c.f, c.r
-	sh.book(f, r, now)
-	sh.book(r, f, now)
 	copied, suspect := sh.copied(st, side, s, now)
 	if copied {
 		st.duplicates++
 		return EventDuplicate | windowEvents(s)
 	}
+	ev := sh.process(st, side, s, now)
+	if suspect {
+		sh.pairingOf(st).suspect(side, s, ev)
+	}
+	return ev
+}
+
+// process is follow for a segment that is no duplicate.
+func (sh *shard) process(st *stream, side uint8, s *capture.Segment, now int64) Events {
+	c := cursor{shard: sh, st: st, f: &st.flows[side], r: &st.flows[side^1], s: s, now: now, end: s.SeqEnd()}
+	f, r := c.f, c.r
+	sh.book(f, r, now)
+	sh.book(r, f, now)
 	ev := windowEvents(s)
 	if f.sketch == 0 && (f.segs == sketchAfter || ev != 0) {
 		sh.beginSketch(st, f, now)
@@ -30,6 +39,7 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 		st.strays++
 		return c.setAside()
 	}
+	c.weighDoubt()
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
 		ev |= c.control()
 	}
@@ -40,9 +50,6 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 	f.segs++
 	if s.Flags&(capture.SYN|capture.RST) == 0 {
 		f.draw(r, s)
-	}
-	if suspect {
-		sh.pairingOf(st).suspect(side, s, ev)
 	}
 	both := st.bothSides() && !st.is(isForked)
 	sh.classify(f, s, now, both)

@@ -27,10 +27,6 @@ func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 	if sh.idle != nil {
 		sh.idle[h.slot] = idlenessOf(now, false)
 	}
-	if (f.marks|r.marks)&isEcho != 0 {
-		sh.book(f, r, now)
-		sh.book(r, f, now)
-	}
 	var ev Events
 	// The copy of a plain segment is hardly ever plain itself, but next needs this one
 	// remembered to recognize it.
@@ -38,6 +34,10 @@ func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 		st.duplicates++
 		ev = EventDuplicate
 	} else {
+		if (f.marks|r.marks)&isEcho != 0 {
+			sh.book(f, r, now)
+			sh.book(r, f, now)
+		}
 		sh.take(f, r, s, now)
 	}
 	if b.samples != nil {

@@ -44,6 +44,7 @@ type shard struct {
 	room                        int         // memory left, in bytes
 	ids                         slab[int64] // the numbers of the streams by slot; only finish sets them
 	dups                        duplicates
+	doubt                       doubt
 	states                      []*flowstate
 	free                        []uint32 // free indices of states
 	pairings                    []*pairing

@@ -136,7 +136,7 @@ func (sh *shard) warnStream(st *stream, s *Stream) {
 			words.Counted(uint64(st.ignored), "segment"))
 	}
 	if st.strays > 0 {
-		add(WarnStrays, int64(st.strays), "%s with sequence numbers far from those of the stream: of another connection, forged, or rewritten on the way",
+		add(WarnStrays, int64(st.strays), "%s with numbers that are not those of the stream: of another connection, forged, or rewritten on the way",
 			words.Counted(uint64(st.strays), "segment"))
 	}
 	for i := range s.Dirs {
