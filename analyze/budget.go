@@ -117,7 +117,7 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 	t := sh.needState(f)
 	t.held.left = f.room()
 	if !f.is(isFull | isHeld) {
-		t.held.since, t.held.room = moment{now, s.Frame}, f.room()
+		t.held.since, t.held.room, t.held.offer = moment{now, s.Frame}, f.room(), f.offered()
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited

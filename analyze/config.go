@@ -67,6 +67,9 @@ type Probing struct {
 	// probes of segments that could be keep-alives: around 2 (RFC 9293 3.8.6.1,
 	// SHLD-30).
 	BackoffLow, BackoffHigh float64
+	// RefusedCopies is how many copies of the same data must have been answered by a
+	// repeated ACK to count as refused: one may be a coincidence.
+	RefusedCopies uint32
 	// RateLimit is the time in which a stack answers at most one out-of-window
 	// segment: net.ipv4.tcp_invalid_ratelimit, 500 ms.
 	RateLimit time.Duration
@@ -150,7 +153,8 @@ func DefaultConfig() Config {
 			BackoffHigh: 2.6,
 			RateLimit:   500 * time.Millisecond,
 
-			SilentProbes: 2,
+			SilentProbes:  2,
+			RefusedCopies: 2,
 		},
 		Timing: Timing{
 			MinStall:   180 * time.Millisecond,

@@ -168,6 +168,7 @@ func (sh *shard) finish(st *stream) {
 		t := sh.stateOf(f)
 		if t != nil {
 			sh.pause(t, f, st.last, sh.pauseOf(st))
+			sh.endRefusal(t, st.last)
 			if t.stall.on {
 				sh.leaveOpen(st, f, t, &st.flows[i^1])
 			}

@@ -29,6 +29,12 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	t := sh.stateOrNone(f)
 	x.Spent = f.spentOn(t, st.span())
 	x.StallCount, x.StallTime, x.Probes = t.past.count-t.past.unwaited, nanos(t.past.time), uint64(t.counts.probes)
+	x.Withdrawn, x.MeanSegment = t.cluesOrNone().withdrawn.facts(), 0
+	if f.dataSegs > 0 {
+		x.MeanSegment = f.bytes / int64(f.dataSegs)
+	}
+	x.Refused, x.RefusedShut = t.cluesOrNone().refusals.sums[0], t.cluesOrNone().refusals.sums[1]
+	x.Spent.Move(cause.Flight, cause.Refusing, x.Refused.Open+x.RefusedShut.Open)
 	x.Stalls = x.Stalls[:0]
 	for i := range t.past.stalls {
 		if w := &t.past.stalls[i]; !w.idle() {
@@ -60,6 +66,9 @@ func (w *Stall) facts() cause.Stall {
 		GaveUp:          w.EndedBy == EndGaveUp,
 		Waiting:         w.SenderWaiting != nil && *w.SenderWaiting,
 		Probes:          w.ProbeCount,
+		Offered:         int64(w.offer.largest),
+		TakenBack:       int64(w.offer.back),
+		Refused:         int64(w.refused),
 	}
 }
 

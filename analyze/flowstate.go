@@ -19,7 +19,9 @@ type flowstate struct {
 	edge    edgeLedger
 	loss    loss
 	scale   scaleNeed
-	counts  counts
+	// clues is nil until there are any.
+	clues  *clues
+	counts counts
 	// spent is the time limited by the window, by class.
 	spent [classes]int64
 	mem   footprint
@@ -105,6 +107,7 @@ type heldBack struct {
 	// had sent.
 	openedTo uint32
 	asked    bool
+	offer    offer // at since
 	// left is how much of the window the sender has left now, in bytes.
 	left uint32
 	// small is how long the window has been too small for the sender since it was
@@ -303,7 +306,9 @@ func (c *cursor) moveEdge(old uint32, rescaled bool) Events {
 	var ev Events
 	if r.shift != Unknown && int32(old-r.edge) >= unit && !(rescaled && !after(r.nxt, r.edge)) {
 		ev = EventWindowShrunk
-		c.needState(r).counts.shrunk++
+		t := c.needState(r)
+		t.counts.shrunk++
+		t.needClues().withdrawn.note(old-r.edge, moment{c.now, c.s.Frame})
 	}
 	rise := int32(r.edge - r.maxEdge)
 	if rise <= 0 {

@@ -15,6 +15,7 @@ const (
 	flowstateBytes = 2 * int(unsafe.Sizeof(flowstate{}))
 	stallBytes     = 2 * (int(unsafe.Sizeof(Stall{})) + 64) // with the numbers it points to
 	probeBytes     = 2 * int(unsafe.Sizeof(Probe{}))
+	clueBytes      = 2 * int(unsafe.Sizeof(clues{}))
 	holeBytes      = 2 * int(unsafe.Sizeof(hole{}))
 )
 
@@ -26,6 +27,9 @@ func (sh *shard) weigh(f *flow) {
 	}
 	bytes := flowstateBytes + cap(t.past.stalls)*stallBytes +
 		(t.mem.probes+cap(t.stall.Probes)+cap(t.probing.doubted))*probeBytes + cap(t.loss.holes)*holeBytes
+	if t.clues != nil {
+		bytes += clueBytes
+	}
 	sh.room -= bytes - t.mem.bytes
 	t.mem.bytes = bytes
 }

@@ -107,6 +107,7 @@ func (c *cursor) acknowledge(found Events) Events {
 		}
 		r.advance(s.Ack)
 	}
+	c.giveUp(r)
 	if t != nil && t.stall.on {
 		t.stall.taken += int64(s.Ack - r.una)
 	}
@@ -169,7 +170,9 @@ func (c *cursor) repeated(ev Events) Events {
 		}
 	}
 	if r.inFlight() > 0 {
-		c.needState(r).counts.dupAck++
+		t := c.needState(r)
+		t.counts.dupAck++
+		c.refused(t)
 		return EventDupACK
 	}
 	return 0

@@ -176,7 +176,7 @@ func (c *cursor) resume() {
 		if !f.is(isHeld) {
 			// So far, the part not booked to anything else counted as idle.
 			t.spent[maybeSmall] += min(c.now-since, c.st.span()-f.booked(t))
-			t.held.since, t.held.room = moment{since, c.st.endFrame}, f.room()
+			t.held.since, t.held.room, t.held.offer = moment{since, c.st.endFrame}, f.room(), f.offered()
 			f.marks |= isHeld
 		}
 		t.held.timer = moment{c.now, c.s.Frame}
@@ -231,6 +231,7 @@ func (c *cursor) old() Events {
 	if s.Len > 0 {
 		f.resent++
 		c.doubtRepeats()
+		c.resend()
 		if f.is(isZero) {
 			t := c.needState(f)
 			t.counts.retransZero++

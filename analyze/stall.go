@@ -22,6 +22,9 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 		BeganBeforeCapture: first, WindowAtBegin: new(int64(0)),
 		Heard: c.now, HeardFrame: s.Frame,
 	}
+	if !c.f.is(sawFIN) { // a receiver that has closed its socket takes nothing more
+		t.stall.offer = r.offered()
+	}
 	t.stall.early = r.is(hasISN) && r.acked() == 0
 	t.stall.Unread = c.unread(r, t)
 	if r.is(isFull | isHeld) {
@@ -151,7 +154,7 @@ func (sh *shard) smallStall(f *flow, how StallEnd) {
 		Begin: t.held.since.at, BeginFrame: t.held.since.frame, End: end.at, EndFrame: end.frame,
 		EndedBy: how, Duration: time.Duration(end.at - t.held.since.at),
 		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
-		Unread: unknown("unknown: the window was never 0"),
+		Unread: unknown("unknown: the window was never 0"), offer: t.held.offer,
 	}
 	if how == EndWindowUpdate {
 		t.stall.Asked, t.stall.OpenedTo = t.held.asked, new(int64(t.held.openedTo))
@@ -202,7 +205,7 @@ func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
 // ended, and books its time accordingly.
 func (t *flowstate) settleStall(w *Stall) {
 	switch {
-	case w.ProbeCount > 0 || w.Released != nil && *w.Released > 0:
+	case w.ProbeCount > 0 || w.refused > 0 || w.Released != nil && *w.Released > 0:
 		w.SenderWaiting = new(true)
 	case w.Released != nil || w.KeepAlives > 0:
 		w.SenderWaiting = new(false)

@@ -100,6 +100,10 @@ type Stall struct {
 	taken int64
 	// early: the window was 0 before the receiver had taken any data.
 	early bool
+	// offer is what the receiver had offered when the stall began.
+	offer offer
+	// refused counts the copies of data that the receiver refused during the stall.
+	refused uint32
 	// Blame names, in words, what could have ended the stall sooner.
 	Blame string
 }

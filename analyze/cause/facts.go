@@ -40,6 +40,13 @@ type Flow struct {
 	// Spent is what the time of the stream was spent on in this direction: every moment
 	// is in one kind.
 	Spent Times
+	// Refused is the data within the open window that Receiver got and refused, and
+	// RefusedShut what it refused while it kept the window closed.
+	Refused, RefusedShut Refusal
+	// Withdrawn is the furthest that Receiver moved its right edge back at once.
+	Withdrawn Withdrawal
+	// MeanSegment is the mean payload of the segments with data; 0 if there are none.
+	MeanSegment int64
 	// Stalls are the stalls in which the sender waited or may have waited, the longest
 	// ones in the order in which they began. StallCount and StallTime include those
 	// that are no longer listed.
@@ -99,6 +106,13 @@ func (t *Times) Sum(kinds ...Kind) (sum time.Duration) {
 	return sum
 }
 
+// Move changes the kind of some time, as much as there is of it.
+func (t *Times) Move(from, to Kind, d time.Duration) {
+	d = min(max(d, 0), t[from])
+	t[from] -= d
+	t[to] += d
+}
+
 // Limited is the time in which the receiver's window held the sender back.
 func (d *Flow) Limited() time.Duration { return d.Spent.Sum(Closed, Small, Full, Held) }
 
@@ -128,6 +142,10 @@ type Stall struct {
 	// Unread is the number of unread bytes at the receiver if UnreadKnown is set.
 	Unread      int64
 	UnreadKnown bool
+	// Offered is the largest window that the receiver had advertised when the stall began,
+	// and TakenBack how far its right edge was behind the furthest one, in bytes; 0 if
+	// unknown. Refused counts the copies of data that it refused during the stall.
+	Offered, TakenBack, Refused int64
 	// Probes is how many probes the sender sent. NextProbe is how long after the last
 	// probe the next one is due, 0 if unknown.
 	Probes    int64

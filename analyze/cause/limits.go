@@ -24,6 +24,16 @@ type Limits struct {
 	// UnjudgedShare is the share of its time above which a stream is not called healthy
 	// and no finding is sure: what is missing could outweigh what was seen.
 	UnjudgedShare float64
+	// MemoryShare is the share of the window offered that a receiver must have taken back
+	// to be short of memory: then most of it was not closed by unread payload. A receiver
+	// that only does not read takes back nothing.
+	MemoryShare float64
+	// MemorySteps is how often the right edge must have moved back to be sure that it was
+	// for lack of memory, which runs out packet by packet.
+	MemorySteps uint64
+	// SureCopies is how many copies of the same data must have been refused to be sure
+	// that it is no coincidence of stray ACKs.
+	SureCopies uint32
 }
 
 // severity returns how bad it is that stalls made a sender wait for that long.
@@ -36,5 +46,5 @@ func (l *Limits) severity(wait time.Duration) Severity {
 
 // DefaultLimits returns the thresholds that the documentation describes.
 func DefaultLimits() Limits {
-	return Limits{Notice: 10 * time.Millisecond, Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2}
+	return Limits{Notice: 10 * time.Millisecond, Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2, MemoryShare: 0.5, MemorySteps: 3, SureCopies: 3}
 }

@@ -1,0 +1,72 @@
+package cause
+
+import (
+	"fmt"
+	"time"
+
+	"winwatch/analyze/words"
+)
+
+// ReceiverRefuses: the receiver drops data that lies within its window.
+const ReceiverRefuses Code = "receiver-refuses-data"
+
+// Refusal is data within the window that arrived, and that its receiver dropped.
+type Refusal struct {
+	// Copies is how many copies of it were answered by a repeated ACK. Stale counts those
+	// whose time stamp was older than the one that the receiver last took (RFC 7323 5.3).
+	Copies, Stale uint32
+	// First and Last are the first and the last of these ACKs; they came after Soonest
+	// to Latest.
+	First, Last     Mark
+	Soonest, Latest time.Duration
+	// Time is from the first refused copy until the data was taken or the stream ended,
+	// Open the part of it in which the window was not 0.
+	Time, Open time.Duration
+}
+
+// Add adds the refusals of a later episode.
+func (r *Refusal) Add(o *Refusal) {
+	if r.Copies == 0 {
+		*r = *o
+		return
+	}
+	r.Copies, r.Stale, r.Last = r.Copies+o.Copies, r.Stale+o.Stale, o.Last
+	r.Soonest, r.Latest = min(r.Soonest, o.Soonest), max(r.Latest, o.Latest)
+	r.Time, r.Open = r.Time+o.Time, r.Open+o.Open
+}
+
+var refuses = cause{
+	code: ReceiverRefuses, party: ReceivingHost,
+	needs:    "copies of the same data, each answered at once by an ACK that repeats the last one",
+	excludes: "a copy that moves the ACK, or that the receiver had already (D-SACK): those were lost or late",
+	cure:     "find out why the receiver's host drops them: memory (TCPRcvQDrop, TCPOFODrop and PAWSEstab in nstat -az), a device that rewrites time stamps, a defect of its stack",
+	settle:   "nstat -az on the receiver's host before and after: the counter that grows names the reason",
+	claim: func(x *Case) Claim {
+		if x.D.Refused.Copies == 0 {
+			return Claim{}
+		}
+		c := Claim{Time: x.takeSome(x.D.Refused.Open, Refusing)}
+		c.Severity = x.Limits.severity(c.Time)
+		return c
+	},
+	tell: tellRefuses,
+}
+
+func tellRefuses(x *Case, c *Claim, out *Finding) {
+	d, r := x.D, &x.D.Refused
+	out.Sentence = fmt.Sprintf("%s got %d copies of the same data, which lay within its window, and refused each of them: the sender waited for %s",
+		d.Receiver, r.Copies, words.Duration(c.Time))
+	if r.Stale > 0 {
+		out.Sentence += "; their time stamps were older than what it had taken (RFC 7323 5.3)"
+	}
+	out.say(r.First, "an ACK that repeats the last one came %s to %s after each of %d copies", words.Duration(r.Soonest), words.Duration(r.Latest), r.Copies)
+	out.say(r.Last, "the last copy was refused, too")
+	out.not("not loss: a lost copy is answered by nothing, and one that is taken moves the ACK")
+	out.not("not the window: it was open, and the data lay within it")
+	out.sure(High, "each copy reached the receiver, which answered at once that it still lacks the data")
+	if r.Copies < x.Limits.SureCopies {
+		out.sure(Medium, fmt.Sprintf("only %d copies were answered so", r.Copies))
+	}
+	out.ask(d.Receiver, d.Sender)
+	out.Command = "nstat -az"
+}
