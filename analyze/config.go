@@ -34,6 +34,9 @@ type Memory struct {
 	MaxStalls, MaxProbes int
 	// MaxVerdicts bounds Result.Verdicts, MaxFrames the frames of one verdict.
 	MaxVerdicts, MaxFrames int
+	// MaxGroups bounds the groups of findings that are counted at once, at some 500 bytes
+	// each. Beyond it, the smallest are summed up in Result.OtherFindings.
+	MaxGroups int
 	// MaxHoles bounds the holes remembered for a flow; the oldest are forgotten
 	// first. More than a few at a time are rare, and each segment walks all of them.
 	MaxHoles int
@@ -139,6 +142,7 @@ func DefaultConfig() Config {
 			MaxProbes:      32,
 			MaxVerdicts:    64,
 			MaxFrames:      64,
+			MaxGroups:      4096,
 			MaxHoles:       16,
 			EvictionSample: 32,
 			TimeWait:       time.Minute,

@@ -29,7 +29,9 @@ func (a *Analyzer) result() *Result {
 	}
 	v := &view{a: a, dropped: a.input.Dropped() > 0}
 	var sums totals
-	v.top = v.rank(a.cfg.MaxVerdicts, &sums)
+	found := groups{most: a.cfg.MaxGroups}
+	v.top = v.rank(a.cfg.MaxVerdicts, &sums, &found)
+	r.Findings, r.OtherFindings = found.findings(a.cfg.MaxVerdicts, v.verdict)
 	for _, sh := range a.shards {
 		r.Evicted.add(&sh.evicted)
 	}

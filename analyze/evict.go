@@ -108,6 +108,9 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 		if sh.amongWorst(wait, st.firstFrame) {
 			kept = sh.derive(st, 0, false)
 			sh.keepWorst(kept)
+		} else {
+			sh.gather(st, false, &sh.left.facts)
+			sh.left.add(st)
 		}
 	}
 	for i := range st.flows {
@@ -128,6 +131,9 @@ func (sh *shard) keepWorst(s *derived) {
 	sh.kept = append(sh.kept, s)
 	if most := max(sh.cfg.MaxVerdicts, 1); len(sh.kept) >= 2*most {
 		slices.SortFunc(sh.kept, worseFirst)
+		for _, k := range sh.kept[most:] {
+			sh.left.addDerived(k)
+		}
 		clear(sh.kept[most:])
 		sh.kept = sh.kept[:most]
 		sh.leastKept = sh.kept[most-1]

@@ -63,6 +63,11 @@ type Result struct {
 
 	// Verdicts are the findings, worst first, at most Config.MaxVerdicts.
 	Verdicts []Verdict
+	// Findings are the findings of all streams by cause and place, worst first, at most
+	// Config.MaxVerdicts; OtherFindings sums up the others. Streams that were evicted
+	// without having stalled are in neither.
+	Findings      []Group
+	OtherFindings Rest
 	// Warnings are conditions of the whole capture that limit the conclusions.
 	Warnings []Warning
 	// Evicted sums up the streams evicted to bound memory.

@@ -47,7 +47,7 @@ func (r *Result) Stream(id int64) *Stream { return r.from.byID(id) }
 func (r *Result) Sketch(id int64) []Point { return r.from.sketch(id) }
 
 // Select returns a result with only the chosen streams of r, which must be in the
-// order of their numbers; it keeps the slice. Its verdicts are theirs, while the
+// order of their numbers; it keeps the slice. Its verdicts and findings are theirs, while the
 // totals and warnings still cover the whole capture.
 func (r *Result) Select(chosen []*Stream) *Result {
 	narrowed := *r
@@ -57,6 +57,7 @@ func (r *Result) Select(chosen []*Stream) *Result {
 		most = len(chosen)
 	}
 	narrowed.Verdicts = verdicts(narrowed.Worst(most))
+	narrowed.Findings, narrowed.OtherFindings = groupsOf(chosen).findings(most, (*rank).verdict)
 	return &narrowed
 }
 

@@ -3,6 +3,7 @@ package analyze
 import (
 	"encoding/binary"
 
+	"winwatch/analyze/cause"
 	"winwatch/capture"
 )
 
@@ -62,6 +63,7 @@ type shard struct {
 	kept            []*derived // the worst of the evicted streams
 	leastKept       *derived   // less bad streams need not be kept; may be nil
 	gone            totals     // of the evicted streams
+	left            left       // the findings of those that were not kept
 
 	steps steps
 
@@ -87,6 +89,7 @@ func newShard(cfg *Config, seed seed, most int) *shard {
 	return &shard{
 		cfg: cfg, seed: seed, most: most, room: most*streamBytes + cfg.TroubleBytes/cfg.shards(),
 		table: newTable(), states: make([]*flowstate, 1), owners: []uint32{nobodys}, pairings: make([]*pairing, 1),
+		left:         left{causes: cause.New(cfg.Causes), groups: groups{most: cfg.MaxGroups}},
 		longSketches: sketchKind{spans: sketchSpans, room: maxSketches}, shortSketches: sketchKind{spans: shortSpans, room: maxShort},
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"slices"
 	"sort"
+
+	"winwatch/analyze/cause"
 )
 
 // view is a result's access to the engine.
@@ -23,44 +25,68 @@ func (v *view) judged(d *derived) *Stream {
 	return &s
 }
 
-// rank returns the most worst streams, and adds all streams, including evicted ones,
-// to sums.
-func (v *view) rank(most int, sums *totals) []*Stream {
+// rank returns the most worst streams. It adds all streams, including evicted ones, to
+// sums, and those with findings to found, which may be nil.
+func (v *view) rank(most int, sums *totals, found *groups) []*Stream {
 	worst := ranking{most: most}
 	for _, sh := range v.a.shards {
 		sums.add(&sh.gone)
 		e := newEnding(sh)
 		for id, st := range sh.live() {
-			worst.add(v.rankOf(e, id, st, sums))
+			worst.add(v.rankOf(e, id, st, sums, found))
 		}
 		for _, k := range sh.kept {
-			x := rankOf(k.Stream)
-			x.severity, x.kept = v.a.causes.Judge(&k.facts).Severity, k
+			x, j := rankOf(k.Stream), v.a.causes.Judge(&k.facts)
+			x.severity, x.kept = j.Severity, k
 			worst.add(x)
+			if found != nil {
+				found.add(derivedMember(k.Stream, &j, &x))
+			}
+		}
+		if found != nil {
+			found.include(&sh.left.groups)
 		}
 	}
 	var list []*Stream
 	for _, x := range worst.sorted() {
-		if x.kept != nil {
-			list = append(list, v.judged(x.kept))
-		} else {
-			list = append(list, v.derive(x.shard, x.st, x.id))
-		}
+		list = append(list, v.ranked(&x))
 	}
 	return list
 }
 
-// rankOf ranks a tracked stream and adds it to sums. Only a stream with a flowstate
-// has to be ended first: for others, it would not change the rank.
-func (v *view) rankOf(e *ending, id int64, st *stream, sums *totals) rank {
+// rankOf ranks a tracked stream and adds it to sums and found. Only a stream with a
+// flowstate has to be ended first: for others, it would not change the rank.
+func (v *view) rankOf(e *ending, id int64, st *stream, sums *totals, found *groups) rank {
 	x := rank{id: id, st: st, shard: e.of, bytes: st.flows[0].bytes + st.flows[1].bytes}
 	if st.flows[0].state|st.flows[1].state != 0 {
 		st = e.end(st)
 	}
 	x.wait = e.sum(sums, st)
 	e.gather(st, v.dropped, &e.facts)
-	x.severity = v.a.causes.Judge(&e.facts).Severity
+	j := v.a.causes.Judge(&e.facts)
+	x.severity = j.Severity
+	if found != nil && j.Severity > cause.OK {
+		found.add(memberOf(st, &j, &x))
+	}
 	return x
+}
+
+// verdict returns the verdict on a ranked stream.
+func (v *view) verdict(x *rank) *Verdict {
+	for _, s := range v.top {
+		if s.ID == x.id {
+			return &s.Verdict
+		}
+	}
+	return &v.ranked(x).Verdict
+}
+
+// ranked returns the result of a ranked stream.
+func (v *view) ranked(x *rank) *Stream {
+	if x.kept != nil {
+		return v.judged(x.kept)
+	}
+	return v.derive(x.shard, x.st, x.id)
 }
 
 // derive builds the result of a tracked stream.
@@ -74,7 +100,7 @@ func (v *view) worst(n int) (list []*Stream) {
 	if n <= len(v.top) || len(v.top) < v.a.cfg.MaxVerdicts {
 		return v.top[:min(n, len(v.top))]
 	}
-	v.a.scheduler.atRest(func() { list = v.rank(n, &totals{}) })
+	v.a.scheduler.atRest(func() { list = v.rank(n, &totals{}, nil) })
 	return list
 }
 

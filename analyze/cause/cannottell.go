@@ -11,6 +11,7 @@ const CannotTell Code = "cannot-tell"
 
 var cannotTell = cause{
 	code: CannotTell, party: Capture,
+	clause:   "who made the sender wait cannot be told",
 	needs:    "time that the capture does not show enough of",
 	excludes: "nothing",
 	cure:     "capture again, from before the connection opens, both directions, without a small snaplen or drops",

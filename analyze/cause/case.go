@@ -29,6 +29,9 @@ type Claim struct {
 	Stalls    int64
 	StallTime time.Duration
 	Longest   *Stall
+	// Begin and End are the times between which these stalls lie, 0 if there are none or
+	// some are no longer listed.
+	Begin, End int64
 }
 
 // begin makes x the case of a direction before any cause.
@@ -75,6 +78,10 @@ func (x *Case) takeStalls(is func(*Stall) bool) (c Claim) {
 		c.Stalls++
 		c.StallTime += w.Duration
 		c.Time += x.takeSome(w.Duration, windowKinds...)
+		if c.Begin == 0 || w.Begin.Time < c.Begin {
+			c.Begin = w.Begin.Time
+		}
+		c.End = max(c.End, w.End.Time)
 		if c.Longest == nil || w.Duration > c.Longest.Duration {
 			c.Longest = w
 		}
@@ -91,6 +98,7 @@ func (x *Case) takeUnlisted(c *Claim) {
 	}
 	if more := x.D.StallCount - listed; more > 0 {
 		c.Stalls += more
+		c.Begin, c.End = 0, 0
 		c.StallTime += x.D.StallTime - sum
 		c.Time += x.takeSome(x.D.StallTime-sum, windowKinds...)
 	}

@@ -12,6 +12,9 @@ package cause
 type cause struct {
 	code  Code
 	party Party
+	// clause says it of several streams, after a colon that follows whom it concerns:
+	// "62 streams to 10.0.0.5:443: its application does not read".
+	clause string
 	// needs is the evidence that the cause needs, excludes what rules it out, cure what
 	// ends the wait, and settle what makes an unsure finding sure. All are for people.
 	needs, excludes, cure, settle string
@@ -40,6 +43,17 @@ var table = [...]*cause{
 	&idle,
 	&cannotTell,
 	&healthy,
+}
+
+// Clause says what a cause does to several streams, after a colon that follows whom it
+// concerns. It is "" for an unknown code.
+func (c Code) Clause() string {
+	for _, x := range table {
+		if x.code == c {
+			return x.clause
+		}
+	}
+	return ""
 }
 
 // Catalogue judges streams.

@@ -10,6 +10,7 @@ const (
 
 var refused = cause{
 	code: Refused, party: ReceivingHostOrPath,
+	clause:   "connections are refused",
 	needs:    "an RST that answers a SYN",
 	excludes: "data",
 	cure:     "start what should listen there, or let the firewall pass it",
@@ -21,6 +22,7 @@ var refused = cause{
 
 var unanswered = cause{
 	code: Unanswered, party: ReceivingHostOrPath,
+	clause:   "SYNs are not answered",
 	needs:    "a SYN that nothing answered",
 	excludes: "any segment from the server",
 	cure:     "find out where the SYN was lost: a firewall that drops it, a wrong route, a host that is down",

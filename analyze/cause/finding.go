@@ -138,11 +138,17 @@ func (f *Finding) ask(on, peer netip.AddrPort) {
 	f.Command = fmt.Sprintf("ss -tinmpo src %s dst %s", on, peer)
 }
 
+// AtMost returns the lower of two confidences.
+func (c Confidence) AtMost(o Confidence) Confidence {
+	if slices.Index(Confidences[:], c) < slices.Index(Confidences[:], o) {
+		return o
+	}
+	return c
+}
+
 // atMost lowers the confidence to c if it is higher.
 func (f *Finding) atMost(c Confidence, because string) {
-	if slices.Index(Confidences[:], f.Confidence) < slices.Index(Confidences[:], c) {
-		f.Confidence = c
-	}
+	f.Confidence = f.Confidence.AtMost(c)
 	f.also(because)
 }
 

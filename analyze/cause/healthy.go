@@ -11,6 +11,7 @@ const Healthy Code = "ok"
 
 var healthy = cause{
 	code: Healthy, party: Nobody,
+	clause:   "nobody waits in a way that a person could notice",
 	needs:    "nothing",
 	excludes: "any cause that a person could notice",
 	cure:     "",

@@ -11,6 +11,7 @@ const SenderIdle Code = "sender-idle"
 
 var idle = cause{
 	code: SenderIdle, party: SendingApplication,
+	clause:   "its application has nothing to send",
 	needs:    "nothing in flight, a window with room, and no data",
 	excludes: "data that the capture missed, a sender that does not go on although it has data",
 	cure:     "nothing to cure in TCP: ask why the sending application has no data",

@@ -14,6 +14,8 @@ type Judgement struct {
 	Party    Party
 	Flow     int
 	Wait     time.Duration
+	// Begin and End are the times between which the sender waited, 0 if unknown.
+	Begin, End int64
 }
 
 // judged are the claims of all causes in both directions.
@@ -83,7 +85,7 @@ func (c *Claim) finding(l *Limits) bool { return c.Severity > OK && (c.Stands ||
 
 func (j *judged) judgement(dir, i int) Judgement {
 	x := &j.claims[dir][i]
-	out := Judgement{Code: table[i].code, Party: table[i].party, Flow: dir, Severity: x.Severity, Wait: x.Time}
+	out := Judgement{Code: table[i].code, Party: table[i].party, Flow: dir, Severity: x.Severity, Wait: x.Time, Begin: x.Begin, End: x.End}
 	if table[i] == &healthy {
 		out.Wait = 0
 	}

@@ -5,6 +5,7 @@ const MiddleboxISN Code = "middlebox-isn"
 
 var renumbered = cause{
 	code: MiddleboxISN, party: Middlebox,
+	clause:   "sequence numbers are rewritten on the way",
 	needs:    "two SYN-ACKs with different sequence numbers for one SYN, or data in two numberings",
 	excludes: "a new connection on the same ports",
 	cure:     "capture on one side of the firewall, next to either host",

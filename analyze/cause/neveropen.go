@@ -12,6 +12,7 @@ const WindowNeverOpen Code = "window-never-open"
 
 var neverOpen = cause{
 	code: WindowNeverOpen, party: ReceivingHost,
+	clause:   "its window stays at 0 from the start",
 	needs:    "a window of 0 from the SYN-ACK on",
 	excludes: "data that the receiver has taken",
 	cure:     "find out what answered: a proxy whose server is not there, a firewall's SYN proxy, a tarpit, or a host that was not ready",

@@ -7,6 +7,7 @@ const PathLoss Code = "path-loss"
 
 var pathLoss = cause{
 	code: PathLoss, party: Path,
+	clause:   "packets are lost",
 	needs:    "data that was sent again, and time spent recovering it",
 	excludes: "packets that only the capture lost, and data that the receiver refused",
 	cure:     "find the link that loses packets: error counters of interfaces, queues that overflow, a duplex mismatch",

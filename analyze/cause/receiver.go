@@ -15,6 +15,7 @@ const (
 
 var notReading = cause{
 	code: ReceiverNotReading, party: ReceivingApplication,
+	clause:   "its application does not read",
 	needs:    "a window that was closed, and a sender with data",
 	excludes: "reading in between, a receiver that took no data at all, a peer that no longer answers",
 	cure:     "find out why the application does not read: a thread that is blocked, a full queue, a breakpoint",
@@ -36,6 +37,7 @@ var notReading = cause{
 
 var slow = cause{
 	code: ReceiverSlow, party: ReceivingApplication,
+	clause:   "its application reads too slowly",
 	needs:    "windows that were closed or too small again and again, for longer than a round trip, and opened in between",
 	excludes: "windows that are full for one round trip at a time",
 	cure:     "make the application read faster: more often, more at a time, in more threads; a larger buffer only delays the wait",

@@ -11,6 +11,7 @@ const WindowLimited Code = "window-limited"
 
 var windowLimited = cause{
 	code: WindowLimited, party: ReceiveBuffer,
+	clause:   "its window is too small for the path",
 	needs:    "a window that is full in round trip after round trip",
 	excludes: "waits that are much longer than a round trip",
 	cure:     "a larger receive buffer: raise net.ipv4.tcp_rmem or remove the application's SO_RCVBUF",

@@ -1,0 +1,205 @@
+package analyze
+
+import (
+	"cmp"
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+
+	"winwatch/analyze/cause"
+)
+
+// groups collects streams with findings by cause and place. Whoever sends the packets
+// determines how many places there are, so beyond most groups, the smaller half are
+// dropped into rest. If streams of a dropped group follow, they begin a new one; so with
+// that many groups, the sizes of the small ones are lower bounds.
+type groups struct {
+	most int
+	all  map[groupKey]*group
+	rest Rest
+}
+
+type groupKey struct {
+	code     cause.Code
+	at, peer netip.AddrPort
+}
+
+// group is a Group while streams are added.
+type group struct {
+	key      groupKey
+	party    cause.Party
+	severity cause.Severity
+	streams  int64
+	wait     time.Duration
+	begin    int64
+	end      int64
+	worst    ranking // of groupSample streams
+}
+
+// groupSample is how many streams of a group are asked how sure they are: explaining all
+// would take longer than following them.
+const groupSample = 3
+
+// member is a stream with a finding. Its rank says where the stream is; a stream that was
+// evicted and not kept has none.
+type member struct {
+	cause.Judgement
+	sender, receiver netip.AddrPort
+	rank             *rank
+}
+
+// memberOf returns a tracked stream as a member of a group.
+func memberOf(st *stream, j *cause.Judgement, r *rank) *member {
+	side := st.client ^ uint8(j.Flow)
+	return (&member{*j, st.endpoint(side), st.endpoint(side ^ 1), r}).within(st.first, st.last)
+}
+
+// derivedMember returns a derived stream as a member of a group.
+func derivedMember(s *Stream, j *cause.Judgement, r *rank) *member {
+	d := &s.Dirs[j.Flow]
+	return (&member{*j, d.Sender, d.Receiver, r}).within(s.Begin, s.End)
+}
+
+// within sets the times between which the sender waited to those of the stream if they are
+// not known.
+func (m *member) within(begin, end int64) *member {
+	if m.Begin == 0 {
+		m.Begin, m.End = begin, end
+	}
+	return m
+}
+
+// add adds a stream if it has a finding.
+func (gs *groups) add(m *member) {
+	if m.Severity == cause.OK {
+		return
+	}
+	at, peer := concerned(m.Party, m.sender, m.receiver, Dir(m.Flow))
+	g := gs.merge(&group{
+		key: groupKey{m.Code, at, peer}, party: m.Party, severity: m.Severity,
+		streams: 1, wait: m.Wait, begin: m.Begin, end: m.End,
+	})
+	if m.rank != nil {
+		r := *m.rank
+		r.severity, r.wait = m.Severity, int64(m.Wait)
+		g.worst.add(r)
+	}
+}
+
+// merge adds a group, except for its worst streams, to the one with the same key, which it
+// returns.
+func (gs *groups) merge(o *group) *group {
+	g := gs.all[o.key]
+	if g == nil {
+		gs.makeRoom()
+		g = &group{key: o.key, party: o.party, begin: o.begin, end: o.end, worst: ranking{most: groupSample}}
+		if gs.all == nil {
+			gs.all = map[groupKey]*group{}
+		}
+		gs.all[o.key] = g
+	}
+	g.severity = max(g.severity, o.severity)
+	g.streams += o.streams
+	g.wait = time.Duration(plus(int64(g.wait), int64(o.wait)))
+	g.begin, g.end = min(g.begin, o.begin), max(g.end, o.end)
+	return g
+}
+
+// makeRoom drops the smaller half of the groups if there are too many.
+func (gs *groups) makeRoom() {
+	if len(gs.all) < gs.most {
+		return
+	}
+	for _, g := range gs.sorted()[gs.most/2:] {
+		gs.drop(g)
+		delete(gs.all, g.key)
+	}
+}
+
+func (gs *groups) drop(g *group) { gs.rest.add(g.streams, g.wait) }
+
+// include adds the groups of streams that were evicted.
+func (gs *groups) include(gone *groups) {
+	for _, g := range gone.sorted() {
+		gs.merge(g)
+	}
+	gs.rest.add(gone.rest.Streams, gone.rest.Wait)
+}
+
+// sorted returns the groups, worst first.
+func (gs *groups) sorted() []*group {
+	return slices.SortedFunc(maps.Values(gs.all), func(x, y *group) int {
+		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(y.wait, x.wait), cmp.Compare(y.streams, x.streams),
+			cmp.Compare(x.begin, y.begin), x.key.compare(&y.key))
+	})
+}
+
+func (k *groupKey) compare(o *groupKey) int {
+	return cmp.Or(cmp.Compare(k.code, o.code), k.at.Compare(o.at), k.peer.Compare(o.peer))
+}
+
+// findings returns the worst groups, at most most, and what they leave out. verdict returns
+// the verdict on a ranked stream.
+func (gs *groups) findings(most int, verdict func(*rank) *Verdict) (list []Group, rest Rest) {
+	rest = gs.rest
+	for i, g := range gs.sorted() {
+		if i < most {
+			list = append(list, g.finding(verdict))
+		} else {
+			rest.add(g.streams, g.wait)
+		}
+	}
+	return list, rest
+}
+
+func (g *group) finding(verdict func(*rank) *Verdict) Group {
+	out := Group{
+		Severity: g.severity, Code: g.key.code, Party: g.party, At: g.key.at, Peer: g.key.peer,
+		Streams: g.streams, Wait: g.wait, Begin: g.begin, End: g.end, Confidence: cause.Low,
+	}
+	for i, r := range g.worst.sorted() {
+		v := verdict(&r)
+		if i == 0 {
+			out.Worst, out.Confidence = v, v.Confidence
+		}
+		out.Confidence = out.Confidence.AtMost(v.Confidence)
+	}
+	out.say()
+	return out
+}
+
+// groupsOf groups the findings of derived streams.
+func groupsOf(list []*Stream) *groups {
+	gs := &groups{most: len(list)}
+	for _, s := range list {
+		v := &s.Verdict
+		j := cause.Judgement{Severity: v.Severity, Code: v.Code, Party: v.Party, Flow: int(v.Dir), Wait: v.Wait}
+		x := rankOf(s)
+		x.kept = &derived{Stream: s}
+		gs.add(derivedMember(s, &j, &x))
+	}
+	return gs
+}
+
+// verdict returns the verdict on a derived stream.
+func (x *rank) verdict() *Verdict { return &x.kept.Verdict }
+
+// left are the findings of streams that were evicted and not kept.
+type left struct {
+	groups groups
+	causes *cause.Catalogue
+	facts  cause.Facts // of the stream evicted last
+}
+
+// add adds a stream that was evicted; its facts are gathered.
+func (l *left) add(st *stream) {
+	j := l.causes.Judge(&l.facts)
+	l.groups.add(memberOf(st, &j, nil))
+}
+
+// addDerived adds a stream that is kept no longer.
+func (l *left) addDerived(k *derived) {
+	j := l.causes.Judge(&k.facts)
+	l.groups.add(derivedMember(k.Stream, &j, nil))
+}
