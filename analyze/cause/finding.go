@@ -40,31 +40,6 @@ var Confidences = [...]Confidence{High, Medium, Low}
 // Code is the stable short name of a cause. Codes are added, never renamed.
 type Code string
 
-// Party is who made the sender wait.
-type Party string
-
-// The parties.
-const (
-	ReceivingApplication Party = "receiving-application"
-	ReceiveBuffer        Party = "receive-buffer"
-	ReceivingHost        Party = "receiving-host"
-	ReceivingHostOrPath  Party = "receiving-host-or-path"
-	SendingApplication   Party = "sending-application"
-	SendingHost          Party = "sending-host"
-	Path                 Party = "path"
-	Middlebox            Party = "middlebox"
-	BothHosts            Party = "both-hosts"
-	BothApplications     Party = "both-applications"
-	Capture              Party = "capture"
-	Nobody               Party = "none"
-)
-
-// Parties are all parties.
-var Parties = [...]Party{
-	ReceivingApplication, ReceiveBuffer, ReceivingHost, ReceivingHostOrPath, SendingApplication, SendingHost,
-	Path, Middlebox, BothHosts, BothApplications, Capture, Nobody,
-}
-
 // Evidence is a fact that supports a finding.
 type Evidence struct {
 	Text string
