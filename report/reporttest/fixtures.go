@@ -9,6 +9,7 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/analyzetest"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/chart"
 	"winwatch/analyze/proof"
 	"winwatch/capture"
@@ -439,6 +440,10 @@ func HostileFixture() Fixture {
 	f.Result.Warnings = st.Warnings
 	v := &st.Verdict
 	v.Code, v.Sentence, v.Confidence, v.Because, v.Command = Hostile, Hostile, "high", Hostile, Hostile
+	v.Party, v.Cure, v.Settle, v.Excluded = Hostile, Hostile, Hostile, []string{Hostile}
+	v.Evidence = []cause.Evidence{{Text: Hostile, Mark: cause.Mark{Frame: 184, Time: At(4.5)}}}
+	st.Causes = []cause.Finding{v.Finding, v.Finding}
+	st.Considered = []cause.Considered{{Code: Hostile, Why: Hostile}}
 	f.Result.Verdicts = []analyze.Verdict{*v}
 	p := f.Proof
 	p.Withheld = Hostile

@@ -6,45 +6,110 @@ import (
 	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/words"
 )
 
-// budget writes how a direction spent its time: a bar with one mark per class, and the
-// same in percent.
-func (t *writer) budget(b *analyze.Budget) {
-	if b.Total <= 0 {
+// waitMarks are the marks of causes in the bar, the longest first. Those that cost nobody
+// time have marks of their own.
+var (
+	waitMarks = [...]string{"█", "▓", "▒", "#", "%", "&", "+", "~"}
+	restMarks = map[cause.Code]string{cause.Healthy: "=", cause.SenderIdle: "·", cause.CannotTell: "?"}
+)
+
+// barStyle returns the style of a cause in the bar.
+func barStyle(f *cause.Finding) style {
+	switch {
+	case f.Severity >= cause.Warning:
+		return styleStall
+	case f.Severity == cause.Note:
+		return styleProbe
+	case f.Code == cause.Healthy:
+		return styleWindow
+	}
+	return styleFaint
+}
+
+// shares returns the shares of causes in the time of their stream, in tenths of a percent,
+// and that time.
+func shares(causes []cause.Finding) (tenths []int, total time.Duration) {
+	spans := make([]time.Duration, len(causes))
+	for i := range causes {
+		spans[i] = causes[i].Wait
+		total += spans[i]
+	}
+	return words.Percentages(spans, total), total
+}
+
+// budget writes which causes explain the time of a stream: a bar with one mark per cause,
+// waits first, and the same in percent. What would be 0.0% is left out.
+func (t *writer) budget(st *analyze.Stream) {
+	tenths, total := shares(st.Causes)
+	if total <= 0 {
 		return
 	}
-	classes := []struct {
-		name  string
-		mark  string
-		span  time.Duration
-		style style
-	}{
-		{"zero window", "█", b.ZeroWindow, styleStall},
-		{"window too small", "▓", b.SmallWindow, styleStall},
-		{"window full", "▒", b.WindowFull, styleProbe},
-		{"network", "=", b.Network, styleWindow},
-		{"sender idle", "·", b.SenderIdle, styleFaint},
-		{"not judged", "?", b.Unjudged, styleFaint},
-	}
-	spans := make([]time.Duration, len(classes))
-	for i := range classes {
-		spans[i] = classes[i].span
-	}
-	tenths := words.Percentages(spans, b.Total)
-	width := min(t.Width, proseWidth) - labelWidth
-	lengths := barLengths(tenths, width)
-	var bar strings.Builder
-	var parts []string
-	for i, c := range classes {
-		bar.WriteString(c.style.render(strings.Repeat(c.mark, lengths[i])))
-		if c.span > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s %s", c.mark, c.name, words.Percent(tenths[i])))
+	lengths := barLengths(tenths, min(t.Width, proseWidth)-labelWidth)
+	var waits, rest, waitNames, restNames []string
+	for i := range st.Causes {
+		f := &st.Causes[i]
+		if tenths[i] == 0 {
+			continue
+		}
+		mark, isRest := restMarks[f.Code]
+		if !isRest {
+			mark = waitMarks[min(len(waits), len(waitMarks)-1)]
+		}
+		bar := barStyle(f).render(strings.Repeat(mark, lengths[i]))
+		name := fmt.Sprintf("%s %s%s %s", mark, f.Code, otherWay(st, f.Flow), words.Percent(tenths[i]))
+		if isRest {
+			rest, restNames = append(rest, bar), append(restNames, name)
+		} else {
+			waits, waitNames = append(waits, bar), append(waitNames, name)
 		}
 	}
-	t.line(padRight(heading("Time"), labelWidth) + bar.String())
-	t.list(labelWidth, append(parts, "of "+words.Duration(b.Total)))
+	t.line(padRight(heading("Time"), labelWidth) + strings.Join(append(waits, rest...), ""))
+	t.list(labelWidth, append(append(waitNames, restNames...), "of "+words.Duration(total)))
+}
+
+// otherWay marks what is about the direction that the verdict is not about.
+func otherWay(st *analyze.Stream, flow int) string {
+	if analyze.Dir(flow) == st.Verdict.Dir {
+		return ""
+	}
+	return " (data from " + st.Dirs[flow].Sender.String() + ")"
+}
+
+// causes writes what the causes that cost time have to say, except for the verdict, which
+// the report begins with.
+func (t *writer) causes(st *analyze.Stream) {
+	tenths, _ := shares(st.Causes)
+	first := true
+	for i := range st.Causes {
+		f := &st.Causes[i]
+		if f.Party == cause.Nobody || f.Code == st.Verdict.Code && f.Flow == int(st.Verdict.Dir) {
+			continue
+		}
+		text := fmt.Sprintf(" %s: %s (%s, %s confidence)", words.Percent(tenths[i]), f.Sentence, f.Party.Words(), f.Confidence)
+		t.item(firstLabel(&first, "Causes"), string(f.Code), text)
+	}
+}
+
+// considered writes the causes that fell, and why.
+func (t *writer) considered(st *analyze.Stream) {
+	first := true
+	for i := range st.Considered {
+		c := &st.Considered[i]
+		t.item(firstLabel(&first, "Fell"), string(c.Code), otherWay(st, c.Flow)+": "+c.Why)
+	}
+}
+
+// firstLabel returns the label of a section for its first item.
+func firstLabel(first *bool, s string) string {
+	if !*first {
+		return ""
+	}
+	*first = false
+	return heading(s)
 }
 
 // barLengths divides width in proportion to tenths of a percent. Everything above zero gets

@@ -19,7 +19,11 @@ func (t *writer) detail(st *analyze.Stream) {
 		d.Sender, d.Receiver, words.Bytes(d.Bytes), about(st)))
 	t.chart(st, dir)
 	t.stalls(st, d)
-	t.budget(&d.Budget)
+	t.budget(st)
+	if t.Verbose {
+		t.causes(st)
+		t.considered(st)
+	}
 	t.buffers(d)
 	t.warnings(st.Warnings)
 }

@@ -11,7 +11,7 @@ import (
 	"winwatch/report"
 )
 
-// Tables have room for names on terminals of at least wideTable columns, and for
+// Tables have room for counts on terminals of at least wideTable columns, and for
 // everything from fullTable columns.
 const (
 	wideTable = 110
@@ -50,40 +50,34 @@ func (t *writer) others(shown int64) {
 	t.section(heading("Streams"), strings.Join(append(parts, all), "; "))
 }
 
-// streamTable writes the table of the given streams.
+// streamTable writes the table of the given streams: who waited, how long, and for what.
 func (t *writer) streamTable(streams []*analyze.Stream) {
-	header := []string{"stream", "sender → receiver", "payload", "stalled", "stalls", "probes"}
+	header := []string{"stream", "sender → receiver"}
+	if t.Width >= wideTable {
+		header = append(header, "payload", "stalls", "probes")
+	}
 	if t.Width >= fullTable {
 		header = append(header, "largest window", "limited by window")
 	}
-	if t.Width >= wideTable {
-		header = append(header, "finding")
-	}
+	header = append(header, "lost", "cause")
 	rows := make([][]string, len(streams))
 	for i, st := range streams {
 		rows[i] = t.streamRow(st)
 	}
 	t.fitEndpoints(header, rows)
-	left := []int{1}
-	if t.Width >= wideTable {
-		left = append(left, len(header)-1)
-	}
-	t.table(header, rows, left...)
+	t.table(header, rows, 1, len(header)-1)
 }
 
 func (t *writer) streamRow(st *analyze.Stream) []string {
 	d := &st.Dirs[st.Verdict.Dir]
-	row := []string{
-		strconv.FormatInt(st.ID, 10), d.Sender.String() + " → " + d.Receiver.String(),
-		words.Count(d.Bytes), words.Duration(d.StallTime), words.Count(d.StallCount), words.Count(d.Probes),
+	row := []string{strconv.FormatInt(st.ID, 10), d.Sender.String() + " → " + d.Receiver.String()}
+	if t.Width >= wideTable {
+		row = append(row, words.Count(d.Bytes), words.Count(d.StallCount), words.Count(d.Probes))
 	}
 	if t.Width >= fullTable {
 		row = append(row, windowLimits(d)...)
 	}
-	if t.Width >= wideTable {
-		row = append(row, report.Clean(string(st.Verdict.Code)))
-	}
-	return row
+	return append(row, words.Duration(st.Verdict.Wait), report.Clean(string(st.Verdict.Code)))
 }
 
 // windowLimits returns the largest window and the share of time in which the window

@@ -68,8 +68,11 @@ func Write(w io.Writer, m *report.Material, opt Options) error {
 // writer collects the lines of a report.
 type writer struct {
 	Options
-	m *report.Material
-	b strings.Builder
+	m     *report.Material
+	clock report.Clock
+	// said is what the report says only once.
+	said map[string]bool
+	b    strings.Builder
 }
 
 func newWriter(m *report.Material, opt Options) *writer {
@@ -80,7 +83,7 @@ func newWriter(m *report.Material, opt Options) *writer {
 	if opt.Top == 0 {
 		opt.Top = defaultTop
 	}
-	return &writer{Options: opt, m: m}
+	return &writer{Options: opt, m: m, clock: report.NewClock(m.Result), said: map[string]bool{}}
 }
 
 // flush writes the report in the colours that the terminal can show.

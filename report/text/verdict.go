@@ -34,7 +34,7 @@ func (t *writer) verdicts() {
 	for i := range shown {
 		t.verdict(&found[i])
 		if !t.Quiet {
-			t.reasons(&found[i])
+			t.reasons(&found[i].Finding)
 		}
 		if t.Wireshark {
 			t.verbatim("Wireshark: ", report.VerdictFilter(&found[i]))
@@ -57,19 +57,77 @@ func (t *writer) verdict(v *analyze.Verdict) {
 	t.section(severity(v.Severity), text)
 }
 
-func (t *writer) reasons(v *analyze.Verdict) {
-	if v.Confidence != "" {
-		text := string(v.Confidence) + " confidence"
-		if v.Because != "" {
-			text += ": " + v.Because
-		}
-		t.section("", text)
+// maxEvidence is the number of facts shown for a finding by default.
+const maxEvidence = 3
+
+// reasons writes who made the sender wait, the facts that show it, what they rule out, and
+// what to do. What was said for an earlier finding is not said again.
+func (t *writer) reasons(f *cause.Finding) {
+	t.who(f)
+	shown := f.Evidence
+	if !t.Verbose {
+		shown = shown[:min(len(shown), maxEvidence)]
 	}
-	if v.Command != "" {
+	for i := range shown {
+		t.evidence(&shown[i])
+	}
+	t.sentence(f.Excluded)
+	t.once("cure", f.Cure)
+	t.once("to be sure", f.Settle)
+	if f.Command != "" {
 		lead := "next: "
-		if v.Host.IsValid() {
-			lead = "next, on " + v.Host.String() + ": "
+		if f.Host.IsValid() {
+			lead = "next, on " + f.Host.String() + ": "
 		}
-		t.verbatim(lead, v.Command)
+		t.verbatim(lead, f.Command)
+	}
+}
+
+// who writes the party, and how sure that is and why.
+func (t *writer) who(f *cause.Finding) {
+	var parts []string
+	if f.Severity > cause.OK && f.Party != "" {
+		parts = append(parts, "who: "+f.Party.Words())
+	}
+	if f.Confidence != "" {
+		text := string(f.Confidence) + " confidence"
+		if f.Because != "" {
+			text += ": " + f.Because
+		}
+		parts = append(parts, text)
+	}
+	t.section("", strings.Join(parts, " · "))
+}
+
+// evidence writes a fact with its frame and its time of day.
+func (t *writer) evidence(e *cause.Evidence) {
+	var at []string
+	if e.Frame != 0 {
+		at = append(at, fmt.Sprintf("frame %d", e.Frame))
+	}
+	if clock := t.clock.Time(e.Time); clock != "" {
+		at = append(at, clock+t.zone())
+	}
+	if len(at) == 0 {
+		t.section("", e.Text)
+		return
+	}
+	t.item("", strings.Join(at, ", "), ": "+e.Text)
+}
+
+// zone returns the time zone the first time it is called.
+func (t *writer) zone() string {
+	if t.clock.Zone == "" || t.said[t.clock.Zone] {
+		return ""
+	}
+	t.said[t.clock.Zone] = true
+	return " " + t.clock.Zone
+}
+
+// once writes advice unless it is in the report already.
+func (t *writer) once(lead, text string) {
+	if text != "" && !t.said[text] {
+		t.said[text] = true
+		t.item("", lead, ": "+text)
 	}
 }
