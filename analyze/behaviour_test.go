@@ -117,6 +117,28 @@ func TestProbes(t *testing.T) {
 			4.500 S > C . win 1000
 			+0    C > S P. len 1000
 		`, 2, 3, "empty empty", " ", "yes", analyze.EndWindowUpdate},
+		{"even segments, and data at once when the window opens", fill + `
+			1.011 C > S . seq una-1
+			+0    S > C .
+			2.011 C > S . seq una-1
+			+0    S > C .
+			3.011 C > S . seq una-1
+			+0    S > C .
+			3.500 S > C . win 1000
+			+0    C > S P. len 1000
+		`, 0, 3, "", "", "", analyze.EndWindowUpdate},
+		{"keep-alives until there is a FIN to send", fill + `
+			1.011 C > S . seq una-1
+			+0    S > C .
+			2.011 C > S . seq una-1
+			+0    S > C .
+			3.011 C > S . seq una-1
+			+0    S > C .
+			3.411 C > S . seq una-1
+			4.211 C > S . seq una-1
+			+0    S > C .
+			4.500 S > C R. seq nxt
+		`, 2, 3, "empty empty", "rate-limited ", "no", analyze.EndResetByReceiver},
 		{"keep-alives of which one was not captured", fill + `
 			1.011 C > S . seq una-1
 			+0    S > C .

@@ -108,6 +108,8 @@ type heldBack struct {
 	openedTo uint32
 	asked    bool
 	offer    offer // at since
+	// fits: the last data into a window that was too small filled it exactly.
+	fits bool
 	// left is how much of the window the sender has left now, in bytes.
 	left uint32
 	// small is how long the window has been too small for the sender since it was

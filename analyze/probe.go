@@ -118,6 +118,7 @@ func (t *flowstate) waitSince(now int64) {
 	last := &t.probing.doubted[len(t.probing.doubted)-1]
 	t.stall.began, t.stall.zeroAt = last.Time, last.Time
 	t.stall.Begin, t.stall.BeginFrame, t.stall.BeganBeforeCapture = last.Time, last.Frame, false
+	t.stall.AfterKeepAlives = true
 	t.stall.ZeroBegin, t.stall.ZeroFrame, t.stall.WindowAtBegin = last.AnswerTime, last.AnswerFrame, new(int64(0))
 	t.spent[zeroWindow] = t.stall.zeroSpent + now - last.Time
 	t.probing.doubted = t.probing.doubted[:0]
@@ -265,6 +266,7 @@ func (c *cursor) sameAgain() {
 // be a probe.
 func (t *flowstate) answerKeepAlive(s *capture.Segment, now int64) {
 	t.probing.asked = 0
+	t.probing.answeredAt = now // the receiver limits the rate of these answers, too
 	t.counts.keepAliveAnswers++
 	if n := len(t.probing.doubted); n > 0 && t.probing.doubted[n-1].AnswerFrame == 0 {
 		p := &t.probing.doubted[n-1]

@@ -193,11 +193,18 @@ func (c *cursor) resume() {
 		}
 		c.smallStall(f, how)
 		f.marks &^= isOpened
+		t.held.fits = false
+	case fills && f.is(isHeld) && c.states[f.state].held.fits:
+		// It sends exactly what fits, again: the window determines the size, and some timer
+		// or the ACK that it waits for the time. Once, that may be all it has.
+		c.states[f.state].held.timer = moment{c.now, c.s.Frame}
+		c.settle(f, true)
 	case f.is(isHeld | isFull):
 		// It sends into the rest of the window, so nothing held it back until now.
 		c.settle(f, false)
 		c.smallStall(f, EndSenderTimer)
 		f.marks &^= isHeld | isFull
+		c.states[f.state].held.fits = fills
 	}
 }
 

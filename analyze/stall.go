@@ -205,6 +205,14 @@ func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
 // ended, and books its time accordingly.
 func (t *flowstate) settleStall(w *Stall) {
 	switch {
+	case w.AfterKeepAlives && w.reset():
+		// Nothing shows data: it had none before, and sent none. A FIN makes a stack probe,
+		// too.
+		w.SenderWaiting = new(false)
+	case w.ProbeCount == 0 && w.KeepAlives > 1 && w.Released != nil && *w.Released > 0:
+		// Evenly spaced: keep-alives of a sender that had no data until the end, or probes of
+		// one that had.
+		w.SenderWaiting = nil
 	case w.ProbeCount > 0 || w.refused > 0 || w.Released != nil && *w.Released > 0:
 		w.SenderWaiting = new(true)
 	case w.Released != nil || w.KeepAlives > 0:

@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -59,6 +60,47 @@ func TestTimerStall(t *testing.T) {
 			d := c2s(t, r)
 			if len(d.Stalls) != 1 || d.StallCount != 1 || d.Stalls[0].Duration != tc.want || d.Stalls[0].EndedBy != tc.ended {
 				t.Errorf("%d stalls: %+v\nwant %v, %s", d.StallCount, d.Stalls, tc.want, tc.ended)
+			}
+		})
+	}
+}
+
+// TestTinyWindow: a sender that sends exactly what fits into a tiny window, again and
+// again, is held back by it, however soon it sends; an application that writes little is
+// not.
+func TestTinyWindow(t *testing.T) {
+	const tiny = handshake + `
+		0.010  C > S  P.  len 1460
+		+0     C > S  P.  len 1460
+		+0     C > S  P.  len 1076
+		+0.001 S > C  .   win 1` // 4 bytes
+	type round struct{ bytes, count int }
+	for _, tc := range []struct {
+		name   string
+		rounds []round
+		want   time.Duration // in the tiny window
+	}{
+		{"exactly what fits", []round{{4, 20}}, 950 * time.Millisecond},
+		{"less than that", []round{{3, 20}}, 0},
+		{"once", []round{{4, 1}, {3, 19}}, 0},
+		{"for a while", []round{{4, 10}, {3, 10}}, 450 * time.Millisecond},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			text := tiny
+			for _, r := range tc.rounds {
+				for range r.count {
+					text += fmt.Sprintf("\n+0.04 C > S P. len %d\n+0.01 S > C . win 1", r.bytes)
+				}
+			}
+			r, _ := run(t, text)
+			checkResult(t, r)
+			d := c2s(t, r)
+			var sum time.Duration
+			for i := range d.Stalls {
+				sum += d.Stalls[i].Duration
+			}
+			if sum != tc.want {
+				t.Errorf("%v of stalls, want %v: %+v", sum, tc.want, d.Stalls)
 			}
 		})
 	}

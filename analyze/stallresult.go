@@ -20,6 +20,9 @@ const (
 	EndCaptureEnded    StallEnd = "capture-ended"
 )
 
+// reset reports whether the stream was reset.
+func (w *Stall) reset() bool { return w.EndedBy == EndResetByReceiver || w.EndedBy == EndResetBySender }
+
 // opened reports whether the window opened.
 func (e StallEnd) opened() bool {
 	return e == EndWindowUpdate || e == EndProbeAnswer || e == EndDataAccepted
@@ -54,6 +57,9 @@ type Stall struct {
 	SenderWaiting *bool
 	// KeepAlives counts the sender's keep-alives while the window was 0.
 	KeepAlives int64
+	// AfterKeepAlives: until it began, the sender sent keep-alives, so it had nothing to
+	// send.
+	AfterKeepAlives bool
 	// WindowAtBegin is the rest of the window when the stall began: less than the next
 	// segment.
 	WindowAtBegin *int64
