@@ -28,17 +28,21 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	}
 	t := sh.stateOrNone(f)
 	x.Spent = f.spentOn(t, st.span())
-	x.StallCount, x.StallTime, x.Probes = t.past.count-t.past.unwaited, nanos(t.past.time), uint64(t.counts.probes)
+	x.Probes, x.ProbeAnswers = uint64(t.counts.probes), uint64(t.counts.probeAnswers)
+	x.StallCount, x.StallTime = t.past.count-t.past.unwaited, nanos(t.past.time-t.waits.silent)
 	x.Withdrawn, x.MeanSegment = t.cluesOrNone().withdrawn.facts(), 0
 	if f.dataSegs > 0 {
 		x.MeanSegment = f.bytes / int64(f.dataSegs)
 	}
 	x.Refused, x.RefusedShut = t.cluesOrNone().refusals.sums[0], t.cluesOrNone().refusals.sums[1]
 	x.Spent.Move(cause.Flight, cause.Refusing, x.Refused.Open+x.RefusedShut.Open)
-	x.Stalls = x.Stalls[:0]
+	x.Stalls, x.Doubtful = x.Stalls[:0], 0
 	for i := range t.past.stalls {
-		if w := &t.past.stalls[i]; !w.idle() {
+		switch w := &t.past.stalls[i]; {
+		case !w.idle():
 			x.Stalls = append(x.Stalls, w.facts())
+		case w.ProbeCount > 0:
+			x.Doubtful += w.Duration
 		}
 	}
 }
@@ -48,14 +52,18 @@ func (f *flow) spentOn(t *flowstate, span int64) (x cause.Times) {
 	b := f.budget(t, span)
 	x[cause.Closed], x[cause.Small], x[cause.Full] = b.ZeroWindow, b.SmallWindow, b.WindowFull
 	x[cause.Flight], x[cause.Idle], x[cause.Unjudged] = b.Network, b.SenderIdle, b.Unjudged
+	x.Move(cause.Closed, cause.Silent, nanos(t.waits.silent))
+	x.Move(cause.Idle, cause.Unaware, nanos(t.waits.unaware))
+	x.Move(cause.Idle, cause.Stuck, nanos(t.waits.stuck))
 	return x
 }
 
 // facts returns what the causes judge a stall by.
 func (w *Stall) facts() cause.Stall {
-	return cause.Stall{
+	x := cause.Stall{
 		Begin: cause.Mark{Frame: w.BeginFrame, Time: w.Begin}, End: cause.Mark{Frame: w.EndFrame, Time: w.End},
-		Duration:        w.Duration,
+		Duration: w.Duration - w.Silent, Silent: w.Silent, Unanswered: int64(w.Unanswered),
+		Heard:           cause.Mark{Frame: w.HeardFrame, Time: w.Heard},
 		Open:            w.EndedBy == EndCaptureEnded,
 		BeganBefore:     w.BeganBeforeCapture,
 		Early:           w.early,
@@ -69,7 +77,16 @@ func (w *Stall) facts() cause.Stall {
 		Offered:         int64(w.offer.largest),
 		TakenBack:       int64(w.offer.back),
 		Refused:         int64(w.refused),
+		Asked:           w.Asked, Mutual: w.Mutual, Unaware: w.Unaware, Stuck: w.Stuck, KeepAlives: w.KeepAlives,
 	}
+	if w.OpenedTo != nil {
+		x.OpenedTo = *w.OpenedTo
+	}
+	if n := len(w.Probes); n > 0 && w.EndedBy != EndDataAccepted {
+		last := w.Probes[n-1].Form
+		x.DataProbed = last == ProbeDataByte || last == ProbeDataBlock
+	}
+	return x
 }
 
 // explain adds to the facts what only an explanation needs: the endpoints, and of each

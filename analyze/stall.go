@@ -156,9 +156,9 @@ func (sh *shard) smallStall(f *flow, how StallEnd) {
 		SenderWaiting: new(true), WindowAtBegin: new(int64(t.held.room)),
 		Unread: unknown("unknown: the window was never 0"), offer: t.held.offer,
 	}
-	if how == EndWindowUpdate {
-		t.stall.Asked, t.stall.OpenedTo = t.held.asked, new(int64(t.held.openedTo))
-		if t.held.asked {
+	if asked := t.held.asked && t.held.opened.at >= t.held.timer.at; asked || how == EndWindowUpdate {
+		t.stall.Asked, t.stall.OpenedTo = asked, new(int64(t.held.openedTo))
+		if asked && how == EndWindowUpdate {
 			t.stall.EndedBy = EndDataAccepted
 		}
 	}

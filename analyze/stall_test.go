@@ -126,7 +126,7 @@ func TestNeverOpen(t *testing.T) {
 		{"reset by the sender", closed + probes + "+1 C > S R.", cause.WindowNeverOpen, cause.Medium},
 		{"nobody has data: a scan", closed + "+3 C > S R.", cause.Healthy, cause.High},
 		{"nobody has data, and the capture ends", closed + "+3 C > S .", cause.Healthy, cause.High},
-		{"data was acknowledged before", fill + probes, cause.ReceiverNotReading, cause.High},
+		{"data was acknowledged before", fill + probes, cause.PeerGone, cause.Medium},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, _ := run(t, tc.text)

@@ -81,6 +81,85 @@ func TestFindings(t *testing.T) {
 		}, ReceiverSlow, Problem, High, 2730 * ms, "kept the sender waiting 39 times"},
 		{"a timer that sends what fits", func(f *Facts) { f.Flows[0].stall(Stall{ByTimer: true}, 5000*ms) },
 			ReceiverSlow, Problem, Medium, 5000 * ms, "read too slowly: its window was too small for a full segment, which kept the sender waiting for 5.000 s"},
+		{"a window that never opens, and nothing comes", func(f *Facts) {
+			f.Flows[0].stall(Stall{Open: true, Early: true, Silent: 9000 * ms, Unanswered: 4}, 400*ms)
+			f.Flows[0].spend(Silent, 9000*ms)
+		}, WindowNeverOpen, Problem, Medium, 9400 * ms, "10.0.0.2:80 kept its window at 0 from the start for at least 9.400 s"},
+		{"nobody answers", func(f *Facts) {
+			f.Flows[0].ProbeAnswers = 1
+			f.Flows[0].stall(Stall{Open: true, Silent: 8000 * ms, Unanswered: 3}, 1500*ms)
+			f.Flows[0].spend(Silent, 8000*ms)
+		}, PeerGone, Problem, High, 8000 * ms, "nothing came from 10.0.0.2:80 any more for at least 8.000 s, although 3 probes were due an answer"},
+		{"nobody answers twice", func(f *Facts) {
+			f.Flows[0].ProbeAnswers = 1
+			f.Flows[0].stall(Stall{Open: true, Silent: 8000 * ms, Unanswered: 2}, 1500*ms)
+			f.Flows[0].spend(Silent, 8000*ms)
+		}, PeerGone, Problem, Medium, 8000 * ms, "2 probes were due an answer"},
+		{"nobody ever answered", func(f *Facts) {
+			f.Flows[0].stall(Stall{GaveUp: true, Silent: 8000 * ms, Unanswered: 8}, 1500*ms)
+			f.Flows[0].spend(Silent, 8000*ms)
+		}, PeerGone, Problem, Medium, 8000 * ms, "then the sender gave up"},
+		{"nobody answers after a long stall", func(f *Facts) {
+			f.Flows[0].stall(Stall{Open: true, Silent: 1000 * ms, Unanswered: 3, Probes: 9}, 8500*ms)
+			f.Flows[0].spend(Silent, 1000*ms)
+		}, ReceiverNotReading, Problem, High, 8500 * ms, "did not read for at least 8.500 s; the sender probed 9 times; after that, nothing came from the receiver"},
+		{"a window update that is lost", func(f *Facts) {
+			f.Flows[0].stall(Stall{Unaware: 4000 * ms}, 3000*ms)
+			f.Flows[0].spend(Unaware, 4000*ms)
+		}, UpdateLost, Problem, High, 4000 * ms, "10.0.0.1:40000 did not know for 4.000 s"},
+		{"every one of them", func(f *Facts) {
+			f.Flows[0].stall(Stall{Unaware: 2000 * ms}, 100*ms, 100*ms)
+			f.Flows[0].spend(Unaware, 4000*ms)
+		}, UpdateLost, Problem, Medium, 4000 * ms, "did not know for 4.000 s"},
+		{"a sender that does not go on", func(f *Facts) {
+			f.Flows[0].stall(Stall{Stuck: 8000 * ms, Probes: 1, DataProbed: true}, 700*ms)
+			f.Flows[0].spend(Stuck, 8000*ms)
+		}, SenderNotResuming, Problem, High, 8000 * ms, "10.0.0.1:40000 had data and sent nothing for 8.000 s"},
+		{"a sender that probed with nothing, and does not go on", func(f *Facts) {
+			f.Flows[0].stall(Stall{Stuck: 8000 * ms, Probes: 3}, 700*ms)
+			f.Flows[0].spend(Stuck, 8000*ms)
+		}, SenderNotResuming, Problem, Medium, 8000 * ms, "sent nothing for 8.000 s"},
+		{"a receiver that opens only when it is asked", func(f *Facts) {
+			f.Flows[0].LargestWindow = 1000
+			f.Flows[0].stall(Stall{Asked: true, OpenedTo: 1000, Probes: 1}, slices.Repeat([]time.Duration{210 * ms}, 5)...)
+		}, ReceiverNoUpdate, Problem, High, 1050 * ms, "5 of 5 stalls"},
+		{"with losses", func(f *Facts) {
+			f.Flows[0].LargestWindow, f.Flows[0].DataRetransmissions = 1000, 1
+			f.Flows[0].stall(Stall{Asked: true, OpenedTo: 1000, Probes: 1}, slices.Repeat([]time.Duration{210 * ms}, 5)...)
+		}, ReceiverNoUpdate, Problem, Medium, 1050 * ms, "5 of 5 stalls"},
+		{"twice", func(f *Facts) {
+			f.Flows[0].LargestWindow = 1000
+			f.Flows[0].stall(Stall{Asked: true, OpenedTo: 1000, Probes: 1}, 210*ms, 210*ms)
+		}, ReceiverSlow, Warning, Medium, 420 * ms, "kept the sender waiting twice"},
+		{"but little by little", func(f *Facts) {
+			f.Flows[0].LargestWindow = 1000
+			f.Flows[0].stall(Stall{Asked: true, OpenedTo: 400, Probes: 1}, slices.Repeat([]time.Duration{210 * ms}, 5)...)
+		}, ReceiverSlow, Problem, High, 1050 * ms, "kept the sender waiting 5 times"},
+		{"and sometimes of its own accord", func(f *Facts) {
+			f.Flows[0].LargestWindow = 1000
+			f.Flows[0].stall(Stall{Asked: true, OpenedTo: 1000, Probes: 1}, slices.Repeat([]time.Duration{210 * ms}, 4)...)
+			f.Flows[0].stall(Stall{OpenedTo: 1000, Probes: 1}, 210*ms)
+		}, ReceiverSlow, Problem, Medium, 1050 * ms, "kept the sender waiting 5 times"},
+		{"each waits for the other", func(f *Facts) {
+			for i := range f.Flows {
+				f.Flows[i].stall(Stall{Open: true, Probes: 4, Mutual: 5 * time.Second}, 6*time.Second)
+			}
+		}, Deadlock, Problem, High, 6 * time.Second, "10.0.0.1:40000 and 10.0.0.2:80 wait for each other to read"},
+		{"each waits for the other, as far as known", func(f *Facts) {
+			for i := range f.Flows {
+				f.Flows[i].stall(Stall{Open: true, Probes: 1, Mutual: 50 * ms}, 300*ms)
+			}
+		}, Deadlock, Warning, Medium, 300 * ms, "for at least 0.300 s"},
+		{"both are closed for a while", func(f *Facts) {
+			for i := range f.Flows {
+				f.Flows[i].stall(Stall{Probes: 4, Mutual: 5 * time.Second}, 6*time.Second)
+			}
+		}, ReceiverNotReading, Problem, High, 6 * time.Second, "did not read for 6.000 s"},
+		{"even segments", func(f *Facts) {
+			f.Flows[0].stall(Stall{KeepAlives: 5}, 5000*ms)
+			f.Flows[0].Stalls[0].Waiting = false
+		}, ReceiverNotReading, Problem, Low, 5000 * ms, "did not read for 5.000 s"},
+		{"probes for a FIN", func(f *Facts) { f.Flows[0].Doubtful = 2 * time.Second }, Healthy, OK, Medium, 0, "it had nothing to send"},
 		{"two numberings", func(f *Facts) { f.Renumbered = true }, MiddleboxISN, Note, Medium, 0, "this cannot be judged"},
 		{"loss", func(f *Facts) { f.Flows[0].resend(3) }, PathLoss, Warning, Medium, 0, "3 of 10 data segments"},
 		{"two retransmissions", func(f *Facts) { f.Flows[0].resend(2) }, Healthy, OK, High, 0, "2 retransmissions"},

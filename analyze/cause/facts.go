@@ -53,7 +53,11 @@ type Flow struct {
 	Stalls     []Stall
 	StallCount int64
 	StallTime  time.Duration
-	Probes     uint64
+	// Doubtful is the duration of stalls in which the sender probed for something that it
+	// never sent, after it had nothing to send: a FIN, probably. They are not in Stalls.
+	Doubtful time.Duration
+	// Probes were sent by Sender, ProbeAnswers by Receiver.
+	Probes, ProbeAnswers uint64
 }
 
 // Kind is what a moment of a direction was spent on.
@@ -78,6 +82,8 @@ const (
 	Delayed
 	// Silent: what was due an answer got none, until the stream ended.
 	Silent
+	// Unaware: the window had opened, and the sender did not know.
+	Unaware
 	// Stuck: the sender had data, the window was open, and it sent nothing.
 	Stuck
 	// Flight: data was in flight, and the window had room for more.
@@ -126,7 +132,14 @@ type Mark struct {
 // Stall is a time in which the receiver's window kept the sender from sending.
 type Stall struct {
 	Begin, End Mark
-	Duration   time.Duration
+	// Duration is how long the window is known to have kept the sender from sending.
+	Duration time.Duration
+	// Heard is the receiver's last sign of life. After it, Unanswered probes or
+	// retransmissions that were due an answer got none, for Silent: the end of the
+	// stall, which Duration does not include.
+	Heard      Mark
+	Silent     time.Duration
+	Unanswered int64
 	// Open: it was still on when the capture ended. BeganBefore: it was already on in
 	// the first segment captured.
 	Open, BeganBefore bool
@@ -139,6 +152,20 @@ type Stall struct {
 	ResetByReceiver, ResetBySender, GaveUp bool
 	// Waiting: the sender is known to have had data to send.
 	Waiting bool
+	// Asked: the window opened only with the answer to a probe, or to what the sender's
+	// timer sent. OpenedTo is the window that ended it in bytes, 0 if unknown or if it did
+	// not open.
+	Asked    bool
+	OpenedTo int64
+	// Mutual is how long the opposite window was closed as well.
+	Mutual time.Duration
+	// Unaware is how long after End the sender went on probing. Stuck is for how long
+	// after that it sent nothing.
+	Unaware, Stuck time.Duration
+	// KeepAlives is how many keep-alives the sender sent. DataProbed: the last probe
+	// carried data that was not accepted.
+	KeepAlives int64
+	DataProbed bool
 	// Unread is the number of unread bytes at the receiver if UnreadKnown is set.
 	Unread      int64
 	UnreadKnown bool

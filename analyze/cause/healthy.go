@@ -27,6 +27,10 @@ var healthy = cause{
 
 func tellHealthy(x *Case, _ *Claim, out *Finding) {
 	d := x.D
+	if d.Doubtful >= x.Limits.Notice {
+		out.atMost(Medium, fmt.Sprintf("for %s, the sender probed a closed window for something that it never sent: after keep-alives, that is probably its FIN",
+			words.Duration(d.Doubtful)))
+	}
 	again := ""
 	if d.Bytes > 0 && d.Retransmissions > 0 {
 		again = "; " + words.Counted(d.Retransmissions, "retransmission")

@@ -21,6 +21,15 @@ type Limits struct {
 	// its sender several times: it read too slowly if the longest stall is less than
 	// this share of the stall time.
 	SlowShare float64
+	// NoUpdateStalls is the least number of stalls that end only when the sender asks that
+	// makes a receiver one that announces nothing: one or two window updates may be lost.
+	// From SureNoUpdate on, loss is no explanation if nothing else was lost: at a loss of
+	// one in ten, five in a row have a chance of 1 in 100,000.
+	NoUpdateStalls int
+	SureNoUpdate   int64
+	// SureSilence is the least number of missing answers that makes silence sure: at a
+	// loss of one in ten in each direction, three in a row have a chance of 1 in 150.
+	SureSilence int64
 	// UnjudgedShare is the share of its time above which a stream is not called healthy
 	// and no finding is sure: what is missing could outweigh what was seen.
 	UnjudgedShare float64
@@ -46,5 +55,6 @@ func (l *Limits) severity(wait time.Duration) Severity {
 
 // DefaultLimits returns the thresholds that the documentation describes.
 func DefaultLimits() Limits {
-	return Limits{Notice: 10 * time.Millisecond, Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2, MemoryShare: 0.5, MemorySteps: 3, SureCopies: 3}
+	return Limits{Notice: 10 * time.Millisecond, Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2,
+		MemoryShare: 0.5, MemorySteps: 3, SureCopies: 3, NoUpdateStalls: 3, SureNoUpdate: 5, SureSilence: 3}
 }

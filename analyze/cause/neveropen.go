@@ -18,7 +18,11 @@ var neverOpen = cause{
 	cure:     "find out what answered: a proxy whose server is not there, a firewall's SYN proxy, a tarpit, or a host that was not ready",
 	settle:   "a capture at the server: it shows whether the SYN arrived there, and what answered it",
 	claim: func(x *Case) Claim {
-		return x.takeStalls(func(w *Stall) bool { return w.Early })
+		early := func(w *Stall) bool { return w.Early }
+		c := x.takeStalls(early)
+		c.Time += x.takeSome(x.silent(early), Silent)
+		c.Severity = x.Limits.severity(c.Time)
+		return c
 	},
 	tell: tellNeverOpen,
 }
@@ -26,7 +30,7 @@ var neverOpen = cause{
 func tellNeverOpen(x *Case, c *Claim, out *Finding) {
 	w := c.Longest
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s kept its window at 0 from the start for %s", x.D.Receiver, w.length())
+	fmt.Fprintf(&b, "%s kept its window at 0 from the start for %s", x.D.Receiver, w.lengthWith(w.Silent))
 	b.WriteString(": its host was not ready, or a proxy, a firewall or a tarpit answered for it")
 	if w.Probes > 0 {
 		fmt.Fprintf(&b, "; the sender probed %s", words.Times(w.Probes))

@@ -3,6 +3,7 @@ package cause
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"winwatch/analyze/words"
 )
@@ -78,6 +79,7 @@ func tellNotReading(x *Case, c *Claim, out *Finding) {
 	b.WriteString(w.outcome())
 	out.Sentence = b.String()
 	out.sure(w.confidence(x.Facts.OneSided))
+	x.doubtAsked(w, out)
 	out.Frames = w.Frames
 	out.ask(x.D.Receiver, x.D.Sender)
 	out.say(w.Begin, "the window of %s closed", x.D.Receiver)
@@ -112,21 +114,38 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 	b.WriteString(w.outcome())
 	out.Sentence = b.String()
 	out.sure(w.confidence(x.Facts.OneSided))
+	x.doubtAsked(w, out)
 	out.Frames = w.Frames
 	out.say(w.Begin, "the window of %s closed", x.D.Receiver)
 }
 
-// length says how long a stall lasted.
-func (w *Stall) length() string {
-	if w.Open || w.BeganBefore {
-		return "at least " + words.Duration(w.Duration)
+// doubtAsked lowers the confidence if the longest stall, or half of all, ended when the
+// sender asked: the window may have been open before.
+func (x *Case) doubtAsked(longest *Stall, out *Finding) {
+	n, opened := x.unannounced()
+	if n > 0 && 2*n >= opened || x.unannouncedBy(longest) {
+		out.atMost(Medium, fmt.Sprintf("%d of %d stalls ended with the whole window at once when the sender asked: it may have been open before, and its update lost or never sent",
+			n, opened))
 	}
-	return words.Duration(w.Duration)
+}
+
+// length says how long a stall lasted, as far as the window is known to have been closed.
+func (w *Stall) length() string { return w.lengthWith(0) }
+
+// lengthWith says how long a stall lasted with some time after that.
+func (w *Stall) lengthWith(more time.Duration) string {
+	d := words.Duration(w.Duration + more)
+	if w.Open || w.BeganBefore || w.Silent > more {
+		return "at least " + d
+	}
+	return d
 }
 
 // outcome says how a stall ended, unless the window opened.
 func (w *Stall) outcome() string {
 	switch {
+	case w.Silent > 0 && !w.Early:
+		return "; after that, nothing came from the receiver"
 	case w.ResetByReceiver:
 		return "; then the receiver reset the connection"
 	case w.ResetBySender:
@@ -148,6 +167,8 @@ func (w *Stall) confidence(oneSided bool) (Confidence, string) {
 		return Low, "only one direction was captured"
 	case w.Probes > 0:
 		return High, "the receiver advertised a zero window, and the sender's probes show that it had data"
+	case !w.Waiting && w.KeepAlives > 1:
+		return Low, "the sender's segments are evenly spaced: they may be keep-alives of a sender that had nothing to send, or probes"
 	case w.ByTimer, !w.Waiting && !w.WasZero:
 		return Medium, "the window was open, but too small for the next segment"
 	case w.Waiting:

@@ -1,0 +1,89 @@
+package cause
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"winwatch/analyze/words"
+)
+
+// PeerGone: probes that were due an answer got none.
+const PeerGone Code = "peer-gone"
+
+var gone = cause{
+	code: PeerGone, party: ReceivingHostOrPath,
+	needs:    "probes or retransmissions that were due an answer and got none, one after the other, until the stall ended",
+	excludes: "one missing answer, answers that were not due (rate limit, capture end), a window of 0 from the start",
+	cure:     "look for the receiver's host: is it up, does it still know the connection, did a firewall or NAT on the path forget it?",
+	settle:   "a capture at the receiver: it shows whether the probes arrive there, and whether they are answered",
+	claim: func(x *Case) Claim {
+		c := Claim{Time: x.take(Silent)}
+		c.Severity = x.Limits.severity(c.Time)
+		for i := range x.D.Stalls {
+			if w := &x.D.Stalls[i]; w.Silent > 0 && (c.Longest == nil || w.Silent > c.Longest.Silent) {
+				c.Longest = w
+			}
+		}
+		return c
+	},
+	tell: tellGone,
+	fell: func(x *Case) string {
+		for i := range x.D.Stalls {
+			if w := &x.D.Stalls[i]; w.Unanswered > 0 && w.Silent == 0 {
+				return fmt.Sprintf("%s got no answer, which can be a lost packet", words.Counted(w.Unanswered, "probe"))
+			}
+		}
+		return ""
+	},
+}
+
+func tellGone(x *Case, c *Claim, out *Finding) {
+	w := c.Longest
+	if w == nil {
+		out.Sentence = fmt.Sprintf("nothing came from %s for %s", x.D.Receiver, words.Duration(c.Time))
+		out.sure(Low, "the stall in which that was is no longer listed")
+		return
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "nothing came from %s any more for at least %s, although %s due an answer: its host or the path is gone",
+		x.D.Receiver, words.Duration(w.Silent), was(w.Unanswered, "probe"))
+	switch {
+	case w.GaveUp, w.ResetBySender:
+		b.WriteString("; then the sender gave up")
+	default:
+		b.WriteString("; if it stays silent, the sender gives up (ETIMEDOUT)")
+	}
+	out.Sentence = b.String()
+	switch {
+	case w.Unanswered < x.Limits.SureSilence:
+		out.sure(Medium, fmt.Sprintf("only %s due an answer", was(w.Unanswered, "probe")))
+	case x.D.ProbeAnswers == 0:
+		out.sure(Medium, "this receiver never answered a probe, so it may be one that answers none")
+	default:
+		out.sure(High, "it answered probes before, and so many answers in a row are not lost by chance")
+	}
+	out.say(w.Heard, "the last sign of life of %s, with a window of 0", x.D.Receiver)
+	out.say(w.End, "since then, %s due an answer and got none", was(w.Unanswered, "probe"))
+	out.not("the receiving application: nothing is known of it since the last answer")
+	out.Frames = w.Frames
+	out.ask(x.D.Receiver, x.D.Sender)
+}
+
+// was counts something that was due.
+func was(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what + " was"
+	}
+	return words.Counted(n, what) + " were"
+}
+
+// silent is how long the receiver was silent in stalls that are of a kind.
+func (x *Case) silent(is func(*Stall) bool) (sum time.Duration) {
+	for i := range x.D.Stalls {
+		if w := &x.D.Stalls[i]; is(w) {
+			sum += w.Silent
+		}
+	}
+	return sum
+}

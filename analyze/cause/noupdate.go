@@ -1,0 +1,73 @@
+package cause
+
+import (
+	"fmt"
+
+	"winwatch/analyze/words"
+)
+
+// ReceiverNoUpdate: the receiver opens its window only when it is probed.
+const ReceiverNoUpdate Code = "receiver-no-update"
+
+var noUpdate = cause{
+	code: ReceiverNoUpdate, party: ReceivingHost,
+	needs:    "stall after stall that ends only with the answer to a probe or to what a timer sent, with half of the largest window or more at once",
+	excludes: "window updates of the receiver's own accord, windows that open little by little",
+	cure:     "report it to the maker of the receiver's TCP stack: it must announce a window that has grown by half of the buffer or a full segment (RFC 9293 3.8.6.2.2)",
+	settle:   "a capture at the receiver: it shows whether window updates are sent and lost, or never sent",
+	claim: func(x *Case) Claim {
+		if n, opened := x.unannounced(); n < x.Limits.NoUpdateStalls || n*10 < opened*9 {
+			return Claim{}
+		}
+		return x.takeStalls(x.unannouncedBy)
+	},
+	tell: tellNoUpdate,
+	fell: func(x *Case) string {
+		if n, opened := x.unannounced(); n > 0 {
+			return fmt.Sprintf("%d of %d stalls ended only with the answer to a probe or to what a timer sent", n, opened)
+		}
+		return ""
+	},
+}
+
+// unannouncedBy reports whether the window had opened by at least half of the largest
+// without an update: the receiver must announce that (RFC 9293 3.8.6.2.2).
+func (x *Case) unannouncedBy(w *Stall) bool {
+	return w.Asked && !w.Early && w.OpenedTo > 0 && 2*w.OpenedTo >= x.D.LargestWindow
+}
+
+// unannounced counts the stalls that ended with a window that was not announced, and
+// all that ended with an open window.
+func (x *Case) unannounced() (n, opened int) {
+	for i := range x.D.Stalls {
+		w := &x.D.Stalls[i]
+		if w.OpenedTo > 0 {
+			opened++
+		}
+		if x.unannouncedBy(w) {
+			n++
+		}
+	}
+	return n, opened
+}
+
+func tellNoUpdate(x *Case, c *Claim, out *Finding) {
+	w := c.Longest
+	_, opened := x.unannounced()
+	out.Sentence = fmt.Sprintf("%s did not announce that its window was open: %d of %d stalls, %s in all, ended only when the sender asked",
+		x.D.Receiver, c.Stalls, opened, words.Duration(c.Time))
+	out.say(w.Begin, "the longest stall, %s, begins", words.Duration(w.Duration))
+	out.say(w.End, "the answer to what the sender's timer sent opens the window to %s at once", words.Bytes(w.OpenedTo))
+	out.not("an application that does not read: the whole window was free when the sender asked")
+	switch {
+	case x.D.DataRetransmissions > 0:
+		out.sure(Medium, "other packets were lost, too: the window updates may have been sent and lost")
+	case c.Stalls < x.Limits.SureNoUpdate:
+		out.sure(Medium, "so few window updates can have been lost by chance")
+	default:
+		out.not("lost window updates: nothing else was lost")
+		out.sure(High, "not one window update was seen, and nothing else was lost")
+	}
+	out.Frames = w.Frames
+	out.ask(x.D.Receiver, x.D.Sender)
+}

@@ -1,0 +1,58 @@
+package cause
+
+import (
+	"fmt"
+
+	"winwatch/analyze/words"
+)
+
+// UpdateLost: the window opened, and the sender never learned of it.
+const UpdateLost Code = "update-lost"
+
+var updateLost = cause{
+	code: UpdateLost, party: Path,
+	needs:    "a window update in the capture, and a sender that goes on probing after it",
+	excludes: "a probe that was on its way when the window opened",
+	cure:     "find out where the path loses packets: a single lost window update costs as long as the sender waits between two probes",
+	settle:   "a capture at the sender: it shows whether the window update arrives there",
+	claim: func(x *Case) Claim {
+		c := Claim{Time: x.take(Unaware)}
+		c.Severity = x.Limits.severity(c.Time)
+		for i := range x.D.Stalls {
+			w := &x.D.Stalls[i]
+			if w.Unaware == 0 {
+				continue
+			}
+			c.Stalls++
+			if c.Longest == nil || w.Unaware > c.Longest.Unaware {
+				c.Longest = w
+			}
+		}
+		return c
+	},
+	tell: tellUpdateLost,
+}
+
+func tellUpdateLost(x *Case, c *Claim, out *Finding) {
+	w := c.Longest
+	out.Sentence = fmt.Sprintf("the window of %s was open again, but %s did not know for %s: the window update was lost on the path",
+		x.D.Receiver, x.D.Sender, words.Duration(c.Time))
+	if w == nil {
+		out.sure(Low, "the stall before it is no longer listed")
+		return
+	}
+	out.say(w.End, "%s opened its window", x.D.Receiver)
+	out.say(Mark{Time: w.End.Time + int64(w.Unaware)}, "%s probed until then, %s later", x.D.Sender, words.Duration(w.Unaware))
+	if x.D.DataRetransmissions == 0 {
+		out.not("other losses: no data was sent again")
+	}
+	out.not("the receiving application: it had read")
+	switch {
+	case c.Stalls > 1:
+		out.sure(Medium, fmt.Sprintf("it happened %s: the sender's stack may ignore window updates", words.Times(c.Stalls)))
+	default:
+		out.sure(High, "the window update was captured, and the sender's probes after it show that it did not get it")
+	}
+	out.Frames = w.Frames
+	out.ask(x.D.Sender, x.D.Receiver)
+}
