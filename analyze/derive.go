@@ -121,7 +121,7 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 	*d = Direction{
 		Sender: st.endpoint(side), Receiver: st.endpoint(side ^ 1),
 		Segments: uint64(f.segs), DataSegments: uint64(f.dataSegs),
-		Bytes: f.bytes, UniqueBytes: min(max(f.payload(f.nxt)-t.loss.unseen, 0), f.bytes), AckedBytes: f.acked(),
+		Bytes: f.bytes, UniqueBytes: f.unique(t), AckedBytes: f.acked(),
 		Retransmissions: uint64(f.retrans), DataRetransmissions: uint64(f.resent), RetransmissionsIntoZeroWindow: uint64(t.counts.retransZero),
 		OutOfOrder: uint64(t.counts.reorder), Gaps: uint64(t.counts.gaps), DupACKs: uint64(t.counts.dupAck),
 		KeepAlives: uint64(t.counts.keepAlives), KeepAliveAnswers: uint64(t.counts.keepAliveAnswers),

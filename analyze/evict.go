@@ -173,6 +173,7 @@ func (sh *shard) finish(st *stream) {
 		sh.book(f, &st.flows[i^1], st.last)
 		t := sh.stateOf(f)
 		if t != nil {
+			f.missRest(st, t)
 			sh.pause(t, f, st.last, sh.pauseOf(st))
 			sh.endRefusal(t, st.last)
 			if t.stall.on {

@@ -166,6 +166,11 @@ func (f *flow) acked() int64 {
 	return f.payload(f.una)
 }
 
+// unique is the payload captured, without what was sent again; t is the state of f.
+func (f *flow) unique(t *flowstate) int64 {
+	return min(max(f.payload(f.nxt)-t.loss.unseen, 0), f.bytes)
+}
+
 // payload is the number of bytes of data between base and seq.
 func (f *flow) payload(seq uint32) int64 {
 	if !f.is(hasBase) {

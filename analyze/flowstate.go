@@ -138,11 +138,15 @@ type edgeLedger struct {
 type loss struct {
 	// unseen is the payload that was sent but not captured.
 	unseen int64
+	// gaps counts the parts of it that the receiver acknowledged, all but a few: the
+	// largest has largestGap bytes, and firstGap shows the first.
+	gaps, largestGap uint32
+	firstGap         moment
 	// holes are the parts that may still arrive.
 	holes []hole
 	// forgotten are the ranges with the holes that were too many: the newer ones, and
 	// those of the time before.
-	forgotten [2]hole
+	forgotten [2]missing
 }
 
 // scaleNeed is a condition on an unknown scale: the data up to needEnd did not fit

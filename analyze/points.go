@@ -374,11 +374,10 @@ func (c *cursor) doubtRepeats() {
 	for i := range st.flows {
 		g := &st.flows[i]
 		t := c.stateOrNone(g)
-		unique := max(g.payload(g.nxt)-t.loss.unseen, 0)
 		acks := c.stateOrNone(&st.flows[i^1]).counts.dupAck
 		p.sides[i].counted = mistaken{
 			segs: g.retrans + acks, dataSegs: g.resent, retrans: g.retrans, resent: g.resent,
-			bytes: max(g.bytes-unique, 0), dupAck: acks,
+			bytes: g.bytes - g.unique(t), dupAck: acks,
 		}
 	}
 }

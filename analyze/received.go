@@ -79,7 +79,7 @@ func (c *cursor) firstACK(ev Events) Events {
 			t.counts.keepAliveAnswers++
 			return EventKeepAliveAnswer
 		}
-		c.addHole(r, r.nxt, s.Ack, c.now)
+		c.addHole(r, r.nxt, s.Ack)
 		r.advance(s.Ack)
 		r.marks |= isUnsound
 		return EventACKOfUnseen
@@ -98,7 +98,7 @@ func (c *cursor) acknowledge(found Events) Events {
 			if r.is(hasNxt) {
 				ev = EventACKOfUnseen
 			}
-			c.addHole(r, r.nxt, s.Ack, c.now)
+			c.addHole(r, r.nxt, s.Ack)
 			r.marks |= isUnsound
 		} else if t.probing.form == ProbeFIN {
 			// It was not a probe after all, but the end of the data.
@@ -116,7 +116,7 @@ func (c *cursor) acknowledge(found Events) Events {
 		c.legal(r)
 	}
 	if r.is(hasHoles) {
-		c.forgetHoles(r, c.now)
+		c.forgetHoles(r)
 	}
 	return ev
 }

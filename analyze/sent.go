@@ -89,7 +89,7 @@ func (c *cursor) fresh() Events {
 	}
 	if gap := int32(s.Seq - f.nxt); gap > 0 {
 		ev |= EventGap
-		c.addHole(f, f.nxt, s.Seq, c.now)
+		c.addHole(f, f.nxt, s.Seq)
 		c.needState(f).counts.gaps++
 	}
 	if s.Len > 0 {
@@ -133,7 +133,7 @@ func (sh *shard) extend(f *flow, end uint32, s *capture.Segment, now int64) {
 	}
 	f.advance(end)
 	if n := f.nxt - f.una; n > f.maxInFlight && f.has(hasNxt|hasUna) {
-		if int64(n) > f.mostInFlight() {
+		if int64(n) > f.mostInFlight(sh.stateOrNone(f).loss.gaps > 0) {
 			f.marks |= isUnsound
 		} else {
 			f.maxInFlight = n
@@ -142,9 +142,10 @@ func (sh *shard) extend(f *flow, end uint32, s *capture.Segment, now int64) {
 }
 
 // mostInFlight bounds the bytes in flight, which never exceed a window by much. More
-// can only mean that ACKs are missing from the capture.
-func (f *flow) mostInFlight() int64 {
-	if f.is(hasHoles) {
+// can only mean that ACKs are missing from the capture. Where data is missing, ACKs may be:
+// what exceeds the window at all is no fact then.
+func (f *flow) mostInFlight(incomplete bool) int64 {
+	if incomplete || f.is(hasHoles) {
 		return f.largest()
 	}
 	return 2*f.largest() + maxUnscaled
@@ -225,7 +226,7 @@ func (c *cursor) old() Events {
 	if s.Len == 1 && c.end == f.nxt && f.una == f.nxt && s.Flags&(capture.SYN|capture.FIN) == 0 {
 		return c.below(ProbeJunkByte)
 	}
-	filled, soon := c.fill(f, s.Seq, c.end, c.now)
+	filled, soon := c.fill(f, s.Seq, c.end)
 	if filled == 0 {
 		soon = c.fillForgotten(f, s.Seq, c.end, c.now)
 	}
@@ -270,7 +271,7 @@ func (c *cursor) empty() Events {
 		c.sameAgain()
 	case d > 0:
 		// Data in between was sent but not captured.
-		c.addHole(f, f.nxt, s.Seq, c.now)
+		c.addHole(f, f.nxt, s.Seq)
 		c.needState(f).counts.gaps++
 		f.advance(s.Seq)
 		f.marks |= isUnsound
