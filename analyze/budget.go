@@ -116,6 +116,7 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 	}
 	t := sh.needState(f)
 	t.held.left = f.room()
+	t.overshoot(f, moment{now, s.Frame})
 	if !f.is(isFull | isHeld) {
 		t.held.since, t.held.room, t.held.offer = moment{now, s.Frame}, f.room(), f.offered()
 	}

@@ -6,6 +6,7 @@ type clues struct {
 	copied    resentCopy
 	refusals  refusals
 	withdrawn withdrawal
+	overrun   overrun
 }
 
 // needClues returns the clues of a flow, creating them if there are none.
@@ -14,6 +15,14 @@ func (t *flowstate) needClues() *clues {
 		t.clues = new(clues)
 	}
 	return t.clues
+}
+
+// endClues ends what an ACK of new data ends, all of it if the connection is over.
+func (c *cursor) endClues(f *flow, over bool) {
+	if t := c.stateOf(f); t != nil && t.clues != nil {
+		c.endRefusal(t, c.now)
+		t.endOverrun(f, c.now, over)
+	}
 }
 
 // noClues are the clues of flows that have none; they are never written.

@@ -13,6 +13,7 @@ func (sh *shard) gather(st *stream, dropped bool, f *cause.Facts) {
 	h := st.handshakeSeen()
 	f.Refused, f.Unanswered = h == HandshakeRefused, h == HandshakeUnanswered
 	f.OneSided, f.Dropped, f.Renumbered = !st.bothSides(), dropped, st.is(isForked)
+	f.HalfScaled = st.halfScaled()
 	f.Total = nanos(st.span())
 	sh.flowFacts(st, st.client, &f.Flows[ClientToServer])
 	sh.flowFacts(st, st.client^1, &f.Flows[ServerToClient])
@@ -35,6 +36,7 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 		x.MeanSegment = f.bytes / int64(f.dataSegs)
 	}
 	x.Refused, x.RefusedShut = t.cluesOrNone().refusals.sums[0], t.cluesOrNone().refusals.sums[1]
+	x.Overrun = t.cluesOrNone().overrun.sum
 	x.Spent.Move(cause.Flight, cause.Refusing, x.Refused.Open+x.RefusedShut.Open)
 	x.Stalls, x.Doubtful = x.Stalls[:0], 0
 	for i := range t.past.stalls {

@@ -104,6 +104,7 @@ const (
 	isAnswered                   // the receiver has sent data itself: readTo is set
 	afterPause                   // the last new data came after a pause, with nothing in flight
 	hasOther                     // other is set
+	hasOffer                     // the sender's SYN carried the window scale option
 	hasTwin                      // it is a second numbering: every segment takes the slow path
 	isPaired                     // the stream has a pairing: every segment takes the slow path
 )

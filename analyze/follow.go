@@ -169,7 +169,7 @@ func (c *cursor) restart() {
 
 // breakOff ends what is going on in a flow whose numbers hold no longer.
 func (c *cursor) breakOff(f *flow) {
-	c.giveUp(f)
+	c.endClues(f, true)
 	c.endStall(f, EndResetBySender)
 	c.settle(f, false)
 	c.smallStall(f, EndSenderTimer)
@@ -194,8 +194,8 @@ func (c *cursor) reset() {
 		c.st.marks |= wasRefused
 	}
 	f.marks |= sawRST
-	c.giveUp(f)
-	c.giveUp(r)
+	c.endClues(f, true)
+	c.endClues(r, true)
 	// The side that sent the RST is the receiver of r's data and the sender of f's.
 	c.endStall(r, EndResetByReceiver)
 	c.endStall(f, EndResetBySender)

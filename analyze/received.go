@@ -107,11 +107,11 @@ func (c *cursor) acknowledge(found Events) Events {
 		}
 		r.advance(s.Ack)
 	}
-	c.giveUp(r)
 	if t != nil && t.stall.on {
 		t.stall.taken += int64(s.Ack - r.una)
 	}
 	r.una, r.ackedAt = s.Ack, c.now
+	c.endClues(r, false)
 	if r.shift == Unknown {
 		c.legal(r)
 	}
@@ -173,6 +173,9 @@ func (c *cursor) repeated(ev Events) Events {
 		t := c.needState(r)
 		t.counts.dupAck++
 		c.refused(t)
+		if t.clues != nil {
+			t.clues.confirm(r)
+		}
 		return EventDupACK
 	}
 	return 0

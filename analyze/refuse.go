@@ -118,10 +118,3 @@ func (sh *shard) endRefusal(t *flowstate, now int64) {
 	}
 	sum.Add(&e.current)
 }
-
-// giveUp ends an episode of refusals of the flow, if there is one.
-func (c *cursor) giveUp(f *flow) {
-	if t := c.stateOf(f); t != nil {
-		c.endRefusal(t, c.now)
-	}
-}

@@ -28,6 +28,7 @@ func (st *stream) handshake(r, f *flow, s *capture.Segment) {
 	switch {
 	case s.Options.Has(capture.HasWindowScale):
 		r.offer = int8(min(s.WindowShift, maxShift))
+		f.marks |= hasOffer
 	case s.Options&(capture.OptionsCut|capture.OptionsMalformed) != 0:
 		r.marks |= optsCut
 	case isACK || r.offer == Unknown:
@@ -46,6 +47,11 @@ func (st *stream) handshake(r, f *flow, s *capture.Segment) {
 			f.offer, f.shift = Unknown, Unknown
 		}
 	}
+}
+
+// halfScaled reports whether neither side scales although one of them offered to.
+func (st *stream) halfScaled() bool {
+	return st.unscaled() && (st.flows[0].marks|st.flows[1].marks)&hasOffer != 0
 }
 
 // unscaled reports whether the handshake showed that windows are not scaled.

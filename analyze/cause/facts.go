@@ -17,6 +17,8 @@ type Facts struct {
 	Dropped bool
 	// Renumbered: the packets carry sequence numbers of two kinds.
 	Renumbered bool
+	// HalfScaled: one SYN carried the window scale option, and the other did not.
+	HalfScaled bool
 	// Total is the duration of the stream.
 	Total time.Duration
 	// Flows are the two directions, client to server first.
@@ -43,6 +45,8 @@ type Flow struct {
 	// Refused is the data within the open window that Receiver got and refused, and
 	// RefusedShut what it refused while it kept the window closed.
 	Refused, RefusedShut Refusal
+	// Overrun is the data that Sender sent past the right edge and had to send again.
+	Overrun Overrun
 	// Withdrawn is the furthest that Receiver moved its right edge back at once.
 	Withdrawn Withdrawal
 	// MeanSegment is the mean payload of the segments with data; 0 if there are none.
