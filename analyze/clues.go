@@ -7,6 +7,7 @@ type clues struct {
 	refusals  refusals
 	withdrawn withdrawal
 	overrun   overrun
+	blind     blind
 }
 
 // needClues returns the clues of a flow, creating them if there are none.
@@ -17,12 +18,14 @@ func (t *flowstate) needClues() *clues {
 	return t.clues
 }
 
-// endClues ends what an ACK of new data ends, all of it if the connection is over.
-func (c *cursor) endClues(f *flow, over bool) {
-	if t := c.stateOf(f); t != nil && t.clues != nil {
-		c.endRefusal(t, c.now)
-		t.endOverrun(f, c.now, over)
+// endClues ends what an ACK of new data ends, and all of it if the connection is over.
+func (sh *shard) endClues(t *flowstate, f *flow, now int64, over bool) {
+	if t == nil || t.clues == nil {
+		return
 	}
+	sh.endRefusal(t, now)
+	t.endOverrun(f, now, over)
+	t.clues.blind.end(f, now, over)
 }
 
 // noClues are the clues of flows that have none; they are never written.

@@ -175,8 +175,7 @@ func (sh *shard) finish(st *stream) {
 		if t != nil {
 			f.missRest(st, t)
 			sh.pause(t, f, st.last, sh.pauseOf(st))
-			sh.endRefusal(t, st.last)
-			t.endOverrun(f, st.last, true)
+			sh.endClues(t, f, st.last, true)
 			if t.stall.on {
 				sh.leaveOpen(st, f, t, &st.flows[i^1])
 			}

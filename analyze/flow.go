@@ -105,6 +105,7 @@ const (
 	afterPause                   // the last new data came after a pause, with nothing in flight
 	hasOther                     // other is set
 	hasOffer                     // the sender's SYN carried the window scale option
+	pastBare                     // data went past the bare window field: see flow.crosses
 	hasTwin                      // it is a second numbering: every segment takes the slow path
 	isPaired                     // the stream has a pairing: every segment takes the slow path
 )

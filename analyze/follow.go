@@ -169,7 +169,7 @@ func (c *cursor) restart() {
 
 // breakOff ends what is going on in a flow whose numbers hold no longer.
 func (c *cursor) breakOff(f *flow) {
-	c.endClues(f, true)
+	c.endClues(c.stateOf(f), f, c.now, true)
 	c.endStall(f, EndResetBySender)
 	c.settle(f, false)
 	c.smallStall(f, EndSenderTimer)
@@ -194,8 +194,8 @@ func (c *cursor) reset() {
 		c.st.marks |= wasRefused
 	}
 	f.marks |= sawRST
-	c.endClues(f, true)
-	c.endClues(r, true)
+	c.endClues(c.stateOf(f), f, c.now, true)
+	c.endClues(c.stateOf(r), r, c.now, true)
 	// The side that sent the RST is the receiver of r's data and the sender of f's.
 	c.endStall(r, EndResetByReceiver)
 	c.endStall(f, EndResetBySender)

@@ -46,7 +46,7 @@ func (x *clues) confirm(f *flow) {
 // endOverrun ends an episode once the receiver has all of the data, or the stream ended.
 // It cost time only if some of the data had to be sent again.
 func (t *flowstate) endOverrun(f *flow, now int64, over bool) {
-	x := &t.cluesOrNone().overrun
+	x := &t.clues.overrun
 	if !x.on || !over && before(f.una, x.end) {
 		return
 	}

@@ -111,7 +111,7 @@ func (c *cursor) acknowledge(found Events) Events {
 		t.stall.taken += int64(s.Ack - r.una)
 	}
 	r.una, r.ackedAt = s.Ack, c.now
-	c.endClues(r, false)
+	c.endClues(t, r, c.now, false)
 	if r.shift == Unknown {
 		c.legal(r)
 	}

@@ -99,13 +99,13 @@ func (e *refusals) count(x *resentCopy, shut, stale bool, answer moment) {
 // mark returns the moment as the causes know it.
 func (m moment) mark() cause.Mark { return cause.Mark{Frame: m.frame, Time: m.at} }
 
-// endRefusal ends an episode, since the data was taken after all or the stream ended.
+// endRefusal ends an episode, since the data was taken after all or the connection is over.
 // One copy may be a coincidence: an ACK that answers nothing.
 func (sh *shard) endRefusal(t *flowstate, now int64) {
-	if t.clues == nil || !t.clues.refusals.on {
+	e := &t.clues.refusals
+	if !e.on {
 		return
 	}
-	e := &t.clues.refusals
 	e.on = false
 	if e.current.Copies < sh.cfg.RefusedCopies {
 		return

@@ -137,6 +137,9 @@ func (sh *shard) extend(f *flow, end uint32, s *capture.Segment, now int64) {
 			f.marks |= isUnsound
 		} else {
 			f.maxInFlight = n
+			if f.shift > 0 && !f.is(pastBare) {
+				f.crosses(n, end, now, now-s.Time)
+			}
 		}
 	}
 }
@@ -235,6 +238,9 @@ func (c *cursor) old() Events {
 		return EventOutOfOrder
 	}
 	f.retrans++
+	if s.Len > 0 {
+		c.lost()
+	}
 	f.marks &^= isTiming // its ACK could be for either copy (Karn)
 	if s.Len > 0 {
 		f.resent++

@@ -44,6 +44,7 @@ var table = [...]*cause{
 	&slow,
 	&refuses,
 	&overruns,
+	&scaled,
 	&windowLimited,
 	&pathLoss,
 	&idle,

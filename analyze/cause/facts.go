@@ -47,6 +47,8 @@ type Flow struct {
 	Refused, RefusedShut Refusal
 	// Overrun is the data that Sender sent past the right edge and had to send again.
 	Overrun Overrun
+	// BareLoss is what was lost past the bare window field, if nothing else was.
+	BareLoss BareLoss
 	// Withdrawn is the furthest that Receiver moved its right edge back at once.
 	Withdrawn Withdrawal
 	// MeanSegment is the mean payload of the segments with data; 0 if there are none.
