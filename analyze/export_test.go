@@ -1,6 +1,9 @@
 package analyze
 
-import "winwatch/capture"
+import (
+	"winwatch/analyze/cause"
+	"winwatch/capture"
+)
 
 // ForceSlowPath makes every segment take the slow path.
 func (a *Analyzer) ForceSlowPath() {
@@ -30,6 +33,17 @@ func (b *batch) Buffer() []capture.Segment { return b.buffer() }
 func (a *Analyzer) AddBatch(b *batch, n int) {
 	a.prepare(b, n)
 	a.through(b)
+}
+
+// Facts returns what the causes would judge the first stream by now.
+func (a *Analyzer) Facts() (f cause.Facts) {
+	for _, sh := range a.shards {
+		for _, st := range sh.live() {
+			sh.gather(st, false, &f)
+			return f
+		}
+	}
+	return f
 }
 
 // Shards returns the number of shards.

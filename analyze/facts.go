@@ -36,6 +36,7 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 		x.MeanSegment = f.bytes / int64(f.dataSegs)
 	}
 	x.Refused, x.RefusedShut = t.cluesOrNone().refusals.sums[0], t.cluesOrNone().refusals.sums[1]
+	x.Rewrite, x.Misread = t.cluesOrNone().rewrite, t.cluesOrNone().misread
 	x.BareLoss = t.cluesOrNone().blind.loss()
 	x.Overrun = t.cluesOrNone().overrun.sum
 	x.Spent.Move(cause.Flight, cause.Refusing, x.Refused.Open+x.RefusedShut.Open)

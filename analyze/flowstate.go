@@ -277,6 +277,9 @@ func (c *cursor) advertise(advanced bool, update bool) Events {
 	first := !r.is(hasWnd)
 	edge := s.Ack + wnd
 	r.wnd, r.edge, r.wl1 = wnd, edge, s.Seq
+	if rescaled {
+		c.misread(r.maxWnd)
+	}
 	r.maxWnd = max(r.maxWnd, wnd)
 	r.marks |= hasWnd
 	if first {

@@ -7,6 +7,7 @@ import "winwatch/capture"
 func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) Events {
 	copied, suspect := sh.copied(st, side, s, now)
 	if copied {
+		sh.rewritten(st, side, s, now)
 		st.duplicates++
 		return EventDuplicate | windowEvents(s)
 	}

@@ -30,6 +30,7 @@ type cause struct {
 
 // table lists the causes in order of precedence.
 var table = [...]*cause{
+	&scaled,
 	&refused,
 	&unanswered,
 	&renumbered,
@@ -44,7 +45,6 @@ var table = [...]*cause{
 	&slow,
 	&refuses,
 	&overruns,
-	&scaled,
 	&windowLimited,
 	&pathLoss,
 	&idle,

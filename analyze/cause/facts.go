@@ -47,6 +47,10 @@ type Flow struct {
 	Refused, RefusedShut Refusal
 	// Overrun is the data that Sender sent past the right edge and had to send again.
 	Overrun Overrun
+	// Rewrite is how a device changed the scale of Receiver's window. Misread is how
+	// Receiver scales its window although neither side should.
+	Rewrite Rewrite
+	Misread Misread
 	// BareLoss is what was lost past the bare window field, if nothing else was.
 	BareLoss BareLoss
 	// Withdrawn is the furthest that Receiver moved its right edge back at once.

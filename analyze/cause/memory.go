@@ -19,6 +19,7 @@ type Withdrawal struct {
 
 var memory = cause{
 	code: ReceiverMemory, party: ReceivingHost,
+	clause:   "its memory runs out",
 	needs:    "a window that closed although the receiver had taken much less payload than it had offered, or data within the window that it refused while closing it",
 	excludes: "a receiver that took all that it had offered: its application does not read",
 	cure:     "more memory for the socket or the host (SO_RCVBUF, net.ipv4.tcp_rmem, net.ipv4.tcp_mem), a driver that uses less memory for each packet, or fewer and larger writes",

@@ -36,6 +36,7 @@ func (o *Overrun) Add(p *Overrun) {
 
 var overruns = cause{
 	code: SenderOverruns, party: SendingHost,
+	clause:   "it sends past the right edge",
 	needs:    "data past the furthest right edge that the receiver ever advertised, at a known scale, and ACKs that show the edge where it was",
 	excludes: "probes, a right edge that moved back, ACKs that the capture missed",
 	cure:     "update the sender's stack, or find the device on the way that tells it another window or scale",

@@ -37,6 +37,7 @@ func (r *Refusal) Add(o *Refusal) {
 
 var refuses = cause{
 	code: ReceiverRefuses, party: ReceivingHost,
+	clause:   "it refuses data that lies within its window",
 	needs:    "copies of the same data, each answered at once by an ACK that repeats the last one",
 	excludes: "a copy that moves the ACK, or that the receiver had already (D-SACK): those were lost or late",
 	cure:     "find out why the receiver's host drops them: memory (TCPRcvQDrop, TCPOFODrop and PAWSEstab in nstat -az), a device that rewrites time stamps, a defect of its stack",

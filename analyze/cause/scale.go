@@ -24,25 +24,89 @@ type BareLoss struct {
 	Time time.Duration
 }
 
+// NoScale is the scale in a SYN without the window scale option.
+const NoScale = -1
+
+// Rewrite is a change of the window scale in a SYN or SYN-ACK between two points of its
+// way, both of which the capture shows.
+type Rewrite struct {
+	From, To      int  // scales, or NoScale
+	Before, After Mark // Before is zero if it is not known any more
+}
+
+// Misread is a window that its receiver scales although neither side should.
+type Misread struct {
+	// SYN is the window in the SYN, Field the first one after it: SYN shifted by Shift.
+	SYN, Field int64
+	Shift      uint8
+	Mark
+}
+
+// remark adds to a finding about the window that its receiver scales it and its sender
+// does not.
+func (m *Misread) remark(out *Finding) {
+	if m.Shift == 0 {
+		return
+	}
+	out.say(m.Mark, "after the SYN, the window fell from %s to %s, which is %s shifted by %d: one side scales and the other does not, as if a device removed the window scale option from one SYN",
+		words.Bytes(m.SYN), words.Bytes(m.Field), words.Count(m.SYN), m.Shift)
+}
+
 var scaled = cause{
 	code: MiddleboxScale, party: Middlebox,
+	clause:   "a device on the way mistakes the window scale",
 	needs:    "losses that begin with the first segment past the bare window field and spare all that lies within it, or a SYN that a device changed",
 	excludes: "data past the bare field that arrives, losses within it, duplicate ACKs",
-	cure:     "update the firewall or switch off its tracking of TCP windows; until then, net.ipv4.tcp_window_scaling=0 on either host",
-	settle:   "captures on both sides of each device on the way: the one that does not pass the segments past the bare field is it",
+	cure:     "update the device or switch off its tracking of TCP windows; until then, net.ipv4.tcp_window_scaling=0 on either host",
+	settle:   "captures on both sides of each device on the way: the one that does not pass a segment, or passes it changed, is it",
 	claim: func(x *Case) Claim {
+		if syn := &x.O.Rewrite; syn.After.Frame != 0 && x.Facts.Unanswered {
+			return x.noConnection(true)
+		}
 		b := &x.D.BareLoss
 		if b.Lost < x.Limits.LossCount {
-			return Claim{}
+			return Claim{Stands: x.D.Rewrite.After.Frame != 0, Severity: Note}
 		}
 		c := Claim{Time: x.takeSome(b.Time, Recovering, Flight, Full, Held)}
 		c.Severity = x.Limits.severity(c.Time)
 		return c
 	},
-	tell: tellScaled,
+	tell: func(x *Case, c *Claim, out *Finding) {
+		switch {
+		case x.Facts.Unanswered:
+			tellRewrite(x.O, out)
+			out.Sentence += "; nothing answered it"
+			out.sure(Medium, "what the device did is certain, but not that it is why nothing answered")
+		case x.D.BareLoss.Lost >= x.Limits.LossCount:
+			tellBareLoss(x, c, out)
+		default:
+			tellRewrite(x.D, out)
+			out.sure(Medium, "what it cost does not show")
+		}
+	},
 }
 
-func tellScaled(x *Case, c *Claim, out *Finding) {
+// tellRewrite tells of the window of d's receiver that a device changed its scale.
+func tellRewrite(d *Flow, out *Finding) {
+	w := &d.Rewrite
+	out.Sentence = fmt.Sprintf("a device on the way from %s to %s changed the SYN: it left with %s and arrived with %s",
+		d.Receiver, d.Sender, scaleName(w.From), scaleName(w.To))
+	if w.Before.Frame != 0 {
+		out.say(w.Before, "the SYN left with %s", scaleName(w.From))
+	}
+	out.say(w.After, "the same packet was captured again on its way, with %s", scaleName(w.To))
+	out.not("not a new SYN: it comes too soon, and with the same numbers")
+}
+
+// scaleName returns a scale in words.
+func scaleName(scale int) string {
+	if scale == NoScale {
+		return "no window scale"
+	}
+	return fmt.Sprintf("a window scale of %d", scale)
+}
+
+func tellBareLoss(x *Case, c *Claim, out *Finding) {
 	d, b := x.D, &x.D.BareLoss
 	out.Sentence = fmt.Sprintf("a device on the way from %s to %s ignores the window scale: it takes the bare window field, %s, for the window and drops what lies past it, which kept the sender waiting for %s",
 		d.Sender, d.Receiver, words.Bytes(b.Field), words.Duration(c.Time))

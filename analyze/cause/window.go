@@ -27,5 +27,6 @@ var windowLimited = cause{
 		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: a larger receive buffer would let the sender continue",
 			x.D.Receiver, words.Duration(c.Time), words.Duration(x.Facts.Total))
 		out.sure(Medium, "")
+		x.D.Misread.remark(out)
 	},
 }
