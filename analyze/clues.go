@@ -5,7 +5,6 @@ import "winwatch/analyze/cause"
 // clues are what hardly any flow has, even in trouble: signs that a host or a device on
 // the way does what it should not.
 type clues struct {
-	copied    resentCopy
 	refusals  refusals
 	withdrawn withdrawal
 	overrun   overrun

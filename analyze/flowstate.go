@@ -19,6 +19,7 @@ type flowstate struct {
 	edge    edgeLedger
 	loss    loss
 	scale   scaleNeed
+	copied  resentCopy
 	// clues is nil until there are any.
 	clues  *clues
 	counts counts

@@ -35,11 +35,11 @@ type refusals struct {
 // window, and if everything sent before has had time to be answered.
 func (c *cursor) resend() {
 	f, s := c.f, c.s
-	if !f.has(hasUna|hasWnd) || after(s.Seq, f.una) || !after(c.end, f.una) || after(c.end, f.maxEdge) {
+	t := c.stateOf(f) // a refusal needs a duplicate ACK, which creates it
+	if t == nil || !f.has(hasUna|hasWnd) || after(s.Seq, f.una) || !after(c.end, f.una) || after(c.end, f.maxEdge) {
 		return
 	}
-	t := c.needState(f)
-	t.needClues().copied = resentCopy{
+	t.copied = resentCopy{
 		moment: moment{c.now, s.Frame}, seq: f.una, stamp: s.TSVal, count: f.dataSegs,
 		awaited: c.now-f.lastAt > c.answerTime(f), zeroSpent: t.spent[zeroWindow],
 	}
@@ -52,22 +52,23 @@ func (c *cursor) answerTime(f *flow) int64 { return max(2*f.rtt, int64(c.cfg.Pro
 // refused notes that the segment, a duplicate ACK, refuses the last copy, if it does.
 func (c *cursor) refused(t *flowstate) {
 	r, s := c.r, c.s
-	if t.clues == nil || t.clues.copied.count != r.dataSegs {
-		sentAgain := t.clues != nil && t.clues.copied.frame != 0 && t.clues.copied.seq == r.una
+	x := &t.copied
+	if x.count != r.dataSegs {
+		sentAgain := x.frame != 0 && x.seq == r.una
 		if sentAgain || r.inFlight() > r.maxSeg || r.ackedAt > r.lastAt || after(r.nxt, r.maxEdge) {
 			return
 		}
 		// One segment is in flight, sent for the first time: its frame is not known any more.
-		t.needClues().copied = resentCopy{
+		*x = resentCopy{
 			moment: moment{at: r.lastAt}, seq: r.una, count: r.dataSegs, awaited: true, zeroSpent: t.spent[zeroWindow],
 		}
 	}
-	x, e := &t.clues.copied, &t.clues.refusals
 	answers := x.awaited && x.seq == s.Ack && c.now-x.at <= c.answerTime(r)
 	if !answers || s.SACKCount > 0 && before(s.SACK[0].Left, s.Ack) { // a D-SACK: it had the data already
 		return
 	}
 	x.awaited = false
+	e := &t.needClues().refusals
 	if !e.on || e.seq != x.seq {
 		*e = refusals{sums: e.sums, on: true, seq: x.seq, began: x.at, zeroSpent: x.zeroSpent}
 	}

@@ -81,6 +81,8 @@ func TestOutOfMemory(t *testing.T) {
 		{"all that was offered", open + "+0 C > S P. len 51200\n+0 S > C . win 112\n+0 C > S P. len 14336\n+0 S > C . win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
 		{"a smaller window after the SYN", open + "+0 C > S P. len 1000\n+0 S > C . win 32\n+0 C > S P. len 4096\n+0 S > C . win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
 		{"after much data", open + "+0 C > S P. len 51200\n+0 S > C . win 512\n+0 C > S P. len 65536\n+0 S > C . win 512\n+0 C > S P. len 100\n+0 S > C . win 0\n" + probes, cause.ReceiverMemory, 600 * time.Millisecond},
+		{"a window too small for a segment", open + "+0 C > S P. len 1460\n+0 S > C . win 300\n+0 C > S P. len 1460\n+0 S > C . win 5\n+0.3 C > S P. len 640\n+0.01 S > C . win 5\n+0.3 C > S P. len 640\n+0.01 S > C . win 5",
+			cause.ReceiverMemory, 610 * time.Millisecond},
 		{"the application closes its socket", open + "+0 C > S P. len 100\n+0 S > C . win 500\n+0 S > C F. win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
 		{"unknown scale", "0 C > S . win 512\n+0 S > C . win 512\n+0 C > S P. len 50\n+0 S > C . win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
 		{"data in flight is refused", open + "+0 C > S P. len 1000\n+0 S > C . win 500\n+0 C > S P. len 1000\n+0 S > C . ack 1001 win 0\n" + refusing +
