@@ -29,6 +29,7 @@ func Write(w io.Writer, m *report.Material) error {
 				j.verdict("", &r.Verdicts[i])
 			}
 		})
+		j.findings(r)
 		j.warnings(r.Warnings)
 		j.experiment(m)
 		j.streams(m)

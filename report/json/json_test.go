@@ -185,6 +185,8 @@ func TestSchemaKnowsTheEnums(t *testing.T) {
 		{"verdict.severity", slices.Clone(cause.Severities[:])},
 		{"verdict.confidence", confidences},
 		{"verdict.direction", dirs},
+		{"group.severity", slices.Clone(cause.Severities[1:])},
+		{"group.confidence", confidences},
 		{"cause.severity", slices.Clone(cause.Severities[:])},
 		{"cause.confidence", confidences},
 		{"cause.direction", dirs},

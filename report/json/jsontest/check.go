@@ -27,6 +27,7 @@ func Check(report []byte) error {
 	c.walk("", "", doc)
 	c.totals(doc)
 	c.intervals(doc)
+	c.findings(doc)
 	return errors.Join(c.wrong...)
 }
 
@@ -76,7 +77,7 @@ var parts = [][2]string{
 	{"retransmissions_into_zero_window", "data_retransmissions"}, {"probe_answers", "probes"},
 	{"keep_alive_answers", "keep_alives"}, {"out_of_order", "segments"}, {"probe_timer_data_segments", "data_segments"},
 	{"max_segment_bytes", "payload_bytes"},
-	{"min_raw", "max_raw"}, {"min_shift", "max_shift"}, {"burst_bytes", "released_bytes"}, {"stalled_streams", "streams"},
+	{"min_raw", "max_raw"}, {"min_shift", "max_shift"}, {"burst_bytes", "released_bytes"}, {"stalled_streams", "streams"}, {"worst_wait_ns", "wait_ns"},
 	{"low_bytes", "value_bytes"}, {"value_bytes", "high_bytes"}, {"low_bytes", "high_bytes"},
 	{"low_bytes_per_s", "value_bytes_per_s"}, {"value_bytes_per_s", "high_bytes_per_s"}, {"low_bytes_per_s", "high_bytes_per_s"},
 }
@@ -210,6 +211,44 @@ func (c *checker) within(path string, o map[string]any, key string, outer map[st
 	begin, end, known := both(outer, "begin_ns", "end_ns")
 	if at, given := number(o, key); known && given && (at < begin || at > end) {
 		c.fail(path, "%s %d is not within %d to %d", key, at, begin, end)
+	}
+}
+
+// findings checks that each stream with a finding is in one group: with all streams listed,
+// the groups have no other streams.
+func (c *checker) findings(doc map[string]any) {
+	summary, rest := child(doc, "summary"), child(doc, "other_findings")
+	grouped, wait := sum(rest, "streams"), sum(rest, "wait_ns")
+	worst := map[int64]map[string]any{}
+	for i, g := range list(doc, "findings") {
+		path, group := fmt.Sprintf(".findings[%d]", i), g.(map[string]any)
+		grouped += sum(group, "streams")
+		wait += sum(group, "wait_ns")
+		c.within(path, group, "begin_ns", summary)
+		c.within(path, group, "end_ns", summary)
+		if id, known := number(group, "worst_stream"); known {
+			worst[id] = group
+		}
+	}
+	found, lost := int64(0), int64(0)
+	for i, s := range list(doc, "streams") {
+		path, stream := fmt.Sprintf(".streams[%d]", i), s.(map[string]any)
+		verdict := child(stream, "verdict")
+		if verdict["severity"] != "ok" {
+			found++
+			lost += sum(verdict, "wait_ns")
+		}
+		group := worst[sum(stream, "stream")]
+		if group != nil && (group["code"] != verdict["code"] || sum(group, "worst_wait_ns") != sum(verdict, "wait_ns")) {
+			c.fail(path, "its verdict is %v, %v ns; that of its group %v, %v ns",
+				verdict["code"], verdict["wait_ns"], group["code"], group["worst_wait_ns"])
+		}
+	}
+	if total := sum(summary, "streams"); grouped > total {
+		c.fail(".findings", "%d streams of %d", grouped, total)
+	}
+	if _, cut := doc["streams_cut"]; !cut && sum(child(doc, "retired"), "streams") == 0 && (grouped != found || wait != lost) {
+		c.fail(".findings", "%d streams and %d ns, the streams say %d and %d", grouped, wait, found, lost)
 	}
 }
 
