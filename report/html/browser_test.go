@@ -183,7 +183,7 @@ func TestPageThemesAndPrint(t *testing.T) {
 	}
 	seen := map[string]string{}
 	for _, colours := range []string{"light", "dark"} {
-		for _, width := range []int{600, 1280, 1920} {
+		for _, width := range []int{400, 600, 1280, 1920} {
 			c.size(width, 900, colours)
 			c.load(file, "")
 			c.shoot(fmt.Sprintf("drain-%d-%s", width, colours))
@@ -244,6 +244,42 @@ func TestPageOfManyStreams(t *testing.T) {
 	c.until(fmt.Sprintf("list.rows.length === 1 && list.rows[0].i === %d", worst[3].ID))
 	c.eval(`location.hash = "#stream=150"`, nil)
 	c.until(`document.querySelector("#detail h2").textContent.startsWith("Stream 150")`)
+	c.clean()
+}
+
+// TestPageTellsCauses checks what the detail of a stream says of its causes.
+func TestPageTellsCauses(t *testing.T) {
+	m := reporttest.StallingStreams(4, 2)
+	st := m.Result.Worst(2)[1]
+	st.Verdict.Excluded = []string{"not loss: 0 retransmissions"}
+	c := startChromium(t)
+	file := writePage(t, "causes", m)
+	c.size(1280, 900, "light")
+	c.load(file, fmt.Sprintf("#stream=%d", st.ID))
+	c.until(fmt.Sprintf(`document.querySelector("#detail h2").textContent.startsWith("Stream %d")`, st.ID))
+	e := &st.Verdict.Evidence[0]
+	for selector, want := range map[string]string{
+		".basis": "the receiving application", ".evidence": fmt.Sprintf("frame %d", e.Frame),
+		".evidence .excluded": "not loss: 0 retransmissions", ".budget-key": string(st.Causes[0].Code), ".causes details": "path-loss",
+	} {
+		var got string
+		c.eval(fmt.Sprintf(`document.querySelector("#detail %s").textContent`, selector), &got)
+		if !strings.Contains(got, want) {
+			t.Errorf("%s says %q, want %q", selector, got, want)
+		}
+	}
+	var width float64
+	c.eval(`[...document.querySelectorAll("#detail .part:not(.swatch)")].reduce((sum, p) => sum + parseFloat(p.style.flexGrow), 0)`, &width)
+	near(t, "time by cause", width, 1, 0.01)
+	c.click("#detail .evidence .link")
+	c.until("view.from !== null && readout.pinned !== null")
+	var frame uint64
+	c.eval("state.points.frame[readout.pinned]", &frame)
+	if frame != e.Frame {
+		t.Errorf("the evidence leads to frame %d, want %d", frame, e.Frame)
+	}
+	c.eval(`location.hash = document.querySelector(".headline .evidence a").hash`, nil)
+	c.until(fmt.Sprintf("view.stream === %d && view.from !== null", m.Result.Verdicts[0].Stream))
 	c.clean()
 }
 

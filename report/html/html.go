@@ -47,7 +47,7 @@ var (
 		"view.js", "chart.js", "readout.js", "streams.js", "detail.js", "proof.js", "build.js", "keys.js", "app.js")
 	style = webFiles("uPlot.min.css", "style.css")
 	body  = template.Must(template.New("page").Funcs(template.FuncMap{
-		"span": words.Duration, "bytes": words.Size, "filter": report.VerdictFilter, "group": words.Count[int64],
+		"span": words.Duration, "bytes": words.Size, "filter": func(f *finding) string { return report.VerdictFilter(&f.Verdict) }, "group": words.Count[int64],
 		"groupUnsigned": words.Count[uint64], "clean": report.Clean,
 	}).ParseFS(web, "web/page.html")).Lookup("page.html")
 )
@@ -111,9 +111,9 @@ type block struct{ id, text string }
 // content is the data of the page template.
 type content struct {
 	*report.Material
-	Headline *analyze.Verdict
+	Headline *finding
 	// Others are further findings, Rest those that the page shows on demand.
-	Others, Rest []*analyze.Verdict
+	Others, Rest []*finding
 	// Frames accounts for the input, Notes lists its oddities.
 	Frames string
 	Notes  []string
@@ -179,21 +179,22 @@ func newContent(m *report.Material) (*content, error) {
 // newText returns what the page says without its script.
 func newText(m *report.Material) *content {
 	r := m.Result
+	t := newTeller(r)
 	c := &content{
-		Headline: &analyze.Verdict{}, Material: m, Frames: report.FrameSum(r), Begin: "unknown",
+		Headline: &finding{}, Material: m, Frames: report.FrameSum(r), Begin: "unknown",
 	}
 	if r.Segments > 0 {
 		c.Begin = time.Unix(0, r.Begin).UTC().Format("2006-01-02 15:04:05 UTC")
 	}
 	if len(r.Verdicts) > 0 {
-		c.Headline = &r.Verdicts[0]
+		c.Headline = t.full(&r.Verdicts[0])
 		for i := range r.Verdicts[1:] {
 			switch v := &r.Verdicts[i+1]; {
 			case v.Severity == cause.OK:
 			case len(c.Others) < maxOthers:
-				c.Others = append(c.Others, v)
+				c.Others = append(c.Others, t.full(v))
 			default:
-				c.Rest = append(c.Rest, v)
+				c.Rest = append(c.Rest, t.brief(v))
 			}
 		}
 	}
@@ -266,7 +267,7 @@ func packStream(m *report.Material, st *analyze.Stream, limit int) (string, erro
 	if m.Timeline != nil {
 		points, left = m.Timeline.Points(st.ID)
 	}
-	view := newStreamView(st, m.Result.Begin)
+	view := newStreamView(st, m.Result)
 	view.Left = left
 	for {
 		view.Points, view.Origin, view.Unit = len(points), 0, timeUnit(points)

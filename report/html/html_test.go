@@ -256,6 +256,27 @@ func TestPageStaysSmall(t *testing.T) {
 	}
 }
 
+// TestFindings checks how much the page says of its findings: all of the first, the
+// evidence of the next few, and nothing twice.
+func TestFindings(t *testing.T) {
+	m := reporttest.StallingStreams(10, 1)
+	for i := range m.Result.Verdicts {
+		m.Result.Verdicts[i].Excluded = []string{"not loss: 0 retransmissions"}
+	}
+	text := page(t, m)
+	for part, want := range map[string]int{
+		"the receiving application": len(m.Result.Verdicts), "Cure:</strong> ": 1,
+		`title="Show this moment in the charts">`: 1 + maxOthers, `<li class="excluded">not loss: 0 retransmissions</li>`: 1 + maxOthers,
+		" UTC</a>": 1 + maxOthers,
+	} {
+		_, shown, _ := strings.Cut(text, "<main>")
+		shown, _, _ = strings.Cut(shown, "<script")
+		if n := strings.Count(shown, part); n != want {
+			t.Errorf("%q is in the page %d times, want %d", part, n, want)
+		}
+	}
+}
+
 // TestLongStreamIsThinned packs a stream that does not fit.
 func TestLongStreamIsThinned(t *testing.T) {
 	m := reporttest.LongStream(150_000)

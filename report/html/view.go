@@ -3,9 +3,9 @@ package html
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/analyze/words"
 	"winwatch/report"
 )
@@ -23,8 +23,9 @@ type streamRow struct {
 	Client   string `json:"c"`
 	Server   string `json:"s"`
 	Severity string `json:"v"`
+	Code     string `json:"k"`
 	Sentence string `json:"t"`
-	// Wait is the time lost. Begin and End count from the begin of the capture. All in ns.
+	// Wait is the time lost to the cause. Begin and End count from the begin of the capture. All in ns.
 	Stalls  int64 `json:"n"`
 	Wait    int64 `json:"w"`
 	Longest int64 `json:"l"`
@@ -38,19 +39,15 @@ type streamRow struct {
 func newStreamRow(r *analyze.Result, st *analyze.Stream) streamRow {
 	row := streamRow{
 		ID: st.ID, Client: st.Client.String(), Server: st.Server.String(),
-		Severity: st.Verdict.Severity.String(), Sentence: st.Verdict.Sentence,
-		Begin: st.Begin - r.Begin, End: st.End - r.Begin,
+		Severity: st.Verdict.Severity.String(), Code: string(st.Verdict.Code), Sentence: st.Verdict.Sentence,
+		Wait: int64(st.Verdict.Wait), Begin: st.Begin - r.Begin, End: st.End - r.Begin,
 	}
 	for i := range st.Dirs {
 		d := &st.Dirs[i]
 		row.Stalls += d.StallCount
-		row.Wait += int64(d.StallTime)
 		row.Probes += int64(d.Probes)
 		row.Resent += int64(d.Retransmissions)
 		row.Bytes += d.Bytes
-		if w := d.WorstStall(); w != nil {
-			row.Longest = max(row.Longest, int64(w.Duration))
-		}
 	}
 	return row
 }
@@ -64,6 +61,9 @@ type streamView struct {
 	Segments uint64      `json:"segments"`
 	Dir      int         `json:"dir"`
 	Verdict  verdictView `json:"verdict"`
+	// Causes explain the time of the stream, the longest first; Fell are those that do not.
+	Causes   []causeView `json:"causes"`
+	Fell     []fellView  `json:"fell"`
 	Facts    []fact      `json:"facts"`
 	Warnings []string    `json:"warnings"`
 	Dirs     [2]dirView  `json:"dirs"`
@@ -76,16 +76,19 @@ type streamView struct {
 	Left   bool  `json:"left"`
 }
 
+// verdictView is a verdict in the words of the JSON report.
 type verdictView struct {
-	Stream     int64    `json:"stream"`
-	Severity   string   `json:"severity"`
-	Code       string   `json:"code"`
-	Sentence   string   `json:"sentence"`
-	Confidence string   `json:"confidence"`
-	Because    string   `json:"because"`
-	Host       string   `json:"host"`
-	Command    string   `json:"command"`
-	Frames     []uint64 `json:"frames"`
+	Severity   string         `json:"severity"`
+	Who        string         `json:"who"`
+	Sentence   string         `json:"sentence"`
+	Confidence string         `json:"confidence"`
+	Because    string         `json:"because,omitempty"`
+	Evidence   []evidenceView `json:"evidence"`
+	Excluded   []string       `json:"excluded"`
+	Cure       string         `json:"cure,omitempty"`
+	Settle     string         `json:"settle,omitempty"`
+	Host       string         `json:"host,omitempty"`
+	Command    string         `json:"command,omitempty"`
 }
 
 type dirView struct {
@@ -95,18 +98,7 @@ type dirView struct {
 	StallCount int64       `json:"stallCount"`
 	StallTime  int64       `json:"stallTime"`
 	Stalls     []stallView `json:"stalls"`
-	Budget     budgetView  `json:"budget"`
 	Facts      []fact      `json:"facts"`
-}
-
-// budgetView is the time budget in ns, by the keys of BUDGET in detail.js.
-type budgetView struct {
-	Zero     time.Duration `json:"zero"`
-	Small    time.Duration `json:"small"`
-	Full     time.Duration `json:"full"`
-	Network  time.Duration `json:"network"`
-	Idle     time.Duration `json:"idle"`
-	Unjudged time.Duration `json:"unjudged"`
 }
 
 type stallView struct {
@@ -138,40 +130,38 @@ type probeView struct {
 	Silence string `json:"silence"`
 }
 
-func newVerdictView(v *analyze.Verdict) verdictView {
+func (t *teller) verdictView(f *cause.Finding) verdictView {
 	view := verdictView{
-		Stream: v.Stream, Severity: v.Severity.String(), Code: string(v.Code), Sentence: v.Sentence,
-		Confidence: string(v.Confidence), Because: v.Because, Command: v.Command, Frames: v.Frames,
+		Severity: f.Severity.String(), Who: who(f), Sentence: f.Sentence, Confidence: string(f.Confidence), Because: f.Because,
+		Evidence: t.evidence(f), Excluded: f.Excluded, Cure: f.Cure, Settle: f.Settle, Command: f.Command,
 	}
-	if v.Host.IsValid() {
-		view.Host = v.Host.String()
+	if f.Host.IsValid() {
+		view.Host = f.Host.String()
 	}
 	return view
 }
 
-// newStreamView describes a stream of a capture that began at begin.
-func newStreamView(st *analyze.Stream, begin int64) *streamView {
+// newStreamView describes a stream of a capture.
+func newStreamView(st *analyze.Stream, r *analyze.Result) *streamView {
 	v := &streamView{
 		ID: st.ID, Client: st.Client.String(), Server: st.Server.String(), Segments: st.Segments,
-		Dir: int(st.Verdict.Dir), Verdict: newVerdictView(&st.Verdict), Facts: streamFacts(st),
+		Dir: int(st.Verdict.Dir), Verdict: newTeller(r).verdictView(&st.Verdict.Finding),
+		Causes: causeViews(st), Fell: fellViews(st), Facts: streamFacts(st),
 	}
 	for _, w := range st.Warnings {
 		v.Warnings = append(v.Warnings, w.Text)
 	}
 	for dir := range analyze.Dir(2) {
-		v.Dirs[dir] = newDirView(&st.Dirs[dir], begin)
+		v.Dirs[dir] = newDirView(&st.Dirs[dir], r.Begin)
 	}
 	return v
 }
 
 func newDirView(d *analyze.Direction, begin int64) dirView {
-	b := &d.Budget
 	v := dirView{
 		Sender: d.Sender.String(), Receiver: d.Receiver.String(),
 		ScaleKnown: d.Window.Scale.State != analyze.ScaleUnknown,
 		StallCount: d.StallCount, StallTime: int64(d.StallTime), Facts: dirFacts(d),
-		Budget: budgetView{Zero: b.ZeroWindow, Small: b.SmallWindow, Full: b.WindowFull,
-			Network: b.Network, Idle: b.SenderIdle, Unjudged: b.Unjudged},
 	}
 	probes := maxProbes
 	for _, s := range longestStalls(d.Stalls) {

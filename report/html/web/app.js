@@ -10,7 +10,7 @@ async function start() {
   state.head = packed.head;
   state.begin = { ms: state.head.begin, ns: state.head.beginNs };
   state.head.rows = state.head.rows || [];
-  state.head.rows.forEach((r, at) => { r.at = at; r.text = `${r.i} ${r.c} ${r.s} ${r.v} ${r.t}`.toLowerCase(); });
+  state.head.rows.forEach((r, at) => { r.at = at; r.text = `${r.i} ${r.c} ${r.s} ${r.v} ${r.k} ${r.t}`.toLowerCase(); });
   if (state.head.kernel >= 0) {
     const kernel = await unpackBlock("kernel");
     state.kernel = { ...kernel.head, samples: unpackKernel(kernel.head, kernel.read) };
@@ -25,7 +25,7 @@ function listen() {
   document.addEventListener("click", e => {
     const button = e.target.closest("[data-copy]");
     if (button) copy(button.dataset.copy);
-    if (e.target.closest(".basis a")) document.getElementById("detail").scrollIntoView();
+    if (e.target.closest(".basis a, .evidence a")) document.getElementById("detail").scrollIntoView();
   });
   document.getElementById("filter").addEventListener("input", e => filterRows(e.target.value));
   document.getElementById("theme").addEventListener("click", nextTheme);

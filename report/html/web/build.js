@@ -15,9 +15,7 @@ function build() {
   }
   const d = s.dirs[view.dir];
   state.stalls = d.stalls || [];
-  box.replaceChildren(detailHead(s), el("div", { class: "bar" }, directionPicker(s), el("p", { class: "quiet" }, "Data from " + d.sender + ", window of " + d.receiver)), el("div", { class: "budget-slot" }));
-  const budget = budgetBar(d);
-  if (budget) box.querySelector(".budget-slot").append(budget);
+  box.replaceChildren(...[detailHead(s), timeByCause(s), el("div", { class: "bar" }, directionPicker(s), el("p", { class: "quiet" }, "Data from " + d.sender + ", window of " + d.receiver))].filter(Boolean));
   const kernel = state.kernel && state.head.kernel === s.id ? state.kernel : null;
   if (state.points) buildCharts(box, s, d, kernel && kernel.dir === view.dir && kernel.samples.n ? kernel.samples : null);
   else box.append(el("p", { class: "notice" }, "No segments of this stream were kept for charts."));

@@ -1,20 +1,31 @@
-// The selected stream: verdict, time budget, charts, stalls and probes, facts.
+// The selected stream: verdict, time by cause, charts, stalls and probes, facts.
 
-const BUDGET = [
-  ["zero", "Zero window", "the window was 0 and the sender had data"],
-  ["small", "Small window", "the window was open, but smaller than the next segment"],
-  ["full", "Window full", "the sender had filled the window and waited for an ACK"],
-  ["network", "Network", "data was on its way, or loss was being repaired"],
-  ["idle", "Sender idle", "the sender had nothing to send"],
-  ["unjudged", "Unjudged", "the capture has a gap here or lacks one side"],
-];
+// PARTS are the looks of the causes in the bar, the longest wait first; REST are those of
+// time in which nobody was kept waiting.
+const PARTS = 6, REST = { ok: "fine", "sender-idle": "idle", "cannot-tell": "unjudged" };
 
 function detailHead(s) {
-  const v = s.verdict;
+  const v = s.verdict, told = v.sentence === document.querySelector("h1").textContent;
   return el("div", { class: "detail-head " + v.severity },
     el("h2", {}, el("span", { class: "glyph", "aria-hidden": "true" }), "Stream " + s.id, el("span", { class: "ends" }, s.client + " → " + s.server)),
-    v.sentence && v.sentence !== document.querySelector("h1").textContent && el("p", { class: "sentence" }, v.sentence),
+    !told && v.sentence && el("p", { class: "sentence" }, v.sentence),
+    !told && reasons(v),
     (s.warnings || []).length > 0 && el("ul", { class: "warnings" }, s.warnings.map(w => el("li", {}, w))));
+}
+
+// reasons tells who made the sender wait, the facts that show it, and what to do.
+function reasons(v) {
+  const copied = (text, shown, title) => el("button", { type: "button", class: "copy", "data-copy": text, title }, el("code", {}, shown));
+  const sure = v.confidence && v.confidence + " confidence" + (v.because ? ": " + v.because : "");
+  const facts = (v.evidence || []).map(e => el("li", {},
+    e.frame && copied("frame.number == " + e.frame, "frame " + e.frame, "Copy as a Wireshark display filter"), " ",
+    e.clock && el("button", { type: "button", class: "link", title: "Show this moment in the charts", onclick: () => state.points && zoomAround(e.at / 1e9, e.frame) }, e.clock), " ", e.text));
+  const excluded = (v.excluded || []).map(text => el("li", { class: "excluded" }, text));
+  const advice = (lead, text) => text && el("p", { class: "next" }, el("strong", {}, lead), " ", text);
+  return [el("p", { class: "basis" }, [v.who, sure].filter(Boolean).join(" · ")),
+    facts.length + excluded.length > 0 && el("ul", { class: "evidence", "aria-label": "Evidence" }, facts, excluded),
+    advice("Cure:", v.cure), advice("To be sure:", v.settle),
+    v.command && el("p", { class: "next" }, v.host ? "Next, on " : "Next:", v.host && el("strong", {}, v.host), v.host ? ": " : " ", copied(v.command, v.command, "Copy"))].flat();
 }
 
 function directionPicker(s) {
@@ -23,19 +34,23 @@ function directionPicker(s) {
       ["Client → server", "Server → client"][d])));
 }
 
-function budgetBar(d) {
-  const total = Object.values(d.budget).reduce((a, b) => a + b, 0);
-  if (!total) return null;
-  const share = ns => (100 * ns / total).toFixed(ns / total < 0.1 ? 1 : 0) + "%";
-  const parts = BUDGET.map(([key, name, why]) => ({ key, name, why, ns: d.budget[key] })).filter(p => p.ns > 0);
-  const bar = el("div", { class: "budget", role: "img", "aria-label": "Time budget: " + parts.map(p => p.name + " " + share(p.ns)).join(", ") },
-    parts.map(p => {
-      const e = el("span", { class: "part " + p.key, title: `${p.name}: ${span(p.ns)}, ${share(p.ns)} (${p.why})` });
-      e.style.flexGrow = p.ns / total;
+// timeByCause shows which causes explain the time of the stream, waits first.
+function timeByCause(s) {
+  const causes = s.causes || [];
+  if (!causes.length) return null;
+  const share = c => (c.tenths / 10).toFixed(1) + "%", waits = causes.filter(c => !REST[c.code]);
+  const parts = [...waits.map((c, i) => ({ ...c, look: "wait" + Math.min(i, PARTS - 1) })), ...causes.filter(c => REST[c.code]).map(c => ({ ...c, look: REST[c.code] }))];
+  const bar = el("div", { class: "budget", role: "img", "aria-label": "Time by cause: " + parts.map(c => c.code + " " + share(c)).join(", ") },
+    parts.map(c => {
+      const e = el("span", { class: "part " + c.look, title: `${c.code}: ${span(c.wait)}, ${share(c)}` });
+      e.style.flexGrow = c.tenths / 1000;
       return e;
     }));
-  return el("section", { class: "budget-box", "aria-label": "Time budget" }, el("h3", {}, "Where the time went"), bar,
-    el("ul", { class: "budget-key" }, parts.map(p => el("li", { title: p.why }, el("span", { class: "swatch part " + p.key }), el("strong", {}, p.name), " " + share(p.ns), el("span", { class: "quiet" }, span(p.ns))))));
+  return el("section", { class: "causes", "aria-label": "Time by cause" }, el("h3", {}, "Where the time went"), bar,
+    el("ul", { class: "budget-key" }, parts.map(c => el("li", {}, el("span", { class: "swatch part " + c.look }), el("strong", {}, c.code), " " + share(c),
+      el("span", { class: "quiet" }, [span(c.wait), c.party, c.from && "data from " + c.from, c.sentence].filter(Boolean).join(" · "))))),
+    (s.fell || []).length > 0 && el("details", {}, el("summary", {}, `Causes that fell: ${s.fell.length}`),
+      el("ul", {}, s.fell.map(f => el("li", {}, el("strong", {}, f.code), f.from && ` (data from ${f.from})`, ": " + f.why)))));
 }
 
 function stallList(s, d) {

@@ -3,10 +3,10 @@
 const COLUMNS = [
   { key: "i", name: "#", title: "Number of the stream, as Wireshark's tcp.stream", number: true, show: r => String(r.i) },
   { key: "v", name: "Verdict", rank: r => state.head.severities.indexOf(r.v), show: r => r.v[0].toUpperCase() + r.v.slice(1), glyph: true },
+  { key: "k", name: "Cause", show: r => r.k },
   { key: "c", name: "Client", show: r => r.c },
   { key: "s", name: "Server", show: r => r.s },
-  { key: "w", name: "Stalled", title: "Time in stalls, both directions", number: true, show: r => r.w ? span(r.w) : "–" },
-  { key: "l", name: "Longest", title: "The longest stall", number: true, show: r => r.l ? span(r.l) : "–" },
+  { key: "w", name: "Lost", title: "Time lost to the cause", number: true, show: r => r.w ? span(r.w) : "–" },
   { key: "n", name: "Stalls", number: true, show: r => r.n ? group(r.n) : "–" },
   { key: "p", name: "Probes", number: true, show: r => r.p ? group(r.p) : "–" },
   { key: "r", name: "Resent", title: "Retransmissions", number: true, show: r => r.r ? group(r.r) : "–" },
