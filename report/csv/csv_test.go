@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/capture/kernel"
 	"winwatch/report"
 	"winwatch/report/reporttest"
@@ -114,6 +116,46 @@ func TestEventsIsRectangular(t *testing.T) {
 		if int64(stalls) != f.Result.Stalls || int64(probes) != f.Result.Probes {
 			t.Errorf("%s: %d stalls and %d probes, want %d and %d", f.Name, stalls, probes, f.Result.Stalls, f.Result.Probes)
 		}
+	}
+}
+
+// TestEventsTellFindings checks the rows of a stream with one finding, and of one that was
+// refused before any time passed.
+func TestEventsTellFindings(t *testing.T) {
+	st := &analyze.Stream{ID: 7}
+	late := cause.Finding{Severity: cause.Problem, Code: "receiver-slow", Party: cause.ReceivingApplication, Flow: 1,
+		Wait: 1500 * time.Millisecond, Sentence: "it read slowly", Confidence: cause.Medium,
+		Evidence: []cause.Evidence{{Text: "the window closed", Mark: cause.Mark{Frame: 9, Time: 2e9}}, {Text: "3 stalls"}},
+		Excluded: []string{"not loss: 0 retransmissions"}}
+	st.Diagnose(cause.Diagnosis{Verdict: late, Causes: []cause.Finding{late, {Code: cause.Healthy, Party: cause.Nobody, Wait: 1}}})
+	refused := &analyze.Stream{ID: 8}
+	refused.Diagnose(cause.Diagnosis{Verdict: cause.Finding{Severity: cause.Problem, Code: cause.Refused, Party: cause.ReceivingHostOrPath, Sentence: "refused", Confidence: cause.High}})
+	r := &analyze.Result{Begin: 1e9}
+	var out bytes.Buffer
+	if err := Events(&out, &report.Material{Result: r.Select([]*analyze.Stream{st, refused})}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&out).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range rows[1:] {
+		line := ""
+		for _, name := range []string{"kind", "stream", "direction", "begin_frame", "begin_ns", "begin_s", "severity", "code", "party", "confidence", "wait_ns", "text"} {
+			line += row[slices.Index(rows[0], name)] + ","
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"finding,7,server-to-client,,,,problem,receiver-slow,receiving-application,medium,1500000000,it read slowly,",
+		"evidence,7,server-to-client,9,2000000000,1.000000000,,receiver-slow,,,,the window closed,",
+		"evidence,7,server-to-client,,,,,receiver-slow,,,,3 stalls,",
+		"excluded,7,server-to-client,,,,,receiver-slow,,,,not loss: 0 retransmissions,",
+		"finding,8,client-to-server,,,,problem,refused,receiving-host-or-path,high,0,refused,",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

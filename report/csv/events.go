@@ -4,33 +4,52 @@ import (
 	"bufio"
 	"io"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"winwatch/analyze"
+	"winwatch/analyze/cause"
 	"winwatch/report"
 )
 
-// eventsHeader names the columns of Events. A row is a stall or a probe; the columns that
-// only the other kind has are empty. stall counts from 1 in its stream and direction, and
-// links a probe to its stall.
+// eventsHeader names the columns of Events. A row is a finding, a fact that supports one
+// (evidence), something that it excludes, a stall or a probe; columns that only other kinds
+// have are empty. stall counts from 1 in its stream and direction, and links a probe to its
+// stall. From severity on, the columns have the names of the JSON report; code links facts
+// to their finding, and text is its sentence or the fact.
 const eventsHeader = "kind,stream,direction,sender,sender_port,receiver,receiver_port,stall," +
 	"begin_frame,begin_ns,begin_s,end_frame,end_ns,end_s,duration_s,ended_by," +
 	"began_before_capture,zero_frame,zero_ns,unread_bytes,unread_low_bytes,unread_high_bytes,window_at_begin_bytes,released_bytes," +
 	"probes,backoff_ratio,next_probe_due_ns,next_probe_due_s," +
-	"gap_s,form,len,silence,why\n"
+	"gap_s,form,len,silence,why," +
+	"severity,code,party,confidence,wait_ns,text\n"
 
-// Events writes the stalls and probes of all streams. A probe begins when it was sent and
-// ends when its answer arrived; its end is empty if there was no answer. Seconds count
-// from the first packet of the capture.
+// Events writes the findings, stalls and probes of all streams. A probe begins when it was
+// sent and ends when its answer arrived; its end is empty if there was no answer. Seconds
+// count from the first packet of the capture.
 func Events(w io.Writer, m *report.Material) error {
 	e := &events{w: bufio.NewWriterSize(w, 64<<10), start: m.Result.Begin}
 	e.w.WriteString(eventsHeader) // bufio keeps the error
 	for s := range m.Result.All() {
+		for i := range s.Causes {
+			e.finding(s, &s.Causes[i])
+		}
+		if !explained(s) {
+			e.finding(s, &s.Verdict.Finding)
+		}
 		for dir := range s.Dirs {
 			e.direction(s.ID, analyze.Dir(dir), &s.Dirs[dir])
 		}
 	}
 	return e.w.Flush()
+}
+
+// explained reports whether the verdict is among the causes: not if it took no time, as a
+// connection that was refused.
+func explained(s *analyze.Stream) bool {
+	return slices.ContainsFunc(s.Causes, func(f cause.Finding) bool {
+		return f.Code == s.Verdict.Code && f.Flow == s.Verdict.Flow
+	})
 }
 
 type events struct {
@@ -53,14 +72,51 @@ func (e *events) direction(stream int64, dir analyze.Dir, d *analyze.Direction) 
 	}
 }
 
-// open starts a row with the columns that stalls and probes share.
+// finding writes a cause that a person could notice, with its evidence.
+func (e *events) finding(s *analyze.Stream, f *cause.Finding) {
+	if f.Severity == cause.OK {
+		return
+	}
+	dir := analyze.Dir(f.Flow)
+	d := &s.Dirs[dir]
+	e.open("finding", s.ID, dir, d, 0)
+	e.skip(25)
+	e.text(f.Severity.String())
+	e.text(string(f.Code))
+	e.text(string(f.Party))
+	e.text(string(f.Confidence))
+	e.int(true, int64(f.Wait))
+	e.text(f.Sentence)
+	e.line()
+	for i := range f.Evidence {
+		at := &f.Evidence[i]
+		e.open("evidence", s.ID, dir, d, 0)
+		e.point(at.Frame, at.Time != 0, at.Time)
+		e.fact(22, f.Code, at.Text)
+	}
+	for _, text := range f.Excluded {
+		e.open("excluded", s.ID, dir, d, 0)
+		e.fact(25, f.Code, text)
+	}
+}
+
+// fact ends the row of a fact that belongs to a cause, after n columns for stalls and probes.
+func (e *events) fact(n int, code cause.Code, text string) {
+	e.skip(n + 1) // severity
+	e.text(string(code))
+	e.skip(3)
+	e.text(text)
+	e.line()
+}
+
+// open starts a row with the columns that all kinds share. stall is 0 if there is none.
 func (e *events) open(kind string, stream int64, dir analyze.Dir, d *analyze.Direction, stall int) {
 	e.row = append(e.row[:0], kind...)
 	e.int(true, stream)
 	e.text(dir.String())
 	e.endpoint(d.Sender)
 	e.endpoint(d.Receiver)
-	e.int(true, int64(stall))
+	e.int(stall > 0, int64(stall))
 }
 
 func (e *events) stall(st *analyze.Stall) {
@@ -90,6 +146,7 @@ func (e *events) stall(st *analyze.Stall) {
 	}
 	e.skip(4)
 	e.text(st.Blame)
+	e.skip(6)
 }
 
 func (e *events) probe(p *analyze.Probe) {
@@ -100,7 +157,7 @@ func (e *events) probe(p *analyze.Probe) {
 	e.text(string(p.Form))
 	e.int(true, int64(p.Len))
 	e.text(p.Silence)
-	e.skip(1)
+	e.skip(7)
 }
 
 // point writes a frame, its time in nanoseconds, and its time in seconds.

@@ -103,9 +103,9 @@ func (t *teller) link(stream int64, at *int64) string {
 
 // causeView is a share of the time of a stream, at least 0.1%.
 type causeView struct {
-	Code     string `json:"code"`
-	Party    string `json:"party"`
-	Wait     int64  `json:"wait"`
+	Code  string `json:"code"`
+	Party string `json:"party"`
+	Wait  int64  `json:"wait"`
 	// Tenths is its share in tenths of a percent.
 	Tenths int `json:"tenths"`
 	// Sentence is empty for the cause that is the verdict, and for time in which nobody
