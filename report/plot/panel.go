@@ -179,6 +179,22 @@ func wrapText(s string, style text.Style, width vg.Length) []string {
 	return append(lines, line)
 }
 
+// cutText breaks text into at most n lines of at most the given width, and marks the last
+// one if there is more.
+func cutText(s string, style text.Style, width vg.Length, n int) []string {
+	lines := wrapText(s, style, width)
+	if len(lines) <= n {
+		return lines
+	}
+	lines = lines[:n]
+	last := lines[n-1]
+	for style.Width(last+" …") > width && strings.Contains(last, " ") {
+		last = last[:strings.LastIndex(last, " ")]
+	}
+	lines[n-1] = strings.TrimRight(last, " ,;:") + " …"
+	return lines
+}
+
 // head writes the title and, next to it, the legend, above the data, and returns the canvas
 // below.
 func (p *panel) head(c draw.Canvas) draw.Canvas {

@@ -94,8 +94,7 @@ func drawStill(c draw.Canvas, m *report.Material) {
 	}
 	dir := st.Verdict.Dir
 	d := &st.Dirs[dir]
-	c = drawTitle(c, cmp.Or(st.Verdict.Sentence, "no wait for a window"),
-		fmt.Sprintf("stream %d: data from %s, window of %s", st.ID, d.Sender, d.Receiver), st.Verdict.Severity)
+	c = drawTitle(c, cmp.Or(st.Verdict.Sentence, "no wait for a window"), subtitle(st), st.Verdict.Severity)
 	var points []analyze.Point
 	if m.Timeline != nil {
 		points, _ = m.Timeline.Points(st.ID)
@@ -135,20 +134,36 @@ func drawNothing(c draw.Canvas, m *report.Material, reasons ...string) {
 	}
 }
 
+// subtitle says which stream a verdict is about, whom it blames and how sure it is.
+func subtitle(st *analyze.Stream) string {
+	v, d := &st.Verdict, &st.Dirs[st.Verdict.Dir]
+	about := fmt.Sprintf("stream %d: data from %s, window of %s", st.ID, d.Sender, d.Receiver)
+	if v.Severity == cause.OK {
+		return about
+	}
+	return fmt.Sprintf("%s: %s, %s confidence · %s", v.Code, v.Party.Words(), v.Confidence, about)
+}
+
+// maxTitle is the most lines of a title, so that the charts keep their place.
+const maxTitle = 3
+
 // drawTitle writes a verdict and what it is about, and returns the canvas below.
 func drawTitle(c draw.Canvas, sentence, about string, severity cause.Severity) draw.Canvas {
 	title := textStyle(14, inkText, true)
 	title.YAlign = text.YTop
 	x, y := c.Min.X+12, c.Max.Y
 	bar := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: y}, Max: vg.Point{X: c.Min.X + 4, Y: y}}
-	for _, line := range wrapText(words.UpperFirst(sentence), title, c.Max.X-x) {
+	for _, line := range cutText(words.UpperFirst(sentence), title, c.Max.X-x, maxTitle) {
 		c.FillText(title, vg.Point{X: x, Y: y}, line)
 		y -= 18
 	}
 	small := textStyle(10, inkMuted, false)
 	small.YAlign = text.YTop
-	c.FillText(small, vg.Point{X: x, Y: y - 2}, about)
-	y -= 15
+	for _, line := range wrapText(about, small, c.Max.X-x) {
+		c.FillText(small, vg.Point{X: x, Y: y - 2}, line)
+		y -= 13
+	}
+	y -= 2
 	bar.Min.Y = y
 	c.SetColor(severityInk[severity])
 	c.Fill(bar.Path())

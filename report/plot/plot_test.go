@@ -93,6 +93,27 @@ func TestLongStream(t *testing.T) {
 	}
 }
 
+// TestTitle checks that a verdict names its cause and party, and that a long one leaves
+// room for the charts.
+func TestTitle(t *testing.T) {
+	m := reporttest.Flood().Material
+	st, _ := m.Result.WorstStream()
+	v := &st.Verdict
+	v.Code, v.Party, v.Confidence = "waits-for-other-stream", cause.ReceivingHostOrPath, cause.Medium
+	v.Sentence = strings.Repeat("the application behind [2001:db8:aaaa:bbbb:cccc:dddd:eeee:11]:40017 read too slowly; ", 8)
+	_, svg := drawn(t, "window-title", m)
+	texts := svgTexts(t, svg)
+	for _, want := range []string{"waits-for-other-stream: the receiving host or the path to it, medium confidence · stream 0: data from", "the application behind …\n"} {
+		if !strings.Contains(texts, want) {
+			t.Errorf("the picture does not say %q:\n%s", want, texts)
+		}
+	}
+	title, _, _ := strings.Cut(texts, "waits-for-other-stream")
+	if n := strings.Count(title, "\n"); n != maxTitle {
+		t.Errorf("the title has %d lines, want %d:\n%s", n, maxTitle, title)
+	}
+}
+
 // TestNothingToDraw: a picture without a chart says why.
 func TestNothingToDraw(t *testing.T) {
 	empty := analyze.New(analyze.DefaultConfig()).Result()
@@ -106,7 +127,7 @@ func TestNothingToDraw(t *testing.T) {
 	}{
 		{"window-no-stream", &report.Material{Result: empty},
 			[]string{"There is no TCP stream to draw", "frames: 0 = 0 analyzed", `cut\x1b[2J\u202e.pcap: damaged at byte 7.`}},
-		{"window-no-points", unkept, []string{"did not read for", "stream 0: data from", "The chart is missing"}},
+		{"window-no-points", unkept, []string{"did not read for", "receiver-not-reading: the receiving application, high confidence · stream 0: data from", "The chart is missing"}},
 	} {
 		_, svg := drawn(t, tt.name, tt.m)
 		texts := svgTexts(t, svg)
