@@ -445,6 +445,8 @@ func HostileFixture() Fixture {
 	st.Causes = []cause.Finding{v.Finding, v.Finding}
 	st.Considered = []cause.Considered{{Code: Hostile, Why: Hostile}}
 	f.Result.Verdicts = []analyze.Verdict{*v}
+	f.Result.StreamCount = 2
+	f.Result.Findings = []analyze.Group{{Severity: v.Severity, Code: v.Code, Party: v.Party, Streams: 2, Worst: v, Sentence: Hostile}}
 	p := f.Proof
 	p.Withheld = Hostile
 	for i := range p.Rows {

@@ -2,7 +2,6 @@ package text
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"winwatch/analyze"
@@ -11,37 +10,44 @@ import (
 	"winwatch/report"
 )
 
-// fullVerdicts is the number of verdicts shown in full.
-const fullVerdicts = 3
+// fullFindings is the number of findings shown in full.
+const fullFindings = 3
 
-// verdicts writes the findings, worst first. If there are several streams, those without
+// verdicts writes the findings, worst first: streams that wait for the same at the same
+// place are one, told by the worst of them. If there are several streams, those without
 // trouble are not listed.
 func (t *writer) verdicts() {
-	found := t.m.Result.Verdicts
-	if t.m.Result.StreamCount > 1 {
-		found = slices.DeleteFunc(slices.Clone(found), func(v analyze.Verdict) bool { return v.Severity == cause.OK })
-	}
+	r := t.m.Result
 	switch {
-	case t.m.Result.Segments == 0:
+	case r.Segments == 0:
 		t.section(heading("Nothing"), "there is no TCP stream to judge")
-	case len(found) == 0:
-		t.section(severity(cause.OK), "no sender waited for a window in any of the "+words.Counted(t.m.Result.StreamCount, "stream"))
+	case r.StreamCount == 1 && len(r.Verdicts) > 0:
+		t.verdict(severity(r.Verdicts[0].Severity), &r.Verdicts[0])
+		return
+	case len(r.Findings) == 0:
+		t.section(severity(cause.OK), "nobody waited in a way that a person could notice in any of the "+words.Counted(r.StreamCount, "stream"))
 	}
-	shown := len(found)
+	shown := len(r.Findings)
 	if !t.Quiet && !t.Verbose {
-		shown = min(shown, fullVerdicts) // the table of streams has the others
+		shown = min(shown, fullFindings) // the table of streams has the others
 	}
 	for i := range shown {
-		t.verdict(&found[i])
-		if !t.Quiet {
-			t.reasons(&found[i].Finding)
-		}
-		if t.Wireshark {
-			t.verbatim("Wireshark: ", report.VerdictFilter(&found[i]))
-		}
+		t.finding(&r.Findings[i])
 	}
-	if more := len(found) - shown; more > 0 {
-		t.section("", fmt.Sprintf("… and %s more", words.Counted(more, "finding")))
+	t.moreFindings(len(r.Findings)-shown, r.OtherFindings)
+}
+
+// moreFindings counts the findings that are not shown.
+func (t *writer) moreFindings(more int, rest analyze.Rest) {
+	var parts []string
+	if more > 0 {
+		parts = append(parts, words.Counted(more, "more finding"))
+	}
+	if rest.Streams > 0 {
+		parts = append(parts, fmt.Sprintf("%s with smaller ones, %s in all", words.Counted(rest.Streams, "more stream"), words.Duration(rest.Wait)))
+	}
+	if len(parts) > 0 {
+		t.section("", "… and "+strings.Join(parts, ", and "))
 	}
 }
 
@@ -49,12 +55,31 @@ func severity(s cause.Severity) string {
 	return styleSeverity[s].render(strings.ToUpper(s.String()))
 }
 
-func (t *writer) verdict(v *analyze.Verdict) {
+// finding writes a finding about one or several streams, and the worst of them.
+func (t *writer) finding(g *analyze.Group) {
+	label := severity(g.Severity)
+	if g.Streams > 1 || g.Worst == nil {
+		t.section(label, g.Sentence)
+		label = ""
+	}
+	if g.Worst != nil && (label != "" || !t.Quiet) {
+		t.verdict(label, g.Worst)
+	}
+}
+
+// verdict writes the finding of one stream.
+func (t *writer) verdict(label string, v *analyze.Verdict) {
 	text := v.Sentence
 	if t.m.Result.StreamCount > 1 {
 		text = fmt.Sprintf("stream %d: %s", v.Stream, text)
 	}
-	t.section(severity(v.Severity), text)
+	t.section(label, text)
+	if !t.Quiet {
+		t.reasons(&v.Finding)
+	}
+	if t.Wireshark {
+		t.verbatim("Wireshark: ", report.VerdictFilter(v))
+	}
 }
 
 // maxEvidence is the number of facts shown for a finding by default.

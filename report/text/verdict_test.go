@@ -12,11 +12,12 @@ import (
 	"winwatch/report"
 )
 
-// twoFindings is a capture of two streams that wait for the same reason.
+// twoFindings is a capture of three streams that wait for the same cause, two of them for
+// the same host.
 func twoFindings() *report.Material {
 	at := time.Date(2026, 3, 1, 22, 13, 20, 503_005_000, time.UTC).UnixNano()
 	f := cause.Finding{
-		Severity: cause.Problem, Code: "receiver-no-update", Party: cause.ReceivingHost, Wait: 6 * time.Second,
+		Severity: cause.Problem, Code: cause.ReceiverSlow, Party: cause.ReceivingHost, Wait: 6 * time.Second,
 		Sentence: "10.0.0.2:5001 opens its window only when it is probed: 10.0.0.1:40000 waited " +
 			"for 6.000 s in all, and each wait ended with the answer to a probe",
 		Confidence: cause.Medium, Because: "4 of 4 stalls ended with the answer to a probe, none with a window update",
@@ -32,18 +33,19 @@ func twoFindings() *report.Material {
 		Host:     netip.MustParseAddr("10.0.0.2"), Command: "ss -tinmpo src 10.0.0.2:5001 dst 10.0.0.1:40000",
 	}
 	st := &analyze.Stream{Handshake: analyze.HandshakeComplete}
-	st.Dirs[1].Sender = netip.MustParseAddrPort("10.0.0.2:5001")
+	client, server := netip.MustParseAddrPort("10.0.0.1:40000"), netip.MustParseAddrPort("10.0.0.2:5001")
+	st.Dirs[0].Sender, st.Dirs[0].Receiver, st.Dirs[1].Sender, st.Dirs[1].Receiver = client, server, server, client
 	other := f
-	other.Code, other.Flow, other.Wait, other.Severity = "receiver-slow", 1, 2*time.Second, cause.Warning
+	other.Code, other.Flow, other.Wait, other.Severity = cause.ReceiverNotReading, 1, 2*time.Second, cause.Warning
 	idle := cause.Finding{Code: cause.SenderIdle, Party: cause.SendingApplication, Sentence: "it had nothing to send", Confidence: cause.High, Wait: 2 * time.Second}
 	ok := cause.Finding{Code: cause.Healthy, Party: cause.Nobody, Sentence: "fine", Confidence: cause.High, Wait: time.Microsecond}
 	st.Diagnose(cause.Diagnosis{Verdict: f, Causes: []cause.Finding{f, other, idle, ok},
 		Considered: []cause.Considered{{Code: cause.PathLoss, Why: "0 retransmissions of data"}}})
-	second := *st
-	second.ID, second.Verdict.Stream = 1, 1
-	r := &analyze.Result{Segments: 99, StreamCount: 2, StalledStreams: 2, Begin: at, End: at + 1e10,
-		Verdicts: []analyze.Verdict{st.Verdict, second.Verdict}}
-	return &report.Material{Result: r.Select([]*analyze.Stream{st, &second})}
+	same, elsewhere := *st, *st
+	same.ID, same.Verdict.Stream, elsewhere.ID, elsewhere.Verdict.Stream = 1, 1, 2, 2
+	elsewhere.Dirs[0].Receiver = netip.MustParseAddrPort("10.0.0.3:5001")
+	r := &analyze.Result{Segments: 99, StreamCount: 3, StalledStreams: 3, Begin: at, End: at + 1e10}
+	return &report.Material{Result: r.Select([]*analyze.Stream{st, &same, &elsewhere})}
 }
 
 func textWith(t *testing.T, opt Options) string {
@@ -57,7 +59,9 @@ func textWith(t *testing.T, opt Options) string {
 
 // TestFinding checks that a finding has its reasons, and that they are said once.
 func TestFinding(t *testing.T) {
-	const want = `PROBLEM  stream 0: 10.0.0.2:5001 opens its window only when it is probed:
+	const want = `PROBLEM  2 streams to 10.0.0.2:5001: its application reads too slowly, 12.000 s
+         in all; worst is stream 0 (6.000 s)
+         stream 0: 10.0.0.2:5001 opens its window only when it is probed:
          10.0.0.1:40000 waited for 6.000 s in all, and each wait ended with the
          answer to a probe
          who: the receiving host · medium confidence: 4 of 4 stalls ended with
@@ -71,7 +75,7 @@ func TestFinding(t *testing.T) {
          (RFC 9293 3.8.6.2.2)
          to be sure: a capture at the receiver: it shows whether an update left
          next, on 10.0.0.2: ss -tinmpo src 10.0.0.2:5001 dst 10.0.0.1:40000
-PROBLEM  stream 1: `
+PROBLEM  stream 2: `
 	got := textWith(t, Options{})
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("want\n%s\ngot\n%s", want, got)
@@ -83,16 +87,35 @@ PROBLEM  stream 1: `
 	}
 }
 
+// TestQuietFindings checks that a quiet report has one line for each finding.
+func TestQuietFindings(t *testing.T) {
+	var out bytes.Buffer
+	m := twoFindings()
+	m.Result.OtherFindings = analyze.Rest{Streams: 5, Wait: 3 * time.Second}
+	if err := Write(&out, m, Options{Quiet: true, Width: 110}); err != nil {
+		t.Fatal(err)
+	}
+	const want = `PROBLEM  2 streams to 10.0.0.2:5001: its application reads too slowly, 12.000 s in all; worst is stream 0
+         (6.000 s)
+PROBLEM  stream 2: 10.0.0.2:5001 opens its window only when it is probed: 10.0.0.1:40000 waited for 6.000 s in
+         all, and each wait ended with the answer to a probe
+         … and 5 more streams with smaller ones, 3.000 s in all
+`
+	if out.String() != want {
+		t.Errorf("want\n%s\ngot\n%s", want, &out)
+	}
+}
+
 // TestTimeByCause checks where the time of a stream went.
 func TestTimeByCause(t *testing.T) {
 	const bar = `
-         █ receiver-no-update 60.0%  ▓ receiver-slow (data from 10.0.0.2:5001) 20.0%
+         █ receiver-slow 60.0%  ▓ receiver-not-reading (data from 10.0.0.2:5001) 20.0%
          · sender-idle 20.0%  of 10.000 s
 `
 	const more = `
-Causes   receiver-slow 20.0%: 10.0.0.2:5001 opens its window only when it is probed: 10.0.0.1:40000
-         waited for 6.000 s in all, and each wait ended with the answer to a probe (the receiving
-         host, medium confidence)
+Causes   receiver-not-reading 20.0%: 10.0.0.2:5001 opens its window only when it is probed:
+         10.0.0.1:40000 waited for 6.000 s in all, and each wait ended with the answer to a probe
+         (the receiving host, medium confidence)
          sender-idle 20.0%: it had nothing to send (the sending application, high confidence)
 Fell     path-loss: 0 retransmissions of data
 `
