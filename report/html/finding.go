@@ -11,9 +11,16 @@ import (
 	"winwatch/report"
 )
 
-// finding is a verdict as the page shows it without its script.
+// finding is a finding as the page shows it without its script: a verdict on a stream, the
+// worst of those that wait for the same at the same place.
 type finding struct {
 	analyze.Verdict
+	// Severity is that of the worst stream.
+	Severity cause.Severity
+	// All says it of all the streams, if there are several. Told is the number of the
+	// stream whose verdict it is, -1 if that is not known.
+	All  string
+	Told int64
 	// Who is the party in words, empty if nobody had to wait.
 	Who string
 	// Evidence replaces that of the verdict.
@@ -45,26 +52,46 @@ func newTeller(r *analyze.Result) *teller {
 	return &teller{clock: report.NewClock(r), begin: r.Begin, span: r.Span, said: map[string]bool{}}
 }
 
-// brief returns a verdict without evidence and advice.
-func (t *teller) brief(v *analyze.Verdict) *finding {
-	f := &finding{Verdict: *v, Who: who(&v.Finding)}
+// full returns a finding with its evidence, and with the advice that was not given before.
+func (t *teller) full(g *analyze.Group) *finding {
+	f := t.brief(g)
+	if g.Worst == nil {
+		return f
+	}
+	v := &g.Worst.Finding
+	f.Evidence, f.Excluded = t.evidence(v), v.Excluded
+	for i := range f.Evidence {
+		f.Evidence[i].Link = t.link(f.Told, f.Evidence[i].At)
+	}
+	f.Cure, f.Settle = t.once(v.Cure), t.once(v.Settle)
+	return f
+}
+
+// brief returns a finding without evidence and advice.
+func (t *teller) brief(g *analyze.Group) *finding {
+	f := &finding{Severity: g.Severity, Told: -1}
+	if g.Worst != nil {
+		f.Verdict, f.Told, f.Who = *g.Worst, g.Worst.Stream, who(&g.Worst.Finding)
+	}
+	if g.Streams > 1 || g.Worst == nil {
+		f.All = g.Sentence
+	}
 	f.Excluded, f.Cure, f.Settle = nil, "", ""
 	return f
 }
 
-// full returns a verdict with its evidence, and with the advice that was not given before.
-func (t *teller) full(v *analyze.Verdict) *finding {
-	f := &finding{Verdict: *v, Who: who(&v.Finding), Evidence: t.evidence(&v.Finding)}
-	for i := range f.Evidence {
-		f.Evidence[i].Link = t.link(v.Stream, f.Evidence[i].At)
+// single returns the verdict on a stream as a finding.
+func single(v *analyze.Verdict) *analyze.Group {
+	return &analyze.Group{Severity: v.Severity, Streams: 1, Worst: v}
+}
+
+// once returns advice that the page does not give yet.
+func (t *teller) once(text string) string {
+	if t.said[text] {
+		return ""
 	}
-	for _, advice := range []*string{&f.Cure, &f.Settle} {
-		if t.said[*advice] {
-			*advice = ""
-		}
-		t.said[*advice] = true
-	}
-	return f
+	t.said[text] = true
+	return text
 }
 
 func who(f *cause.Finding) string {

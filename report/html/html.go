@@ -27,7 +27,7 @@ const (
 
 	// maxRows is the maximum number of rows in the table of streams.
 	maxRows = 5000
-	// maxOthers is the number of verdicts shown below the headline.
+	// maxOthers is the number of findings shown in full below the headline.
 	maxOthers = 4
 	// maxTable and maxKernel are the maximum packed sizes, in bytes, of the table of
 	// streams and of the kernel's samples.
@@ -181,22 +181,23 @@ func newText(m *report.Material) *content {
 	r := m.Result
 	t := newTeller(r)
 	c := &content{
-		Headline: &finding{}, Material: m, Frames: report.FrameSum(r), Begin: "unknown",
+		Headline: &finding{Told: -1}, Material: m, Frames: report.FrameSum(r), Begin: "unknown",
 	}
 	if r.Segments > 0 {
 		c.Begin = time.Unix(0, r.Begin).UTC().Format("2006-01-02 15:04:05 UTC")
 	}
-	if len(r.Verdicts) > 0 {
-		c.Headline = t.full(&r.Verdicts[0])
-		for i := range r.Verdicts[1:] {
-			switch v := &r.Verdicts[i+1]; {
-			case v.Severity == cause.OK:
-			case len(c.Others) < maxOthers:
-				c.Others = append(c.Others, t.full(v))
-			default:
-				c.Rest = append(c.Rest, t.brief(v))
+	switch {
+	case len(r.Findings) > 0:
+		c.Headline = t.full(&r.Findings[0])
+		for i := range r.Findings[1:] {
+			if g := &r.Findings[i+1]; i < maxOthers {
+				c.Others = append(c.Others, t.full(g))
+			} else {
+				c.Rest = append(c.Rest, t.brief(g))
 			}
 		}
+	case r.StreamCount == 1 && len(r.Verdicts) > 0:
+		c.Headline = t.full(single(&r.Verdicts[0]))
 	}
 	for note, n := range r.Input.Notes() {
 		c.Notes = append(c.Notes, fmt.Sprintf("%s: %s", words.Count(n), note))

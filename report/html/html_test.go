@@ -260,18 +260,18 @@ func TestPageStaysSmall(t *testing.T) {
 // evidence of the next few, and nothing twice.
 func TestFindings(t *testing.T) {
 	m := reporttest.StallingStreams(10, 1)
-	for i := range m.Result.Verdicts {
-		m.Result.Verdicts[i].Excluded = []string{"not loss: 0 retransmissions"}
+	for i := range m.Result.Findings {
+		m.Result.Findings[i].Worst.Excluded = []string{"not loss: 0 retransmissions"}
 	}
-	text := page(t, m)
+	m.Result.OtherFindings = analyze.Rest{Streams: 3, Wait: time.Second}
+	_, text, _ := strings.Cut(page(t, m), "<main>")
+	text, _, _ = strings.Cut(text, "<script")
 	for part, want := range map[string]int{
-		"the receiving application": len(m.Result.Verdicts), "Cure:</strong> ": 1,
+		"the receiving application": len(m.Result.Findings), "<h1>2 streams to 10.9.0.": 1, "2 streams to 10.9.0.": 2, "Cure:</strong> ": 1,
 		`title="Show this moment in the charts">`: 1 + maxOthers, `<li class="excluded">not loss: 0 retransmissions</li>`: 1 + maxOthers,
-		" UTC</a>": 1 + maxOthers,
+		" UTC</a>": 1 + maxOthers, "3 more streams have smaller findings, 1.000 s in all": 1,
 	} {
-		_, shown, _ := strings.Cut(text, "<main>")
-		shown, _, _ = strings.Cut(shown, "<script")
-		if n := strings.Count(shown, part); n != want {
+		if n := strings.Count(text, part); n != want {
 			t.Errorf("%q is in the page %d times, want %d", part, n, want)
 		}
 	}

@@ -5,7 +5,7 @@
 const PARTS = 6, REST = { ok: "fine", "sender-idle": "idle", "cannot-tell": "unjudged" };
 
 function detailHead(s) {
-  const v = s.verdict, told = v.sentence === document.querySelector("h1").textContent;
+  const v = s.verdict, told = String(s.id) === document.querySelector(".headline").dataset.told;
   return el("div", { class: "detail-head " + v.severity },
     el("h2", {}, el("span", { class: "glyph", "aria-hidden": "true" }), "Stream " + s.id, el("span", { class: "ends" }, s.client + " → " + s.server)),
     !told && v.sentence && el("p", { class: "sentence" }, v.sentence),
