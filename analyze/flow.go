@@ -21,9 +21,8 @@ type flow struct {
 	wl1 uint32
 	// maxWnd is the largest window so far.
 	maxWnd uint32
-	// readTo is up to where the receiver's application seems to have read: what was
-	// acknowledged when it last sent data itself.
-	readTo uint32
+	// timed is the sequence number whose ACK is being timed, since timedAt.
+	timed uint32
 
 	marks          marks
 	class          class
@@ -32,8 +31,9 @@ type flow struct {
 	segs, dataSegs uint32
 	maxSeg         uint32
 	maxInFlight    uint32
-	// timed is the sequence number whose ACK is being timed, since timedAt.
-	timed uint32
+	// synWnd is the window field of the receiver's SYN or SYN-ACK, firstWnd the first
+	// one after that; 0 is unknown.
+	synWnd, firstWnd uint16
 
 	ackedAt int64 // when the receiver last acknowledged something new
 	lastAt  int64 // when the sender last sent something that occupies sequence space
@@ -101,7 +101,7 @@ const (
 	isEcho                       // the last ACK left nothing in flight, but takes time to reach the sender
 	wasFull                      // with isEcho: the window was full when the ACK was sent
 	sawScaled                    // a window was seen outside a SYN
-	isAnswered                   // the receiver has sent data itself: readTo is set
+	isAnswered                   // the receiver has sent data itself after it took some
 	afterPause                   // the last new data came after a pause, with nothing in flight
 	hasOther                     // other is set
 	hasOffer                     // the sender's SYN carried the window scale option

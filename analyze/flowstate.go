@@ -131,6 +131,8 @@ type edgeLedger struct {
 	closedAt, rise int64
 	riseAt         int64
 	riseFrame      uint64
+	// widest is the largest window until it first closed (flow.widest).
+	widest uint32
 	// doubled: a window update before the first zero window proves reading.
 	doubled bool
 }
@@ -268,6 +270,9 @@ func (c *cursor) advertise(advanced bool, update bool) Events {
 	if isSYN {
 		r.marks &^= sawScaled // from an earlier attempt
 	} else {
+		if rescaled {
+			r.firstWnd = s.Window
+		}
 		r.marks |= sawScaled
 		r.rawMax, r.rawMin = max(r.rawMax, s.Window), min(r.rawMin, s.Window)
 		if r.shift > 0 {
@@ -348,7 +353,7 @@ func (c *cursor) zero(first bool, advanced bool) {
 			return
 		}
 		if t.edge.closedAt == 0 {
-			t.edge.closedAt = c.now
+			t.edge.closedAt, t.edge.widest = c.now, r.widest()
 		}
 		c.beginStall(t, first && s.Flags&capture.SYN == 0)
 	case !isNow && r.is(isZero):

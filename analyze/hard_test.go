@@ -175,8 +175,8 @@ func TestHardCases(t *testing.T) {
 				1.220 C > S .  seq una-1`,
 			probes: 1, stalls: 1, waiting: "yes",
 			check: func(t *testing.T, r *analyze.Result, d *analyze.Direction) {
-				if u := d.Stalls[0].Unread; show(u) != "4000 [-, 5500]" {
-					t.Errorf("unread %s, want 4000, at most 5500", show(u))
+				if u := d.Stalls[0].Unread; show(u) != "- [-, 5500]" { // an answer may come before all was read
+					t.Errorf("unread %s, want at most 5500", show(u))
 				}
 			}},
 		{name: "an RST of another connection does not end the stall",

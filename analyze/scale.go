@@ -18,6 +18,7 @@ const absent = -2
 // without the option, the SYN-ACK shows which one was answered.
 func (st *stream) handshake(r, f *flow, s *capture.Segment) {
 	f.marks |= sawSYN
+	r.synWnd = s.Window
 	if s.Options.Has(capture.HasMSS) {
 		r.mss = s.MSS
 	}

@@ -110,16 +110,11 @@ func (c *cursor) fresh() Events {
 	return ev
 }
 
-// answers notes that the receiver of the flow sends data itself. Since it answers,
-// its application must have read what was acknowledged so far.
+// answers notes that the receiver of the flow sends data itself after it took some,
+// up to ack: it may be an answer to what its application has read.
 func (f *flow) answers(ack uint32) {
-	if !f.is(hasUna) {
-		return
-	}
-	f.marks |= isAnswered
-	f.readTo = f.una
-	if after(ack, f.una) && !after(ack, f.nxt) {
-		f.readTo = ack // the answer itself acknowledges it
+	if after(ack, f.base+1) && f.is(hasUna) {
+		f.marks |= isAnswered
 	}
 }
 

@@ -262,7 +262,7 @@ func compareStalls(want []stallTruth, in *analyze.Direction, prefix string) []fa
 		}
 		if w.RcvBuf != nil && i == 0 && !w.Before {
 			b := in.Buffer.RcvBuf
-			add("rcvbuf_at_start within", *w.RcvBuf, show(b), b.Low() != nil && *b.Low() <= *w.RcvBuf && *w.RcvBuf <= *b.High())
+			add("rcvbuf_at_start within", *w.RcvBuf, show(b), b.Low() != nil && *b.Low() <= *w.RcvBuf && (b.High() == nil || *w.RcvBuf <= *b.High()))
 		}
 	}
 	return facts

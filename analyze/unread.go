@@ -1,0 +1,88 @@
+package analyze
+
+import "math"
+
+// unread estimates what the receiver's application had not read when the window
+// closed. It is known only if nothing can have been read before: everything that was
+// acknowledged then. Otherwise there is only an upper bound, which what the receiver can
+// have kept may lower.
+func (sh *shard) unread(f *flow, t *flowstate) Estimate {
+	acked := f.acked()
+	most := f.most(acked, sh.cfg.BufferFactor)
+	first, known := f.firstBuffer()
+	if known && first.high > 0 && f.shift < autoTuned {
+		most = min(most, first.high)
+	}
+	atMost := func(method string) Estimate { return NewEstimate(method, nil, nil, &most) }
+	switch {
+	case !f.is(hasISN):
+		return unknown("unknown: the stream began before the capture")
+	case t.edge.closedAt != t.stall.zeroAt:
+		return atMost("at most what the receiver acknowledged and could hold: its application has read since the first zero window")
+	case f.is(isAnswered):
+		return atMost("at most what the receiver acknowledged and could hold: it has sent data of its own since, so its application may have read some")
+	case acked > min(most, f.surely(sh.cfg.BufferFactor)), known && !f.fits(acked, first.high, sh.cfg.PacketOverhead):
+		return atMost("upper bound: the receiver acknowledged more than it could hold, so its application read some")
+	case t.edge.doubled:
+		return atMost("upper bound: before it closed, the window doubled while no data arrived, so the application read some")
+	}
+	return NewEstimate("everything acknowledged until the window first closed, if nothing was read by then: until a window closes, reading looks the same as a growing buffer",
+		&acked, nil, nil)
+}
+
+// doubt withdraws the number of unread bytes of the first stall if the application
+// read again sooner than it could have read before, since the stream began at begin: it
+// may have read then too.
+func (w *Stall) doubt(t *flowstate, begin int64) {
+	v := w.Unread.Value()
+	if v == nil || *v == 0 || w.ZeroBegin != t.edge.closedAt || w.End-w.ZeroBegin >= w.ZeroBegin-begin {
+		return
+	}
+	if w.EndedBy == EndWindowUpdate || w.EndedBy == EndProbeAnswer || w.EndedBy == EndDataAccepted {
+		w.Unread = NewEstimate("upper bound: the application read again sooner than it could have read before, so it may have read some", nil, nil, v)
+	}
+}
+
+// largest is the largest window in bytes or, while the scale is unknown, the
+// largest that is possible.
+func (f *flow) largest() int64 {
+	if f.shift == Unknown {
+		return int64(f.maxWnd) << maxShift
+	}
+	return int64(f.maxWnd)
+}
+
+// most bounds how much of the acked bytes a receiver can have kept: at most factor
+// times the largest window.
+func (f *flow) most(acked int64, factor float64) int64 {
+	return min(acked, f.capacity(factor))
+}
+
+// capacity is the most payload that a receiver can hold: factor times the largest
+// window.
+func (f *flow) capacity(factor float64) int64 {
+	return int64(math.Round(factor * float64(f.largest())))
+}
+
+// surely is the capacity even under the smallest possible scale.
+func (f *flow) surely(factor float64) int64 {
+	return int64(math.Round(factor * float64(f.sure(f.widest()))))
+}
+
+// widest is the largest window in bytes or, while the scale is unknown, the largest
+// window field after the SYN.
+func (f *flow) widest() uint32 {
+	if f.shift == Unknown {
+		return uint32(f.rawMax)
+	}
+	return f.maxWnd
+}
+
+// sure is the least that a window of widest can have been in bytes. That of the SYN is
+// not scaled.
+func (f *flow) sure(widest uint32) int64 {
+	if f.shift == Unknown {
+		return max(int64(f.synWnd), int64(widest)<<f.minShift)
+	}
+	return int64(widest)
+}
