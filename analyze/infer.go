@@ -37,12 +37,12 @@ func perSecond(bytes, ns int64) *int64 {
 func (r *Reader) avoid(worst *Stall, begin int64) {
 	r.AvoidBuffer = unknown("unknown: no stall with a known begin, end and number of unread bytes")
 	r.AvoidRate = r.AvoidBuffer
-	if worst == nil || worst.Released == nil || worst.Unread.Value() == nil {
+	if worst == nil || worst.Burst == nil || worst.Unread.Value() == nil {
 		return
 	}
 	unread := *worst.Unread.Value()
-	r.AvoidBuffer = NewEstimate("unread bytes when the window closed, plus the data sent when it opened: a buffer for both, in payload bytes",
-		nil, new(unread+*worst.Released), nil)
+	r.AvoidBuffer = NewEstimate("unread bytes when the window closed, plus what the sender sent at once when it opened, before it learned of any reading: a buffer for both, in payload bytes",
+		nil, new(unread+*worst.Burst), nil)
 	if rate := perSecond(unread, worst.ZeroBegin-begin); rate != nil {
 		r.AvoidRate = NewEstimate("unread bytes, divided by the time in which they arrived: reading at that rate keeps up",
 			nil, rate, nil)
