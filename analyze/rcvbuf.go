@@ -168,7 +168,7 @@ func (f *flow) rcvBuf(t *flowstate, took *int64, cfg *Config) (Estimate, *bool) 
 	case first.high == 0:
 		return unknown("unknown: the window never closed with a known amount of unread data"), nil
 	case f.shift < autoTuned: // it can't have grown
-		within, how = within.and(first), "from the first window"
+		within.high, how = max(first.high, within.low), "at least the largest window, at most twice what the first window was rounded from"
 	default:
 		how = "at least the largest window; the buffer has not grown, since the right edge went no further than its first size allows"
 	}
@@ -193,12 +193,14 @@ func (f *flow) rcvBuf(t *flowstate, took *int64, cfg *Config) (Estimate, *bool) 
 // such a buffer holds, or so little that memory per packet closed the window, which a
 // buffer that was set later does too.
 func (f *flow) firstWindow(t *flowstate, took *int64, cfg *Config) span {
+	first, ok := f.firstBuffer()
 	reached := f.payload(f.maxEdge)
 	if took != nil {
 		reached = *took
 	}
-	first, ok := f.firstBuffer()
-	if collapsed := t.counts.shrunk > 0 && reached < int64(f.synWnd); !ok || collapsed || !f.fits(reached, first.high, cfg.PacketOverhead) {
+	collapsed := t.counts.shrunk > 0 && reached < int64(f.synWnd)
+	grown := (took != nil || f.shift >= autoTuned) && !f.fits(reached, first.high, cfg.PacketOverhead)
+	if !ok || collapsed || grown {
 		return span{}
 	}
 	return first

@@ -38,13 +38,15 @@ func Estimated(e *analyze.Estimate, format func(int64) string) string {
 	if value == nil {
 		return bounds
 	}
-	for _, edge := range []*int64{low, high} {
-		if edge != nil && *edge == *value {
-			return bounds // it already contains the value
+	if oneEdge := low == nil || high == nil || *low == *high; oneEdge {
+		for _, edge := range []*int64{low, high} {
+			if edge != nil && *edge == *value {
+				return bounds // it already contains the value
+			}
 		}
 	}
 	if bounds == "" {
 		return format(*value)
 	}
-	return format(*value) + " (" + bounds + ")"
+	return "about " + format(*value) + " (" + bounds + ")"
 }
