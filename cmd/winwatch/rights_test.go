@@ -182,7 +182,7 @@ func TestAnalyzeReadsFilesOfRoot(t *testing.T) {
 	}
 	for _, args := range [][]string{{dir}, {capture, filepath.Join(dir, "b.pcap")}} {
 		output, err := program(append([]string{"analyze", "--each"}, args...)...).CombinedOutput()
-		if err != nil || bytes.Count(output, []byte(" ┤")) < 2 || bytes.Count(output, []byte("receiver-not-reading")) != 2 {
+		if err != nil || bytes.Count(output, []byte(" ┤")) < 2 || bytes.Count(output, []byte("  receiver-not-reading\n")) != 2 {
 			t.Errorf("--each %q: %v; want a report with a chart for each capture:\n%s", args, err, output)
 		}
 	}
