@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"winwatch/analyze"
@@ -67,34 +68,48 @@ func (t *writer) finding(g *analyze.Group) {
 	}
 }
 
+// The facts that show a finding: maxFacts, fewFacts if it is otherwise too long to read at a
+// glance, or all in a verbose report.
+const (
+	maxFacts = 3
+	fewFacts = 2
+	glance   = 12 // lines
+)
+
 // verdict writes the finding of one stream.
 func (t *writer) verdict(label string, v *analyze.Verdict) {
+	facts := maxFacts
+	if t.Verbose {
+		facts = len(v.Evidence)
+	} else {
+		trial := &writer{Options: t.Options, m: t.m, clock: t.clock, said: maps.Clone(t.said)}
+		if trial.tell(label, v, facts); strings.Count(trial.b.String(), "\n") > glance {
+			facts = fewFacts
+		}
+	}
+	t.tell(label, v, facts)
+}
+
+func (t *writer) tell(label string, v *analyze.Verdict, facts int) {
 	text := v.Sentence
 	if t.m.Result.StreamCount > 1 {
 		text = fmt.Sprintf("stream %d: %s", v.Stream, text)
 	}
 	t.section(label, text)
 	if !t.Quiet {
-		t.reasons(&v.Finding)
+		t.reasons(&v.Finding, facts)
 	}
 	if t.Wireshark {
 		t.verbatim("Wireshark: ", report.VerdictFilter(v))
 	}
 }
 
-// maxEvidence is the number of facts shown for a finding by default.
-const maxEvidence = 3
-
 // reasons writes who made the sender wait, the facts that show it, what they rule out, and
 // what to do. What was said for an earlier finding is not said again.
-func (t *writer) reasons(f *cause.Finding) {
+func (t *writer) reasons(f *cause.Finding, facts int) {
 	t.who(f)
-	shown := f.Evidence
-	if !t.Verbose {
-		shown = shown[:min(len(shown), maxEvidence)]
-	}
-	for i := range shown {
-		t.evidence(&shown[i])
+	for i := range f.Evidence[:min(facts, len(f.Evidence))] {
+		t.evidence(&f.Evidence[i])
 	}
 	t.sentence(f.Excluded)
 	t.once("cure", f.Cure)

@@ -69,7 +69,6 @@ func TestFinding(t *testing.T) {
          frame 89, 22:13:20.503005 UTC: the window of 10.0.0.2:5001 closed
          frame 93, 22:13:21.503005: a probe was answered, and the answer opened
          the window
-         4 probes were answered
          not loss: 0 retransmissions; not a lost update: 4 of 4 stalls had none
          cure: fix the receiver's stack: it must announce that its window opened
          (RFC 9293 3.8.6.2.2)
@@ -79,6 +78,9 @@ PROBLEM  stream 2: `
 	got := textWith(t, Options{})
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("want\n%s\ngot\n%s", want, got)
+	}
+	if wide := textWith(t, Options{Width: 110}); !strings.Contains(wide, "4 probes were answered\n") || strings.Contains(wide, "the fourth fact") {
+		t.Errorf("want three facts in\n%s", wide)
 	}
 	for _, once := range []string{"cure: ", "to be sure: ", " UTC"} {
 		if n := strings.Count(got, once); n != 1 {
