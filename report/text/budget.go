@@ -86,7 +86,7 @@ func (t *writer) causes(st *analyze.Stream) {
 	first := true
 	for i := range st.Causes {
 		f := &st.Causes[i]
-		if f.Party == cause.Nobody || f.Code == st.Verdict.Code && f.Flow == int(st.Verdict.Dir) {
+		if tenths[i] == 0 || f.Party == cause.Nobody || f.Code == st.Verdict.Code && f.Flow == int(st.Verdict.Dir) {
 			continue
 		}
 		text := fmt.Sprintf(" %s: %s (%s, %s confidence)", words.Percent(tenths[i]), f.Sentence, f.Party.Words(), f.Confidence)
