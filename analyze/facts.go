@@ -67,6 +67,7 @@ func (w *Stall) facts() cause.Stall {
 	x := cause.Stall{
 		Begin: cause.Mark{Frame: w.BeginFrame, Time: w.Begin}, End: cause.Mark{Frame: w.EndFrame, Time: w.End},
 		Duration: w.Duration - w.Silent, Silent: w.Silent, Unanswered: int64(w.Unanswered),
+		Zero:            cause.Mark{Frame: w.ZeroFrame, Time: w.ZeroBegin},
 		Heard:           cause.Mark{Frame: w.HeardFrame, Time: w.Heard},
 		Open:            w.EndedBy == EndCaptureEnded,
 		BeganBefore:     w.BeganBeforeCapture,
@@ -86,9 +87,10 @@ func (w *Stall) facts() cause.Stall {
 	if w.OpenedTo != nil {
 		x.OpenedTo = *w.OpenedTo
 	}
-	if n := len(w.Probes); n > 0 && w.EndedBy != EndDataAccepted {
-		last := w.Probes[n-1].Form
-		x.DataProbed = last == ProbeDataByte || last == ProbeDataBlock
+	if n := len(w.Probes); n > 0 {
+		last := &w.Probes[n-1]
+		x.LastProbe = cause.Mark{Frame: last.Frame, Time: last.Time}
+		x.DataProbed = w.EndedBy != EndDataAccepted && (last.Form == ProbeDataByte || last.Form == ProbeDataBlock)
 	}
 	return x
 }

@@ -1,6 +1,10 @@
 package analyze
 
-import "time"
+import (
+	"time"
+
+	"winwatch/capture"
+)
 
 // Reasons why a probe got no answer.
 const (
@@ -45,7 +49,10 @@ func (c *cursor) hears(t *flowstate) {
 	if int(t.probing.silent) >= c.cfg.SilentProbes && t.counts.probeAnswers == 0 && !c.promptly(t.probing.at) {
 		t.probing.mute = true
 	}
-	t.stall.Heard, t.stall.HeardFrame, t.stall.resent, t.probing.silent = c.now, c.s.Frame, 0, 0
+	t.stall.resent, t.probing.silent = 0, 0
+	if c.s.Window == 0 || c.s.Flags&capture.RST != 0 {
+		t.stall.Heard, t.stall.HeardFrame = c.now, c.s.Frame
+	}
 }
 
 // promptly reports whether the current segment follows soon enough on what was sent to

@@ -96,10 +96,12 @@ func (c *cursor) endStall(f *flow, how StallEnd) {
 	w := &t.stall.Stall
 	w.End, w.EndFrame, w.EndedBy = c.now, c.s.Frame, how
 	w.Duration = time.Duration(c.now - t.stall.began)
-	if f.shift != Unknown && how.opened() {
+	switch {
+	case !how.opened():
+		c.hear(t, c.now)
+	case f.shift != Unknown:
 		w.OpenedTo = new(int64(f.wnd))
 	}
-	c.hear(t, c.now)
 	c.meet(t, &c.st.flows[f.side^1], c.now)
 	t.stall.on = false
 	t.stall.acked = f.una

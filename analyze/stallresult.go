@@ -67,8 +67,9 @@ type Stall struct {
 	// them, the first and the last ones.
 	ProbeCount int64
 	Probes     []Probe
-	// Heard and HeardFrame are the receiver's last sign of life in the stall: until then,
-	// its window is known to have been closed. HeardFrame is 0 if the window never was 0.
+	// Heard and HeardFrame are the receiver's last sign of life before the stall ended:
+	// until then, its window is known to have been closed. HeardFrame is 0 if it never was
+	// 0.
 	Heard      int64
 	HeardFrame uint64
 	// Unanswered is how many probes and retransmissions since then were due an answer

@@ -44,6 +44,7 @@ func flowFacts(d *analyze.Direction) cause.Flow {
 func stall(w *analyze.Stall) cause.Stall {
 	x := cause.Stall{
 		Begin: cause.Mark{Frame: w.BeginFrame, Time: w.Begin}, End: cause.Mark{Frame: w.EndFrame, Time: w.End}, Duration: w.Duration,
+		Zero: cause.Mark{Frame: w.ZeroFrame, Time: w.ZeroBegin}, Heard: cause.Mark{Frame: w.HeardFrame, Time: w.Heard},
 		Open: w.EndedBy == analyze.EndCaptureEnded, BeganBefore: w.BeganBeforeCapture, WasZero: w.ZeroFrame != 0,
 		Probes: w.ProbeCount, Waiting: w.SenderWaiting != nil && *w.SenderWaiting,
 		ResetByReceiver: w.EndedBy == analyze.EndResetByReceiver, ResetBySender: w.EndedBy == analyze.EndResetBySender,

@@ -43,15 +43,15 @@ func tellDeadlock(x *Case, c *Claim, out *Finding) {
 	w := c.Longest
 	out.Sentence = fmt.Sprintf("%s and %s wait for each other to read: both windows are closed, and both have data to send, for %s%s",
 		x.D.Sender, x.D.Receiver, w.length(), w.outcome())
-	out.say(w.Begin, "the window of %s closed", x.D.Receiver)
+	out.say(w.Zero, "the window of %s closed", x.D.Receiver)
 	for i := range x.O.Stalls {
 		if o := &x.O.Stalls[i]; locked(o) {
-			out.say(o.Begin, "the window of %s closed", x.O.Receiver)
+			out.say(o.Zero, "the window of %s closed", x.O.Receiver)
 			break
 		}
 	}
 	out.say(w.End, "both have been closed for %s, and both senders probed", words.Duration(w.Mutual))
-	out.not("one slow application: neither window opened again")
+	out.not("not one slow application: neither window opened again")
 	out.sure(High, "both senders probe, so both have data, and neither application reads")
 	if w.Mutual < x.Limits.Grave {
 		out.sure(Medium, "both windows were closed for a short time only")

@@ -144,12 +144,13 @@ type Stall struct {
 	Begin, End Mark
 	// Duration is how long the window is known to have kept the sender from sending.
 	Duration time.Duration
-	// Heard is the receiver's last sign of life. After it, Unanswered probes or
+	// Zero is the first window of 0, Heard the receiver's last sign of life before the
+	// stall ended; neither has a frame if the window was never 0. After it, Unanswered probes or
 	// retransmissions that were due an answer got none, for Silent: the end of the
 	// stall, which Duration does not include.
-	Heard      Mark
-	Silent     time.Duration
-	Unanswered int64
+	Zero, Heard Mark
+	Silent      time.Duration
+	Unanswered  int64
 	// Open: it was still on when the capture ended. BeganBefore: it was already on in
 	// the first segment captured.
 	Open, BeganBefore bool
@@ -172,10 +173,11 @@ type Stall struct {
 	// Unaware is how long after End the sender went on probing. Stuck is for how long
 	// after that it sent nothing.
 	Unaware, Stuck time.Duration
-	// KeepAlives is how many keep-alives the sender sent. DataProbed: the last probe
-	// carried data that was not accepted.
+	// KeepAlives is how many keep-alives the sender sent. DataProbed: the last probe,
+	// LastProbe, carried data that was not accepted.
 	KeepAlives int64
 	DataProbed bool
+	LastProbe  Mark
 	// Unread is the number of unread bytes at the receiver if UnreadKnown is set.
 	Unread      int64
 	UnreadKnown bool

@@ -65,7 +65,7 @@ func tellGone(x *Case, c *Claim, out *Finding) {
 	}
 	out.say(w.Heard, "the last sign of life of %s, with a window of 0", x.D.Receiver)
 	out.say(w.End, "since then, %s due an answer and got none", was(w.Unanswered, "probe"))
-	out.not("the receiving application: nothing is known of it since the last answer")
+	out.not("not the receiving application: nothing is known of it since the last answer")
 	out.Frames = w.Frames
 	out.ask(x.D.Receiver, x.D.Sender)
 }

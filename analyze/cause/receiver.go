@@ -82,7 +82,7 @@ func tellNotReading(x *Case, c *Claim, out *Finding) {
 	x.doubtAsked(w, out)
 	out.Frames = w.Frames
 	out.ask(x.D.Receiver, x.D.Sender)
-	out.say(w.Begin, "the window of %s closed", x.D.Receiver)
+	x.sayStall(w, out)
 }
 
 func tellSlow(x *Case, c *Claim, out *Finding) {
@@ -116,7 +116,40 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 	out.sure(w.confidence(x.Facts.OneSided))
 	x.doubtAsked(w, out)
 	out.Frames = w.Frames
-	out.say(w.Begin, "the window of %s closed", x.D.Receiver)
+	x.sayStall(w, out)
+}
+
+// sayStall adds what shows that the window kept the sender waiting, and what else it was
+// not.
+func (x *Case) sayStall(w *Stall, out *Finding) {
+	d := x.D
+	switch {
+	case !w.WasZero:
+		out.say(w.Begin, "the window of %s became too small for the next segment", d.Receiver)
+	case w.BeganBefore:
+		out.say(w.Zero, "the window of %s was 0 in the first segment captured", d.Receiver)
+	default:
+		out.say(w.Zero, "the window of %s was 0", d.Receiver)
+	}
+	if w.Heard.Frame > w.Zero.Frame {
+		out.say(w.Heard, "it was still 0, %s later", words.Duration(time.Duration(w.Heard.Time-w.Zero.Time)))
+	}
+	switch {
+	case w.OpenedTo > 0 && w.Asked:
+		out.say(w.End, "it opened to %s when the sender asked", words.Bytes(w.OpenedTo))
+	case w.OpenedTo > 0:
+		out.say(w.End, "%s opened it to %s", d.Receiver, words.Bytes(w.OpenedTo))
+	case w.ByTimer:
+		out.say(w.End, "the sender's timer sent what fits")
+	case w.ResetByReceiver:
+		out.say(w.End, "%s reset the connection", d.Receiver)
+	}
+	if d.DataSegments > 0 && d.DataRetransmissions == 0 {
+		out.not("not loss: no data was sent again")
+	}
+	if d.ProbeAnswers > 0 {
+		out.not("not a host or path that is gone: %s answered %s", d.Receiver, words.Counted(d.ProbeAnswers, "probe"))
+	}
 }
 
 // doubtAsked lowers the confidence if the longest stall, or half of all, ended when the

@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"time"
 
 	"winwatch/analyze/words"
 )
@@ -42,11 +43,11 @@ func tellUpdateLost(x *Case, c *Claim, out *Finding) {
 		return
 	}
 	out.say(w.End, "%s opened its window", x.D.Receiver)
-	out.say(Mark{Time: w.End.Time + int64(w.Unaware)}, "%s probed until then, %s later", x.D.Sender, words.Duration(w.Unaware))
+	out.say(w.LastProbe, "%s still probed, %s later", x.D.Sender, words.Duration(time.Duration(w.LastProbe.Time-w.End.Time)))
 	if x.D.DataRetransmissions == 0 {
-		out.not("other losses: no data was sent again")
+		out.not("not a path that loses much: no data was sent again")
 	}
-	out.not("the receiving application: it had read")
+	out.not("not the receiving application: it had read")
 	switch {
 	case c.Stalls > 1:
 		out.sure(Medium, fmt.Sprintf("it happened %s: the sender's stack may ignore window updates", words.Times(c.Stalls)))
