@@ -37,9 +37,12 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	}
 	x.Refused, x.RefusedShut = t.cluesOrNone().refusals.sums[0], t.cluesOrNone().refusals.sums[1]
 	x.Rewrite, x.Misread = t.cluesOrNone().rewrite, t.cluesOrNone().misread
+	x.Unscaled = f.shift == 0 && f.rawMin <= f.rawMax && uint32(f.rawMin) > f.maxWnd/2
 	x.BareLoss = t.cluesOrNone().blind.loss()
 	x.Overrun = t.cluesOrNone().overrun.sum
-	x.Spent.Move(cause.Flight, cause.Refusing, x.Refused.Open+x.RefusedShut.Open)
+	refusing := x.Refused.Open + x.RefusedShut.Open
+	refusing -= x.Spent.Move(cause.Recovering, cause.Refusing, refusing)
+	x.Spent.Move(cause.Flight, cause.Refusing, refusing)
 	x.Stalls, x.Doubtful = x.Stalls[:0], 0
 	for i := range t.past.stalls {
 		switch w := &t.past.stalls[i]; {

@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 // TestOverrun: data past the furthest right edge is the sender's fault, if the capture
 // did not just miss the ACK that moved the edge, and if it cost anything.
 func TestOverrun(t *testing.T) {
-	const half = "0 C > S S win 65535 mss 1000 ws 2\n+0.001 S > C S. win 4000 mss 1000\n+0.001 C > S . win 16000\n"
+	const half = "0 C > S S win 65535 mss 1000 ws 7\n+0.001 S > C S. win 4000 mss 1000\n+0.001 C > S . win 16000\n"
 	const past = "+1 C > S P. seq 1:2001\n+0 C > S P. seq 2001:4001\n+0 C > S P. seq 4001:6001\n"
 	const edge = "+0.001 S > C . ack 1 win 1000\n" // the edge is at 4,001, the scale 2
 	const again = "+0.3 C > S P. seq 1:2001\n+0 C > S P. seq 2001:4001\n+0 C > S P. seq 4001:6001\n"
@@ -20,6 +21,8 @@ func TestOverrun(t *testing.T) {
 		wait       time.Duration // 0: no finding
 		confidence cause.Confidence
 	}{
+		{"one SYN without scale, and the sender does not scale", strings.ReplaceAll(half, "win 16000", "win 65535") + past + "+0.001 S > C . ack 1 win 4000\n+0.001 S > C . ack 1 win 4000\n" + again + taken, 402 * time.Millisecond, cause.High},
+		{"one SYN without scale, and the sender scales", strings.ReplaceAll(half, "win 16000", "win 512") + past + "+0.001 S > C . ack 1 win 4000\n+0.001 S > C . ack 1 win 4000\n" + again + taken, 402 * time.Millisecond, cause.Medium},
 		{"dropped", handshake + past + edge + edge + again + taken, 402 * time.Millisecond, cause.High},
 		{"not taken until the end", handshake + past + edge + edge + again, 302 * time.Millisecond, cause.High},
 		{"one answer", handshake + past + edge + again + taken, 401 * time.Millisecond, cause.Medium},
@@ -38,6 +41,11 @@ func TestOverrun(t *testing.T) {
 			r, _ := run(t, tc.text)
 			checkResult(t, r)
 			f := causeOf(t, r, cause.SenderOverruns)
+			if misled := causeOf(t, r, cause.MiddleboxScale); strings.Contains(tc.name, "sender scales") {
+				f = misled
+			} else if misled != nil {
+				t.Errorf("a device: %s", misled.Sentence)
+			}
 			switch {
 			case f == nil && tc.wait != 0:
 				t.Errorf("no overrun: %+v", r.Stream(0).Causes)

@@ -51,6 +51,9 @@ type Flow struct {
 	// Receiver scales its window although neither side should.
 	Rewrite Rewrite
 	Misread Misread
+	// Unscaled: Receiver's window never fell to half of what it was in its SYN, as it does
+	// where a receiver scales it.
+	Unscaled bool
 	// BareLoss is what was lost past the bare window field, if nothing else was.
 	BareLoss BareLoss
 	// Withdrawn is the furthest that Receiver moved its right edge back at once.
@@ -122,11 +125,12 @@ func (t *Times) Sum(kinds ...Kind) (sum time.Duration) {
 	return sum
 }
 
-// Move changes the kind of some time, as much as there is of it.
-func (t *Times) Move(from, to Kind, d time.Duration) {
+// Move changes the kind of some time, as much as there is of it, and returns how much.
+func (t *Times) Move(from, to Kind, d time.Duration) time.Duration {
 	d = min(max(d, 0), t[from])
 	t[from] -= d
 	t[to] += d
+	return d
 }
 
 // Limited is the time in which the receiver's window held the sender back.

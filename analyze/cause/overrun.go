@@ -64,10 +64,13 @@ func tellOverruns(x *Case, c *Claim, out *Finding) {
 	out.not("not the receiver: its right edge had not moved back")
 	out.sure(High, "the scale is known, and ACKs that came later show that the window had not been opened further")
 	switch {
-	case x.Facts.HalfScaled:
+	case x.Facts.HalfScaled && !x.O.Unscaled:
 		out.sure(Medium, "only one SYN carried the window scale option: a device that removes it from the other would look the same")
 	case o.Answers < 2:
 		out.sure(Medium, "only one ACK shows where the right edge was")
+	}
+	if x.Facts.HalfScaled && x.O.Unscaled {
+		out.not("not a device that removes the window scale option from one SYN: the sender's own window shows that it does not scale")
 	}
 	out.ask(d.Sender, d.Receiver)
 }

@@ -42,12 +42,21 @@ type Misread struct {
 	Mark
 }
 
+// explain says why the window is small, or returns otherwise.
+func (m *Misread) explain(otherwise string) string {
+	if m.Shift == 0 {
+		return otherwise
+	}
+	return fmt.Sprintf("after the SYN it fell from %s to %s, as if one side scaled it and the other did not", words.Bytes(m.SYN), words.Bytes(m.Field))
+}
+
 // remark adds to a finding about the window that its receiver scales it and its sender
 // does not.
 func (m *Misread) remark(out *Finding) {
 	if m.Shift == 0 {
 		return
 	}
+	out.Cure = "find the device that removes the window scale option from the SYN or SYN-ACK; until then, net.ipv4.tcp_window_scaling=0 on either host"
 	out.say(m.Mark, "after the SYN, the window fell from %s to %s, which is %s shifted by %d: one side scales and the other does not, as if a device removed the window scale option from one SYN",
 		words.Bytes(m.SYN), words.Bytes(m.Field), words.Count(m.SYN), m.Shift)
 }
@@ -63,6 +72,9 @@ var scaled = cause{
 		if syn := &x.O.Rewrite; syn.After.Frame != 0 && x.Facts.Unanswered {
 			return x.noConnection(true)
 		}
+		if x.misled() {
+			return overruns.claim(x)
+		}
 		b := &x.D.BareLoss
 		if b.Lost < x.Limits.LossCount {
 			return Claim{Stands: x.D.Rewrite.After.Frame != 0, Severity: Note}
@@ -77,6 +89,8 @@ var scaled = cause{
 			tellRewrite(x.O, out)
 			out.Sentence += "; nothing answered it"
 			out.sure(Medium, "what the device did is certain, but not that it is why nothing answered")
+		case x.misled():
+			tellMisled(x, c, out)
 		case x.D.BareLoss.Lost >= x.Limits.LossCount:
 			tellBareLoss(x, c, out)
 		default:
@@ -84,6 +98,21 @@ var scaled = cause{
 			out.sure(Medium, "what it cost does not show")
 		}
 	},
+}
+
+// misled reports whether the sender went past the right edge because it scales the
+// receiver's window, as it does its own, although neither side should.
+func (x *Case) misled() bool {
+	return x.D.Overrun.Bytes != 0 && x.Facts.HalfScaled && x.O.Misread.Shift != 0
+}
+
+func tellMisled(x *Case, c *Claim, out *Finding) {
+	d, o := x.D, &x.D.Overrun
+	out.Sentence = fmt.Sprintf("%s sent past the right edge of %s, since one side scales windows and the other does not, as if a device removed the window scale option from one SYN: sending again what did not fit took %s",
+		d.Sender, d.Receiver, words.Duration(c.Time))
+	out.say(o.Mark, "the data went %s past the furthest right edge that %s had ever advertised", words.Bytes(o.Bytes), d.Receiver)
+	x.O.Misread.remark(out)
+	out.sure(Medium, "the device itself does not show")
 }
 
 // tellRewrite tells of the window of d's receiver that a device changed its scale.

@@ -24,8 +24,8 @@ var windowLimited = cause{
 		return c
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
-		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: a larger receive buffer would let the sender continue",
-			x.D.Receiver, words.Duration(c.Time), words.Duration(x.Facts.Total))
+		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: %s",
+			x.D.Receiver, words.Duration(c.Time), words.Duration(x.Facts.Total), x.D.Misread.explain("a larger receive buffer would let the sender continue"))
 		out.sure(Medium, "")
 		x.D.Misread.remark(out)
 	},
