@@ -14,6 +14,7 @@ func (sh *shard) gather(st *stream, dropped bool, f *cause.Facts) {
 	f.Refused, f.Unanswered = h == HandshakeRefused, h == HandshakeUnanswered
 	f.OneSided, f.Dropped, f.Renumbered = !st.bothSides(), dropped, st.is(isForked)
 	f.HalfScaled = st.halfScaled()
+	f.Copies = uint64(st.duplicates)
 	f.Total = nanos(st.span())
 	sh.flowFacts(st, st.client, &f.Flows[ClientToServer])
 	sh.flowFacts(st, st.client^1, &f.Flows[ServerToClient])
@@ -28,6 +29,7 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 		x.LargestWindow = int64(f.maxWnd)
 	}
 	t := sh.stateOrNone(f)
+	x.Captured = f.captured(st, t)
 	x.Spent = f.spentOn(t, st.span())
 	x.Probes, x.ProbeAnswers = uint64(t.counts.probes), uint64(t.counts.probeAnswers)
 	x.StallCount, x.StallTime = t.past.count-t.past.unwaited, nanos(t.past.time-t.waits.silent)
@@ -52,6 +54,36 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 			x.Doubtful += w.Duration
 		}
 	}
+}
+
+// captured returns how much of the flow the capture shows.
+func (f *flow) captured(st *stream, t *flowstate) cause.Captured {
+	x := cause.Captured{
+		Begin:   cause.Mark{Frame: st.firstFrame, Time: st.first},
+		Missing: f.missing(st, t), PointDelay: nanos(st.apart[f.side]),
+		ScaleUnknown: f.shift == Unknown && f.is(hasWnd), MinShift: f.minShift,
+		InFlight: int64(f.maxInFlight),
+	}
+	if f.rawMin <= f.rawMax {
+		x.LargestField = int64(f.rawMax)
+	}
+	if x.Missing > 0 {
+		x.Gaps, x.LargestGap = int64(t.loss.gaps), int64(t.loss.largestGap)
+		x.FirstGap = cause.Mark{Frame: t.loss.firstGap.frame, Time: t.loss.firstGap.at}
+	}
+	return x
+}
+
+// missing is the payload that was acknowledged and not captured. Where some of what was
+// captured was set aside, it may be part of that.
+func (f *flow) missing(st *stream, t *flowstate) int64 {
+	switch {
+	case st.is(isForked):
+		return 0
+	case st.strays > 0:
+		return max(f.acked()-f.bytes, 0)
+	}
+	return max(f.acked()-f.unique(t), t.loss.missed)
 }
 
 // spentOn returns what the time of the flow was spent on, for the causes.

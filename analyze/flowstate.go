@@ -141,8 +141,9 @@ type edgeLedger struct {
 type loss struct {
 	// unseen is the payload that was sent but not captured.
 	unseen int64
-	// gaps counts the parts of it that the receiver acknowledged, all but a few: the
-	// largest has largestGap bytes, and firstGap shows the first.
+	// missed is the part of it that the receiver acknowledged. It lay in gaps places, the
+	// largest of largestGap bytes; firstGap shows the first.
+	missed           int64
 	gaps, largestGap uint32
 	firstGap         moment
 	// holes are the parts that may still arrive.

@@ -63,6 +63,7 @@ func (f *flow) miss(st *stream, t *flowstate, h *hole) {
 		l.firstGap = moment{h.at, h.frame}
 	}
 	l.gaps++
+	l.missed += int64(h.end - h.seq)
 	l.largestGap = max(l.largestGap, h.end-h.seq)
 }
 
@@ -118,7 +119,7 @@ func (sh *shard) fillForgotten(f *flow, seq, end uint32, now int64) bool {
 func (sh *shard) dropHoles(f *flow) {
 	f.marks &^= hasHoles
 	if t := sh.stateOf(f); t != nil {
-		t.loss = loss{holes: t.loss.holes[:0], gaps: t.loss.gaps, largestGap: t.loss.largestGap, firstGap: t.loss.firstGap}
+		t.loss = loss{holes: t.loss.holes[:0], gaps: t.loss.gaps, missed: t.loss.missed, largestGap: t.loss.largestGap, firstGap: t.loss.firstGap}
 	}
 }
 

@@ -140,13 +140,13 @@ func (sh *shard) warnStream(st *stream, s *Stream) {
 			words.Counted(uint64(st.strays), "segment"))
 	}
 	for i := range s.Dirs {
-		sh.warnDirection(&s.Dirs[i], st.strays > 0, add)
+		f := &st.flows[st.client^uint8(i)]
+		sh.warnDirection(&s.Dirs[i], f.missing(st, sh.stateOrNone(f)), add)
 	}
 }
 
-// warnDirection adds the conditions of a direction. strays says that some of what was
-// captured may have been set aside.
-func (sh *shard) warnDirection(d *Direction, strays bool, add func(WarningCode, int64, string, ...any)) {
+// warnDirection adds the conditions of a direction, of which so many bytes are missing.
+func (sh *shard) warnDirection(d *Direction, missing int64, add func(WarningCode, int64, string, ...any)) {
 	if d.Window.Scale.State == ScaleUnknown && d.Window.MaxRaw > 0 {
 		add(WarnScaleUnknown, 1, "the window scale of %s is unknown (%d to %d): its windows are shown unscaled; zero windows are certain nevertheless",
 			d.Receiver, d.Window.Scale.Min, d.Window.Scale.Max)
@@ -154,11 +154,7 @@ func (sh *shard) warnDirection(d *Direction, strays bool, add func(WarningCode, 
 	if d.Window.Shrunk > 0 {
 		add(WarnShrunk, int64(d.Window.Shrunk), "%s shrank the window it had advertised, %s", d.Receiver, words.Times(int64(d.Window.Shrunk)))
 	}
-	captured := d.UniqueBytes
-	if strays {
-		captured = d.Bytes
-	}
-	if missing := d.AckedBytes - captured; missing > 0 {
+	if missing > 0 {
 		add(WarnUnseen, missing, "%s from %s acknowledged but not captured", words.Bytes(missing), d.Sender)
 	}
 	if len(d.Stalls) < int(d.StallCount) {

@@ -19,6 +19,8 @@ type Facts struct {
 	Renumbered bool
 	// HalfScaled: one SYN carried the window scale option, and the other did not.
 	HalfScaled bool
+	// Copies is how many packets were captured twice. They count once.
+	Copies uint64
 	// Total is the duration of the stream.
 	Total time.Duration
 	// Flows are the two directions, client to server first.
@@ -39,6 +41,8 @@ type Flow struct {
 	// LargestWindow is the largest window that Receiver advertised, in bytes; 0 while
 	// the scale is unknown.
 	LargestWindow int64
+	// Captured is how much of it the capture shows.
+	Captured Captured
 	// Spent is what the time of the stream was spent on in this direction: every moment
 	// is in one kind.
 	Spent Times
@@ -198,10 +202,10 @@ type Stall struct {
 }
 
 // Main is the direction that the finding is about if there is nothing else to choose it
-// by: the one with more stall time or, if equal, with more data.
+// by: the one with more stall time or, if equal, with more data, captured or not.
 func (f *Facts) Main() int {
 	c, s := &f.Flows[0], &f.Flows[1]
-	if s.StallTime > c.StallTime || s.StallTime == c.StallTime && s.Bytes > c.Bytes {
+	if s.StallTime > c.StallTime || s.StallTime == c.StallTime && s.Bytes+s.Captured.Missing > c.Bytes+c.Captured.Missing {
 		return 1
 	}
 	return 0

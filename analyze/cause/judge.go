@@ -123,7 +123,10 @@ func (j *judged) explain(l *Limits, dir, i int) Finding {
 	}
 	table[i].tell(x, c, &out)
 	x.doubt(&out)
-	if out.Confidence != High {
+	switch {
+	case out.Confidence == High:
+		out.Settle = ""
+	case out.Settle == "":
 		out.Settle = table[i].settle
 	}
 	return out
@@ -134,8 +137,11 @@ func (x *Case) doubt(out *Finding) {
 	if out.Code == refused.code || out.Party == Capture {
 		return
 	}
-	if share := float64(x.D.Spent[Unjudged]) / float64(max(x.Facts.Total, 1)); share > x.Limits.UnjudgedShare {
+	if share := float64(x.D.Spent[Unjudged]) / float64(max(x.Facts.Total, 1)); share > x.Limits.UnjudgedShare && x.D.Spent[Unjudged] >= x.Limits.Notice {
 		out.atMost(Medium, fmt.Sprintf("%.0f%% of the time cannot be judged from this capture", 100*share))
+	}
+	if share := x.D.missingShare(); share > x.Limits.UnjudgedShare && x.D.Captured.Missing > x.Limits.Packet {
+		out.atMost(Medium, fmt.Sprintf("%.0f%% of the data was not captured", 100*share))
 	}
 	if x.Facts.Dropped {
 		out.less("packets dropped while capturing could change the finding")

@@ -33,6 +33,9 @@ type Limits struct {
 	// UnjudgedShare is the share of its time above which a stream is not called healthy
 	// and no finding is sure: what is missing could outweigh what was seen.
 	UnjudgedShare float64
+	// Packet is how much data a packet carries at the most without offload, in bytes: what
+	// is missing must be more to make a doubt (RFC 9293 3.7.1 on Ethernet).
+	Packet int64
 	// MemoryShare is the share of the window offered that a receiver must have taken back
 	// to be short of memory: then most of it was not closed by unread payload. A receiver
 	// that only does not read takes back nothing.
@@ -55,6 +58,12 @@ func (l *Limits) severity(wait time.Duration) Severity {
 
 // DefaultLimits returns the thresholds that the documentation describes.
 func DefaultLimits() Limits {
-	return Limits{Notice: 10 * time.Millisecond, Grave: time.Second, LossCount: 3, LossOneIn: 200, LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2,
-		MemoryShare: 0.5, MemorySteps: 3, SureCopies: 3, NoUpdateStalls: 3, SureNoUpdate: 5, SureSilence: 3}
+	return Limits{
+		Notice: 10 * time.Millisecond, Grave: time.Second,
+		LossCount: 3, LossOneIn: 200,
+		LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2,
+		Packet:      1460,
+		MemoryShare: 0.5, MemorySteps: 3,
+		SureCopies: 3, NoUpdateStalls: 3, SureNoUpdate: 5, SureSilence: 3,
+	}
 }

@@ -1,6 +1,10 @@
 package cause
 
-import "fmt"
+import (
+	"fmt"
+
+	"winwatch/analyze/words"
+)
 
 // PathLoss: the path lost data, and recovering it took time.
 const PathLoss Code = "path-loss"
@@ -24,6 +28,10 @@ var pathLoss = cause{
 		out.Sentence = fmt.Sprintf("%d of %d data segments from %s were retransmissions: packets were lost on the path or in the capture, so this says nothing about the receiver",
 			d.DataRetransmissions, d.DataSegments, d.Sender)
 		out.sure(Medium, "the window never held the sender back, but because of the loss it was never tested")
+		if m := &d.Captured; m.Missing > 0 {
+			out.say(m.FirstGap, "the capture misses %s that were acknowledged: it lost packets itself", words.Bytes(m.Missing))
+			out.sure(Low, "packets that the capture lost look like packets that the path lost")
+		}
 		out.ask(d.Sender, d.Receiver)
 	},
 	fell: func(x *Case) string { return fmt.Sprintf("%d retransmissions of data", x.D.DataRetransmissions) },
