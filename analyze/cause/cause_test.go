@@ -239,14 +239,14 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// TestCatalogueIsWhole: every cause says what it needs, what excludes it, what cures it
-// and what would settle it.
+// TestCatalogueIsWhole: every cause says what it needs, what excludes it, what cures it,
+// what would settle it, and what it does to several streams.
 func TestCatalogueIsWhole(t *testing.T) {
 	for _, c := range table {
 		if c == &healthy {
 			continue
 		}
-		for what, text := range map[string]string{"needs": c.needs, "excludes": c.excludes, "cure": c.cure, "party": string(c.party)} {
+		for what, text := range map[string]string{"needs": c.needs, "excludes": c.excludes, "cure": c.cure, "party": string(c.party), "clause": c.code.Clause()} {
 			if text == "" {
 				t.Errorf("%s: no %s", c.code, what)
 			}

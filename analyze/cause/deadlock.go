@@ -11,6 +11,7 @@ const Deadlock Code = "deadlock"
 
 var deadlock = cause{
 	code: Deadlock, party: BothApplications,
+	clause:   "each waits for the other to read",
 	needs:    "closed windows in both directions at the same time, both senders probing, and neither window opens again",
 	excludes: "windows that open again: then each application only read slowly",
 	cure:     "let one side read while it writes: with non-blocking sockets, with a thread for each direction, or by a protocol in which one side finishes first",

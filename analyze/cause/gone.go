@@ -13,6 +13,7 @@ const PeerGone Code = "peer-gone"
 
 var gone = cause{
 	code: PeerGone, party: ReceivingHostOrPath,
+	clause:   "it no longer answers",
 	needs:    "probes or retransmissions that were due an answer and got none, one after the other, until the stall ended",
 	excludes: "one missing answer, answers that were not due (rate limit, capture end), a window of 0 from the start",
 	cure:     "look for the receiver's host: is it up, does it still know the connection, did a firewall or NAT on the path forget it?",

@@ -11,6 +11,7 @@ const ReceiverNoUpdate Code = "receiver-no-update"
 
 var noUpdate = cause{
 	code: ReceiverNoUpdate, party: ReceivingHost,
+	clause:   "it opens its window only when it is probed",
 	needs:    "stall after stall that ends only with the answer to a probe or to what a timer sent, with half of the largest window or more at once",
 	excludes: "window updates of the receiver's own accord, windows that open little by little",
 	cure:     "report it to the maker of the receiver's TCP stack: it must announce a window that has grown by half of the buffer or a full segment (RFC 9293 3.8.6.2.2)",

@@ -11,6 +11,7 @@ const SenderNotResuming Code = "sender-not-resuming"
 
 var notResuming = cause{
 	code: SenderNotResuming, party: SendingHost,
+	clause:   "it does not go on although the window is open",
 	needs:    "a sender that probed a closed window, and then, with the window open, sends neither data nor another probe",
 	excludes: "a sender that had nothing to send, a window update that was lost (it would go on probing), a window that is still too small",
 	cure:     "report it to the maker of the sender's TCP stack: it must send when the window opens (RFC 9293 3.8.6)",

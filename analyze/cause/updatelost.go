@@ -12,6 +12,7 @@ const UpdateLost Code = "update-lost"
 
 var updateLost = cause{
 	code: UpdateLost, party: Path,
+	clause:   "window updates are lost",
 	needs:    "a window update in the capture, and a sender that goes on probing after it",
 	excludes: "a probe that was on its way when the window opened",
 	cure:     "find out where the path loses packets: a single lost window update costs as long as the sender waits between two probes",
