@@ -118,14 +118,9 @@ func (f *flow) firstBuffer() (s span, ok bool) {
 	if f.shift >= autoTuned && !s.holds(defaultRcvBuf) {
 		s.high = 0 // Linux before 4.20 enlarged it at once (tcp_fixup_rcvbuf)
 	}
-	if shift := max(f.shift, 0); ok && shift < autoTuned {
-		byShift := span{1 << (shift + 16), 1 << (shift + 17)}
-		if shift == 0 {
-			byShift.low = 0
-		}
-		if !s.overlaps(byShift) {
-			return span{}, false
-		}
+	if f.explicit() {
+		byShift := span{1 << (f.shift + 16), 1 << (f.shift + 17)}
+		ok = ok && s.overlaps(byShift)
 		s = s.and(byShift)
 	}
 	return s, ok
@@ -140,8 +135,10 @@ func roundedDown(w, mss int64) (span, bool) {
 		return span{2 * w, 2 * w}, true
 	case w%mss != 0:
 		return span{}, false
-	case w == 10*mss || w == 20*mss:
-		return span{2 * w, 0}, true // Linux before 4.20 offered no more at first (tcp_default_init_rwnd)
+	case w == 4*mss || w == 10*mss || w == 20*mss:
+		// Linux before 4.20 offered no more at first, however large the buffer was
+		// (tcp_default_init_rwnd; before 2.6.39, tcp_select_initial_window).
+		return span{2 * w, 0}, true
 	}
 	return span{2 * w, 2 * (w + mss)}, true
 }
@@ -162,7 +159,10 @@ func (f *flow) rcvBuf(t *flowstate, took *int64, cfg *Config) (Estimate, *bool) 
 	case took != nil:
 		filled := f.filled(*took, cfg.PacketOverhead)
 		if !within.overlaps(filled) {
-			return NewEstimate("at least the largest window: the payload absorbed is too little to tell", nil, &within.low, nil), nil
+			return unknown("unknown: the window closed long before as much payload was taken as it had offered: memory ran out, or SO_RCVBUF was lowered"), nil
+		}
+		if t.counts.shrunk > 0 {
+			within.low = 0 // the buffer may be smaller than the window was
 		}
 		within, how = within.and(filled), "from the payload absorbed and the memory that known kernels need for packets of this size"
 	case first.high == 0:
