@@ -13,7 +13,7 @@ import (
 // real analyzes a capture of testdata/real, whose name begins with prefix.
 func real(t *testing.T, prefix string) (*analyze.Stream, []analyze.Sample) {
 	t.Helper()
-	names, err := filepath.Glob("testdata/real/" + prefix + "_*")
+	names, err := filepath.Glob("testdata/real/" + prefix + "_*.pcap")
 	if err != nil || len(names) != 1 {
 		t.Fatalf("%s: %q, %v", prefix, names, err)
 	}
