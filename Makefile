@@ -2,7 +2,7 @@
 GO ?= go
 export GOFLAGS := -trimpath $(GOFLAGS)
 
-.PHONY: run build test lint fuzz difftest bench man clean
+.PHONY: run build test lint fuzz difftest bench accuracy man clean
 
 # FUZZTIME is how long make fuzz runs each target. DIR holds captures that make
 # difftest compares with tshark in addition to the project's own.
@@ -62,6 +62,13 @@ difftest:
 bench:
 	@.ci/install bench
 	$(GO) run ./cmd/bench $(BENCH)
+
+# Measures winwatch against captures and experiments whose right answers are known, and
+# writes docs/accuracy.md. Fails if an answer is worse than the committed one: make accuracy
+# ACCURACY=-live=false leaves out the experiments.
+accuracy:
+	@.ci/install bench
+	$(GO) run ./cmd/accuracy $(ACCURACY)
 
 # Man pages from the command definitions, in man/.
 man: build

@@ -1,0 +1,32 @@
+package main
+
+// partyOf is the party of every cause that labels may name: the codes are a contract,
+// and a label may be ahead of the catalogue.
+var partyOf = map[string]string{
+	"receiver-not-reading":   "receiving-application",
+	"receiver-slow":          "receiving-application",
+	"waits-for-other-stream": "receiving-application",
+	"window-limited":         "receive-buffer",
+	"receiver-memory":        "receiving-host",
+	"receiver-refuses-data":  "receiving-host",
+	"receiver-no-update":     "receiving-host",
+	"window-never-open":      "receiving-host",
+	"peer-gone":              "receiving-host-or-path",
+	"refused":                "receiving-host-or-path",
+	"unanswered":             "receiving-host-or-path",
+	"update-lost":            "path",
+	"congestion-window":      "path",
+	"path-loss":              "path",
+	"path-rate":              "path",
+	"path-queue":             "path",
+	"sender-idle":            "sending-application",
+	"sender-limited":         "sending-host",
+	"sender-not-resuming":    "sending-host",
+	"sender-overruns":        "sending-host",
+	"delayed-ack":            "both-hosts",
+	"deadlock":               "both-applications",
+	"middlebox-scale":        "middlebox",
+	"middlebox-isn":          "middlebox",
+	"cannot-tell":            "capture",
+	"ok":                     "none",
+}
