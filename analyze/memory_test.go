@@ -50,7 +50,7 @@ func TestMemoryBound(t *testing.T) {
 		bytes                   int
 		evicted                 bool
 	}
-	for _, c := range capturetest.Sample([]load{{30_000, 1, 1, 1 << 20, true}, {1500, 40, 1, 9 << 20, false}, {1500, 10, 40, 9 << 20, false}}, 2) {
+	for _, c := range capturetest.Sample([]load{{30_000, 1, 1, 1 << 20, true}, {1500, 40, 1, 11 << 20, false}, {1500, 10, 40, 11 << 20, false}}, 2) {
 		cfg := analyze.DefaultConfig()
 		cfg.MaxStreams = c.streams * 11 / 10 // the shards get unequal numbers of streams
 		unbounded := analyze.New(cfg)
