@@ -47,7 +47,7 @@ type directionAnswer struct {
 	Direction           string   `json:"direction"`
 	Sender              endpoint `json:"sender"`
 	Receiver            endpoint `json:"receiver"`
-	UniqueBytes         int64    `json:"unique_bytes"`
+	PayloadBytes        int64    `json:"payload_bytes"`
 	AckedBytes          int64    `json:"acked_bytes"`
 	DataRetransmissions int64    `json:"data_retransmissions"`
 	Probes              int64    `json:"probes"`

@@ -53,6 +53,9 @@ func writeBaseline(file string, cells []cell) error {
 	var b strings.Builder
 	b.WriteString("case\twhat\tmark\terror_percent\tsaid\twant\n")
 	for _, c := range cells {
+		if _, number := factKinds[strings.TrimSuffix(c.What, " interval")]; number && strings.HasPrefix(c.Case, liveCases) {
+			c.Said, c.Want = "", "" // no two runs are the same
+		}
 		e := ""
 		if !math.IsNaN(c.Error) {
 			e = fmt.Sprintf("%.1f", c.Error)

@@ -36,7 +36,7 @@ var factKinds = map[string]factKind{
 	"retransmissions": {said: func(_ *streamAnswer, d *directionAnswer) estimate {
 		return exactly(d.DataRetransmissions)
 	}, peers: func(t *toolCounts, direction string) *int64 { return t.Retransmissions[direction] }},
-	"payload_bytes":       {said: func(_ *streamAnswer, d *directionAnswer) estimate { return exactly(d.UniqueBytes) }},
+	"payload_bytes":       {said: func(_ *streamAnswer, d *directionAnswer) estimate { return exactly(d.PayloadBytes) }},
 	"acked_bytes":         {said: func(_ *streamAnswer, d *directionAnswer) estimate { return exactly(d.AckedBytes) }},
 	"max_in_flight_bytes": {said: func(_ *streamAnswer, d *directionAnswer) estimate { return estimate{Value: d.MaxInFlight} }},
 	"rtt_ns":              {said: func(s *streamAnswer, _ *directionAnswer) estimate { return estimate{Value: s.RTT} }},

@@ -85,11 +85,11 @@ func judgeAll(labels []label) ([]cell, error) {
 // answers and the reason.
 func experiments(live bool, old baseline) ([]cell, string) {
 	if !live {
-		return old.of("run/"), "-live=false"
+		return old.of(liveCases), "-live=false"
 	}
 	cells, err := runExperiments()
 	if err != nil {
-		return old.of("run/"), err.Error()
+		return old.of(liveCases), err.Error()
 	}
 	return cells, ""
 }

@@ -163,7 +163,7 @@ func (p *page) runs(b *strings.Builder) {
 			}
 		}
 		confidence := get(p.experiments, c.Case, "confidence")
-		t.add(strings.TrimPrefix(c.Case, "run/"), c.Want, marked(c.Mark, c.Said), confidence.Said, fmt.Sprint(good), strings.Join(bad, ", "))
+		t.add(strings.TrimPrefix(c.Case, liveCases), c.Want, marked(c.Mark, c.Said), confidence.Said, fmt.Sprint(good), strings.Join(bad, ", "))
 	}
 	t.write(b)
 }
