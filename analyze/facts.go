@@ -45,6 +45,14 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	refusing := x.Refused.Open + x.RefusedShut.Open
 	refusing -= x.Spent.Move(cause.Recovering, cause.Refusing, refusing)
 	x.Spent.Move(cause.Flight, cause.Refusing, refusing)
+	x.Silence = cause.Silence{}
+	if since, n := sh.silentSince(f, &st.flows[side^1], t); n > 0 {
+		x.Silence = cause.Silence{Unanswered: n, Duration: nanos(st.last - since), Since: cause.Mark{Time: since}}
+		left := x.Silence.Duration
+		for _, k := range [...]cause.Kind{cause.Recovering, cause.Flight, cause.Full} {
+			left -= x.Spent.Move(k, cause.Silent, left)
+		}
+	}
 	x.Stalls, x.Doubtful = x.Stalls[:0], 0
 	for i := range t.past.stalls {
 		switch w := &t.past.stalls[i]; {

@@ -15,6 +15,7 @@ type flowstate struct {
 	probing probing
 	after   aftermath
 	waits   waits
+	unheard unheard
 	held    heldBack
 	edge    edgeLedger
 	loss    loss
@@ -95,6 +96,16 @@ type waits struct {
 	silent int64
 	// unaware and stuck are the times after stalls until the sender went on.
 	unaware, stuck int64
+}
+
+// unheard is data that a timer sent again with no sign of life of the receiver in
+// between.
+type unheard struct {
+	// since is when the data was first sent, copies how often it was sent again, segs how
+	// many segments the receiver had sent by then.
+	since  int64
+	segs   uint32
+	copies uint16
 }
 
 // heldBack is the time in which the open window was too small for the next segment.

@@ -242,11 +242,10 @@ func (c *cursor) old() Events {
 		c.doubtRepeats()
 		c.resend()
 		if f.is(isZero) {
-			t := c.needState(f)
-			t.counts.retransZero++
-			if c.now-f.lastAt >= int64(c.cfg.ProbeTimer) {
-				t.stall.resent++
-			}
+			c.needState(f).counts.retransZero++
+		}
+		if c.now-f.lastAt >= int64(c.cfg.ProbeTimer) {
+			c.sendAgain()
 		}
 	}
 	return EventRetransmission

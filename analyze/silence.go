@@ -44,6 +44,32 @@ func (t *flowstate) unanswered(p *Probe, rateLimit int64) {
 	}
 }
 
+// sendAgain notes that a timer expired before the receiver answered data that is now
+// sent again.
+func (c *cursor) sendAgain() {
+	f := c.f
+	t := c.needState(f)
+	switch {
+	case c.stalled(f):
+		t.stall.resent++
+		return
+	case t.unheard.copies == 0 || t.unheard.segs != c.r.segs:
+		t.unheard = unheard{since: f.lastAt, segs: c.r.segs}
+	}
+	t.unheard.copies++
+}
+
+// silentSince returns since when nothing came from the receiver of the flow although
+// data was sent again and again until the end, and how many of these segments were due an
+// answer. o is the opposite flow. The last copy may still be answered.
+func (sh *shard) silentSince(f, o *flow, t *flowstate) (since int64, unanswered int64) {
+	u := &t.unheard
+	if int(u.copies) < sh.cfg.SilentProbes || u.segs != o.segs || !f.is(hasUna) || f.inFlight() == 0 {
+		return 0, 0
+	}
+	return u.since, int64(u.copies) // the original counts, the last copy does not
+}
+
 // hears notes that the current segment is a sign of life of the receiver during a stall.
 func (c *cursor) hears(t *flowstate) {
 	if int(t.probing.silent) >= c.cfg.SilentProbes && t.counts.probeAnswers == 0 && !c.promptly(t.probing.at) {

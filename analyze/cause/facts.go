@@ -70,11 +70,23 @@ type Flow struct {
 	Stalls     []Stall
 	StallCount int64
 	StallTime  time.Duration
+	// Silence is at the end of the stream: data was sent again and again, and nothing came
+	// back.
+	Silence Silence
 	// Doubtful is the duration of stalls in which the sender probed for something that it
 	// never sent, after it had nothing to send: a FIN, probably. They are not in Stalls.
 	Doubtful time.Duration
 	// Probes were sent by Sender, ProbeAnswers by Receiver.
 	Probes, ProbeAnswers uint64
+}
+
+// Silence is a time at the end of a stream in which data was sent again and again, and
+// nothing came from the receiver. Unanswered of the copies were due an answer; it is 0 if
+// there was no such time.
+type Silence struct {
+	Since      Mark
+	Duration   time.Duration
+	Unanswered int64
 }
 
 // Kind is what a moment of a direction was spent on.

@@ -41,6 +41,10 @@ var gone = cause{
 
 func tellGone(x *Case, c *Claim, out *Finding) {
 	w := c.Longest
+	if n := x.D.Silence.Unanswered; n > 0 {
+		tellUnanswered(x, n, out)
+		return
+	}
 	if w == nil {
 		out.Sentence = fmt.Sprintf("nothing came from %s for %s", x.D.Receiver, words.Duration(c.Time))
 		out.sure(Low, "the stall in which that was is no longer listed")
@@ -69,6 +73,21 @@ func tellGone(x *Case, c *Claim, out *Finding) {
 	out.not("not the receiving application: nothing is known of it since the last answer")
 	out.Frames = w.Frames
 	out.ask(x.D.Receiver, x.D.Sender)
+}
+
+// tellUnanswered tells of data that nobody acknowledged, sent n times.
+func tellUnanswered(x *Case, n int64, out *Finding) {
+	d := x.D
+	out.Sentence = fmt.Sprintf("nothing came from %s any more for at least %s, although data was sent to it again and again: its host or the path is gone; if it stays silent, the sender gives up (ETIMEDOUT)",
+		d.Receiver, words.Duration(d.Silence.Duration))
+	out.say(d.Silence.Since, "data that was never acknowledged was sent")
+	out.say(Mark{}, "of its copies, %s due an answer and got none", was(n, "segment"))
+	out.not("not the window: it was open")
+	out.sure(High, "every receiver acknowledges data, also data that it has already")
+	if n < x.Limits.SureSilence {
+		out.sure(Medium, fmt.Sprintf("only %s due an answer", was(n, "segment")))
+	}
+	out.ask(d.Receiver, d.Sender)
 }
 
 // was counts something that was due.
