@@ -54,7 +54,9 @@ func TestFindings(t *testing.T) {
 		{"nothing", func(*Facts) {}, Healthy, OK, High, 0, "the window never stopped 10.0.0.1:40000"},
 		{"no data", func(f *Facts) { f.Flows[0].Bytes = 0 }, Healthy, OK, High, 0, "no data"},
 		{"a short stall", func(f *Facts) { f.Flows[0].stall(Stall{}, 300*ms) },
-			ReceiverSlow, Warning, High, 300 * ms, "did not read for 0.300 s"},
+			ReceiverNotReading, Warning, High, 300 * ms, "did not read for 0.300 s"},
+		{"a short stall among many waits", func(f *Facts) { f.Flows[0].stall(Stall{}, 50*ms); f.Flows[0].spend(Held, 900*ms) },
+			ReceiverSlow, Warning, High, 950 * ms, "did not read for 50.0 ms"},
 		{"a long stall the other way", func(f *Facts) { f.Flows[1].stall(Stall{}, 2000*ms) },
 			ReceiverNotReading, Problem, High, 2000 * ms, "behind 10.0.0.1:40000 did not read for 2.000 s"},
 		{"many stalls", func(f *Facts) { f.Flows[0].stall(Stall{}, slices.Repeat([]time.Duration{900 * ms}, 10)...) },
@@ -122,11 +124,11 @@ func TestFindings(t *testing.T) {
 		{"a receiver that opens only when it is asked", func(f *Facts) {
 			f.Flows[0].LargestWindow = 1000
 			f.Flows[0].stall(Stall{Asked: true, OpenedTo: 1000, Probes: 1}, slices.Repeat([]time.Duration{210 * ms}, 5)...)
-		}, ReceiverNoUpdate, Problem, High, 1050 * ms, "5 of 5 stalls"},
+		}, ReceiverNoUpdate, Problem, Medium, 1050 * ms, "5 of 5 stalls"},
 		{"with losses", func(f *Facts) {
 			f.Flows[0].LargestWindow, f.Flows[0].DataRetransmissions = 1000, 1
 			f.Flows[0].stall(Stall{Asked: true, OpenedTo: 1000, Probes: 1}, slices.Repeat([]time.Duration{210 * ms}, 5)...)
-		}, ReceiverNoUpdate, Problem, Medium, 1050 * ms, "5 of 5 stalls"},
+		}, ReceiverNoUpdate, Problem, Low, 1050 * ms, "5 of 5 stalls"},
 		{"twice", func(f *Facts) {
 			f.Flows[0].LargestWindow = 1000
 			f.Flows[0].stall(Stall{Asked: true, OpenedTo: 1000, Probes: 1}, 210*ms, 210*ms)

@@ -22,11 +22,9 @@ type Limits struct {
 	// this share of the stall time.
 	SlowShare float64
 	// NoUpdateStalls is the least number of stalls that end only when the sender asks that
-	// makes a receiver one that announces nothing: one or two window updates may be lost.
-	// From SureNoUpdate on, loss is no explanation if nothing else was lost: at a loss of
-	// one in ten, five in a row have a chance of 1 in 100,000.
+	// makes a receiver one that announces nothing: one or two window updates may be lost
+	// by chance.
 	NoUpdateStalls int
-	SureNoUpdate   int64
 	// SureSilence is the least number of missing answers that makes silence sure: at a
 	// loss of one in ten in each direction, three in a row have a chance of 1 in 150.
 	SureSilence int64
@@ -64,6 +62,6 @@ func DefaultLimits() Limits {
 		LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2,
 		Packet:      1460,
 		MemoryShare: 0.5, MemorySteps: 3,
-		SureCopies: 3, NoUpdateStalls: 3, SureNoUpdate: 5, SureSilence: 3,
+		SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3,
 	}
 }

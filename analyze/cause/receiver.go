@@ -22,11 +22,7 @@ var notReading = cause{
 	cure:     "find out why the application does not read: a thread that is blocked, a full queue, a breakpoint",
 	settle:   "the receive queue of the receiver's socket (Recv-Q in ss): unread bytes there mean that the application does not read",
 	claim: func(x *Case) Claim {
-		if x.readBetween() {
-			return Claim{}
-		}
-		w := x.longest()
-		if w == nil || !w.WasZero || !w.Open && w.Duration < x.Limits.Grave {
+		if w := x.longest(); w == nil || !w.WasZero || x.readBetween() {
 			return Claim{}
 		}
 		c := x.takeStalls(func(w *Stall) bool { return w.WasZero })
@@ -55,12 +51,12 @@ var slow = cause{
 	tell: tellSlow,
 }
 
-// readBetween reports whether the receiver read between several stalls: the longest of
-// them is less than Limits.SlowShare of the stall time.
+// readBetween reports whether the receiver read between several waits: the longest stall
+// is less than Limits.SlowShare of the time in which its window held the sender back for
+// longer than a round trip.
 func (x *Case) readBetween() bool {
-	d := x.D
 	w := x.longest()
-	return w != nil && (w.ByTimer || d.StallCount > 1 && float64(w.Duration) < x.Limits.SlowShare*float64(d.StallTime))
+	return w != nil && (w.ByTimer || float64(w.Duration) < x.Limits.SlowShare*float64(max(x.D.StallTime, x.Left(Closed, Small, Held))))
 }
 
 func tellNotReading(x *Case, c *Claim, out *Finding) {
