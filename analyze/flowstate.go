@@ -32,11 +32,12 @@ type flowstate struct {
 // openStall is the current stall, if on is set.
 type openStall struct {
 	Stall
-	// began is when the stall began, zeroAt when its first zero window did; zeroSpent
-	// and acked are the values of spent[zeroWindow] and flow.una at that time.
-	began, zeroAt int64
-	zeroSpent     int64
-	acked         uint32
+	// began is when the stall began, zeroAt when its first zero window did; acked is the
+	// value of flow.una at that time, the others are those of spent, before what led to the
+	// stall was booked.
+	began, zeroAt                    int64
+	zeroSpent, fullSpent, smallSpent int64
+	acked                            uint32
 	// resent counts the retransmissions of data by a timer since Heard.
 	resent uint16
 	on     bool

@@ -120,7 +120,7 @@ func (t *flowstate) waitSince(now int64) {
 	t.stall.Begin, t.stall.BeginFrame, t.stall.BeganBeforeCapture = last.Time, last.Frame, false
 	t.stall.AfterKeepAlives = true
 	t.stall.ZeroBegin, t.stall.ZeroFrame, t.stall.WindowAtBegin = last.AnswerTime, last.AnswerFrame, new(int64(0))
-	t.spent[zeroWindow] = t.stall.zeroSpent + now - last.Time
+	t.unbook(t.stall.zeroSpent + now - last.Time)
 	t.probing.doubted = t.probing.doubted[:0]
 }
 

@@ -27,6 +27,7 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	}
 	t.stall.early = r.is(hasISN) && r.acked() == 0
 	t.stall.Unread = c.unread(r, t)
+	t.stall.fullSpent, t.stall.smallSpent = t.spent[windowFull], t.spent[smallWindow]
 	if r.is(isFull | isHeld) {
 		c.settle(r, true)
 		t.stall.began = t.held.since.at
@@ -203,6 +204,13 @@ func (sh *shard) judge(st *stream, f *flow, t *flowstate, w *Stall) {
 	t.settleStall(w)
 }
 
+// unbook takes back what was booked to the current stall and to the wait that led to it,
+// but for zeroSpent: the sender had nothing to send.
+func (t *flowstate) unbook(zeroSpent int64) {
+	t.spent[zeroWindow] = zeroSpent
+	t.spent[windowFull], t.spent[smallWindow] = t.stall.fullSpent, t.stall.smallSpent
+}
+
 // settleStall decides whether the sender was waiting at all in a stall that has
 // ended, and books its time accordingly.
 func (t *flowstate) settleStall(w *Stall) {
@@ -223,7 +231,7 @@ func (t *flowstate) settleStall(w *Stall) {
 	if w.idle() {
 		t.past.time -= int64(w.Duration)
 		t.past.unwaited++
-		t.spent[zeroWindow] = t.stall.zeroSpent
+		t.unbook(t.stall.zeroSpent)
 		return
 	}
 	t.waits.silent += int64(w.Silent)

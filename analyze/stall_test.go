@@ -65,6 +65,40 @@ func TestTimerStall(t *testing.T) {
 	}
 }
 
+// TestFilledAndNothingPending: a window that was filled before it closed costs nothing,
+// neither full nor closed, if the sender had nothing more to send.
+func TestFilledAndNothingPending(t *testing.T) {
+	const filled = handshake + `
+		0.010 C > S P. len 4000
+		0.054 S > C .  win 0` // a delayed ACK
+	for _, tc := range []struct {
+		name, text string
+		limited    time.Duration
+	}{
+		{"nothing comes", filled + "\n4 S > C . win 1000\n6 C > S P. len 1000", 0},
+		{"keep-alives, and a FIN", filled + `
+			1.054 C > S . seq una-1
+			+0    S > C .
+			2.054 C > S . seq una-1
+			+0    S > C .
+			3.054 C > S . seq una-1
+			+0    S > C .
+			3.454 C > S . seq una-1
+			4.254 C > S . seq una-1
+			+0    S > C .
+			4.500 S > C R. seq nxt`, 0},
+		{"data comes", filled + "\n0.3 C > S . seq una-1\n+0 S > C .\n4 S > C . win 1000\n+0 C > S P. len 1000", 3989 * time.Millisecond}, // the update takes a round trip
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r, _ := run(t, tc.text)
+			checkResult(t, r)
+			if b := c2s(t, r).Budget; b.ReceiverLimited() != tc.limited {
+				t.Errorf("limited for %v, want %v: %+v", b.ReceiverLimited(), tc.limited, b)
+			}
+		})
+	}
+}
+
 // TestTinyWindow: a sender that sends exactly what fits into a tiny window, again and
 // again, is held back by it, however soon it sends; an application that writes little is
 // not.
