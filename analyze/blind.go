@@ -16,8 +16,7 @@ const minBare = 2
 // crosses starts timing the segment that is the first to go past the bare window field,
 // with n bytes in flight up to its end.
 func (f *flow) crosses(n, end uint32, now, by int64) {
-	bare := f.wnd >> uint8(f.shift)
-	if n <= bare || bare < minBare*f.maxSeg {
+	if n <= f.bare() || f.bare() < minBare*f.maxSeg {
 		return
 	}
 	f.marks |= pastBare | isTiming
@@ -26,14 +25,16 @@ func (f *flow) crosses(n, end uint32, now, by int64) {
 
 // blind follows what is lost past the bare window field.
 type blind struct {
-	// on: all that is known fits a device that ignores the scale. done: all data up to nxt
-	// was taken, which had been sent when the loss was noticed.
-	on, done bool
+	// on: the first loss fits a device that ignores the scale. busy: a loss is followed
+	// until all data up to nxt is taken, which had been sent when the loss was noticed.
+	on, busy bool
 	nxt      uint32
 	// fits is how far data was sent again within the bare field, and resent how far at
 	// all.
 	fits, resent uint32
 	began        int64
+	segments     uint64 // that were lost
+	dupACKs      uint32 // counts.dupAck when it began
 	facts        cause.BareLoss
 }
 
@@ -42,49 +43,69 @@ type blind struct {
 // or there is no such device.
 func (c *cursor) lost() {
 	f := c.f
-	if f.has(pastBare | isTiming | hasUna | hasWnd) {
-		if t := c.needState(f); f.timed-f.una <= f.maxSeg && t.counts.dupAck == 0 {
-			t.needClues().blind = blind{
-				on: true, nxt: f.nxt, fits: f.una, resent: f.una, began: max(f.ackedAt, f.lastAt),
-				facts: cause.BareLoss{Field: int64(f.wnd >> uint8(f.shift)), Shift: uint8(f.shift), First: moment{c.now, c.s.Frame}.mark()},
-			}
-		}
-	}
+	first := f.has(pastBare|isTiming|hasUna|hasWnd) && f.timed-f.una <= f.maxSeg
 	f.marks |= pastBare
-	if t := c.stateOf(f); t != nil && t.clues != nil && t.clues.blind.on && !t.clues.blind.done {
-		t.clues.blind.again(f, c.end)
+	t := c.stateOf(f)
+	switch {
+	case first && (t == nil || t.counts.dupAck == 0):
+		x := &c.needState(f).needClues().blind
+		x.facts = cause.BareLoss{Field: int64(f.bare()), Shift: uint8(f.shift), First: moment{c.now, c.s.Frame}.mark()}
+		x.begin(f, 0)
+	case t == nil || t.clues == nil || !t.clues.blind.on:
+		return
+	case !t.clues.blind.busy && t.clues.blind.dupACKs == t.counts.dupAck:
+		t.clues.blind.begin(f, t.counts.dupAck)
+	}
+	if x := &c.states[f.state].clues.blind; x.busy {
+		x.again(f, c.end)
 	}
 }
 
-// again takes a segment that is sent again up to end.
+// bare is the window as a device sees it that ignores the scale.
+func (f *flow) bare() uint32 { return f.wnd >> uint8(f.shift) }
+
+// begin begins to follow a loss. None of the duplicate ACKs came since the one before.
+func (x *blind) begin(f *flow, dupACKs uint32) {
+	x.dupACKs, x.segments = dupACKs, 0
+	x.on, x.busy, x.nxt, x.fits, x.resent, x.began = true, true, f.nxt, f.una, f.una, max(f.ackedAt, f.lastAt)
+}
+
+// again takes a segment that is sent again up to end. If something past the bare field
+// arrived, or something within it was lost, the loss is an ordinary one.
 func (x *blind) again(f *flow, end uint32) {
 	if after(f.una, x.fits) || !after(end, x.fits) {
-		x.on = false // something past the bare field arrived, or something within it was lost
+		x.ordinary()
 		return
 	}
 	if after(end, x.resent) {
-		x.facts.Lost++
+		x.segments++
 		x.resent = end
 	}
-	if !after(end, f.una+f.wnd>>uint8(f.shift)) {
+	if !after(end, f.una+f.bare()) {
 		x.fits = end
 	}
-	if x.facts.Lost > 1 {
+	if x.segments > 1 {
 		f.marks |= isStory // the ACK that ends it must not be missed
 	}
 }
 
-// end ends the time that the losses cost once all of the data is taken, or the
-// stream ended.
+// ordinary drops the loss; if it is the first, there is no such device.
+func (x *blind) ordinary() { x.busy, x.on = false, x.facts.Time > 0 }
+
+// end adds the time that a loss cost once all of the data is taken, or the stream ended.
 func (x *blind) end(f *flow, now int64, over bool) {
-	if !x.on || x.done || !over && before(f.una, x.nxt) {
-		return
+	switch {
+	case !x.busy || !over && before(f.una, x.nxt):
+	case after(f.una, x.fits):
+		x.ordinary()
+	default:
+		x.busy = false
+		x.facts.Lost += x.segments
+		x.facts.Time += nanos(now - x.began)
 	}
-	x.done = true
-	x.facts.Time = nanos(now - x.began)
 }
 
-// loss returns the facts if all of them fit.
+// loss returns the facts if they fit.
 func (x *blind) loss() cause.BareLoss {
 	if !x.on {
 		return cause.BareLoss{}

@@ -26,6 +26,8 @@ func TestBlindToScale(t *testing.T) {
 		wait       time.Duration // 0: no such device
 	}{
 		{"all past it is lost", begin + flight + acked + first + second + third, 303 * time.Millisecond},
+		{"again and again", begin + flight + acked + first + second + third + "+1 C > S .\n" + flight + "+0.001 S > C . ack 13001\n+0.3 C > S P. seq 13001:14001\n+0.001 S > C . ack 14001\n" +
+			"+0 C > S P. seq 14001:15001\n+0 C > S P. seq 15001:16001\n+0.001 S > C . ack 16001\n+0 C > S P. seq 16001:17001\n+0.001 S > C . ack 17001\n", 606 * time.Millisecond},
 		{"more is sent then", begin + flight + acked + first + second + third + "+5 C > S P. len 1000\n+0.001 S > C .\n", 303 * time.Millisecond},
 		{"a copy past it is lost, too", begin + flight + acked + "+0.3 C > S P. seq 5001:6001\n+0 C > S P. seq 6001:7001\n+0 C > S P. seq 7001:8001\n+0 C > S P. seq 8001:9001\n" +
 			"+0.001 S > C . ack 6001 win 500\n+0.6 C > S P. seq 6001:6501\n+0.001 S > C . ack 8001 win 4000\n" + third, 0},

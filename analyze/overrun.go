@@ -8,12 +8,11 @@ import "winwatch/analyze/cause"
 // counts only once a later ACK shows that the edge was where it seemed to be.
 type overrun struct {
 	on, sure bool
-	// edge was the furthest edge at that time, and the data ended at end.
-	edge, end uint32
-	began     moment
-	resent    uint32 // flow.resent at that time
-	current   cause.Overrun
-	sum       cause.Overrun
+	end      uint32 // of the data
+	began    moment
+	resent   uint32 // flow.resent at that time
+	current  cause.Overrun
+	sum      cause.Overrun
 }
 
 // overshoot notes that the data of f goes past the furthest right edge, as far as known. One
@@ -25,18 +24,19 @@ func (t *flowstate) overshoot(f *flow, at moment) {
 	}
 	x := &t.needClues().overrun
 	if !x.on {
-		*x = overrun{on: true, edge: f.maxEdge, began: at, resent: f.resent, sum: x.sum}
+		*x = overrun{on: true, began: at, resent: f.resent, sum: x.sum}
 	}
 	x.end = f.nxt
 	if int64(over) > x.current.Bytes {
-		x.current = cause.Overrun{Bytes: int64(over), InFlight: int64(f.inFlight()), Window: int64(f.wnd), Mark: at.mark()}
+		n := &x.current
+		n.Bytes, n.InFlight, n.Window, n.Mark = int64(over), int64(f.inFlight()), int64(f.wnd), at.mark()
 	}
 }
 
 // confirm notes that a duplicate ACK of the data of f came while its sender was past the
 // edge. A receiver answers each segment outside its window so (RFC 9293 3.10.7.4).
 func (x *clues) confirm(f *flow) {
-	if o := &x.overrun; o.on && !after(f.edge, o.edge) {
+	if o := &x.overrun; o.on && before(f.maxEdge, o.end) {
 		o.sure = true
 		o.current.Answers++
 		f.marks |= isStory // the ACK that ends it must not be missed

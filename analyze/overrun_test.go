@@ -27,6 +27,8 @@ func TestOverrun(t *testing.T) {
 		{"not taken until the end", handshake + past + edge + edge + again, 302 * time.Millisecond, cause.High},
 		{"one answer", handshake + past + edge + again + taken, 401 * time.Millisecond, cause.Medium},
 		{"one SYN without scale", half + past + "+0.001 S > C . ack 1 win 4000\n+0.001 S > C . ack 1 win 4000\n" + again + taken, 402 * time.Millisecond, cause.Medium},
+		{"captured at the sender", handshake + "+1 C > S P. len 1000\n+0 C > S P. len 1000\n+0 C > S P. len 1000\n+0 C > S P. len 1000\n+0 C > S P. len 1000\n+0 C > S P. len 1000\n+0 C > S P. len 1000\n" +
+			"+0.1 S > C . ack 1001 win 1000\n+0 S > C . ack 2001 win 1000\n+0 S > C . ack 2001 win 1000\n+0 S > C . ack 2001 win 1000\n+0.3 C > S P. seq 2001:3001\n+0.1 S > C . ack 7001 win 1000", 500 * time.Millisecond, cause.High},
 		{"taken all the same", handshake + past + edge + edge + taken, 0, ""},
 		{"the capture missed an ACK", handshake + past + "+0.1 S > C . ack 6001 win 1000\n+0.2 C > S P. seq 4001:6001\n" + taken, 0, ""},
 		{"the ACK is captured late", handshake + past + "+0.001 S > C . ack 4001 win 1000\n+0.1 C > S P. seq 4001:6001\n" + taken, 0, ""},

@@ -20,7 +20,7 @@ type BareLoss struct {
 	// the first of them was sent again.
 	Lost  uint64
 	First Mark
-	// Time is from the last ACK before that until all of them were taken.
+	// Time is from the last ACK before each loss until all of it was taken.
 	Time time.Duration
 }
 
