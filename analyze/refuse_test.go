@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,8 @@ func TestRefused(t *testing.T) {
 			"+0.001 S > C . ack 1501\n+5 C > S P. len 10\n+0.001 S > C .", 1404 * time.Millisecond, cause.High},
 		{"the first copies are lost", first + "+0.2 " + copyOf + "+0.4 " + copyOf + again + "+0.8 " + copyOf + again, 802 * time.Millisecond, cause.Medium},
 		{"then the receiver resets", first + again + "+0.2 " + copyOf + again + "+0.4 " + copyOf + again + "+0.01 S > C R.\n+9 C > S R.", 613 * time.Millisecond, cause.High},
+		{"many in flight", first + strings.Repeat("+0 C > S P. len 500\n", 5) + strings.Repeat(again, 6) + "+0 " + copyOf + again + "+0.2 " + copyOf + again + "+0.4 " + copyOf + again + "+0.8 " + copyOf + again,
+			1203 * time.Millisecond, cause.High},
 		{"one stray ACK", first + again + "+0.2 " + copyOf + "+0.001 S > C . ack 1501", 0, ""},
 		{"lost", first + "+0.2 " + copyOf + "+0.4 " + copyOf + "+0.8 " + copyOf + "+0.001 S > C . ack 1501", 0, ""},
 		{"ACKs too late to be answers", first + "+0.1 S > C . ack 1001\n+0.1 " + copyOf + "+0.1 S > C . ack 1001\n+0.3 " + copyOf + "+0.1 S > C . ack 1001", 0, ""},
@@ -77,6 +80,8 @@ func TestOutOfMemory(t *testing.T) {
 		code       cause.Code
 		wait       time.Duration
 	}{
+		{"many in flight are refused", open + "+0 C > S P. len 1000\n+0.001 S > C . win 500\n" + strings.Repeat("+0 C > S P. len 1000\n", 3) + strings.Repeat("+0 S > C . ack 1001 win 0\n", 3) + refusing +
+			"+0.3 S > C . ack 1001 win 500\n+0.1 C > S P. seq 1001:2001\n+0 S > C . ack 4001 win 500", cause.ReceiverMemory, 1000 * time.Millisecond},
 		{"small packets", open + "+0 C > S P. len 50\n+0 S > C . win 400\n+0 C > S P. len 50\n+0 S > C . win 200\n+0 C > S P. len 50\n+0 S > C . win 0\n" + probes, cause.ReceiverMemory, 600 * time.Millisecond},
 		{"all that was offered", open + "+0 C > S P. len 51200\n+0 S > C . win 112\n+0 C > S P. len 14336\n+0 S > C . win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
 		{"a smaller window after the SYN", open + "+0 C > S P. len 1000\n+0 S > C . win 32\n+0 C > S P. len 4096\n+0 S > C . win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
