@@ -152,9 +152,7 @@ func (s *Stream) explain(f *cause.Facts, maxFrames int) {
 				continue
 			}
 			e := w.facts()
-			if unread := w.Unread.Value(); unread != nil {
-				e.Unread, e.UnreadKnown = *unread, true
-			}
+			e.Unread, e.UnreadAtMost = w.Queued()
 			if n := len(w.Probes); n > 0 && w.NextProbeDue != nil {
 				e.NextProbe = time.Duration(*w.NextProbeDue - w.Probes[n-1].Time)
 			}

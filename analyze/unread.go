@@ -86,3 +86,15 @@ func (f *flow) sure(widest uint32) int64 {
 	}
 	return int64(widest)
 }
+
+// Queued is the number of unread bytes when the window closed or, if it is unknown, an
+// upper bound of it; 0 if there is none.
+func (w *Stall) Queued() (unread int64, atMost bool) {
+	if v := w.Unread.Value(); v != nil {
+		return *v, false
+	}
+	if v := w.Unread.High(); v != nil {
+		return *v, true
+	}
+	return 0, false
+}

@@ -50,9 +50,7 @@ func stall(w *analyze.Stall) cause.Stall {
 		ResetByReceiver: w.EndedBy == analyze.EndResetByReceiver, ResetBySender: w.EndedBy == analyze.EndResetBySender,
 		GaveUp: w.EndedBy == analyze.EndGaveUp,
 	}
-	if unread := w.Unread.Value(); unread != nil {
-		x.Unread, x.UnreadKnown = *unread, true
-	}
+	x.Unread, x.UnreadAtMost = w.Queued()
 	frames := []uint64{w.BeginFrame, w.ZeroFrame, w.EndFrame}
 	for _, p := range w.Probes {
 		frames = append(frames, p.Frame, p.AnswerFrame)

@@ -198,9 +198,10 @@ type Stall struct {
 	KeepAlives int64
 	DataProbed bool
 	LastProbe  Mark
-	// Unread is the number of unread bytes at the receiver if UnreadKnown is set.
-	Unread      int64
-	UnreadKnown bool
+	// Unread is the number of unread bytes at the receiver or, if UnreadAtMost is set, an
+	// upper bound of it; 0 if nothing is known.
+	Unread       int64
+	UnreadAtMost bool
 	// Offered is the largest window that the receiver had advertised when the stall began,
 	// and TakenBack how far its right edge was behind the furthest one, in bytes; 0 if
 	// unknown. Refused counts the copies of data that it refused during the stall.

@@ -66,9 +66,7 @@ func tellNotReading(x *Case, c *Claim, out *Finding) {
 	if c.Stalls > 1 {
 		fmt.Fprintf(&b, " (the longest of %d stalls, %s in all)", c.Stalls, words.Duration(c.StallTime))
 	}
-	if w.UnreadKnown && w.Unread > 0 {
-		fmt.Fprintf(&b, "; %s waited in its receive queue", words.Bytes(w.Unread))
-	}
+	b.WriteString(w.queued())
 	if w.Probes > 0 {
 		fmt.Fprintf(&b, "; the sender probed %s", words.Times(w.Probes))
 	}
@@ -100,9 +98,7 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 		fmt.Fprintf(&b, "read too slowly: its window was too small for a full segment, which kept the sender waiting for %s", w.length())
 	default:
 		fmt.Fprintf(&b, "did not read for %s", w.length())
-		if w.UnreadKnown && w.Unread > 0 {
-			fmt.Fprintf(&b, "; %s waited in its receive queue", words.Bytes(w.Unread))
-		}
+		b.WriteString(w.queued())
 	}
 	if x.D.Probes > 0 {
 		fmt.Fprintf(&b, "; the sender probed %s", words.Times(x.D.Probes))
@@ -204,4 +200,15 @@ func (w *Stall) confidence(oneSided bool) (Confidence, string) {
 		return High, "data came as soon as the window opened"
 	}
 	return Medium, "the receiver advertised a zero window, but only the filled window suggests that the sender had data"
+}
+
+// queued says how much the application had not read when the window closed.
+func (w *Stall) queued() string {
+	switch {
+	case w.Unread == 0:
+		return ""
+	case w.UnreadAtMost:
+		return fmt.Sprintf("; at most %s waited in its receive queue", words.Bytes(w.Unread))
+	}
+	return fmt.Sprintf("; %s waited in its receive queue", words.Bytes(w.Unread))
 }
