@@ -115,7 +115,11 @@ func (f *flow) firstBuffer() (s span, ok bool) {
 		mss -= timeStamps
 	}
 	s, ok = roundedDown(w, mss)
-	if f.shift >= autoTuned && !s.holds(defaultRcvBuf) {
+	switch {
+	case f.shift < autoTuned || s.high == 0:
+	case s.holds(defaultRcvBuf):
+		s.high = defaultRcvBuf
+	default:
 		s.high = 0 // Linux before 4.20 enlarged it at once (tcp_fixup_rcvbuf)
 	}
 	if f.explicit() {
