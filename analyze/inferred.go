@@ -32,7 +32,10 @@ type Buffer struct {
 	Absorbed Estimate
 	// LargestWindow is for comparison: it is a poor estimate of the buffer.
 	LargestWindow Estimate
-	// RcvBuf is the interval for SO_RCVBUF as getsockopt returns it (sk_rcvbuf).
+	// RcvBuf is SO_RCVBUF when the window first closed, as getsockopt returns it
+	// (sk_rcvbuf, memory rather than payload): on Linux, twice what was given to
+	// setsockopt. The best value within the interval assumes Linux; its method names the
+	// rule that gave it.
 	RcvBuf Estimate
 	// ExplicitlySet: the shift is too small for an auto-tuned buffer, so SO_RCVBUF was
 	// set; nil if unknown.
@@ -47,7 +50,7 @@ type Reader struct {
 	LastReadFrame uint64
 	// Rate is how fast it read, in bytes a second, since the window first closed.
 	Rate Estimate
-	// AvoidBuffer is the buffer size in bytes, and AvoidRate the read rate in bytes a
-	// second, that would have avoided the worst stall.
+	// AvoidBuffer is the buffer size in bytes of payload, and AvoidRate the read rate in
+	// bytes a second, that would have avoided the worst stall.
 	AvoidBuffer, AvoidRate Estimate
 }
