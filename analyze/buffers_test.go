@@ -153,3 +153,52 @@ func firstClosed(t *testing.T, b *bufferTruth) *analyze.Stall {
 	t.Fatalf("%s: the window never closed", b.name)
 	return nil
 }
+
+// TestRcvBufRules: which rule gives the best SO_RCVBUF, and when none does.
+func TestRcvBufRules(t *testing.T) {
+	// The receiver takes 8 kB, its window closes, and the sender probes.
+	const taken = "+0.001 C > S . len 4000\n+0.001 S > C . win 4000\n+0.001 C > S . len 4000\n+0.001 S > C . win 0\n+0.3 C > S . seq una-1\n+0 S > C . win 0\n"
+	syn := func(win, shift int) string {
+		return fmt.Sprintf("0 C > S S win 64240 mss 1460 ws 10\n+0 S > C S. win %d mss 1460 ws %d\n+0 C > S .\n", win, shift)
+	}
+	var full strings.Builder // the window falls as the data comes
+	for left := 501; left >= 0; left -= 50 {
+		fmt.Fprintf(&full, "+0.001 C > S . len %d\n+0.001 S > C . win %d\n", min(left, 50)*128, max(left-50, 0))
+	}
+	for _, tc := range []struct {
+		name, text, want, how string
+	}{
+		{"the default buffer of Linux", syn(64240, 7) + full.String(), "131072 [64240, 154305]", "default buffer"},
+		{"set: a multiple of the MSS", syn(7*1460, 0) + taken, "20440 [10220, 29760]", "first window"},
+		{"set: too small to be rounded", syn(1000, 0) + "+0 C > S . len 500\n+0 S > C . win 500\n+0 C > S . len 500\n+0 S > C . win 0\n", "2000 [1000, 8760]", "first window"},
+		{"the first window of old Linux", syn(4*1460, 0) + taken, "11680 [5840, 29760]", "as close to that"},
+		{"both sides send, so some may have been read", syn(7*1460, 0) + "+0 C > S . len 4000\n+0 S > C . len 10 win 6220\n+0 C > S . len 4000\n+0 S > C . win 0\n", "21900 [10220, 23360]", "first window"},
+		{"the window was taken back", syn(64240, 7) + "+0 C > S . len 54\n+0 S > C . win 200\n+0 C > S . len 54\n+0 S > C . win 100\n+0 C > S . len 54\n+0 S > C . win 0\n", "- [-, -]", "memory ran out"},
+		{"not scaled, and some may have been read", "0 C > S S win 64240 mss 1460\n+0 S > C S. win 5840 mss 1460\n+0 C > S .\n+0 C > S . len 2920\n+0 S > C . len 10 win 2920\n+0 C > S . len 2920\n+0 S > C . win 0\n", "- [-, -]", "unknown"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r, _ := run(t, tc.text)
+			e := c2s(t, r).Buffer.RcvBuf
+			if show(e) != tc.want || !strings.Contains(e.Method(), tc.how) {
+				t.Errorf("%s: %s\nwant %s: …%s…", show(e), e.Method(), tc.want, tc.how)
+			}
+		})
+	}
+}
+
+// TestEnoughBuffer: a larger buffer would have had to hold what waited for the stall to
+// end, not all that was sent later.
+func TestEnoughBuffer(t *testing.T) {
+	r, _ := run(t, fill+`
+1.000  S > C  .   win 4000
++0     C > S  P.  len 1000
++0     C > S  P.  len 1000
++0.001 S > C  .   win 4000
++0.001 C > S  P.  len 1000
++0     C > S  P.  len 1000
+`)
+	d := c2s(t, r)
+	if e := d.Reader.AvoidBuffer; show(e) != fmt.Sprintf("- [%d, -]", *d.Stalls[0].Unread.Value()+2000) || *d.Stalls[0].Released != 4000 {
+		t.Errorf("enough buffer %s, unread %s, released %d", show(e), show(d.Stalls[0].Unread), *d.Stalls[0].Released)
+	}
+}

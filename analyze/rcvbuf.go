@@ -162,6 +162,7 @@ func (f *flow) rcvBuf(t *flowstate, took *int64, cfg *Config) (Estimate, *bool) 
 	switch {
 	case took != nil:
 		filled := f.filled(*took, cfg.PacketOverhead)
+		filled.high = max(filled.high, first.high) // some drivers need more memory for a packet
 		if !within.overlaps(filled) {
 			return unknown("unknown: the window closed long before as much payload was taken as it had offered: memory ran out, or SO_RCVBUF was lowered"), nil
 		}
@@ -202,7 +203,7 @@ func (f *flow) firstWindow(t *flowstate, took *int64, cfg *Config) span {
 	if took != nil {
 		reached = *took
 	}
-	collapsed := t.counts.shrunk > 0 && reached < int64(f.synWnd)
+	collapsed := t.counts.shrunk > 0 && reached < f.sure(t.edge.widest)
 	grown := (took != nil || f.shift >= autoTuned) && !f.fits(reached, first.high, cfg.PacketOverhead)
 	if !ok || collapsed || grown {
 		return span{}
