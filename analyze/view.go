@@ -55,7 +55,8 @@ func (v *view) rank(most int, sums *totals, found *groups) []*Stream {
 }
 
 // rankOf ranks a tracked stream and adds it to sums and found. Only a stream with a
-// flowstate has to be ended first: for others, it would not change the rank.
+// flowstate has to be ended first: for others, it would not change the rank, but for the
+// time of a finding.
 func (v *view) rankOf(e *ending, id int64, st *stream, sums *totals, found *groups) rank {
 	x := rank{id: id, st: st, shard: e.of, bytes: st.flows[0].bytes + st.flows[1].bytes}
 	if st.flows[0].state|st.flows[1].state != 0 {
@@ -66,6 +67,10 @@ func (v *view) rankOf(e *ending, id int64, st *stream, sums *totals, found *grou
 	j := v.a.causes.Judge(&e.facts)
 	x.severity = j.Severity
 	if found != nil && j.Severity > cause.OK {
+		if st == x.st {
+			e.gather(e.end(st), v.dropped, &e.facts)
+			j = v.a.causes.Judge(&e.facts)
+		}
 		found.add(memberOf(st, &j, &x))
 	}
 	return x
