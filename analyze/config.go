@@ -37,6 +37,9 @@ type Memory struct {
 	// MaxGroups bounds the groups of findings that are counted at once, at some 500 bytes
 	// each. Beyond it, the smallest are summed up in Result.OtherFindings.
 	MaxGroups int
+	// MaxChained bounds the stalled streams among which those are found that wait for
+	// others: those that waited longest.
+	MaxChained int
 	// MaxHoles bounds the holes remembered for a flow; the oldest are forgotten
 	// first. More than a few at a time are rare, and each segment walks all of them.
 	MaxHoles int
@@ -143,6 +146,7 @@ func DefaultConfig() Config {
 			MaxVerdicts:    64,
 			MaxFrames:      64,
 			MaxGroups:      4096,
+			MaxChained:     1024,
 			MaxHoles:       16,
 			EvictionSample: 32,
 			TimeWait:       time.Minute,

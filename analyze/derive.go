@@ -28,10 +28,10 @@ func (a *Analyzer) result() *Result {
 		r.Span = nanos(r.End - r.Begin)
 	}
 	v := &view{a: a, dropped: a.input.Dropped() > 0}
-	var sums totals
-	found := groups{most: a.cfg.MaxGroups}
-	v.top = v.rank(a.cfg.MaxVerdicts, &sums, &found)
-	r.Findings, r.OtherFindings = found.findings(a.cfg.MaxVerdicts, v.verdict)
+	s := v.survey(a.cfg.MaxVerdicts)
+	v.top = s.list()
+	r.Findings, r.OtherFindings = s.found.findings(a.cfg.MaxVerdicts, v.verdict)
+	sums := &s.sums
 	for _, sh := range a.shards {
 		r.Evicted.add(&sh.evicted)
 	}

@@ -28,6 +28,7 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	if f.shift != Unknown {
 		x.LargestWindow = int64(f.maxWnd)
 	}
+	x.Acked, x.Behind = f.acked(), nil
 	t := sh.stateOrNone(f)
 	x.Captured = f.captured(st, t)
 	x.Spent = f.spentOn(t, st.span())

@@ -41,47 +41,61 @@ type group struct {
 // would take longer than following them.
 const groupSample = 3
 
-// member is a stream with a finding. Its rank says where the stream is; a stream that was
-// evicted and not kept has none.
+// member is a stream with a finding.
 type member struct {
 	cause.Judgement
-	sender, receiver netip.AddrPort
-	rank             *rank
+	client, server netip.AddrPort
+	first, last    int64
 }
 
 // memberOf returns a tracked stream as a member of a group.
-func memberOf(st *stream, j *cause.Judgement, r *rank) *member {
-	side := st.client ^ uint8(j.Flow)
-	return (&member{*j, st.endpoint(side), st.endpoint(side ^ 1), r}).within(st.first, st.last)
+func memberOf(st *stream, j cause.Judgement) member {
+	return member{j, st.endpoint(st.client), st.endpoint(st.client ^ 1), st.first, st.last}
 }
 
 // derivedMember returns a derived stream as a member of a group.
-func derivedMember(s *Stream, j *cause.Judgement, r *rank) *member {
-	d := &s.Dirs[j.Flow]
-	return (&member{*j, d.Sender, d.Receiver, r}).within(s.Begin, s.End)
+func derivedMember(s *Stream, j cause.Judgement) member {
+	d := &s.Dirs[ClientToServer]
+	return member{j, d.Sender, d.Receiver, s.Begin, s.End}
 }
 
-// within sets the times between which the sender waited to those of the stream if they are
-// not known.
-func (m *member) within(begin, end int64) *member {
-	if m.Begin == 0 {
-		m.Begin, m.End = begin, end
-	}
+// again returns the member with another judgement.
+func (m member) again(j cause.Judgement) member {
+	m.Judgement = j
 	return m
 }
 
-// add adds a stream if it has a finding.
-func (gs *groups) add(m *member) {
+// ends returns the sender and the receiver of a direction.
+func (m *member) ends(dir int) (sender, receiver netip.AddrPort) {
+	if Dir(dir) == ClientToServer {
+		return m.client, m.server
+	}
+	return m.server, m.client
+}
+
+// group returns a group of this stream alone.
+func (m *member) group() *group {
+	sender, receiver := m.ends(m.Flow)
+	at, peer := concerned(m.Party, sender, receiver, Dir(m.Flow))
+	g := &group{
+		key: groupKey{m.Code, at, peer}, party: m.Party, severity: m.Severity,
+		streams: 1, wait: m.Wait, begin: m.Begin, end: m.End,
+	}
+	if g.begin == 0 {
+		g.begin, g.end = m.first, m.last
+	}
+	return g
+}
+
+// add adds a stream if it has a finding. x says where the stream is; it is nil if the stream
+// was evicted and not kept.
+func (gs *groups) add(m *member, x *rank) {
 	if m.Severity == cause.OK {
 		return
 	}
-	at, peer := concerned(m.Party, m.sender, m.receiver, Dir(m.Flow))
-	g := gs.merge(&group{
-		key: groupKey{m.Code, at, peer}, party: m.Party, severity: m.Severity,
-		streams: 1, wait: m.Wait, begin: m.Begin, end: m.End,
-	})
-	if m.rank != nil {
-		r := *m.rank
+	g := gs.merge(m.group())
+	if x != nil {
+		r := *x
 		r.severity, r.wait = m.Severity, int64(m.Wait)
 		g.worst.add(r)
 	}
@@ -177,7 +191,8 @@ func groupsOf(list []*Stream) *groups {
 		j := cause.Judgement{Severity: v.Severity, Code: v.Code, Party: v.Party, Flow: int(v.Dir), Wait: v.Wait}
 		x := rankOf(s)
 		x.kept = &derived{Stream: s}
-		gs.add(derivedMember(s, &j, &x))
+		m := derivedMember(s, j)
+		gs.add(&m, &x)
 	}
 	return gs
 }
@@ -194,12 +209,12 @@ type left struct {
 
 // add adds a stream that was evicted; its facts are gathered.
 func (l *left) add(st *stream) {
-	j := l.causes.Judge(&l.facts)
-	l.groups.add(memberOf(st, &j, nil))
+	m := memberOf(st, l.causes.Judge(&l.facts))
+	l.groups.add(&m, nil)
 }
 
 // addDerived adds a stream that is kept no longer.
 func (l *left) addDerived(k *derived) {
-	j := l.causes.Judge(&k.facts)
-	l.groups.add(derivedMember(k.Stream, &j, nil))
+	m := derivedMember(k.Stream, l.causes.Judge(&k.facts))
+	l.groups.add(&m, nil)
 }

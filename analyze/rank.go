@@ -19,6 +19,8 @@ type rank struct {
 	st    *stream
 	shard *shard
 	kept  *derived
+	// member is set while it is not known whether the stream waits for another.
+	member *member
 }
 
 // compare returns a positive number if x is worse than y.
@@ -54,14 +56,22 @@ type ranking struct {
 	heap ranks
 }
 
-func (r *ranking) add(x rank) {
+// wants reports whether add would keep x.
+func (r *ranking) wants(x *rank) bool {
+	return len(r.heap) < r.most || r.most > 0 && r.heap[0].compare(x) < 0
+}
+
+// add adds a stream and returns the one that it replaces, if any.
+func (r *ranking) add(x rank) (replaced rank) {
 	switch {
+	case !r.wants(&x):
 	case len(r.heap) < r.most:
 		heap.Push(&r.heap, x)
-	case r.most > 0 && r.heap[0].compare(&x) < 0:
-		r.heap[0] = x
+	default:
+		replaced, r.heap[0] = r.heap[0], x
 		heap.Fix(&r.heap, 0)
 	}
+	return replaced
 }
 
 // sorted returns the worst streams, worst first.

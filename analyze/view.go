@@ -5,8 +5,6 @@ import (
 	"iter"
 	"slices"
 	"sort"
-
-	"winwatch/analyze/cause"
 )
 
 // view is a result's access to the engine.
@@ -14,6 +12,7 @@ type view struct {
 	a       *Analyzer
 	dropped bool      // packets were dropped while capturing
 	top     []*Stream // the worst Config.MaxVerdicts streams
+	chains  chains    // the streams that wait for others
 }
 
 // judged returns the stream with its verdict. Evicted streams are judged again too,
@@ -21,59 +20,9 @@ type view struct {
 func (v *view) judged(d *derived) *Stream {
 	s, facts := *d.Stream, d.facts
 	facts.Dropped = v.dropped
+	v.chains.tell(s.ID, &facts)
 	s.Diagnose(v.a.causes.Explain(&facts))
 	return &s
-}
-
-// rank returns the most worst streams. It adds all streams, including evicted ones, to
-// sums, and those with findings to found, which may be nil.
-func (v *view) rank(most int, sums *totals, found *groups) []*Stream {
-	worst := ranking{most: most}
-	for _, sh := range v.a.shards {
-		sums.add(&sh.gone)
-		e := newEnding(sh)
-		for id, st := range sh.live() {
-			worst.add(v.rankOf(e, id, st, sums, found))
-		}
-		for _, k := range sh.kept {
-			x, j := rankOf(k.Stream), v.a.causes.Judge(&k.facts)
-			x.severity, x.kept = j.Severity, k
-			worst.add(x)
-			if found != nil {
-				found.add(derivedMember(k.Stream, &j, &x))
-			}
-		}
-		if found != nil {
-			found.include(&sh.left.groups)
-		}
-	}
-	var list []*Stream
-	for _, x := range worst.sorted() {
-		list = append(list, v.ranked(&x))
-	}
-	return list
-}
-
-// rankOf ranks a tracked stream and adds it to sums and found. Only a stream with a
-// flowstate has to be ended first: for others, it would not change the rank, but for the
-// time of a finding.
-func (v *view) rankOf(e *ending, id int64, st *stream, sums *totals, found *groups) rank {
-	x := rank{id: id, st: st, shard: e.of, bytes: st.flows[0].bytes + st.flows[1].bytes}
-	if st.flows[0].state|st.flows[1].state != 0 {
-		st = e.end(st)
-	}
-	x.wait = e.sum(sums, st)
-	e.gather(st, v.dropped, &e.facts)
-	j := v.a.causes.Judge(&e.facts)
-	x.severity = j.Severity
-	if found != nil && j.Severity > cause.OK {
-		if st == x.st {
-			e.gather(e.end(st), v.dropped, &e.facts)
-			j = v.a.causes.Judge(&e.facts)
-		}
-		found.add(memberOf(st, &j, &x))
-	}
-	return x
 }
 
 // verdict returns the verdict on a ranked stream.
@@ -105,7 +54,7 @@ func (v *view) worst(n int) (list []*Stream) {
 	if n <= len(v.top) || len(v.top) < v.a.cfg.MaxVerdicts {
 		return v.top[:min(n, len(v.top))]
 	}
-	v.a.scheduler.atRest(func() { list = v.rank(n, &totals{}, nil) })
+	v.a.scheduler.atRest(func() { list = v.survey(n).list() })
 	return list
 }
 

@@ -1,6 +1,6 @@
 // Package cause is the catalogue of causes: who made the sender of a TCP stream wait.
-// It takes plain facts and returns findings; it keeps no state, reads no packets and
-// looks at no other stream.
+// It takes plain facts and returns findings; it keeps no state and reads no packets. It
+// judges each stream alone; Chains finds beforehand which streams wait for others.
 //
 // Each cause is one value in a file of its own and a line in table. In order of
 // precedence, each takes the time that it explains out of the time of the stream; what
@@ -41,6 +41,7 @@ var table = [...]*cause{
 	&updateLost,
 	&notResuming,
 	&noUpdate,
+	&waitsForOther,
 	&notReading,
 	&slow,
 	&refuses,

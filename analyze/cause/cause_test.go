@@ -213,6 +213,9 @@ func TestEveryMomentOnce(t *testing.T) {
 				for range r.IntN(4) {
 					d.stall(Stall{Early: r.IntN(3) == 0, ByTimer: r.IntN(3) == 0, Open: r.IntN(4) == 0}, f.Total/40)
 				}
+				if r.IntN(4) == 0 { // all of these stalls have the frame 0
+					d.Behind = &Behind{Hops: []Hop{{1, server, client}}, Stalls: []uint64{0}}
+				}
 				d.Spent[Idle] += f.Total - d.Spent.Sum()
 			}
 		})

@@ -78,6 +78,10 @@ type Flow struct {
 	Doubtful time.Duration
 	// Probes were sent by Sender, ProbeAnswers by Receiver.
 	Probes, ProbeAnswers uint64
+	// Acked is the payload that Receiver acknowledged.
+	Acked int64
+	// Behind is set if Receiver waits for another stream: see Catalogue.Chains.
+	Behind *Behind
 }
 
 // Silence is a time at the end of a stream in which data was sent again and again, and

@@ -71,6 +71,8 @@ type Finding struct {
 	// there is nothing to run.
 	Host    netip.Addr
 	Command string
+	// Origin is the stream that is at the origin of the wait, nil if it is this one.
+	Origin *int64
 	// Frames prove the finding.
 	Frames []uint64
 }

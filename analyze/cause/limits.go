@@ -44,6 +44,7 @@ type Limits struct {
 	// SureCopies is how many copies of the same data must have been refused to be sure
 	// that it is no coincidence of stray ACKs.
 	SureCopies uint32
+	Together
 }
 
 // severity returns how bad it is that stalls made a sender wait for that long.
@@ -63,5 +64,6 @@ func DefaultLimits() Limits {
 		Packet:      1460,
 		MemoryShare: 0.5, MemorySteps: 3,
 		SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3,
+		Together: defaultTogether,
 	}
 }

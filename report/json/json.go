@@ -139,6 +139,7 @@ func (j *writer) finding(f *cause.Finding, dir analyze.Dir) {
 	j.string("party", string(f.Party))
 	j.string("sentence", f.Sentence)
 	j.span("wait_ns", f.Wait)
+	optional(j, "origin_stream", f.Origin)
 	j.stringIf("confidence", string(f.Confidence))
 	j.stringIf("because", f.Because)
 	j.array("evidence", func() {

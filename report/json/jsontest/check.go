@@ -238,6 +238,7 @@ func (c *checker) findings(doc map[string]any) {
 			found++
 			lost += sum(verdict, "wait_ns")
 		}
+		c.origin(path, verdict, sum(stream, "stream"))
 		group := worst[sum(stream, "stream")]
 		if group != nil && (group["code"] != verdict["code"] || sum(group, "worst_wait_ns") != sum(verdict, "wait_ns")) {
 			c.fail(path, "its verdict is %v, %v ns; that of its group %v, %v ns",
@@ -249,6 +250,14 @@ func (c *checker) findings(doc map[string]any) {
 	}
 	if _, cut := doc["streams_cut"]; !cut && sum(child(doc, "retired"), "streams") == 0 && (grouped != found || wait != lost) {
 		c.fail(".findings", "%d streams and %d ns, the streams say %d and %d", grouped, wait, found, lost)
+	}
+}
+
+// origin checks that a verdict names another stream if, and only if, it is about one.
+func (c *checker) origin(path string, verdict map[string]any, stream int64) {
+	id, known := number(verdict, "origin_stream")
+	if other := verdict["code"] == "waits-for-other-stream"; other != known || known && id == stream {
+		c.fail(path, "the code is %v, the origin %v", verdict["code"], verdict["origin_stream"])
 	}
 }
 
