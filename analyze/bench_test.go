@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"winwatch/analyze"
+	"winwatch/capture"
 	"winwatch/capture/capturetest"
 )
 
@@ -37,6 +38,63 @@ func BenchmarkAdd(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/segments, "ns/segment")
 			b.ReportMetric(float64(after.HeapInuse-before.HeapInuse)/float64(bench.traffic.Conns), "heap-B/stream")
 		})
+	}
+}
+
+// BenchmarkResult takes the results of 100,000 streams: of which hardly any has trouble, of
+// which each waited once for one server, or once for its own.
+func BenchmarkResult(b *testing.B) {
+	const streams = 100_000
+	quiet := capturetest.Traffic{Packets: 10 * streams, Conns: streams, Seed: 1}
+	for _, bench := range []struct {
+		name string
+		segs iter.Seq[*capture.Segment]
+	}{{"quiet", quiet.Segments()}, {"one-server", stalledStreams(streams, 1)}, {"many-servers", stalledStreams(streams, streams)}} {
+		b.Run(bench.name, func(b *testing.B) {
+			a := analyze.New(analyze.DefaultConfig())
+			for s := range bench.segs {
+				a.Add(s)
+			}
+			a.Flush()
+			b.ReportAllocs()
+			for b.Loop() {
+				a.Result()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*streams), "ns/stream")
+		})
+	}
+}
+
+// stalledStreams yields streams to some servers, each of which waits once.
+func stalledStreams(n, servers int) iter.Seq[*capture.Segment] {
+	return func(yield func(*capture.Segment) bool) {
+		frame := uint64(0)
+		for i := range n {
+			client := [16]byte{10: 0xff, 11: 0xff, 12: 10, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)}
+			server := [16]byte{10: 0xff, 11: 0xff, 12: 172, 13: byte(i % servers >> 16), 14: byte(i % servers >> 8), 15: byte(i % servers)}
+			at := int64(i) * 1e6
+			for _, p := range []struct {
+				at       int64
+				reply    bool
+				flags    capture.Flags
+				seq, ack uint32
+				len      uint32
+				window   uint16
+			}{
+				{0, false, capture.SYN, 0, 0, 0, 4000}, {1e5, true, capture.SYN | capture.ACK, 0, 1, 0, 1000},
+				{2e5, false, capture.ACK, 1, 1, 1000, 4000}, {3e5, true, capture.ACK, 1, 1001, 0, 0},
+				{5e8, true, capture.ACK, 1, 1001, 0, 1000}, {5e8, false, capture.ACK, 1001, 1, 1000, 4000},
+			} {
+				frame++
+				s := capture.Segment{Frame: frame, Time: at + p.at, Src: client, Dst: server, SrcPort: 40000, DstPort: 80, Flags: p.flags, Seq: p.seq, Ack: p.ack, Len: p.len, Window: p.window}
+				if p.reply {
+					s.Src, s.Dst, s.SrcPort, s.DstPort = s.Dst, s.Src, 80, 40000
+				}
+				if !yield(&s) {
+					return
+				}
+			}
+		}
 	}
 }
 
