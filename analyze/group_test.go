@@ -64,3 +64,50 @@ func TestSixtyStreamsAreOneFinding(t *testing.T) {
 		t.Errorf("from %v to %v", begin, end)
 	}
 }
+
+// TestManyPlaces: with more places than groups, what the small ones lost is summed up.
+func TestManyPlaces(t *testing.T) {
+	var conns []conn
+	for i := range 50 {
+		conns = append(conns, conn{"10.0.1.1:40000", fmt.Sprintf("10.0.2.%d:80", i), 2})
+		conns = append(conns, conn{fmt.Sprintf("10.0.3.%d:50000", i), "10.0.0.2:443", 3})
+	}
+	r, _ := run(t, script(conns...), func(c *analyze.Config) { c.MaxGroups, c.MaxVerdicts, c.MaxChained = 8, 3, 2 })
+	checkResult(t, r)
+	if g := r.Findings[0]; g.Streams != 50 || g.Wait != 150*time.Second {
+		t.Errorf("the largest group is %s", g.Sentence)
+	}
+	if want := (analyze.Rest{Streams: 48, Wait: 96 * time.Second}); len(r.Findings) != 3 || r.OtherFindings != want {
+		t.Errorf("%d groups, the others %+v, want %+v", len(r.Findings), r.OtherFindings, want)
+	}
+}
+
+// TestEvictedStreamsAreGrouped: streams that stalled count, whether they are kept, dropped
+// at once or kept for a while.
+func TestEvictedStreamsAreGrouped(t *testing.T) {
+	for _, longer := range []float64{0.001, -0.001} {
+		var conns []conn
+		for i := range 60 {
+			conns = append(conns, conn{fmt.Sprintf("10.0.1.%d:40000", i), "10.0.0.2:443", 1 + longer*float64(i)})
+		}
+		r, _ := run(t, script(conns...), func(c *analyze.Config) { c.MaxStreams, c.MaxVerdicts = 4, 3 })
+		checkResult(t, r)
+		var wait time.Duration
+		for _, c := range conns {
+			wait += time.Duration(c.wait*1e9+0.5) / time.Millisecond * time.Millisecond
+		}
+		worst := r.Verdicts[0].Stream
+		if r.Evicted.Streams != 56 || len(r.Findings) == 0 {
+			t.Fatalf("%+v, %d groups", r.Evicted, len(r.Findings))
+		}
+		var streams int64
+		var sum time.Duration
+		for _, g := range r.Findings {
+			streams += g.Streams
+			sum += g.Wait
+		}
+		if streams != 60 || sum != wait || r.Findings[0].Worst.Stream != worst {
+			t.Errorf("%d streams, %v, worst %d; want 60, %v, %d", streams, sum, r.Findings[0].Worst.Stream, wait, worst)
+		}
+	}
+}
