@@ -73,18 +73,12 @@ func (m *member) ends(dir int) (sender, receiver netip.AddrPort) {
 	return m.server, m.client
 }
 
-// group returns a group of this stream alone.
-func (m *member) group() *group {
-	sender, receiver := m.ends(m.Flow)
-	at, peer := concerned(m.Party, sender, receiver, Dir(m.Flow))
-	g := &group{
-		key: groupKey{m.Code, at, peer}, party: m.Party, severity: m.Severity,
-		streams: 1, wait: m.Wait, begin: m.Begin, end: m.End,
+// span returns the times between which the stream waited or, if they are not known, lasted.
+func (m *member) span() (begin, end int64) {
+	if m.Begin == 0 {
+		return m.first, m.last
 	}
-	if g.begin == 0 {
-		g.begin, g.end = m.first, m.last
-	}
-	return g
+	return m.Begin, m.End
 }
 
 // add adds a stream if it has a finding. x says where the stream is; it is nil if the stream
@@ -93,7 +87,11 @@ func (gs *groups) add(m *member, x *rank) {
 	if m.Severity == cause.OK {
 		return
 	}
-	g := gs.merge(m.group())
+	sender, receiver := m.ends(m.Flow)
+	at, peer := concerned(m.Party, sender, receiver, Dir(m.Flow))
+	begin, end := m.span()
+	g := gs.group(groupKey{m.Code, at, peer}, m.Party, begin)
+	g.grow(m.Severity, 1, m.Wait, begin, end)
 	if x != nil {
 		r := *x
 		r.severity, r.wait = m.Severity, int64(m.Wait)
@@ -101,23 +99,26 @@ func (gs *groups) add(m *member, x *rank) {
 	}
 }
 
-// merge adds a group, except for its worst streams, to the one with the same key, which it
-// returns.
-func (gs *groups) merge(o *group) *group {
-	g := gs.all[o.key]
+// group returns the group with a key. If it is new, it begins at begin.
+func (gs *groups) group(key groupKey, p cause.Party, begin int64) *group {
+	g := gs.all[key]
 	if g == nil {
 		gs.makeRoom()
-		g = &group{key: o.key, party: o.party, begin: o.begin, end: o.end, worst: ranking{most: groupSample}}
+		g = &group{key: key, party: p, begin: begin, worst: ranking{most: groupSample}}
 		if gs.all == nil {
 			gs.all = map[groupKey]*group{}
 		}
-		gs.all[o.key] = g
+		gs.all[key] = g
 	}
-	g.severity = max(g.severity, o.severity)
-	g.streams += o.streams
-	g.wait = time.Duration(plus(int64(g.wait), int64(o.wait)))
-	g.begin, g.end = min(g.begin, o.begin), max(g.end, o.end)
 	return g
+}
+
+// grow adds streams to a group.
+func (g *group) grow(severity cause.Severity, streams int64, wait time.Duration, begin, end int64) {
+	g.severity = max(g.severity, severity)
+	g.streams += streams
+	g.wait = time.Duration(plus(int64(g.wait), int64(wait)))
+	g.begin, g.end = min(g.begin, begin), max(g.end, end)
 }
 
 // makeRoom drops the smaller half of the groups if there are too many.
@@ -136,7 +137,7 @@ func (gs *groups) drop(g *group) { gs.rest.add(g.streams, g.wait) }
 // include adds the groups of streams that were evicted.
 func (gs *groups) include(gone *groups) {
 	for _, g := range gone.sorted() {
-		gs.merge(g)
+		gs.group(g.key, g.party, g.begin).grow(g.severity, g.streams, g.wait, g.begin, g.end)
 	}
 	gs.rest.add(gone.rest.Streams, gone.rest.Wait)
 }

@@ -73,7 +73,8 @@ func (s *survey) note(x rank, m member) {
 		s.place(x, m)
 		return
 	}
-	x.member = &m
+	kept := m // m itself stays off the heap
+	x.member = &kept
 	if rest := s.stalled.add(x); rest.member != nil {
 		s.place(rest, *rest.member)
 	}

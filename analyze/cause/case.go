@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"slices"
 	"time"
 )
 
@@ -38,7 +39,8 @@ type Claim struct {
 func (x *Case) begin(l *Limits, f *Facts, dir int) {
 	x.Limits, x.Facts, x.Dir, x.D, x.O = l, f, dir, &f.Flows[dir], &f.Flows[1-dir]
 	x.left = x.D.Spent
-	x.claimed = append(x.claimed[:0], make([]bool, len(x.D.Stalls))...)
+	x.claimed = slices.Grow(x.claimed[:0], len(x.D.Stalls))[:len(x.D.Stalls)]
+	clear(x.claimed)
 }
 
 // Left is the time of some kinds that is not explained yet.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -24,12 +25,16 @@ type judged struct {
 	claims [2][len(table)]Claim
 }
 
+// spare holds what Judge works on, which is large, for the next stream.
+var spare = sync.Pool{New: func() any { return new(judged) }}
+
 // Judge returns the verdict on a stream without explaining it.
 func (c *Catalogue) Judge(f *Facts) Judgement {
 	if dir := f.Main(); f.quiet() {
 		return Judgement{Code: healthy.code, Party: healthy.party, Flow: dir}
 	}
-	var j judged
+	j := spare.Get().(*judged)
+	defer spare.Put(j)
 	j.claim(&c.limits, f)
 	dir, i := j.worst(&c.limits, f)
 	return j.judgement(dir, i)
