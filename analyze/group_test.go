@@ -47,7 +47,7 @@ func TestSixtyStreamsAreOneFinding(t *testing.T) {
 	want := []string{
 		"problem: 60 streams to 10.0.0.2:443: its application does not read, 237.000 s in all; worst is stream 59 (6.900 s)",
 		"problem: stream 60 to 10.0.0.2:80: its application does not read, 3.000 s",
-		"warning: stream 61 to 10.0.0.3:80: its application reads too slowly, 0.300 s",
+		"warning: stream 61 to 10.0.0.3:80: its application does not read, 0.300 s",
 	}
 	var got []string
 	for _, g := range r.Findings {
