@@ -57,7 +57,7 @@ func run(t *testing.T, text string, change ...func(*analyze.Config)) (*analyze.R
 	for s := range r.All() {
 		for _, d := range s.Dirs {
 			b := d.Budget
-			if sum := b.ZeroWindow + b.SmallWindow + b.WindowFull + b.Network + b.SenderIdle + b.Unjudged; sum != b.Total || b.Total != s.Span {
+			if sum := b.ZeroWindow + b.SmallWindow + b.WindowFull + b.Held + b.Recovering + b.Delayed + b.Network + b.SenderIdle + b.Unjudged; sum != b.Total || b.Total != s.Span {
 				t.Errorf("stream %d: the budget %+v does not add up to %v", s.ID, b, s.Span)
 			}
 		}
@@ -336,8 +336,8 @@ func TestStallBeginsBeforeZeroWindow(t *testing.T) {
 	if samples[7].Events&analyze.EventWindowFull == 0 {
 		t.Errorf("frame 8 is %v, want window-full", samples[7].Events)
 	}
-	if d.Budget.SmallWindow < 200*time.Millisecond {
-		t.Errorf("small window for %v, want at least 0.2 s", d.Budget.SmallWindow)
+	if d.Budget.Held < 200*time.Millisecond {
+		t.Errorf("small window for %v, want at least 0.2 s", d.Budget.Held)
 	}
 }
 

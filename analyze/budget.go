@@ -6,18 +6,24 @@ import "winwatch/capture"
 type class uint8
 
 const (
-	unjudged class = iota
-	network
-	windowFull
+	windowFull class = iota
 	smallWindow
+	// heldWindow is the part of smallWindow in which the window opened much later than a
+	// round trip: see settle.
+	heldWindow
 	zeroWindow
+	// recovering is the time in which lost data was sent again.
+	recovering
 	// maybeFull and maybeSmall stand for windowFull and smallWindow until settle
 	// decides whether the sender had anything to send.
 	maybeFull
 	maybeSmall
 	classes
-	// senderIdle is the remainder; it is not booked.
-	senderIdle = classes
+	// network and unjudged are booked in the flow, not in its state: most flows need no
+	// more. senderIdle is the remainder; it is not booked.
+	network
+	unjudged
+	senderIdle
 )
 
 // book books the time since the last call to the class of the flow. It is called
@@ -94,6 +100,14 @@ func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool
 		f.class = senderIdle
 	case f.inFlight() > 0:
 		f.class = sh.limited(f, s, now, network, maybeFull, isFull)
+		if f.is(isRecovering) && f.class != unjudged {
+			// Even if the window is full: it does not move because of the loss (Linux, too,
+			// counts this time as limited by the congestion window).
+			f.class = recovering
+			if t := sh.stateOf(f); f.is(isFull) && t.held.small == 0 {
+				t.held.since = moment{now, s.Frame}
+			}
+		}
 	default:
 		f.class = sh.limited(f, s, now, senderIdle, maybeSmall, isHeld)
 	}
@@ -126,17 +140,31 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 
 // settle decides what to book the time to in which the window may have held the
 // sender back. wanted says that the sender had something to send.
-func (sh *shard) settle(f *flow, wanted bool) {
+//
+// A buffer that is merely too small for the path costs a round trip each time: the
+// window is large enough again in the ACK of the data that filled it, or soon after.
+// If everything is acknowledged, and the window stays too small for longer than that,
+// the receiver takes the data out slowly or does not announce that it did.
+func (sh *shard) settle(st *stream, f *flow, wanted bool) {
 	t := sh.stateOf(f)
 	if t == nil {
 		return
 	}
-	if wanted {
-		t.held.small += t.spent[maybeSmall]
-		t.spent[windowFull] += t.spent[maybeFull]
-		t.spent[smallWindow] += t.spent[maybeSmall]
-	} else {
+	small := t.spent[maybeSmall]
+	switch rtt := st.rtt(); {
+	case !wanted:
 		f.network += t.spent[maybeFull]
+	case rtt > 0 && small > int64(sh.cfg.HeldTrips*float64(rtt)):
+		t.held.small += small
+		sh.noteWait(st, f, t.held.since, small)
+		t.spent[windowFull] += t.spent[maybeFull]
+		t.spent[heldWindow] += small
+	default:
+		if t.spent[maybeFull]+small > 0 {
+			sh.noteWait(st, f, t.held.since, 0)
+		}
+		t.spent[windowFull] += t.spent[maybeFull]
+		t.spent[smallWindow] += small
 	}
 	t.spent[maybeFull], t.spent[maybeSmall] = 0, 0
 }

@@ -89,6 +89,17 @@ type Timing struct {
 	// MinStall is the least duration of a listed stall whose window was never 0: one
 	// probe timer, the least that such a stall costs.
 	MinStall time.Duration
+	// HeldTrips is how many round trips the window must stay too small, with nothing in
+	// flight, for the receiver to hold the sender back: an update sent when the
+	// application reads at once arrives within one, and its ACK may be delayed by
+	// another.
+	HeldTrips float64
+	// LateACK is how much later than a round trip an ACK must come to count as delayed:
+	// a bit less than the least delay of a stack (Linux: TCP_DELACK_MIN, 40 ms). AtOnce
+	// is how soon after it a sender sends what it held back: no application but the
+	// kernel does that. NagleTimes is how often that must happen to be no coincidence.
+	LateACK, AtOnce time.Duration
+	NagleTimes      uint32
 	// Pause is how long a sender must be silent, with nothing in flight and the
 	// window open, to count as out of data: longer than a delayed ACK takes (RFC 9293
 	// 3.8.6.3: less than 500 ms; Linux: 40 to 200 ms).
@@ -166,6 +177,10 @@ func DefaultConfig() Config {
 		},
 		Timing: Timing{
 			MinStall:   180 * time.Millisecond,
+			HeldTrips:  2,
+			LateACK:    30 * time.Millisecond,
+			AtOnce:     time.Millisecond,
+			NagleTimes: 3,
 			Pause:      200 * time.Millisecond,
 			Promptly:   10 * time.Millisecond,
 			FarAway:    time.Millisecond,

@@ -129,7 +129,7 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 		MSS: f.mss, MaxSegment: int64(f.maxSeg),
 		Window:     f.window(st, t),
 		StallCount: t.past.count - t.past.unwaited, StallTime: nanos(t.past.time),
-		Budget: f.budget(t, st.span()),
+		Budget: sh.budget(st, f, t),
 	}
 	if st.is(isForked) { // neither numbering counts all of it
 		d.AckedBytes = min(d.AckedBytes, d.Bytes)
@@ -196,13 +196,17 @@ func (f *flow) scale(st *stream) Scale {
 }
 
 // budget divides the time of the stream by what it was spent on.
-func (f *flow) budget(t *flowstate, span int64) Budget {
+func (sh *shard) budget(st *stream, f *flow, t *flowstate) Budget {
 	at := func(c class) time.Duration { return nanos(t.spent[c]) }
 	b := Budget{
-		Total:      nanos(span),
-		ZeroWindow: at(zeroWindow), SmallWindow: at(smallWindow), WindowFull: at(windowFull),
-		Network: nanos(f.network), Unjudged: nanos(f.unjudged),
+		Total:      nanos(st.span()),
+		ZeroWindow: at(zeroWindow), SmallWindow: at(smallWindow), WindowFull: at(windowFull), Held: at(heldWindow),
+		Recovering: at(recovering), Network: nanos(f.network), Unjudged: nanos(f.unjudged),
 	}
-	b.SenderIdle = b.Total - b.ReceiverLimited() - b.Network - b.Unjudged
+	if p := sh.paceOf(st, f); p != nil {
+		b.Delayed = min(nanos(p.nagle.delayed(sh.cfg)), b.Network)
+	}
+	b.Network -= b.Delayed
+	b.SenderIdle = b.Total - b.ReceiverLimited() - b.Recovering - b.Delayed - b.Network - b.Unjudged
 	return b
 }

@@ -18,7 +18,7 @@ type ending struct {
 }
 
 func newEnding(of *shard) *ending {
-	return &ending{shard: shard{cfg: of.cfg, sketches: of.sketches}, of: of}
+	return &ending{shard: shard{cfg: of.cfg, sketches: of.sketches, paces: of.paces}, of: of}
 }
 
 // end returns the stream as it would be if it ended now. The result is valid until

@@ -97,6 +97,7 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 	if sh.doubt.of == st {
 		sh.doubt.of = nil
 	}
+	defer sh.dropPaces(st) // the result may need them
 	if st.is(namedOnly) {
 		return nil
 	}
@@ -180,7 +181,7 @@ func (sh *shard) finish(st *stream) {
 				sh.leaveOpen(st, f, t, &st.flows[i^1])
 			}
 		}
-		sh.settle(f, false)
+		sh.settle(st, f, false)
 		sh.smallStall(f, EndSenderTimer)
 	}
 }

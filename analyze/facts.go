@@ -31,7 +31,8 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	x.Acked, x.Behind = f.acked(), nil
 	t := sh.stateOrNone(f)
 	x.Captured = f.captured(st, t)
-	x.Spent = f.spentOn(t, st.span())
+	x.Spent = sh.spentOn(st, f, t)
+	sh.paceFacts(st, f, t, x)
 	x.Probes, x.ProbeAnswers = uint64(t.counts.probes), uint64(t.counts.probeAnswers)
 	x.StallCount, x.StallTime = t.past.count-t.past.unwaited, nanos(t.past.time-t.waits.silent)
 	x.Withdrawn, x.MeanSegment = t.cluesOrNone().withdrawn.facts(), 0
@@ -96,9 +97,10 @@ func (f *flow) missing(st *stream, t *flowstate) int64 {
 }
 
 // spentOn returns what the time of the flow was spent on, for the causes.
-func (f *flow) spentOn(t *flowstate, span int64) (x cause.Times) {
-	b := f.budget(t, span)
+func (sh *shard) spentOn(st *stream, f *flow, t *flowstate) (x cause.Times) {
+	b := sh.budget(st, f, t)
 	x[cause.Closed], x[cause.Small], x[cause.Full] = b.ZeroWindow, b.SmallWindow, b.WindowFull
+	x[cause.Held], x[cause.Recovering], x[cause.Delayed] = b.Held, b.Recovering, b.Delayed
 	x[cause.Flight], x[cause.Idle], x[cause.Unjudged] = b.Network, b.SenderIdle, b.Unjudged
 	x.Move(cause.Closed, cause.Silent, nanos(t.waits.silent))
 	x.Move(cause.Idle, cause.Unaware, nanos(t.waits.unaware))

@@ -59,7 +59,8 @@ type flow struct {
 	network, unjudged int64
 	// turns counts how often nxt wrapped past base: the upper half of relative
 	// sequence numbers.
-	turns uint32
+	turns uint16
+	skip  uint16 // round trips that are not recorded: see shard.round
 	// state is an index into shard.states, 0 for none; sketch is a 1-based index into
 	// shard.sketches.
 	state, sketch uint32
@@ -79,35 +80,37 @@ type flow struct {
 type marks uint32
 
 const (
-	hasBase    marks = 1 << iota // base is set
-	hasISN                       // and it is the ISN
-	hasNxt                       // the sender was seen sending
-	hasUna                       // the receiver was seen acknowledging
-	hasWnd                       // a window was seen
-	isZero                       // the window is 0
-	sawSYN                       // the sender's SYN was captured
-	optsCut                      // the receiver's SYN came without all of its options
-	sawFIN                       // the sender sent FIN
-	sawRST                       // the sender sent RST
-	isUnsound                    // packets are missing: the bytes in flight are unknown
-	isFull                       // the next segment does not fit the rest of the window, data in flight
-	isHeld                       // the same with nothing in flight
-	isOpened                     // the window has opened since, and nothing was sent yet
-	isTiming                     // the ACK of timed is awaited
-	idleProbe                    // only one empty segment was seen so far: it may be a probe
-	midProbe                     // it was: the stall began before the capture
-	isStory                      // the window was 0, or an answer is due: every segment takes the slow path
-	hasHoles                     // parts of the data before nxt were not captured, or not yet
-	isEcho                       // the last ACK left nothing in flight, but takes time to reach the sender
-	wasFull                      // with isEcho: the window was full when the ACK was sent
-	sawScaled                    // a window was seen outside a SYN
-	isAnswered                   // the receiver has sent data itself after it took some
-	afterPause                   // the last new data came after a pause, with nothing in flight
-	hasOther                     // other is set
-	hasOffer                     // the sender's SYN carried the window scale option
-	pastBare                     // data went past the bare window field: see flow.crosses
-	hasTwin                      // it is a second numbering: every segment takes the slow path
-	isPaired                     // the stream has a pairing: every segment takes the slow path
+	hasBase      marks = 1 << iota // base is set
+	hasISN                         // and it is the ISN
+	hasNxt                         // the sender was seen sending
+	hasUna                         // the receiver was seen acknowledging
+	hasWnd                         // a window was seen
+	isZero                         // the window is 0
+	sawSYN                         // the sender's SYN was captured
+	optsCut                        // the receiver's SYN came without all of its options
+	sawFIN                         // the sender sent FIN
+	sawRST                         // the sender sent RST
+	isUnsound                      // packets are missing: the bytes in flight are unknown
+	isFull                         // the next segment does not fit the rest of the window, data in flight
+	isHeld                         // the same with nothing in flight
+	isOpened                       // the window has opened since, and nothing was sent yet
+	isTiming                       // the ACK of timed is awaited
+	idleProbe                      // only one empty segment was seen so far: it may be a probe
+	midProbe                       // it was: the stall began before the capture
+	isStory                        // the window was 0, or an answer is due: every segment takes the slow path
+	hasHoles                       // parts of the data before nxt were not captured, or not yet
+	isEcho                         // the last ACK left nothing in flight, but takes time to reach the sender
+	wasFull                        // with isEcho: the window was full when the ACK was sent
+	sawScaled                      // a window was seen outside a SYN
+	isAnswered                     // the receiver has sent data itself after it took some
+	afterPause                     // the last new data came after a pause, with nothing in flight
+	hasOther                       // other is set
+	hasOffer                       // the sender's SYN carried the window scale option
+	pastBare                       // data went past the bare window field: see flow.crosses
+	isRecovering                   // lost data was sent again, and SND.UNA has not passed recovery.until
+	isLate                         // the last ACK came alone, and later than a round trip: see lateACK
+	hasTwin                        // it is a second numbering: every segment takes the slow path
+	isPaired                       // the stream has a pairing: every segment takes the slow path
 )
 
 func (f *flow) is(m marks) bool  { return f.marks&m != 0 }

@@ -126,7 +126,7 @@ type heldBack struct {
 	// left is how much of the window the sender has left now, in bytes.
 	left uint32
 	// small is how long the window has been too small for the sender since it was
-	// last large enough.
+	// last large enough, in waits much longer than a round trip.
 	small int64
 }
 

@@ -172,9 +172,9 @@ func (c *cursor) restart() {
 func (c *cursor) breakOff(f *flow) {
 	c.endClues(c.stateOf(f), f, c.now, true)
 	c.endStall(f, EndResetBySender)
-	c.settle(f, false)
+	c.settle(c.st, f, false)
 	c.smallStall(f, EndSenderTimer)
-	f.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | isZero
+	f.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | isZero | isRecovering | isLate
 	c.dropHoles(f)
 }
 

@@ -11,7 +11,16 @@ type Budget struct {
 	SmallWindow time.Duration
 	// WindowFull: the sender had filled the window and waited for an ACK.
 	WindowFull time.Duration
-	// Network: data was in flight or being recovered from loss.
+	// Held: everything was acknowledged, but the window stayed too small for the next
+	// segment, each time for much longer than a round trip (Config.HeldTrips).
+	Held time.Duration
+	// Recovering: lost data was being sent again, from when the sender could know of the
+	// loss until all that was in flight then was acknowledged.
+	Recovering time.Duration
+	// Delayed: the sender held a small segment back (Nagle, RFC 9293 3.7.4) until the
+	// receiver sent a delayed ACK (RFC 9293 3.8.6.3).
+	Delayed time.Duration
+	// Network: data was in flight, and nothing of the above held the sender back.
 	Network time.Duration
 	// SenderIdle: the sender had nothing to send.
 	SenderIdle time.Duration
@@ -22,7 +31,7 @@ type Budget struct {
 // ReceiverLimited is the time in which the receiver's window held the sender back,
 // which Linux counts as tcpi_rwnd_limited.
 func (b *Budget) ReceiverLimited() time.Duration {
-	return b.ZeroWindow + b.SmallWindow + b.WindowFull
+	return b.ZeroWindow + b.SmallWindow + b.WindowFull + b.Held
 }
 
 // Buffer is what was inferred about the receiver's buffer.

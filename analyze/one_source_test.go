@@ -56,8 +56,8 @@ func TestOneSource(t *testing.T) {
 // are not listed.
 func checkSmall(t *testing.T, d *analyze.Direction) {
 	unlisted := time.Duration(d.Window.Updates+1) * analyze.DefaultConfig().MinStall
-	if b := &d.Budget; b.SmallWindow > d.StallTime+unlisted {
-		t.Errorf("the window was too small for %v, but the stalls last %v", b.SmallWindow, d.StallTime)
+	if b := &d.Budget; b.Held > d.StallTime+unlisted {
+		t.Errorf("the window was too small for %v, but the stalls last %v", b.Held, d.StallTime)
 	}
 }
 

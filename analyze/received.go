@@ -112,6 +112,9 @@ func (c *cursor) acknowledge(found Events) Events {
 	}
 	r.una, r.ackedAt = s.Ack, c.now
 	c.endClues(t, r, c.now, false)
+	if r.is(isRecovering) {
+		c.recovered()
+	}
 	if r.shift == Unknown {
 		c.legal(r)
 	}
@@ -147,8 +150,19 @@ func (sh *shard) answered(f *flow, s *capture.Segment, now int64) {
 	if s.Len > 0 || s.Flags&capture.FIN != 0 {
 		most = int64(sh.cfg.DelayedACK)
 	}
-	if d := now - f.timedAt; 0 < d && d <= most && (f.rtt == 0 || d < f.rtt) && now-s.Time == f.timedBy {
+	d := now - f.timedAt
+	if d <= 0 || d > most || now-s.Time != f.timedBy {
+		return
+	}
+	if f.rtt == 0 || d < f.rtt {
 		f.rtt = d
+	}
+	sh.lateACK(f, s, d)
+	switch {
+	case f.skip > 0:
+		f.skip--
+	case f.dataSegs >= paceAfter:
+		sh.round(f, s, now, d)
 	}
 }
 
@@ -176,6 +190,7 @@ func (c *cursor) repeated(ev Events) Events {
 		if t.clues != nil {
 			t.clues.confirm(r)
 		}
+		c.duplicated()
 		return EventDupACK
 	}
 	return 0

@@ -83,6 +83,10 @@ func (c *cursor) fresh() Events {
 	var ev Events
 	if s.Len > 0 {
 		c.r.answers(s.Ack)
+		c.r.marks &^= isLate // an answer, not the ACK alone, lets its sender go on
+	}
+	if f.is(isLate) {
+		c.heldUp()
 	}
 	if s.Flags&capture.FIN != 0 {
 		f.marks |= sawFIN
@@ -166,8 +170,10 @@ func (c *cursor) resume() {
 	if t := c.stateOf(f); t != nil {
 		since = max(since, t.after.endedAt) // before that, the window was 0
 	}
-	switch fills := c.end == f.edge && f.inFlight() == 0 && f.has(hasUna|hasWnd) && f.shift != Unknown; {
-	case fills && !f.is(isOpened) && c.now-since >= int64(c.cfg.ProbeTimer) && (f.is(isHeld) || c.timerFits(c.now-since)):
+	fills := c.end == f.edge && f.has(hasUna|hasWnd) && f.shift != Unknown
+	all := fills && f.inFlight() == 0
+	switch {
+	case all && !f.is(isOpened) && c.now-since >= int64(c.cfg.ProbeTimer) && (f.is(isHeld) || c.timerFits(c.now-since)):
 		// The probe timer sent what fits into the small window (Linux:
 		// tcp_write_wakeup; BSD: the persist timer).
 		t := c.needState(f)
@@ -179,13 +185,13 @@ func (c *cursor) resume() {
 			f.marks |= isHeld
 		}
 		t.held.timer = moment{c.now, c.s.Frame}
-		c.settle(f, true)
+		c.settle(c.st, f, true)
 	case f.is(isOpened):
 		// It did wait if it sends promptly, and its segments exceed what the window had
 		// left.
 		t := c.needState(f)
 		wanted := c.now-t.held.opened.at <= max(2*c.st.rtt(), int64(c.cfg.Promptly)) && f.maxSeg > t.held.left
-		c.settle(f, wanted)
+		c.settle(c.st, f, wanted)
 		how := EndSenderTimer
 		if wanted {
 			how = EndWindowUpdate
@@ -193,14 +199,15 @@ func (c *cursor) resume() {
 		c.smallStall(f, how)
 		f.marks &^= isOpened
 		t.held.fits = false
-	case fills && f.is(isHeld) && c.states[f.state].held.fits:
-		// It sends exactly what fits, again: the window determines the size, and some timer
-		// or the ACK that it waits for the time. Once, that may be all it has.
+	case fills && f.is(isHeld|isFull) && (c.states[f.state].held.fits || c.now-f.ackedAt <= c.r.rtt+int64(c.cfg.AtOnce)):
+		// It sends exactly what fits, again or as soon as an ACK came: the window determines
+		// the size, and some timer or the ACK that it waits for the time. Once, and later,
+		// that may be all it has.
 		c.states[f.state].held.timer = moment{c.now, c.s.Frame}
-		c.settle(f, true)
+		c.settle(c.st, f, true)
 	case f.is(isHeld | isFull):
 		// It sends into the rest of the window, so nothing held it back until now.
-		c.settle(f, false)
+		c.settle(c.st, f, false)
 		c.smallStall(f, EndSenderTimer)
 		f.marks &^= isHeld | isFull
 		c.states[f.state].held.fits = fills
@@ -241,6 +248,7 @@ func (c *cursor) old() Events {
 		f.resent++
 		c.doubtRepeats()
 		c.resend()
+		c.recover()
 		if f.is(isZero) {
 			c.needState(f).counts.retransZero++
 		}

@@ -29,7 +29,7 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	t.stall.Unread = c.unread(r, t)
 	t.stall.fullSpent, t.stall.smallSpent = t.spent[windowFull], t.spent[smallWindow]
 	if r.is(isFull | isHeld) {
-		c.settle(r, true)
+		c.settle(c.st, r, true)
 		t.stall.began = t.held.since.at
 		t.stall.WindowAtBegin = new(int64(t.held.room))
 		t.stall.Begin, t.stall.BeginFrame = t.held.since.at, t.held.since.frame

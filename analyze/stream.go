@@ -34,7 +34,8 @@ type stream struct {
 	// apart is the delay between two capture points, by the side that sends, in ns; 0 if
 	// there is only one.
 	apart [2]int64
-	_     [8]byte
+	// pace are 1-based indices into shard.paces, by the side that sends; 0 for none.
+	pace [2]uint32
 }
 
 // span is the adjusted time from the first segment to the last.
@@ -130,7 +131,7 @@ func (sh *shard) open(hash uint32, s *capture.Segment, now int64) uint32 {
 	for i := range st.flows {
 		f := &st.flows[i]
 		f.side, f.shift, f.offer, f.rawMin = uint8(i), Unknown, Unknown, 0xffff
-		f.spanEnd = math.MaxInt64
+		f.spanEnd, f.class = math.MaxInt64, unjudged
 	}
 	sh.changes++
 	sh.opened = append(sh.opened, opening{index: sh.index, slot: slot})

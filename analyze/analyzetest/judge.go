@@ -31,6 +31,7 @@ func flowFacts(d *analyze.Direction) cause.Flow {
 	b := &d.Budget
 	f.Spent = cause.Times{
 		cause.Closed: b.ZeroWindow, cause.Small: b.SmallWindow, cause.Full: b.WindowFull,
+		cause.Held: b.Held, cause.Recovering: b.Recovering, cause.Delayed: b.Delayed,
 		cause.Flight: b.Network, cause.Idle: b.SenderIdle, cause.Unjudged: b.Unjudged,
 	}
 	for i := range d.Stalls {

@@ -205,6 +205,10 @@ func TestEveryMomentOnce(t *testing.T) {
 				d := &f.Flows[dir]
 				d.Bytes, d.Spent = int64(r.IntN(3)*1000), Times{}
 				d.resend(uint64(r.IntN(5)))
+				d.RTT, d.MaxSegment = time.Duration(r.IntN(2))*ms, 10
+				d.Pace = Pace{Rounds: int64(r.IntN(30)), Next: 30, Clocked: 30, Roomy: 30, Steady: 100, SteadyRounds: int64(r.IntN(30)), Cuts: int64(r.IntN(3)), Grew: 9,
+					QueueGrowth: r.Float64(), MeanRTT: time.Duration(r.IntN(300)) * ms, Recoveries: int64(r.IntN(3)), Delays: int64(r.IntN(3)),
+					FullWaits: int64(r.IntN(3)), HeldWaits: int64(r.IntN(3))}
 				for k := range d.Spent {
 					if r.IntN(2) == 0 {
 						d.Spent[k] = f.Total / time.Duration(Kinds)

@@ -43,6 +43,15 @@ type Flow struct {
 	LargestWindow int64
 	// Captured is how much of it the capture shows.
 	Captured Captured
+	// UsualWindow is the same outside SYN segments.
+	UsualWindow int64
+	// NearReceiver: the capture point is closer to Receiver, so that the ACKs hide what is
+	// in flight.
+	NearReceiver bool
+	// MaxSegment is the largest payload.
+	MaxSegment int64
+	// Pace is what the round trips and the losses showed.
+	Pace Pace
 	// Spent is what the time of the stream was spent on in this direction: every moment
 	// is in one kind.
 	Spent Times

@@ -34,6 +34,29 @@ type Limits struct {
 	// Packet is how much data a packet carries at the most without offload, in bytes: what
 	// is missing must be more to make a doubt (RFC 9293 3.7.1 on Ethernet).
 	Packet int64
+	// Rounds is the least number of round trips that show what set the pace: with fewer,
+	// the sender has hardly left slow start (RFC 6928: 10 segments, doubled each time).
+	Rounds int64
+	// SteadyShare is the share of the round trips in which a sender with a fixed limit must
+	// have had the same amount in flight without a break; ClockedShare the share of them that
+	// must have begun as soon as the ACK came: otherwise the application may set the pace.
+	SteadyShare, ClockedShare float64
+	// RoomyShare is the share of the round trips in which the window must have had room for
+	// twice what was in flight to be excluded.
+	RoomyShare float64
+	// QueueLink is the least correlation of round trips with what is in flight that shows a
+	// self-made queue, QueueRise how many times the smallest round trip the mean one must
+	// be: a queue of a quarter of the path already keeps the bottleneck busy. (Sundaresan et
+	// al., TCP Congestion Signatures, IMC 2017, tell self-made from outside congestion by
+	// the same growth.)
+	QueueLink, QueueRise float64
+	// BloatRise is how many times the smallest round trip the mean one must be for the
+	// queue to be a finding of its own, and BloatTime by how much longer: a tenth of a
+	// second is noticed (ITU-T G.114).
+	BloatRise float64
+	BloatTime time.Duration
+	// SureWaits is the least number of like waits that exclude chance.
+	SureWaits int64
 	// MemoryShare is the share of the window offered that a receiver must have taken back
 	// to be short of memory: then most of it was not closed by unread payload. A receiver
 	// that only does not read takes back nothing.
@@ -63,7 +86,9 @@ func DefaultLimits() Limits {
 		LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2,
 		Packet:      1460,
 		MemoryShare: 0.5, MemorySteps: 3,
-		SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3,
+		SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3, SureWaits: 10,
+		Rounds: 10, SteadyShare: 0.5, ClockedShare: 0.8, RoomyShare: 0.9,
+		QueueLink: 0.6, QueueRise: 1.25, BloatRise: 2, BloatTime: 100 * time.Millisecond,
 		Together: defaultTogether,
 	}
 }

@@ -42,7 +42,7 @@ var slow = cause{
 	claim: func(x *Case) Claim {
 		c := x.takeStalls(func(*Stall) bool { return true })
 		x.takeUnlisted(&c)
-		if held := x.take(Held, Closed, Small); held > 0 {
+		if held := x.take(Held, Closed); held > 0 {
 			c.Time += held
 			c.Severity = x.Limits.severity(c.Time)
 		}
@@ -82,6 +82,10 @@ func tellNotReading(x *Case, c *Claim, out *Finding) {
 func tellSlow(x *Case, c *Claim, out *Finding) {
 	out.ask(x.D.Receiver, x.D.Sender)
 	w := c.Longest
+	if p := &x.D.Pace; p.HeldWaits > 1 && (w == nil || c.Stalls == 1 && !w.ByTimer) {
+		x.tellHeld(c, out)
+		return
+	}
 	if w == nil {
 		out.Sentence = fmt.Sprintf("the application behind %s read too slowly: its window kept the sender waiting for %s in all",
 			x.D.Receiver, words.Duration(c.Time))
@@ -151,6 +155,36 @@ func (x *Case) doubtAsked(longest *Stall, out *Finding) {
 	if n > 0 && 2*n >= opened || x.unannouncedBy(longest) {
 		out.atMost(Medium, fmt.Sprintf("%d of %d stalls ended with the whole window at once when the sender asked: it may have been open before, and its update lost or never sent",
 			n, opened))
+	}
+}
+
+// tellHeld tells of waits that were each too short, or too small a part of all, to be
+// stalls of their own.
+func (x *Case) tellHeld(c *Claim, out *Finding) {
+	d, p := x.D, &x.D.Pace
+	waits, longest, zero := p.HeldWaits, p.LongestHeld, int64(0)
+	if c.Longest != nil {
+		waits, longest, zero = waits+c.Stalls, max(longest, c.Longest.Duration), c.Stalls
+		out.Frames = c.Longest.Frames
+	}
+	out.Sentence = fmt.Sprintf("the application behind %s read too slowly: its window kept the sender waiting %s, for %s in all, the longest for %s",
+		d.Receiver, words.Times(waits), words.Duration(c.Time), words.Duration(longest))
+	out.say(p.FirstHeld, "the window became too small for the next segment; a round trip takes %s, the waits %s on average",
+		words.Duration(d.RTT), words.Duration(c.Time/time.Duration(waits)))
+	if zero > 0 {
+		out.say(c.Longest.Begin, "the window was 0, %s", words.Times(zero))
+	}
+	out.not("not the size of the buffer: that costs a round trip at a time")
+	if d.DataRetransmissions == 0 {
+		out.not("not loss: 0 retransmissions of data")
+	}
+	switch {
+	case waits < 3:
+		out.sure(Medium, "it happened only "+words.Times(waits))
+	case zero == 0:
+		out.sure(Medium, "the window was never 0: its host may also be late to announce what its application has read")
+	default:
+		out.sure(High, "everything was acknowledged, and data came as soon as the window opened, each time")
 	}
 }
 

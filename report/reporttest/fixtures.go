@@ -99,7 +99,7 @@ func Flood() Fixture {
 		Blame: "the application behind 127.0.0.1:3000, by reading",
 	}}
 	d.StallCount, d.StallTime = 1, sec(14.840149)
-	d.Budget = analyze.Budget{Total: sec(19.36855), ZeroWindow: sec(14.840149), SmallWindow: sec(0.240616), WindowFull: sec(0.000034), Network: sec(3.1), SenderIdle: sec(1.187751)}
+	d.Budget = analyze.Budget{Total: sec(19.36855), ZeroWindow: sec(14.840149), Held: sec(0.240616), WindowFull: sec(0.000034), Network: sec(3.1), SenderIdle: sec(1.187751)}
 	d.Buffer = analyze.Buffer{
 		Absorbed:      analyze.NewEstimate("payload acknowledged while nobody read", new(int64(934544)), new(int64(934544)), nil),
 		LargestWindow: analyze.NewEstimate("the largest window advertised: a poor estimate of a buffer", new(int64(465280)), nil, nil),
@@ -277,7 +277,7 @@ func UnknownScale() Fixture {
 		Released: new(int64(120_000)), Blame: "the application behind 10.9.8.7:873, by reading",
 	}}
 	d.StallCount, d.StallTime = 1, sec(1.5)
-	d.Budget = analyze.Budget{Total: sec(9), ZeroWindow: sec(1.25), SmallWindow: sec(0.25), Network: sec(7), Unjudged: sec(0.5)}
+	d.Budget = analyze.Budget{Total: sec(9), ZeroWindow: sec(1.25), Held: sec(0.25), Network: sec(7), Unjudged: sec(0.5)}
 	d.Buffer.Absorbed = analyze.NewEstimate("payload acknowledged while nobody read", nil, new(int64(20_000)), nil)
 	d.Reader = analyze.Reader{LastRead: new(At(4)), LastReadFrame: 60,
 		Rate: analyze.NewEstimate("rise of the right edge", nil, new(int64(40_000)), new(int64(90_000)))}

@@ -105,11 +105,11 @@ func (c *checker) object(path string, o map[string]any) {
 
 // budget checks that the classes of a time budget add up.
 func (c *checker) budget(path string, o map[string]any) {
-	limited := sum(o, "zero_window_ns", "small_window_ns", "window_full_ns")
+	limited := sum(o, "zero_window_ns", "small_window_ns", "window_full_ns", "held_ns")
 	if limited != sum(o, "receiver_limited_ns") {
 		c.fail(path, "receiver_limited_ns is %d, the sum %d", sum(o, "receiver_limited_ns"), limited)
 	}
-	if all := limited + sum(o, "network_ns", "sender_idle_ns", "unjudged_ns"); all != sum(o, "total_ns") {
+	if all := limited + sum(o, "recovering_ns", "delayed_ns", "network_ns", "sender_idle_ns", "unjudged_ns"); all != sum(o, "total_ns") {
 		c.fail(path, "total_ns is %d, the sum %d", sum(o, "total_ns"), all)
 	}
 }

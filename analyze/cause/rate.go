@@ -1,0 +1,98 @@
+package cause
+
+import (
+	"fmt"
+	"time"
+
+	"winwatch/analyze/words"
+)
+
+const (
+	// PathRate: the sender keeps the bottleneck of the path busy.
+	PathRate Code = "path-rate"
+	// PathQueue: data waits in a queue on the path.
+	PathQueue Code = "path-queue"
+)
+
+var queue = cause{
+	code: PathQueue, party: Path,
+	clause:   "a queue on the path fills",
+	needs:    "round trips that grow with what is in flight, to several times the smallest",
+	excludes: "delayed ACKs, receivers that are slow to answer, losses",
+	cure:     "active queue management at the bottleneck (fq_codel, cake), or a congestion control that keeps queues short (BBR)",
+	settle:   "ping along the path while the stream sends and while it does not: a self-made queue is there only while it sends",
+	claim: func(x *Case) Claim {
+		l, d, p := x.Limits, x.D, &x.D.Pace
+		if x.noQueue() != "" || !share(int64(p.MeanRTT), int64(d.RTT), l.BloatRise) || p.MeanRTT-d.RTT < l.BloatTime {
+			return Claim{}
+		}
+		waited := 1 - float64(d.RTT)/float64(p.MeanRTT)
+		return Claim{Time: x.takeSome(time.Duration(waited*float64(x.Left(Flight))), Flight), Severity: Note}
+	},
+	tell: func(x *Case, c *Claim, out *Finding) {
+		d, p := x.D, &x.D.Pace
+		out.Sentence = fmt.Sprintf("a queue on the path to %s held the data of %s for %s in all: it made the mean round trip %s instead of %s",
+			d.Receiver, d.Sender, words.Duration(c.Time), words.Duration(p.MeanRTT), words.Duration(d.RTT))
+		x.sayQueue(out)
+	},
+	fell: func(x *Case) string {
+		if x.D.Pace.Rounds < x.Limits.Rounds {
+			return ""
+		}
+		if why := x.noQueue(); why != "" {
+			return why
+		}
+		return fmt.Sprintf("the mean round trip was only %s, the smallest %s", words.Duration(x.D.Pace.MeanRTT), words.Duration(x.D.RTT))
+	},
+}
+
+var rate = cause{
+	code: PathRate, party: Path,
+	clause:   "the path is busy",
+	needs:    "round trips that grow with what is in flight: more in flight only makes a queue longer",
+	excludes: "a window or a sender that sets the amount in flight",
+	cure:     "a faster link at the bottleneck, or less other traffic there",
+	settle:   "the rate of the slowest link, and what else uses it",
+	claim: func(x *Case) Claim {
+		if x.noQueue() != "" {
+			return Claim{}
+		}
+		c := Claim{Time: x.take(Flight)}
+		if c.Time >= x.Limits.Grave && share(int64(c.Time), int64(x.Facts.Total), 0.5) {
+			c.Severity = Note
+		}
+		return c
+	},
+	tell: func(x *Case, c *Claim, out *Finding) {
+		d, p := x.D, &x.D.Pace
+		out.Sentence = fmt.Sprintf("the path from %s carried what it can for %s, about %s", d.Sender, words.Duration(c.Time), words.Rate(p.Rate))
+		x.sayQueue(out)
+	},
+}
+
+// noQueue says why the stream did not fill a queue on the path, or returns "".
+func (x *Case) noQueue() string {
+	l, d, p := x.Limits, x.D, &x.D.Pace
+	switch {
+	case d.NearReceiver:
+		return "captured near the receiver: what is in flight does not show"
+	case p.Rounds < l.Rounds || d.RTT <= 0:
+		return "too few round trips"
+	case p.QueueGrowth < l.QueueLink:
+		return fmt.Sprintf("the round trips do not depend on what is in flight (correlation %.2f)", p.QueueGrowth)
+	case !share(int64(p.MeanRTT), int64(d.RTT), l.QueueRise):
+		return fmt.Sprintf("the mean round trip was %s, close to the smallest, %s", words.Duration(p.MeanRTT), words.Duration(d.RTT))
+	case !share(p.Clocked, p.Next, l.ClockedShare):
+		return fmt.Sprintf("in only %d of %d round trips new data came as soon as the ACK: its application sets the pace", p.Clocked, p.Next)
+	}
+	return ""
+}
+
+func (x *Case) sayQueue(out *Finding) {
+	d, p := x.D, &x.D.Pace
+	out.say(p.MostAt, "%s in flight, the most; the round trip grew with it, to %s (correlation %.2f over %s)",
+		words.Bytes(p.Most), words.Duration(p.LongestRTT), p.QueueGrowth, words.Counted(p.Rounds, "round trip"))
+	out.not("not the window: it had room for twice as much in %d of %d round trips", p.Roomy, p.Rounds)
+	out.sure(Medium, "the queue could also be in the sending host")
+	out.ask(d.Sender, d.Receiver)
+}

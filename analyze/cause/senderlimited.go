@@ -1,0 +1,75 @@
+package cause
+
+import (
+	"fmt"
+
+	"winwatch/analyze/words"
+)
+
+// SenderLimited: a fixed amount in flight below the window, without loss.
+const SenderLimited Code = "sender-limited"
+
+var senderLimited = cause{
+	code: SenderLimited, party: SendingHost,
+	clause:   "a fixed amount in flight, below the window",
+	needs:    "the same amount in flight in round trip after round trip, far below the window, and new data as soon as an ACK comes",
+	excludes: "loss, a queue on the path, a window without room, a peer that answers each request, an application that writes at its own pace",
+	cure:     "a larger send buffer: raise net.ipv4.tcp_wmem or remove the application's SO_SNDBUF; or a congestion window that is not clamped",
+	settle:   "ss -ti on the sender: time under sndbuf_limited means the send buffer; a cwnd of that many segments that does not grow, the congestion window",
+	claim: func(x *Case) Claim {
+		if x.sendsFreely() != "" {
+			return Claim{}
+		}
+		c := Claim{Time: x.take(Flight)}
+		if share(int64(c.Time), int64(x.Facts.Total), x.Limits.LimitedShare) {
+			c.Severity = Note
+		}
+		return c
+	},
+	tell: func(x *Case, c *Claim, out *Finding) {
+		d, p := x.D, &x.D.Pace
+		out.Sentence = fmt.Sprintf("%s never had more than %s in flight, a round trip at a time, for %s: its send buffer or its congestion window is fixed at that",
+			d.Sender, words.Bytes(p.Most), words.Duration(c.Time))
+		out.say(p.SteadyAt, "about %s in flight in %s in a row", words.Bytes(p.Steady), words.Counted(p.SteadyRounds, "round trip"))
+		out.say(p.MostAt, "the window had room for twice that in %s of %s", words.Count(p.Roomy), words.Counted(p.Rounds, "round trip"))
+		out.not("not loss: 0 retransmissions of data")
+		out.not("not a queue on the path: the mean round trip was %s, the smallest %s", words.Duration(p.MeanRTT), words.Duration(d.RTT))
+		out.sure(Medium, "which of the two it is, packets cannot tell")
+		out.ask(d.Sender, d.Receiver)
+	},
+	fell: func(x *Case) string {
+		if x.D.Pace.Rounds < x.Limits.Rounds {
+			return ""
+		}
+		return x.sendsFreely()
+	},
+}
+
+// sendsFreely says why no fixed limit of the sender explains what was in flight, or
+// returns "".
+func (x *Case) sendsFreely() string {
+	l, d, p := x.Limits, x.D, &x.D.Pace
+	switch {
+	case d.NearReceiver:
+		return "captured near the receiver: what is in flight does not show"
+	case p.Rounds < l.Rounds || p.SteadyRounds < l.Rounds:
+		return fmt.Sprintf("no amount was in flight for more than %s in a row", words.Counted(p.SteadyRounds, "round trip"))
+	case d.DataRetransmissions > 0:
+		return words.Counted(d.DataRetransmissions, "retransmission") + " of data: losses limit the sender"
+	case !share(p.SteadyRounds, p.Rounds, l.SteadyShare):
+		return fmt.Sprintf("what was in flight changed: the same for %d of %d round trips", p.SteadyRounds, p.Rounds)
+	case p.Steady < 2*d.MaxSegment:
+		return fmt.Sprintf("%s in flight are a message at a time", words.Bytes(p.Steady))
+	case !share(p.Roomy, p.Rounds, l.RoomyShare):
+		return "the window had no room for twice as much"
+	case !share(p.Clocked, p.Next, l.ClockedShare):
+		return fmt.Sprintf("in only %d of %d round trips new data came as soon as the ACK: its application sets the pace", p.Clocked, p.Next)
+	case share(int64(x.O.DataSegments), p.Rounds, 0.25):
+		return "the receiver answers: its application may wait for the answers"
+	case share(int64(d.Spent[Idle]), int64(d.Spent[Flight]), l.LimitedShare):
+		return "it had nothing to send in between"
+	case share(int64(p.MeanRTT), int64(d.RTT), l.QueueRise):
+		return fmt.Sprintf("the round trip grew to %s: the path has a queue", words.Duration(p.MeanRTT))
+	}
+	return ""
+}

@@ -1,0 +1,268 @@
+package analyze
+
+import (
+	"math"
+
+	"winwatch/analyze/cause"
+	"winwatch/capture"
+)
+
+// pace is what set the pace of a flow while its window had room: losses, delayed ACKs,
+// and what each round trip showed. Only flows that lose data or send for more than a few
+// round trips have one, and only a limited number of flows.
+type pace struct {
+	rounds   rounds
+	recovery recovery
+	nagle    nagle
+	waits    windowWaits
+}
+
+// windowWaits are the waits in which the window held the sender back: those of about a
+// round trip, and those that were much longer (heldWindow).
+type windowWaits struct {
+	full, held           uint32
+	firstFull, firstHeld moment
+	longest              int64 // of the long ones
+}
+
+// add notes a wait that began at since and lasted for long if it was a long one.
+func (w *windowWaits) add(since moment, long int64) {
+	n, first := &w.full, &w.firstFull
+	if long > 0 {
+		n, first = &w.held, &w.firstHeld
+	}
+	if *n++; *n == 1 {
+		*first = since
+	}
+	w.longest = max(w.longest, long)
+}
+
+const (
+	// paceAfter is how many data segments a flow sends before its round trips are
+	// recorded: what ends sooner takes no time to speak of.
+	paceAfter = 16
+	// maxPaces bounds the memory for them to some 3 MB a shard.
+	maxPaces = 1 << 13
+	// denseRounds is how many round trips are recorded one after the other. After that,
+	// they are recorded in pairs, ever fewer of them: more would not change what they show.
+	denseRounds = 16
+	// mostSkipped is the most round trips that are left out in a row.
+	mostSkipped = 1 << 10
+)
+
+// paceOf returns the pace of a flow, or nil if it has none.
+func (sh *shard) paceOf(st *stream, f *flow) *pace {
+	if i := st.pace[f.side&1]; i != 0 {
+		return sh.paces[i-1]
+	}
+	return nil
+}
+
+// needPace returns the pace of a flow, creating it if there is none. It is nil if there
+// are too many.
+func (sh *shard) needPace(st *stream, f *flow) *pace {
+	if p := sh.paceOf(st, f); p != nil {
+		return p
+	}
+	n := len(sh.freePaces)
+	if n == 0 {
+		if len(sh.paces) == maxPaces {
+			return nil
+		}
+		sh.paces = append(sh.paces, new(pace))
+		n, sh.freePaces = 1, append(sh.freePaces, uint32(len(sh.paces)))
+	}
+	st.pace[f.side&1] = sh.freePaces[n-1]
+	sh.freePaces = sh.freePaces[:n-1]
+	return sh.paceOf(st, f)
+}
+
+// dropPaces frees the paces of an evicted stream.
+func (sh *shard) dropPaces(st *stream) {
+	for _, i := range st.pace {
+		if i != 0 {
+			*sh.paces[i-1] = pace{}
+			sh.freePaces = append(sh.freePaces, i)
+		}
+	}
+	st.pace = [2]uint32{}
+}
+
+// noteWait adds a wait for the window to the pace of a flow: see windowWaits.add.
+func (sh *shard) noteWait(st *stream, f *flow, since moment, long int64) {
+	if p := sh.needPace(st, f); p != nil {
+		p.waits.add(since, long)
+	}
+}
+
+// rounds summarize the round trips of a flow: each lasts from a segment to its ACK, and
+// the next one begins with the next segment. Flight is what was in flight when the ACK
+// came. Of a long flow, only some round trips are recorded.
+type rounds struct {
+	count uint32
+	// ended is when the last recorded round trip ended, 0 if a loss followed, una SND.UNA
+	// then, and resent flow.resent at the last cut.
+	ended       int64
+	una, resent uint32
+	// longest is the longest round trip, most the most bytes in flight, at mostAt.
+	longest int64
+	mostAt  moment
+	most    uint32
+	// next counts the rounds that followed directly on the one recorded before, with bytes
+	// acknowledged in ns, at fastest bytes per second. clocked counts those of them that
+	// began as soon as the ACK of the one before came.
+	next, clocked      uint32
+	bytes, ns, fastest float64
+	// roomy counts the rounds in which the window had room for twice what was in flight.
+	roomy uint32
+	// run is the number of rounds in a row with level bytes in flight, give or take a
+	// segment; longestRun is the most so far, with steady bytes in flight, until steadyAt.
+	level, run         uint32
+	longestRun, steady uint32
+	steadyAt           moment
+	// peak is the most in flight since the last cut. cuts counts how often it was cut to
+	// less than three quarters, lossCuts how often after a loss, and grew how often it grew
+	// by a segment or more. cutAt is the last cut, from peak cutFrom.
+	peak, last           uint32
+	cuts, lossCuts, grew uint32
+	cutFrom              uint32
+	cutAt                moment
+	// joint relates the round trips to what was in flight.
+	joint joint
+}
+
+// paceFacts adds what is known about the pace of a flow to its facts.
+func (sh *shard) paceFacts(st *stream, f *flow, t *flowstate, x *cause.Flow) {
+	o := &st.flows[f.side&1^1]
+	x.MaxSegment = int64(f.maxSeg)
+	x.UsualWindow, x.NearReceiver = 0, f.rtt < o.rtt
+	if f.rawMin <= f.rawMax && f.shift != Unknown {
+		x.UsualWindow = int64(f.rawMax) << uint8(f.shift)
+	}
+	x.Pace = cause.Pace{}
+	p := sh.paceOf(st, f)
+	if p == nil {
+		return
+	}
+	p.facts(&x.Pace, o.rtt)
+	if l := &p.recovery; f.is(isRecovering) && !o.is(sawRST) && o.lastAt < l.last.at && !(l.hasDup && l.dupOf == f.una) {
+		// The receiver did not answer until the stream ended: whether only data was lost is
+		// unknown.
+		x.Spent.Move(cause.Recovering, cause.Silent, nanos(t.spent[recovering]-l.spent))
+	}
+}
+
+// facts fills x with what the causes judge a pace by. rest is the part of the round trip
+// between the sender and the capture point.
+func (p *pace) facts(x *cause.Pace, rest int64) {
+	r, l, n, w := &p.rounds, &p.recovery, &p.nagle, &p.waits
+	x.Rounds, x.Next, x.Clocked, x.Roomy = int64(r.count), int64(r.next), int64(r.clocked), int64(r.roomy)
+	x.LongestRTT, x.MeanRTT = nanos(r.longest+rest), nanos(int64(r.joint.meanY())+rest)
+	x.Most, x.MostAt = int64(r.most), r.mostAt.mark()
+	x.Steady, x.SteadyRounds, x.SteadyAt = int64(r.steady), int64(r.longestRun), r.steadyAt.mark()
+	x.Cuts, x.LossCuts, x.Grew = int64(r.cuts), int64(r.lossCuts), int64(r.grew)
+	x.CutFrom, x.CutAt = int64(r.cutFrom), r.cutAt.mark()
+	x.QueueGrowth, x.Fastest = r.joint.correlation(), int64(r.fastest)
+	if r.ns > 0 {
+		x.Rate = int64(r.bytes * 1e9 / r.ns)
+	}
+	x.Recoveries, x.Spurious, x.ByTimer = int64(l.episodes), int64(l.spurious), int64(l.byTimer)
+	x.FirstLoss, x.LastLoss = l.first.mark(), l.last.mark()
+	x.Delays, x.OtherDelays, x.LongestDelay = int64(n.waits), int64(n.other), nanos(n.longest)
+	x.FirstDelay, x.LastDelay = n.first.mark(), n.last.mark()
+	x.FullWaits, x.HeldWaits, x.LongestHeld = int64(w.full), int64(w.held), nanos(w.longest)
+	x.FirstFull, x.FirstHeld = w.firstFull.mark(), w.firstHeld.mark()
+}
+
+// joint sums up two numbers, to tell whether they grow together.
+type joint struct{ n, x, y, xx, yy, xy float64 }
+
+func (j *joint) add(x, y float64) {
+	j.n++
+	j.x += x
+	j.y += y
+	j.xx += x * x
+	j.yy += y * y
+	j.xy += x * y
+}
+
+// meanY is the mean of y, 0 if there is none.
+func (j *joint) meanY() float64 { return j.y / max(j.n, 1) }
+
+// correlation is 1 if y grows with x along a line, 0 if it does not depend on it.
+func (j *joint) correlation() float64 {
+	x, y := j.n*j.xx-j.x*j.x, j.n*j.yy-j.y*j.y
+	// Less than that is what is left of equal numbers.
+	if x <= 1e-9*j.n*j.xx || y <= 1e-9*j.n*j.yy {
+		return 0
+	}
+	return (j.n*j.xy - j.x*j.y) / math.Sqrt(x*y)
+}
+
+// round records a round trip of f that took rtt and ended with the ACK s. SND.UNA is
+// still what it was before.
+func (sh *shard) round(f *flow, s *capture.Segment, now, rtt int64) {
+	st := sh.slab.at(sh.current)
+	p := sh.needPace(st, f)
+	if p == nil || f.is(isRecovering) {
+		return
+	}
+	r := &p.rounds
+	if r.count < denseRounds || r.count%2 == 1 {
+		r.following(f, s, now, st.flows[f.side&1^1].rtt, int64(sh.cfg.AtOnce))
+	}
+	r.count++
+	r.ended, r.una = now, s.Ack
+	r.longest = max(r.longest, rtt)
+	flight, seg := f.inFlight(), max(f.maxSeg, 1)
+	if flight > r.most {
+		r.most, r.mostAt = flight, moment{now, s.Frame}
+	}
+	if uint64(f.room()) >= uint64(flight)+uint64(seg) {
+		r.roomy++
+	}
+	r.joint.add(float64(flight), float64(rtt))
+	r.follow(flight, seg, f.resent, moment{now, s.Frame})
+	if r.count >= denseRounds && r.count%2 == 0 {
+		f.skip = uint16(min(2*r.count, mostSkipped))
+	}
+}
+
+// following adds what a round trip shows that follows directly on the last one. back is the
+// time from the capture point to the sender and back, atOnce is Config.AtOnce.
+func (r *rounds) following(f *flow, s *capture.Segment, now, back, atOnce int64) {
+	if r.ended == 0 || now <= r.ended {
+		return
+	}
+	r.next++
+	bytes, ns := float64(s.Ack-r.una), float64(now-r.ended)
+	r.bytes, r.ns = r.bytes+bytes, r.ns+ns
+	r.fastest = max(r.fastest, bytes*1e9/ns)
+	if f.timedAt-r.ended <= back+back/4+atOnce {
+		r.clocked++
+	}
+}
+
+// follow compares what is in flight with the rounds before.
+func (r *rounds) follow(flight, seg, resent uint32, at moment) {
+	if tolerance := max(seg, r.level/8); r.run > 0 && max(flight, r.level)-min(flight, r.level) <= tolerance {
+		r.run++
+	} else {
+		r.level, r.run = flight, 1
+	}
+	if r.run > r.longestRun {
+		r.longestRun, r.steady, r.steadyAt = r.run, r.level, at
+	}
+	if flight >= r.last+seg && r.last > 0 {
+		r.grew++
+	}
+	if uint64(flight)*4 < uint64(r.peak)*3 {
+		r.cuts++
+		r.cutFrom, r.cutAt = r.peak, at
+		if resent != r.resent {
+			r.lossCuts++
+		}
+		r.peak, r.resent = flight, resent
+	}
+	r.peak, r.last = max(r.peak, flight), flight
+}
