@@ -31,17 +31,22 @@ type capturedPacket struct {
 // packet is what two captures of one packet have in common.
 type packet struct{ numbers, sizes, stamps, sender, sack uint64 }
 
+// packetOf is too large to be inlined: seen, which every segment passes, repeats it.
 func packetOf(st *stream, side uint8, s *capture.Segment) packet {
-	p := packet{
-		numbers: uint64(s.Seq)<<32 | uint64(s.Ack),
-		sizes:   uint64(s.Len)<<32 | uint64(s.Window)<<16 | uint64(s.IPID),
-		stamps:  uint64(s.TSVal)<<32 | uint64(s.TSEcr),
-		sender:  uint64(st.hash)<<32 | uint64(side)<<16 | uint64(s.Flags),
+	return packet{joined(s.Seq, s.Ack), sizesOf(s), joined(s.TSVal, s.TSEcr), joined(st.hash, uint32(side)<<16|uint32(s.Flags)), sackOf(s)}
+}
+
+func joined(a, b uint32) uint64 { return uint64(a)<<32 | uint64(b) }
+
+func sizesOf(s *capture.Segment) uint64 {
+	return uint64(s.Len)<<32 | uint64(s.Window)<<16 | uint64(s.IPID)
+}
+
+func sackOf(s *capture.Segment) uint64 {
+	if s.SACKCount == 0 {
+		return 0
 	}
-	if s.SACKCount > 0 {
-		p.sack = uint64(s.SACK[0].Left)<<32 | uint64(s.SACK[0].Right)
-	}
-	return p
+	return joined(s.SACK[0].Left, s.SACK[0].Right)
 }
 
 // never is longer ago than any packet.
@@ -54,7 +59,7 @@ func (sh *shard) seen(st *stream, side uint8, s *capture.Segment, now int64) int
 	if s.IPID == 0 && !s.Options.Has(capture.HasTimestamps) && s.Flags&capture.SYN == 0 {
 		return never
 	}
-	p := packetOf(st, side, s)
+	p := packet{joined(s.Seq, s.Ack), sizesOf(s), joined(s.TSVal, s.TSEcr), joined(st.hash, uint32(side)<<16|uint32(s.Flags)), sackOf(s)}
 	// The multiplications are independent, so that they run in parallel.
 	const k0, k1, k2 = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb
 	place := p.numbers*k0 ^ p.sizes*k1 ^ (p.stamps+uint64(s.Flags))*k2
