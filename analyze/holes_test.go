@@ -43,6 +43,8 @@ func TestUnseenTime(t *testing.T) {
 		{"with the FIN", talks + "9.0 C > S F. seq 5000001\n+0.01 S > C . ack 5000002", 8900 * time.Millisecond, 9 * time.Second, cause.CannotTell},
 		{"while data was in flight", talks + "0.050 C > S P. len 500\n9.0 C > S P. seq 5000001:5000501\n+0.01 S > C . ack 5000501", 8900 * time.Millisecond, 9 * time.Second, cause.CannotTell},
 		{"part of it is acknowledged when the capture ends", talks + "9.0 C > S P. seq 20001:21001\n+0 C > S P. seq 21001:22001\n+0.01 S > C . ack 8001", 8900 * time.Millisecond, 9 * time.Second, cause.CannotTell},
+		{"ACKs overtake the data in the capture", talks + "+0.040 C > S P. seq 501:1001\n+0 S > C . ack 2001 win 16000\n+0.0001 C > S P. seq 1001:2001\n" +
+			"+0.5 C > S P. seq 2001:2501\n+0.01 S > C . ack 2501 win 16000", 0, 10 * time.Millisecond, cause.Healthy},
 		{"nothing is hidden", talks + "9.0 C > S P. len 500\n+0.01 S > C . ack 1001", 0, 10 * time.Millisecond, cause.Healthy},
 		{"the first segment was lost", talks + "9.0 C > S P. seq 1501:2501\n+0.01 S > C . ack 501\n+0.2 C > S P. seq 501:1501\n+0.01 S > C . ack 2501", 0, 10 * time.Millisecond, cause.Healthy},
 		{"it was overtaken", talks + "9.0 C > S P. seq 1501:2501\n+0.0001 C > S P. seq 501:1501\n+0.01 S > C . ack 2501", 0, 10 * time.Millisecond, cause.Healthy},

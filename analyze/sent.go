@@ -232,6 +232,9 @@ func (c *cursor) old() Events {
 		return c.below(ProbeJunkByte)
 	}
 	filled, soon := c.fill(f, s.Seq, c.end)
+	if filled > 0 && !f.is(hasHoles) && int64(f.inFlight()) <= f.largest() {
+		f.marks &^= isUnsound // nothing is missing any more
+	}
 	if filled == 0 {
 		soon = c.fillForgotten(f, s.Seq, c.end, c.now)
 	}
