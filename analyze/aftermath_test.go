@@ -26,6 +26,7 @@ func TestGoOn(t *testing.T) {
 	}{
 		{"it goes on at once", probed + "1.000 S > C . win 1000\n+0.001 C > S P. len 1000", 0, 0},
 		{"it probes once more", probed + "1.000 S > C . win 1000\n1.411 C > S . seq una-1\n+0 S > C .\n+0.001 C > S P. len 1000", 411 * time.Millisecond, 0},
+		{"they cross on the way", probed + "1.409 S > C . win 1000\n1.411 C > S . seq una-1\n+0 S > C .\n+0.001 C > S P. len 1000", 0, 0},
 		{"and again", probed + "1.000 S > C . win 1000\n1.411 C > S . seq una-1\n3.011 C > S . seq una-1\n+0 S > C .\n+0.001 C > S P. len 1000", 2011 * time.Millisecond, 0},
 		{"until the end", probed + "1.000 S > C . win 1000\n1.411 C > S . seq una-1\n3.011 C > S . seq una-1", 2011 * time.Millisecond, 0},
 		{"a byte at a time", bsd + "6.000 S > C . ack 4001 win 1000\n10.011 C > S . seq 4001 len 1\n+0 S > C . ack 4002\n+0 C > S P. len 999", 4011 * time.Millisecond, 0},

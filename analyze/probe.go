@@ -210,7 +210,9 @@ func (c *cursor) probe(form ProbeForm) Events {
 	t.probing.asked = EventProbe
 	t.counts.probes++
 	w := t.probed()
-	t.after.late = t.after.late || !t.stall.on
+	if !t.stall.on && !c.promptly(t.after.endedAt) { // otherwise they crossed on the way
+		t.after.late = true
+	}
 	w.ProbeCount++
 	had := cap(w.Probes)
 	if most := c.mostProbes(); len(w.Probes) >= most {
