@@ -145,11 +145,6 @@ func (sh *shard) paceFacts(st *stream, f *flow, t *flowstate, x *cause.Flow) {
 		return
 	}
 	p.facts(&x.Pace, o.rtt)
-	if l := &p.recovery; f.is(isRecovering) && !o.is(sawRST) && o.lastAt < l.last.at && !(l.hasDup && l.dupOf == f.una) {
-		// The receiver did not answer until the stream ended: whether only data was lost is
-		// unknown.
-		x.Spent.Move(cause.Recovering, cause.Silent, nanos(t.spent[recovering]-l.spent))
-	}
 }
 
 // facts fills x with what the causes judge a pace by. rest is the part of the round trip

@@ -59,7 +59,7 @@ func TestCausesOfStalls(t *testing.T) {
 		{"data that nobody acknowledges", handshake + "0.010 C > S P. len 1000\n+0.001 S > C .\n1 C > S P. len 1000\n1.3 C > S P. seq 1001:2001\n1.9 C > S P. seq 1001:2001\n3.1 C > S P. seq 1001:2001\n5.5 C > S P. seq 1001:2001\n10.3 C > S P. seq 1001:2001",
 			cause.PeerGone, cause.High, 9300 * ms},
 		{"or only in the end", handshake + "0.010 C > S P. len 1000\n+0.001 S > C .\n1 C > S P. len 1000\n1.3 C > S P. seq 1001:2001\n1.9 C > S P. seq 1001:2001\n3.1 C > S P. seq 1001:2001\n5.5 C > S P. seq 1001:2001\n+0.001 S > C .",
-			cause.PathLoss, cause.Medium, 0},
+			cause.PathLoss, cause.Medium, 4501 * ms},
 		{"an update that is lost", answered + "1.611 S > C . win 1000\n3.011 C > S . seq una-1\n6.211 C > S . seq una-1\n+0 S > C .\n+0.001 C > S P. len 1000", cause.UpdateLost, cause.High, 4600 * ms},
 		{"an update that crosses a probe", answered + "3.0109 S > C . win 1000\n3.011 C > S . seq una-1\n+0 S > C .\n+0.001 C > S P. len 1000", cause.ReceiverNotReading, cause.High, 3001 * ms},
 		{"opened by empty probes", handshake + strings.Repeat(roundEmpty, 5), cause.ReceiverNoUpdate, cause.Medium, 1060 * ms},

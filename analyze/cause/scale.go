@@ -79,7 +79,7 @@ var scaled = cause{
 		if b.Lost < x.Limits.LossCount {
 			return Claim{Stands: x.D.Rewrite.After.Frame != 0, Severity: Note}
 		}
-		c := Claim{Time: x.takeSome(b.Time, Recovering, Flight, Full, Held)}
+		c := Claim{Time: x.takeSome(b.Time, Recovering, Flight, Full, Held, Silent)}
 		c.Severity = x.Limits.severity(c.Time)
 		return c
 	},
