@@ -37,6 +37,7 @@
 //     sample.go).
 //  8. Result can be called at any time. It closes what is still open, on copies
 //     (ending.go), gathers the facts of each stream (facts.go), lets package cause
-//     judge them, and ranks the streams (view.go, rank.go). The full result of a
-//     stream is derived on demand (derive.go, infer.go).
+//     judge them, finds the streams that wait for others, ranks all streams and groups
+//     their findings (survey.go, chains.go, rank.go, groups.go). The full result of a
+//     stream is derived on demand (view.go, derive.go, infer.go).
 package analyze

@@ -200,11 +200,7 @@ func (x *chains) next(i int) link {
 		best = x.compare(a, a.Spans, best.to)
 	}
 	best.alone = !more
-	for _, j := range fit {
-		if j != best.to && x.compare(a, spans, j).follows == best.follows {
-			best.rivals = append(best.rivals, j)
-		}
-	}
+	best.rivals = slices.DeleteFunc(fit, func(j int) bool { return j == best.to })
 	return best
 }
 
@@ -380,8 +376,8 @@ func (x *chains) leadsTo(from, to int) bool {
 }
 
 // ambiguous reports whether nothing tells which of several streams a direction waits for.
-// Streams further down the chain are no rivals, nor are others to the same receiver,
-// except that then it is not sure which it is.
+// Streams further down the chain are no rivals. Others to the same receiver, or those that
+// carry other amounts of data, make it only less sure.
 func (x *chains) ambiguous(i int) bool {
 	l := &x.links[i]
 	to := &x.all[l.to]
@@ -389,6 +385,8 @@ func (x *chains) ambiguous(i int) bool {
 		rival := &x.all[j]
 		switch {
 		case x.leadsTo(l.to, j):
+		case l.follows && !x.follow(&x.all[i], rival):
+			l.alone = false
 		case rival.Receiver == to.Receiver || to.Sender.Addr() != to.Receiver.Addr() && rival.Receiver.Addr() == to.Receiver.Addr():
 			l.alone = false
 		default:

@@ -72,6 +72,8 @@ func TestChains(t *testing.T) {
 		{"both directions of a stream", []Stalled{direction(1, a, b, 100, 200, 5005), reverse(direction(1, a, b, 100, 100, 5000)), direction(2, b, c, 100, 100, 5000)}, ""},
 		{"two receivers fit", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, a, 100, 100, 5000)}, ""},
 		{"the bytes tell which", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, a, 900, 100, 5000)}, "2 medium"},
+		{"the bytes tell which, three times", []Stalled{direction(1, a, b, 100, 200, 1001, 2200, 3001, 4200, 5001), direction(2, b, c, 100, 100, 1000, 2100, 3000, 4100, 5000),
+			direction(3, b, a, 900, 100, 1000, 2100, 3000, 4100, 5000)}, "2 medium"},
 		{"two streams fit", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, c, 100, 150, 5000)}, "3 medium"},
 		{"a circle", []Stalled{slowly(direction(1, a, b, 100, 100, 5005)), slowly(direction(2, b, a, 100, 100, 5005))}, ""},
 		{"a chain of three on one host", []Stalled{direction(1, a, a, 100, 300, 5002), direction(2, a, a, 100, 200, 5001), direction(3, a, a, 100, 100, 5000)}, "2 3 medium"},
@@ -88,6 +90,15 @@ func TestChains(t *testing.T) {
 				t.Errorf("it waits for %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+// TestChainTakesWhatFits: only the stalls that came with those of the other stream are its.
+func TestChainTakesWhatFits(t *testing.T) {
+	a, b := direction(1, "10.0.0.1", "10.0.0.2", 100, 200, 5005, 6000, 8000), direction(2, "10.0.0.2", "10.0.0.3", 100, 100, 5000, 5900, 7700)
+	x := New(DefaultLimits()).Chains([]Stalled{a, b})[0]
+	if x == nil || len(x.Stalls) != 1 || x.Stalls[0] != a.Spans[0].Begin.Frame || x.Before != 100*time.Millisecond || x.After != 5*time.Millisecond {
+		t.Errorf("%+v", x)
 	}
 }
 
