@@ -104,7 +104,7 @@ func (gs *groups) group(key groupKey, p cause.Party, begin int64) *group {
 	g := gs.all[key]
 	if g == nil {
 		gs.makeRoom()
-		g = &group{key: key, party: p, begin: begin, worst: ranking{most: groupSample}}
+		g = &group{key: key, party: p, begin: begin, end: begin, worst: ranking{most: groupSample}}
 		if gs.all == nil {
 			gs.all = map[groupKey]*group{}
 		}

@@ -80,10 +80,10 @@ func (x *Case) takeStalls(is func(*Stall) bool) (c Claim) {
 		c.Stalls++
 		c.StallTime += w.Duration
 		c.Time += x.takeSome(w.Duration, windowKinds...)
-		if c.Begin == 0 || w.Begin.Time < c.Begin {
-			c.Begin = w.Begin.Time
+		if c.Stalls == 1 {
+			c.Begin, c.End = w.Begin.Time, w.End.Time
 		}
-		c.End = max(c.End, w.End.Time)
+		c.Begin, c.End = min(c.Begin, w.Begin.Time), max(c.End, w.End.Time)
 		if c.Longest == nil || w.Duration > c.Longest.Duration {
 			c.Longest = w
 		}
