@@ -230,7 +230,7 @@ func (x *chains) rivals(a *Stalled, spans []Span) (found []int, more bool) {
 		}
 		i, _ := slices.BinarySearchFunc(list, last, func(e, o spanEnd) int { return e.compare(&o) })
 		for i--; i >= 0 && list[i].open == s.Open && (s.Open || list[i].at >= s.End.Time-int64(x.slack(a.RTT, x.slowest, s))); i-- {
-			if slices.Contains(found, list[i].of) || &x.all[list[i].of] == a {
+			if b := &x.all[list[i].of]; slices.Contains(found, list[i].of) || b.beside(a) {
 				continue
 			}
 			if len(found) == mostRivals {
@@ -241,6 +241,10 @@ func (x *chains) rivals(a *Stalled, spans []Span) (found []int, more bool) {
 	}
 	return found, false
 }
+
+// beside reports whether two directions run side by side, not one after the other: nobody
+// passes data on to itself.
+func (s *Stalled) beside(o *Stalled) bool { return s.Receiver == o.Receiver || s.Sender == o.Sender }
 
 // slack is how long after a stall another one can end because of it. a and b are the round
 // trips of the two.
@@ -343,7 +347,7 @@ func (x *chains) confidence(a *Stalled, l *link) Confidence {
 		return ""
 	case l.times == 0:
 		return Low
-	case l.times >= x.limits.TogetherOften && l.follows && l.alone:
+	case l.times >= x.limits.TogetherOften && l.follows && l.alone && !oneHost:
 		return High
 	case l.alone || l.follows || l.times > 1:
 		return Medium

@@ -44,6 +44,18 @@ func TestChains(t *testing.T) {
 		s.Sender, s.Receiver, s.Flow = s.Receiver, s.Sender, 1
 		return s
 	}
+	elsewhere := func(s Stalled) Stalled { // from another port
+		s.Sender = netip.AddrPortFrom(s.Sender.Addr(), 60000)
+		return s
+	}
+	other := func(s Stalled) Stalled { // to another port too
+		s.Receiver = netip.AddrPortFrom(s.Receiver.Addr(), 81)
+		return elsewhere(s)
+	}
+	third := func(s Stalled) Stalled {
+		s.Sender, s.Receiver = netip.AddrPortFrom(s.Sender.Addr(), 60001), netip.AddrPortFrom(s.Receiver.Addr(), 82)
+		return s
+	}
 	for _, tc := range []struct {
 		name string
 		all  []Stalled
@@ -61,8 +73,11 @@ func TestChains(t *testing.T) {
 		{"a slow reader", []Stalled{direction(1, a, b, 100, 200, 597, 800, 1247, 1500, 2097), direction(2, b, c, 100, ticks(0, 3000)...)}, "2 high"},
 		{"short ones end together by chance", []Stalled{direction(1, a, b, 100, 20, 50, 120, 150, 220, 250), direction(2, b, c, 100, ticks(0, 300)...)}, "2 low"},
 		{"three times, not as many bytes", []Stalled{direction(1, a, b, 1000, 200, 1001, 2200, 3001, 4200, 5001), direction(2, b, c, 100, 100, 1000, 2100, 3000, 4100, 5000)}, "2 medium"},
-		{"one host, not as many bytes", []Stalled{direction(1, a, a, 1000, 200, 5005), direction(2, a, a, 100, 100, 5000)}, ""},
-		{"one host, other bytes, three times", []Stalled{direction(1, a, a, 1000, 200, 1001, 2200, 3001, 4200, 5001), direction(2, a, a, 100, 100, 1000, 2100, 3000, 4100, 5000)}, "2 medium"},
+		{"one host, not as many bytes", []Stalled{direction(1, a, a, 1000, 200, 5005), other(direction(2, a, a, 100, 100, 5000))}, ""},
+		{"one host, other bytes, three times", []Stalled{direction(1, a, a, 1000, 200, 1001, 2200, 3001, 4200, 5001), other(direction(2, a, a, 100, 100, 1000, 2100, 3000, 4100, 5000))}, "2 medium"},
+		{"one host, three times", []Stalled{direction(1, a, a, 100, 200, 1001, 2200, 3001, 4200, 5001), other(direction(2, a, a, 100, 100, 1000, 2100, 3000, 4100, 5000))}, "2 medium"},
+		{"side by side to one server", []Stalled{direction(1, a, a, 100, 200, 1001, 2200, 3001, 4200, 5001), elsewhere(direction(2, a, a, 100, 100, 1000, 2100, 3000, 4100, 5000))}, ""},
+		{"side by side from one server", []Stalled{reverse(direction(1, a, a, 100, 200, 5005)), reverse(elsewhere(direction(2, a, a, 100, 100, 5000)))}, ""},
 		{"both are still on", []Stalled{open(direction(1, a, b, 300, 200, 5000)), open(direction(2, b, c, 100, 100, 5100))}, "2 low"},
 		{"the other is still on", []Stalled{direction(1, a, b, 300, 200, 5000), open(direction(2, b, c, 100, 100, 5100))}, ""},
 		{"it is still on", []Stalled{open(direction(1, a, b, 300, 200, 5000)), direction(2, b, c, 100, 100, 4999)}, ""},
@@ -76,7 +91,7 @@ func TestChains(t *testing.T) {
 			direction(3, b, a, 900, 100, 1000, 2100, 3000, 4100, 5000)}, "2 medium"},
 		{"two streams fit", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, c, 100, 150, 5000)}, "3 medium"},
 		{"a circle", []Stalled{slowly(direction(1, a, b, 100, 100, 5005)), slowly(direction(2, b, a, 100, 100, 5005))}, ""},
-		{"a chain of three on one host", []Stalled{direction(1, a, a, 100, 300, 5002), direction(2, a, a, 100, 200, 5001), direction(3, a, a, 100, 100, 5000)}, "2 3 medium"},
+		{"a chain of three on one host", []Stalled{direction(1, a, a, 100, 300, 5002), other(direction(2, a, a, 100, 200, 5001)), third(direction(3, a, a, 100, 100, 5000))}, "2 3 medium"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := ""
@@ -110,7 +125,9 @@ func TestChainsAreBounded(t *testing.T) {
 		for k := range int64(256) {
 			times = append(times, k*1000+i, k*1000+990)
 		}
-		all = append(all, direction(i, "10.0.0.1", "10.0.0.1", 100, times...))
+		s := direction(i, "10.0.0.1", "10.0.0.1", 100, times...)
+		s.Sender, s.Receiver = netip.AddrPortFrom(s.Sender.Addr(), uint16(2000+i)), netip.AddrPortFrom(s.Receiver.Addr(), uint16(10_000+i))
+		all = append(all, s)
 	}
 	began := time.Now()
 	New(DefaultLimits()).Chains(all)

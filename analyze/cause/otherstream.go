@@ -73,6 +73,8 @@ func (b *Behind) because() string {
 		return fmt.Sprintf("it stopped and went on with that stream %s, and as much went out as came in", words.Times(b.Times))
 	case !b.Alone:
 		return "several streams that the application sends were held back at the same time"
+	case b.OneHost:
+		return fmt.Sprintf("it stopped and went on with that stream %s, but other applications have the same address", words.Times(b.Times))
 	case b.Times == 1:
 		return "it stopped and went on with that stream, but only once"
 	case !b.Follows:
