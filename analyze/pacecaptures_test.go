@@ -26,7 +26,7 @@ func TestPaceOfCaptures(t *testing.T) {
 		{"lab/nagle-delayed-ack/capture.pcap", cause.DelayedACK, 2612 * time.Millisecond},
 		{"lab/network-limited-loss/capture.pcap", cause.PathLoss, 396 * time.Millisecond},
 		{"pace/loss-and-small-window.pcap.gz", cause.ReceiverSlow, 1377 * time.Millisecond},
-		{"lab/app-limited/capture.pcap", cause.Healthy, 0},
+		{"lab/app-limited/capture.pcap", cause.SenderIdle, 3468 * time.Millisecond},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, err := analyzeUntil("testdata/" + tc.name)

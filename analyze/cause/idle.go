@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"time"
 
 	"winwatch/analyze/words"
 )
@@ -17,9 +18,25 @@ var idle = cause{
 	cure:     "nothing to cure in TCP: ask why the sending application has no data",
 	settle:   "the send queue of the sender's socket (Send-Q in ss): empty means that the application gave it nothing",
 	claim: func(x *Case) Claim {
-		return Claim{Time: x.take(Idle)}
+		return Claim{Time: x.take(Idle), Stands: x.paced()}
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
+		p := &x.D.Pace
 		out.Sentence = fmt.Sprintf("%s had nothing to send for %s", x.D.Sender, words.Duration(c.Time))
+		if c.Stands {
+			out.Sentence = fmt.Sprintf("nobody waited for TCP: the application behind %s set the pace, and had nothing to send for %s of %s",
+				x.D.Sender, words.Duration(c.Time), words.Duration(x.Facts.Total))
+			out.say(p.MostAt, "no more than %s were ever in flight, and the window had room", words.Bytes(p.Most))
+			out.not("not the network: in %d of %d round trips, the next data came only after the ACK of all before", p.Next-p.Clocked, p.Next)
+		}
 	},
+}
+
+// paced reports whether the sending application set the pace of a transfer: the sender was
+// idle for most of the time, and again and again it went on only after a pause.
+func (x *Case) paced() bool {
+	l, p := x.Limits, &x.D.Pace
+	idle := p.Next - p.Clocked
+	return p.Rounds >= l.Rounds && share(idle, p.Next, l.SteadyShare) &&
+		2*x.D.Spent[Idle] > x.Facts.Total && x.D.Spent[Idle] >= time.Duration(idle)*l.Notice
 }
