@@ -63,7 +63,7 @@ func tellMissing(x *Case, out *Finding) {
 	out.Cure = "capture again with a larger buffer (tcpdump -B), a filter and a small snaplen, so that no packets are missed"
 	out.Settle = "a capture that misses nothing: acknowledged bytes without a gap"
 	if d.DataRetransmissions == 0 {
-		out.not("not loss on the path: none of it was sent again")
+		out.not("loss on the path: none of it was sent again")
 	}
 }
 

@@ -35,7 +35,7 @@ var congestion = cause{
 		}
 		out.say(p.CutAt, "what was in flight was cut from %s, for the last time", words.Bytes(p.CutFrom))
 		out.say(p.MostAt, "%s in flight, the most", words.Bytes(p.Most))
-		out.not("not the window: it had room for twice as much in %d of %d round trips", p.Roomy, p.Rounds)
+		out.not("the window: it had room for twice as much in %d of %d round trips", p.Roomy, p.Rounds)
 		out.sure(Medium, "the congestion window is not in the packets")
 		out.ask(d.Sender, d.Receiver)
 	},

@@ -52,7 +52,7 @@ func tellDeadlock(x *Case, c *Claim, out *Finding) {
 		}
 	}
 	out.say(w.End, "both have been closed for %s, and both senders probed", words.Duration(w.Mutual))
-	out.not("not one slow application: neither window opened again")
+	out.not("one slow application: neither window opened again")
 	out.sure(High, "both senders probe, so both have data, and neither application reads")
 	if w.Mutual < x.Limits.Grave {
 		out.sure(Medium, "both windows were closed for a short time only")

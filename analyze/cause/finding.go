@@ -61,7 +61,7 @@ type Finding struct {
 	// Because gives the reason for the confidence; it may be empty.
 	Because string
 	// Evidence are the facts that support it, the most telling first. Excluded are
-	// other causes that these facts rule out.
+	// other causes that these facts rule out, each with a "not " before it.
 	Evidence []Evidence
 	Excluded []string
 	// Cure is what ends the wait. Settle is what would make the finding sure, empty if
@@ -73,7 +73,8 @@ type Finding struct {
 	Command string
 	// Origin is the stream that is at the origin of the wait, nil if it is this one.
 	Origin *int64
-	// Frames prove the finding.
+	// Frames prove the finding, in ascending order: those of the evidence, and more of the
+	// longest stall.
 	Frames []uint64
 }
 
@@ -101,9 +102,19 @@ func (f *Finding) say(at Mark, format string, args ...any) {
 	f.Evidence = append(f.Evidence, Evidence{fmt.Sprintf(format, args...), at})
 }
 
-// not adds something that the facts exclude.
+// not adds something that the facts exclude, and why: "loss: no data was sent again".
 func (f *Finding) not(format string, args ...any) {
-	f.Excluded = append(f.Excluded, fmt.Sprintf(format, args...))
+	f.Excluded = append(f.Excluded, "not "+fmt.Sprintf(format, args...))
+}
+
+// addFrames adds the frames of the evidence to those that prove the finding.
+func (f *Finding) addFrames() {
+	f.Frames = slices.Clone(f.Frames)
+	for _, e := range f.Evidence {
+		if at, found := slices.BinarySearch(f.Frames, e.Frame); !found && e.Frame != 0 {
+			f.Frames = slices.Insert(f.Frames, at, e.Frame)
+		}
+	}
 }
 
 // sure sets the confidence and its reason.

@@ -70,7 +70,7 @@ func tellGone(x *Case, c *Claim, out *Finding) {
 	}
 	out.say(w.Heard, "the last sign of life of %s, with a window of 0", x.D.Receiver)
 	out.say(w.End, "since then, %s due an answer and got none", was(w.Unanswered, "probe"))
-	out.not("not the receiving application: nothing is known of it since the last answer")
+	out.not("the receiving application: nothing is known of it since the last answer")
 	out.Frames = w.Frames
 	out.ask(x.D.Receiver, x.D.Sender)
 }
@@ -82,7 +82,7 @@ func tellUnanswered(x *Case, n int64, out *Finding) {
 		d.Receiver, words.Duration(d.Silence.Duration))
 	out.say(d.Silence.Since, "data that was never acknowledged was sent")
 	out.say(Mark{}, "of its copies, %s due an answer and got none", was(n, "segment"))
-	out.not("not the window: it was open")
+	out.not("the window: it was open")
 	out.sure(High, "every receiver acknowledges data, also data that it has already")
 	if n < x.Limits.SureSilence {
 		out.sure(Medium, fmt.Sprintf("only %s due an answer", was(n, "segment")))

@@ -127,6 +127,7 @@ func (j *judged) explain(l *Limits, dir, i int) Finding {
 		out.Severity = OK
 	}
 	table[i].tell(x, c, &out)
+	out.addFrames()
 	x.doubt(&out)
 	switch {
 	case out.Confidence == High:

@@ -73,7 +73,7 @@ func tellMemory(x *Case, c *Claim, out *Finding) {
 	}
 	out.say(Mark{}, "%s carried data, %s each on average: a kernel counts the memory of a packet, some 800 bytes and more, not its payload",
 		words.Counted(d.DataSegments, "segment"), words.Bytes(d.MeanSegment))
-	out.not("not the application alone: unread payload never moves the right edge back (RFC 9293 3.8.6)")
+	out.not("the application alone: unread payload never moves the right edge back (RFC 9293 3.8.6)")
 	out.sure(High, "the receiver took back most of the window that it had offered, which unread payload cannot do")
 	switch {
 	case d.Withdrawn.Times < x.Limits.MemorySteps && r.Copies == 0:
@@ -91,5 +91,5 @@ func tellMemory(x *Case, c *Claim, out *Finding) {
 // tellRefused adds what was refused while the window was closed.
 func tellRefused(x *Case, r *Refusal, out *Finding) {
 	out.say(r.First, "%s refused data that was in flight when the window closed: %d copies were each answered by an ACK that repeats the last one", x.D.Receiver, r.Copies)
-	out.not("not loss: a lost copy is answered by nothing")
+	out.not("loss: a lost copy is answered by nothing")
 }

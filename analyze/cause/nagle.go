@@ -28,9 +28,9 @@ var delayedACK = cause{
 		out.say(p.FirstDelay, "a small segment left as soon as the delayed ACK came")
 		out.say(p.LastDelay, "and so for the last time")
 		if d.DataRetransmissions == 0 {
-			out.not("not loss: 0 retransmissions of data")
+			out.not("loss: 0 retransmissions of data")
 		}
-		out.not("not the window: it had room for the segment")
+		out.not("the window: it had room for the segment")
 		out.ask(d.Sender, d.Receiver)
 		out.sure(Medium, "an application that writes at the same moments by chance would look the same")
 		if p.Delays >= x.Limits.SureWaits && share(p.Delays, p.Delays+p.OtherDelays, 0.9) {

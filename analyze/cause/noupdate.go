@@ -59,7 +59,7 @@ func tellNoUpdate(x *Case, c *Claim, out *Finding) {
 		x.D.Receiver, c.Stalls, opened, words.Duration(c.Time))
 	out.say(w.Begin, "the longest stall, %s, begins", words.Duration(w.Duration))
 	out.say(w.End, "the answer to what the sender's timer sent opens the window to %s at once", words.Bytes(w.OpenedTo))
-	out.not("not an application that does not read: the whole window was free when the sender asked")
+	out.not("an application that does not read: the whole window was free when the sender asked")
 	out.sure(Medium, "not one window update was seen, but a path that drops them looks the same")
 	if x.D.DataRetransmissions > 0 {
 		out.sure(Low, "not one window update was seen, but other packets were lost, too")

@@ -96,6 +96,6 @@ func (b *Behind) prove(x *Case, out *Finding) {
 		out.say(Mark{}, "%s came in, %s went out", words.Bytes(b.In), words.Bytes(b.Out))
 	}
 	if b.Alone {
-		out.not("not another stream: no other that %s sends was held back like this one", x.D.Receiver.Addr())
+		out.not("another stream: no other that %s sends was held back like this one", x.D.Receiver.Addr())
 	}
 }

@@ -60,8 +60,8 @@ func tellOverruns(x *Case, c *Claim, out *Finding) {
 	out.say(o.Mark, "the data went %s past the furthest right edge that %s had ever advertised", words.Bytes(o.Bytes), d.Receiver)
 	out.say(Mark{}, "%s with the right edge where it was answered it", words.Counted(o.Answers, "duplicate ACK"))
 	out.say(Mark{}, "%s with data had to be sent again", words.Counted(o.Resent, "segment"))
-	out.not("not the path: the receiver drops what lies outside its window (RFC 9293 3.10.7.4)")
-	out.not("not the receiver: its right edge had not moved back")
+	out.not("the path: the receiver drops what lies outside its window (RFC 9293 3.10.7.4)")
+	out.not("the receiver: its right edge had not moved back")
 	out.sure(High, "the scale is known, and ACKs that came later show that the window had not been opened further")
 	switch {
 	case x.Facts.HalfScaled && !x.O.Unscaled:
@@ -70,7 +70,7 @@ func tellOverruns(x *Case, c *Claim, out *Finding) {
 		out.sure(Medium, "only one ACK shows where the right edge was")
 	}
 	if x.Facts.HalfScaled && x.O.Unscaled {
-		out.not("not a device that removes the window scale option from one SYN: the sender's own window shows that it does not scale")
+		out.not("a device that removes the window scale option from one SYN: the sender's own window shows that it does not scale")
 	}
 	out.ask(d.Sender, d.Receiver)
 }

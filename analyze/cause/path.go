@@ -61,10 +61,10 @@ func tellPathLoss(x *Case, c *Claim, out *Finding) {
 		out.say(p.LastLoss, "data was lost for the last time")
 	}
 	if p.Spurious > 0 {
-		out.not("%s of data that had arrived (D-SACK or time stamp) do not count", words.Counted(p.Spurious, "retransmission"))
+		out.not("counted: %s of data that had arrived (D-SACK or time stamp)", words.Counted(p.Spurious, "retransmission"))
 	}
 	if d.Limited() == 0 {
-		out.not("not the window: it always had room")
+		out.not("the window: it always had room")
 	}
 	out.sure(Medium, "data was sent again that the receiver asked for, but only a capture at its end shows where it was lost")
 	if m := &d.Captured; m.Missing > 0 {

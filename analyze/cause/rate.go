@@ -92,7 +92,7 @@ func (x *Case) sayQueue(out *Finding) {
 	d, p := x.D, &x.D.Pace
 	out.say(p.MostAt, "%s in flight, the most; the round trip grew with it, to %s (correlation %.2f over %s)",
 		words.Bytes(p.Most), words.Duration(p.LongestRTT), p.QueueGrowth, words.Counted(p.Rounds, "round trip"))
-	out.not("not the window: it had room for twice as much in %d of %d round trips", p.Roomy, p.Rounds)
+	out.not("the window: it had room for twice as much in %d of %d round trips", p.Roomy, p.Rounds)
 	out.sure(Medium, "the queue could also be in the sending host")
 	out.ask(d.Sender, d.Receiver)
 }

@@ -141,10 +141,10 @@ func (x *Case) sayStall(w *Stall, out *Finding) {
 		out.say(w.End, "%s reset the connection", d.Receiver)
 	}
 	if d.DataSegments > 0 && d.DataRetransmissions == 0 {
-		out.not("not loss: no data was sent again")
+		out.not("loss: no data was sent again")
 	}
 	if d.ProbeAnswers > 0 {
-		out.not("not a host or path that is gone: %s answered %s", d.Receiver, words.Counted(d.ProbeAnswers, "probe"))
+		out.not("a host or path that is gone: %s answered %s", d.Receiver, words.Counted(d.ProbeAnswers, "probe"))
 	}
 }
 
@@ -174,9 +174,9 @@ func (x *Case) tellHeld(c *Claim, out *Finding) {
 	if zero > 0 {
 		out.say(c.Longest.Begin, "the window was 0, %s", words.Times(zero))
 	}
-	out.not("not the size of the buffer: that costs a round trip at a time")
+	out.not("the size of the buffer: that costs a round trip at a time")
 	if d.DataRetransmissions == 0 {
-		out.not("not loss: 0 retransmissions of data")
+		out.not("loss: 0 retransmissions of data")
 	}
 	switch {
 	case waits < 3:

@@ -62,8 +62,8 @@ func tellRefuses(x *Case, c *Claim, out *Finding) {
 	}
 	out.say(r.First, "an ACK that repeats the last one came %s to %s after each of %d copies", words.Duration(r.Soonest), words.Duration(r.Latest), r.Copies)
 	out.say(r.Last, "the last copy was refused, too")
-	out.not("not loss: a lost copy is answered by nothing, and one that is taken moves the ACK")
-	out.not("not the window: it was open, and the data lay within it")
+	out.not("loss: a lost copy is answered by nothing, and one that is taken moves the ACK")
+	out.not("the window: it was open, and the data lay within it")
 	out.sure(High, "each copy reached the receiver, which answered at once that it still lacks the data")
 	if r.Copies < x.Limits.SureCopies {
 		out.sure(Medium, fmt.Sprintf("only %d copies were answered so", r.Copies))

@@ -39,8 +39,8 @@ func tellNotResuming(x *Case, c *Claim, out *Finding) {
 	}
 	out.say(w.End, "the window opened%s", opened(w.OpenedTo))
 	out.say(w.LastProbe, "before that, the sender probed %s, so it had something to send", words.Times(w.Probes))
-	out.not("not the receiver: its window was open")
-	out.not("not a lost window update: the next probe was due, and did not come")
+	out.not("the receiver: its window was open")
+	out.not("a lost window update: the next probe was due, and did not come")
 	switch {
 	case w.DataProbed:
 		out.sure(High, "its last probe carried data that was not accepted, so data was waiting")

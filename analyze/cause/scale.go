@@ -124,7 +124,7 @@ func tellRewrite(d *Flow, out *Finding) {
 		out.say(w.Before, "the SYN left with %s", scaleName(w.From))
 	}
 	out.say(w.After, "the same packet was captured again on its way, with %s", scaleName(w.To))
-	out.not("not a new SYN: it comes too soon, and with the same numbers")
+	out.not("a new SYN: it comes too soon, and with the same numbers")
 }
 
 // scaleName returns a scale in words.
@@ -142,6 +142,6 @@ func tellBareLoss(x *Case, c *Claim, out *Finding) {
 	out.say(b.First, "the loss begins with exactly the segment that is the first to go past the bare field of %s (the window is %s: shift %d)",
 		words.Bytes(b.Field), words.Bytes(b.Field<<b.Shift), b.Shift)
 	out.say(Mark{}, "%s were lost, all of them past the bare field; none within it was", words.Counted(b.Lost, "segment"))
-	out.not("not an ordinary loss: no data past the bare field arrived before it was sent again within it, and no duplicate ACK came")
+	out.not("an ordinary loss: no data past the bare field arrived before it was sent again within it, and no duplicate ACK came")
 	out.sure(Medium, "a queue that overflows at just this point would look the same")
 }

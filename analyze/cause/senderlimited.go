@@ -32,8 +32,8 @@ var senderLimited = cause{
 			d.Sender, words.Bytes(p.Most), words.Duration(c.Time))
 		out.say(p.SteadyAt, "about %s in flight in %s in a row", words.Bytes(p.Steady), words.Counted(p.SteadyRounds, "round trip"))
 		out.say(p.MostAt, "the window had room for twice that in %s of %s", words.Count(p.Roomy), words.Counted(p.Rounds, "round trip"))
-		out.not("not loss: 0 retransmissions of data")
-		out.not("not a queue on the path: the mean round trip was %s, the smallest %s", words.Duration(p.MeanRTT), words.Duration(d.RTT))
+		out.not("loss: 0 retransmissions of data")
+		out.not("a queue on the path: the mean round trip was %s, the smallest %s", words.Duration(p.MeanRTT), words.Duration(d.RTT))
 		out.sure(Medium, "which of the two it is, packets cannot tell")
 		out.ask(d.Sender, d.Receiver)
 	},

@@ -46,9 +46,9 @@ func tellUpdateLost(x *Case, c *Claim, out *Finding) {
 	out.say(w.End, "%s opened its window", x.D.Receiver)
 	out.say(w.LastProbe, "%s still probed, %s later", x.D.Sender, words.Duration(time.Duration(w.LastProbe.Time-w.End.Time)))
 	if x.D.DataRetransmissions == 0 {
-		out.not("not a path that loses much: no data was sent again")
+		out.not("a path that loses much: no data was sent again")
 	}
-	out.not("not the receiving application: it had read")
+	out.not("the receiving application: it had read")
 	switch {
 	case c.Stalls > 1:
 		out.sure(Medium, fmt.Sprintf("it happened %s: the sender's stack may ignore window updates", words.Times(c.Stalls)))

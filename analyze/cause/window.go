@@ -50,10 +50,10 @@ func tellWindowLimited(x *Case, c *Claim, out *Finding) {
 	}
 	x.sayCeiling(out)
 	if d.DataRetransmissions == 0 {
-		out.not("not loss: 0 retransmissions of data")
+		out.not("loss: 0 retransmissions of data")
 	}
 	if p.HeldWaits == 0 {
-		out.not("not the application: as soon as all data was acknowledged, the window had room again")
+		out.not("the application: as soon as all data was acknowledged, the window had room again")
 	}
 	switch {
 	case d.RTT > 0 && each > 3*d.RTT:

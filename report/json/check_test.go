@@ -117,6 +117,8 @@ func TestCheckFindsContradictions(t *testing.T) {
 		{`"code":"receiver-not-reading","party":"receiving-application","at"`, `"code":"receiver-slow","party":"receiving-application","at"`, "that of its group"},
 		{`"data_retransmissions":0`, `"data_retransmissions":1`, "data_retransmissions 1 exceeds retransmissions 0"},
 		{`"sender_idle_ns":`, `"sender_idle_ns":1`, "total_ns is"},
+		{`"excluded":["not `, `"excluded":["`, "does not begin with"},
+		{`"frames":[`, `"frames":[],"more":[`, "is not among the frames"},
 		{`"sentence":"`, `"sentence":"5 of 1 data segments `, `"5 of 1"`},
 		{`"sentence":"`, `"sentence":"5,000 of 1,000 data segments `, `"5,000 of 1,000"`},
 	} {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -61,6 +62,7 @@ func (c *checker) walk(path, key string, value any) {
 		}
 	case map[string]any:
 		c.object(path, v)
+		c.proof(path, v)
 		for k, child := range v {
 			c.walk(path+"."+k, k, child)
 		}
@@ -250,6 +252,22 @@ func (c *checker) findings(doc map[string]any) {
 	}
 	if _, cut := doc["streams_cut"]; !cut && sum(child(doc, "retired"), "streams") == 0 && (grouped != found || wait != lost) {
 		c.fail(".findings", "%d streams and %d ns, the streams say %d and %d", grouped, wait, found, lost)
+	}
+}
+
+// proof checks that a finding excludes something with each excluded fact, and that its
+// frames include those of its evidence.
+func (c *checker) proof(path string, finding map[string]any) {
+	for i, text := range list(finding, "excluded") {
+		if !strings.HasPrefix(text.(string), "not ") {
+			c.fail(fmt.Sprintf("%s.excluded[%d]", path, i), "%q does not begin with \"not \"", text)
+		}
+	}
+	frames := list(finding, "frames")
+	for i, e := range list(finding, "evidence") {
+		if frame := e.(map[string]any)["frame"]; frame != nil && !slices.Contains(frames, frame) {
+			c.fail(fmt.Sprintf("%s.evidence[%d]", path, i), "frame %v is not among the frames %v", frame, frames)
+		}
 	}
 }
 
