@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"winwatch/analyze/words"
 )
 
 // Judgement is the part of a verdict that ranking needs.
@@ -107,10 +109,15 @@ func (c *Catalogue) Explain(f *Facts) Diagnosis {
 	if table[i] == &healthy {
 		out.Verdict.Wait = 0
 	}
-	for i := range table {
-		if j.claims[dir][i].Time > 0 {
-			out.Causes = append(out.Causes, j.explain(l, dir, i))
+	for k, c := range table {
+		if j.claims[dir][k].Time == 0 {
+			continue
 		}
+		f := j.explain(l, dir, k)
+		if c == &healthy && table[i] != c {
+			f.Sentence = fmt.Sprintf("in the other %s, nobody waited in a way that a person could notice", words.Duration(f.Wait))
+		}
+		out.Causes = append(out.Causes, f)
 	}
 	out.Causes = append(out.Causes, j.others(l, 1-dir, out.Causes)...)
 	out.Causes = slices.DeleteFunc(out.Causes, func(f Finding) bool { return f.Wait == 0 })
