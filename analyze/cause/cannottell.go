@@ -14,8 +14,8 @@ var cannotTell = cause{
 	clause:   "who made the sender wait cannot be told",
 	needs:    "time that the capture does not show enough of",
 	excludes: "nothing",
-	cure:     "capture again, from before the connection opens, both directions, without a small snaplen or drops",
-	settle:   "a capture that begins before the connection opens and has both directions",
+	cure:     "capture again, from before the connection opens, both directions",
+	settle:   "a capture that has the handshake and both directions",
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Unjudged, Silent), Stands: x.Facts.OneSided && x.D.Segments > 0}
 		// A request that was missed in a download that is all there hides nothing.
@@ -30,7 +30,7 @@ var cannotTell = cause{
 		d := x.D
 		if x.Facts.OneSided {
 			out.Sentence = fmt.Sprintf("only the packets from %s were captured: waiting times are unknown", d.Sender)
-			out.Cure, out.Settle = "capture where the packets of both directions pass: on one of the hosts, or a mirror port for both", "a capture with both directions"
+			out.Cure, out.Settle = "capture on one of the hosts, or mirror both directions", "a capture with both directions"
 			return
 		}
 		out.Sentence = fmt.Sprintf("who made %s wait cannot be told for %s of %s", d.Sender, words.Duration(c.Time), words.Duration(x.Facts.Total))
@@ -50,20 +50,20 @@ var cannotTell = cause{
 func tellMissing(x *Case, out *Finding) {
 	d, m := x.D, &x.D.Captured
 	out.Sentence += fmt.Sprintf(": %s that %s sent were not captured", words.Bytes(m.Missing), d.Sender)
-	out.say(m.FirstGap, "%s acknowledged %s that the capture does not have, %.0f%% of the data, in %s",
+	out.say(m.FirstGap, "%s acknowledged %s that are not in the capture: %.0f%% of the data, in %s",
 		d.Receiver, words.Bytes(m.Missing), 100*d.missingShare(), words.Counted(m.Gaps, "place"))
 	if d.isHidden() {
-		out.say(m.FirstGap, "up to %s are missing in one place, more than the window allows at a time: whole round trips passed unseen, as where a device carries streams past the capture (offload)",
+		out.say(m.FirstGap, "%s in one place are more than a window: whole round trips passed unseen, as where a device carries streams past the capture (offload)",
 			words.Bytes(m.LargestGap))
-		out.Cure = "capture on one of the hosts, or turn the offload of flows off while capturing (flowtable in nft, fast path or hardware acceleration on a router or an access point)"
-		out.Settle = "a capture that has the middle of the stream: acknowledged bytes without a gap"
+		out.Cure = "capture on a host, or turn flow offload off (flowtable in nft)"
+		out.Settle = "a capture without a gap in what was acknowledged"
 		return
 	}
-	out.say(m.FirstGap, "at most %s are missing in one place, no more than the window allows at a time: the capture missed packets here and there", words.Bytes(m.LargestGap))
-	out.Cure = "capture again with a larger buffer (tcpdump -B), a filter and a small snaplen, so that no packets are missed"
-	out.Settle = "a capture that misses nothing: acknowledged bytes without a gap"
+	out.say(m.FirstGap, "at most %s in one place are no more than a window: the capture missed packets here and there", words.Bytes(m.LargestGap))
+	out.Cure = "capture again with a larger buffer (tcpdump -B) and a filter"
+	out.Settle = "a capture without a gap in what was acknowledged"
 	if d.DataRetransmissions == 0 {
-		out.not("loss on the path: none of it was sent again")
+		out.not("loss: none of it was sent again")
 	}
 }
 
@@ -73,8 +73,8 @@ func tellUnscaled(x *Case, out *Finding) {
 	if m.Missing == 0 {
 		out.Sentence += ": the scale of the window is unknown"
 	}
-	out.Settle = fmt.Sprintf("a capture that begins before the connection opens, for both SYNs; or ss -ti on %s (wscale:sender,receiver)", d.Receiver.Addr())
-	out.say(m.Begin, "the capture begins here, and does not show which scale the windows of %s have", d.Receiver)
+	out.Settle = fmt.Sprintf("a capture that has both SYNs, or ss -ti on %s (wscale)", d.Receiver.Addr())
+	out.say(m.Begin, "the capture begins here, without the SYN that says how to scale the windows of %s", d.Receiver)
 	least := m.LargestField << m.MinShift
 	if least == 0 || m.InFlight == 0 {
 		return

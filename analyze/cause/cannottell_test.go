@@ -42,7 +42,7 @@ func TestCannotTell(t *testing.T) {
 		{"packets are missing here and there", func(f *Facts) {
 			unjudged(f, 9*time.Second)
 			hole(f, 50_000, 2920, 30)
-		}, CannotTell, []string{"in 30 places", "here and there", "not loss on the path", "tcpdump -B"}, "offload"},
+		}, CannotTell, []string{"in 30 places", "here and there", "not loss: none of it was sent again", "tcpdump -B"}, "offload"},
 		{"the scale is unknown, and the window may have been full", func(f *Facts) {
 			unjudged(f, 9*time.Second)
 			f.Flows[0].RTT = 100 * time.Millisecond

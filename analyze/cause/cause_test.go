@@ -91,7 +91,7 @@ func TestFindings(t *testing.T) {
 			f.Flows[0].ProbeAnswers = 1
 			f.Flows[0].stall(Stall{Open: true, Silent: 8000 * ms, Unanswered: 3}, 1500*ms)
 			f.Flows[0].spend(Silent, 8000*ms)
-		}, PeerGone, Problem, High, 8000 * ms, "nothing came from 10.0.0.2:80 any more for at least 8.000 s, although 3 probes were due an answer"},
+		}, PeerGone, Problem, High, 8000 * ms, "nothing came from 10.0.0.2:80 for at least 8.000 s, although 3 probes were due an answer"},
 		{"nobody answers twice", func(f *Facts) {
 			f.Flows[0].ProbeAnswers = 1
 			f.Flows[0].stall(Stall{Open: true, Silent: 8000 * ms, Unanswered: 2}, 1500*ms)
@@ -248,6 +248,10 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+// mostCure is the length of a cure that fits on a line of 80 columns, where nine columns and
+// "cure: " come before it.
+const mostCure = 65
+
 // TestCatalogueIsWhole: every cause says what it needs, what excludes it, what cures it,
 // what would settle it, and what it does to several streams.
 func TestCatalogueIsWhole(t *testing.T) {
@@ -259,6 +263,9 @@ func TestCatalogueIsWhole(t *testing.T) {
 			if text == "" {
 				t.Errorf("%s: no %s", c.code, what)
 			}
+		}
+		if n := len(c.cure); n > mostCure {
+			t.Errorf("%s: a cure of %d bytes: %q", c.code, n, c.cure)
 		}
 		if !slices.Contains(Parties[:], c.party) {
 			t.Errorf("%s: unknown party %q", c.code, c.party)

@@ -14,7 +14,7 @@ var congestion = cause{
 	clause:   "the congestion window sets the pace",
 	needs:    "an amount in flight that grows round trip by round trip and is cut again, with new data as soon as an ACK comes",
 	excludes: "a window without room, a fixed amount in flight, an application that writes at its own pace",
-	cure:     "less loss on the path; or a congestion control that does not take each loss for congestion (BBR)",
+	cure:     "less loss on the path, or a congestion control such as BBR",
 	settle:   "ss -ti on the sender: cwnd and ssthresh, several times",
 	claim: func(x *Case) Claim {
 		if x.notCongested() != "" {
@@ -30,11 +30,14 @@ var congestion = cause{
 		d, p := x.D, &x.D.Pace
 		out.Sentence = fmt.Sprintf("the congestion window of %s set the pace for %s: what was in flight grew, and was cut %s",
 			d.Sender, words.Duration(c.Time), words.Times(p.Cuts))
-		if p.LossCuts > 0 {
-			out.Sentence += fmt.Sprintf(", %s after a loss", words.Times(p.LossCuts))
+		switch {
+		case p.LossCuts == p.Cuts:
+			out.Sentence += ", each time after a loss"
+		case p.LossCuts > 0:
+			out.Sentence += fmt.Sprintf(", %s of them after a loss", words.Count(p.LossCuts))
 		}
-		out.say(p.CutAt, "what was in flight was cut from %s, for the last time", words.Bytes(p.CutFrom))
-		out.say(p.MostAt, "%s in flight, the most", words.Bytes(p.Most))
+		out.say(p.CutAt, "the last cut, from %s in flight", words.Bytes(p.CutFrom))
+		out.say(p.MostAt, "the most in flight, %s", words.Bytes(p.Most))
 		out.not("the window: it had room for twice as much in %d of %d round trips", p.Roomy, p.Rounds)
 		out.sure(Medium, "the congestion window is not in the packets")
 		out.ask(d.Sender, d.Receiver)

@@ -25,7 +25,7 @@ var unanswered = cause{
 	clause:   "SYNs are not answered",
 	needs:    "a SYN that nothing answered",
 	excludes: "any segment from the server",
-	cure:     "find out where the SYN was lost: a firewall that drops it, a wrong route, a host that is down",
+	cure:     "find where the SYN is lost: a firewall, a route, a dead host",
 	claim:    func(x *Case) Claim { return x.noConnection(x.Facts.Unanswered) },
 	tell: func(x *Case, _ *Claim, out *Finding) {
 		out.Sentence = fmt.Sprintf("%s did not answer the SYN", x.Facts.Server)

@@ -14,8 +14,8 @@ var deadlock = cause{
 	clause:   "each waits for the other to read",
 	needs:    "closed windows in both directions at the same time, both senders probing, and neither window opens again",
 	excludes: "windows that open again: then each application only read slowly",
-	cure:     "let one side read while it writes: with non-blocking sockets, with a thread for each direction, or by a protocol in which one side finishes first",
-	settle:   "both sockets on both hosts (ss): Recv-Q and Send-Q are full on both; a stack trace shows each application in send()",
+	cure:     "let one side read while it writes: non-blocking or two threads",
+	settle:   "ss on both hosts: Recv-Q and Send-Q are full on both",
 	claim: func(x *Case) Claim {
 		if !anyStall(x.O, locked) {
 			return Claim{}

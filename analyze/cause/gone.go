@@ -16,8 +16,8 @@ var gone = cause{
 	clause:   "it no longer answers",
 	needs:    "probes or retransmissions that were due an answer and got none, one after the other, until the stall ended",
 	excludes: "one missing answer, answers that were not due (rate limit, capture end), a window of 0 from the start",
-	cure:     "look for the receiver's host: is it up, does it still know the connection, did a firewall or NAT on the path forget it?",
-	settle:   "a capture at the receiver: it shows whether the probes arrive there, and whether they are answered",
+	cure:     "check the receiver's host, and firewalls and NATs on the path",
+	settle:   "a capture at the receiver: do the probes arrive, and does it answer?",
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Silent)}
 		c.Severity = x.Limits.severity(c.Time)
@@ -51,7 +51,7 @@ func tellGone(x *Case, c *Claim, out *Finding) {
 		return
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "nothing came from %s any more for at least %s, although %s due an answer: its host or the path is gone",
+	fmt.Fprintf(&b, "nothing came from %s for at least %s, although %s due an answer: its host or the path is gone",
 		x.D.Receiver, words.Duration(w.Silent), was(w.Unanswered, "probe"))
 	switch {
 	case w.GaveUp, w.ResetBySender:
@@ -64,13 +64,13 @@ func tellGone(x *Case, c *Claim, out *Finding) {
 	case w.Unanswered < x.Limits.SureSilence:
 		out.sure(Medium, fmt.Sprintf("only %s due an answer", was(w.Unanswered, "probe")))
 	case x.D.ProbeAnswers == 0:
-		out.sure(Medium, "this receiver never answered a probe, so it may be one that answers none")
+		out.sure(Medium, "it never answered a probe, so it may answer none")
 	default:
-		out.sure(High, "it answered probes before, and so many answers in a row are not lost by chance")
+		out.sure(High, "it answered probes before, and so many answers are not lost by chance")
 	}
-	out.say(w.Heard, "the last sign of life of %s, with a window of 0", x.D.Receiver)
-	out.say(w.End, "since then, %s due an answer and got none", was(w.Unanswered, "probe"))
-	out.not("the receiving application: nothing is known of it since the last answer")
+	out.say(w.Heard, "the last sign of life, a window of 0")
+	out.say(w.End, "since then, %s got no answer", words.Counted(w.Unanswered, "probe"))
+	out.not("the application: nothing is known of it since then")
 	out.Frames = w.Frames
 	out.ask(x.D.Receiver, x.D.Sender)
 }
@@ -78,12 +78,12 @@ func tellGone(x *Case, c *Claim, out *Finding) {
 // tellUnanswered tells of data that nobody acknowledged, sent n times.
 func tellUnanswered(x *Case, n int64, out *Finding) {
 	d := x.D
-	out.Sentence = fmt.Sprintf("nothing came from %s any more for at least %s, although data was sent to it again and again: its host or the path is gone; if it stays silent, the sender gives up (ETIMEDOUT)",
+	out.Sentence = fmt.Sprintf("nothing came from %s for at least %s, although data was sent again and again: its host or the path is gone; if it stays silent, the sender gives up (ETIMEDOUT)",
 		d.Receiver, words.Duration(d.Silence.Duration))
-	out.say(d.Silence.Since, "data that was never acknowledged was sent")
-	out.say(Mark{}, "of its copies, %s due an answer and got none", was(n, "segment"))
+	out.say(d.Silence.Since, "data was sent that was never acknowledged")
+	out.say(Mark{}, "%s with it got no answer", words.Counted(n, "segment"))
 	out.not("the window: it was open")
-	out.sure(High, "every receiver acknowledges data, also data that it has already")
+	out.sure(High, "every receiver acknowledges data, even data that it has already")
 	if n < x.Limits.SureSilence {
 		out.sure(Medium, fmt.Sprintf("only %s due an answer", was(n, "segment")))
 	}

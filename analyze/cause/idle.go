@@ -15,8 +15,8 @@ var idle = cause{
 	clause:   "its application has nothing to send",
 	needs:    "nothing in flight, a window with room, and no data",
 	excludes: "data that the capture missed, a sender that does not go on although it has data",
-	cure:     "nothing to cure in TCP: ask why the sending application has no data",
-	settle:   "the send queue of the sender's socket (Send-Q in ss): empty means that the application gave it nothing",
+	cure:     "none in TCP: ask why the application has no data to send",
+	settle:   "Send-Q of the sender's socket (ss): empty means that there was nothing to send",
 	claim: func(x *Case) Claim {
 		return Claim{Time: x.take(Idle), Stands: x.paced()}
 	},

@@ -22,8 +22,8 @@ var memory = cause{
 	clause:   "its memory runs out",
 	needs:    "a window that closed although the receiver had taken much less payload than it had offered, or data within the window that it refused while closing it",
 	excludes: "a receiver that took all that it had offered: its application does not read",
-	cure:     "more memory for the socket or the host (SO_RCVBUF, net.ipv4.tcp_rmem, net.ipv4.tcp_mem), a driver that uses less memory for each packet, or fewer and larger writes",
-	settle:   "the memory of the receiver's socket (skmem in ss -tinm: rmem_alloc against rcv_buf) and TCPRcvCollapsed, TCPRcvQDrop, PruneCalled in nstat -az",
+	cure:     "more memory (SO_RCVBUF, net.ipv4.tcp_rmem), or larger writes",
+	settle:   "skmem in ss -tinm on the receiver: rmem_alloc against rcv_buf; TCPRcvQDrop in nstat -az",
 	claim: func(x *Case) Claim {
 		c := x.takeStalls(x.outOfMemory)
 		c.Time += x.takeSome(x.D.RefusedShut.Open, Refusing)
@@ -51,7 +51,7 @@ func tellMemory(x *Case, c *Claim, out *Finding) {
 	out.ask(d.Receiver, d.Sender)
 	w := c.Longest
 	if w == nil {
-		out.Sentence = fmt.Sprintf("%s ran out of memory: it closed its window and refused data that had lain within it, which kept the sender waiting for %s",
+		out.Sentence = fmt.Sprintf("%s ran out of memory: it closed its window and refused data that had lain within it, and the sender waited for %s",
 			d.Receiver, words.Duration(c.Time))
 		tellRefused(x, r, out)
 		return
@@ -60,21 +60,21 @@ func tellMemory(x *Case, c *Claim, out *Finding) {
 	if !w.WasZero {
 		verb = "shrank its window"
 	}
-	out.Sentence = fmt.Sprintf("%s ran out of memory: it %s when it had taken %s of the %s that it had offered, which kept the sender waiting for %s",
+	out.Sentence = fmt.Sprintf("%s ran out of memory: it %s when it had taken %s of the %s that it had offered; the sender waited for %s",
 		d.Receiver, verb, words.Bytes(max(w.Offered-w.TakenBack, 0)), words.Bytes(w.Offered), words.Duration(c.Time))
 	out.Sentence += w.outcome()
 	out.Frames = w.Frames
-	out.say(w.Begin, "the right edge was %s behind the furthest one that it had advertised", words.Bytes(w.TakenBack))
+	out.say(w.Begin, "the right edge was %s behind the furthest one", words.Bytes(w.TakenBack))
+	if d.Withdrawn.Bytes > 0 {
+		out.say(d.Withdrawn.Mark, "it moved back %s, here by %s", words.Times(d.Withdrawn.Times), words.Bytes(d.Withdrawn.Bytes))
+	}
 	if d.LargestWindow > w.Offered {
 		out.say(Mark{}, "in its SYN it had offered %s", words.Bytes(d.LargestWindow))
 	}
-	if d.Withdrawn.Bytes > 0 {
-		out.say(d.Withdrawn.Mark, "the right edge moved back %s, here by %s at once", words.Times(d.Withdrawn.Times), words.Bytes(d.Withdrawn.Bytes))
-	}
 	out.say(Mark{}, "%s carried data, %s each on average: a kernel counts the memory of a packet, some 800 bytes and more, not its payload",
 		words.Counted(d.DataSegments, "segment"), words.Bytes(d.MeanSegment))
-	out.not("the application alone: unread payload never moves the right edge back (RFC 9293 3.8.6)")
-	out.sure(High, "the receiver took back most of the window that it had offered, which unread payload cannot do")
+	out.not("the application alone: unread payload moves no right edge back")
+	out.sure(High, "it took back most of the window that it had offered, which unread payload cannot do")
 	switch {
 	case d.Withdrawn.Times < x.Limits.MemorySteps && r.Copies == 0:
 		out.sure(Medium, "the window closed at once: a proxy, a tarpit or a host that closes it on purpose would look the same")
@@ -90,6 +90,6 @@ func tellMemory(x *Case, c *Claim, out *Finding) {
 
 // tellRefused adds what was refused while the window was closed.
 func tellRefused(x *Case, r *Refusal, out *Finding) {
-	out.say(r.First, "%s refused data that was in flight when the window closed: %d copies were each answered by an ACK that repeats the last one", x.D.Receiver, r.Copies)
-	out.not("loss: a lost copy is answered by nothing")
+	out.say(r.First, "data in flight was refused %s: each time, an ACK came that repeats the last one", words.Times(r.Copies))
+	out.not("loss: a lost copy gets no answer")
 }

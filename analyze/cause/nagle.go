@@ -14,7 +14,7 @@ var delayedACK = cause{
 	clause:   "small writes wait for delayed acknowledgments",
 	needs:    "small segments that leave as soon as an ACK comes that is late by the delay of a delayed ACK, again and again",
 	excludes: "a full window, an answer from the receiver's application, full segments, waits that happened once or twice",
-	cure:     "write each message in one piece (writev, TCP_CORK) or set TCP_NODELAY at the sender; TCP_QUICKACK at the receiver also helps",
+	cure:     "write each message at once (writev), or set TCP_NODELAY",
 	settle:   "set TCP_NODELAY at the sender: the waits disappear",
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Delayed)}
@@ -25,10 +25,10 @@ var delayedACK = cause{
 		d, p := x.D, &x.D.Pace
 		out.Sentence = fmt.Sprintf("%s held small segments back %s until %s acknowledged the one before (Nagle), and %s delayed these ACKs: %s in all, up to %s each",
 			d.Sender, words.Times(p.Delays), d.Receiver, d.Receiver, words.Duration(c.Time), words.Duration(p.LongestDelay))
-		out.say(p.FirstDelay, "a small segment left as soon as the delayed ACK came")
-		out.say(p.LastDelay, "and so for the last time")
+		out.say(p.FirstDelay, "a small segment left as soon as the ACK came")
+		out.say(p.LastDelay, "the last time that this happened")
 		if d.DataRetransmissions == 0 {
-			out.not("loss: 0 retransmissions of data")
+			out.not("loss: no data was sent again")
 		}
 		out.not("the window: it had room for the segment")
 		out.ask(d.Sender, d.Receiver)

@@ -3,6 +3,7 @@ package cause
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"winwatch/analyze/words"
 )
@@ -15,8 +16,8 @@ var neverOpen = cause{
 	clause:   "its window stays at 0 from the start",
 	needs:    "a window of 0 from the SYN-ACK on",
 	excludes: "data that the receiver has taken",
-	cure:     "find out what answered: a proxy whose server is not there, a firewall's SYN proxy, a tarpit, or a host that was not ready",
-	settle:   "a capture at the server: it shows whether the SYN arrived there, and what answered it",
+	cure:     "find out what answered: a SYN proxy, a tarpit, a host not ready",
+	settle:   "a capture at the server: did the SYN arrive there?",
 	claim: func(x *Case) Claim {
 		early := func(w *Stall) bool { return w.Early }
 		c := x.takeStalls(early)
@@ -31,17 +32,23 @@ func tellNeverOpen(x *Case, c *Claim, out *Finding) {
 	w := c.Longest
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s kept its window at 0 from the start for %s", x.D.Receiver, w.lengthWith(w.Silent))
-	b.WriteString(": its host was not ready, or a proxy, a firewall or a tarpit answered for it")
+	b.WriteString(": its host was not ready, or a proxy, firewall or tarpit answered")
 	if w.Probes > 0 {
 		fmt.Fprintf(&b, "; the sender probed %s", words.Times(w.Probes))
 	}
 	b.WriteString(w.outcome())
 	out.Sentence = b.String()
-	out.sure(Medium, "nothing was acknowledged before, so no application can have left data unread; which of these it was, packets do not show")
+	out.sure(Medium, "it had taken no data, so none was left unread; which of these it was does not show")
 	if x.Facts.OneSided || w.Probes == 0 && !w.Waiting {
 		out.sure(Low, "nothing shows that the sender had data")
 	}
 	out.Frames = w.Frames
 	out.ask(x.D.Receiver, x.D.Sender)
-	out.say(w.Begin, "the window was 0 before %s had taken any data", x.D.Receiver)
+	out.say(w.Begin, "the window was 0 before any data")
+	switch {
+	case w.Heard.Frame > w.Begin.Frame:
+		out.say(w.Heard, "it was still 0, %s later", words.Duration(time.Duration(w.Heard.Time-w.Begin.Time)))
+	case w.Probes > 0:
+		out.say(w.LastProbe, "the last probe, without an answer")
+	}
 }

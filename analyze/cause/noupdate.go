@@ -14,8 +14,8 @@ var noUpdate = cause{
 	clause:   "it opens its window only when it is probed",
 	needs:    "stall after stall that ends only with the answer to a probe or to what a timer sent, with half of the largest window or more at once",
 	excludes: "window updates of the receiver's own accord, windows that open little by little",
-	cure:     "report it to the maker of the receiver's TCP stack: it must announce a window that has grown by half of the buffer or a full segment (RFC 9293 3.8.6.2.2)",
-	settle:   "a capture at the receiver: it shows whether window updates are sent and lost, or never sent",
+	cure:     "update or fix the receiver's TCP stack (RFC 9293 3.8.6.2.2)",
+	settle:   "a capture at the receiver: are updates lost, or never sent?",
 	claim: func(x *Case) Claim {
 		if n, opened := x.unannounced(); n < x.Limits.NoUpdateStalls || n*10 < opened*9 {
 			return Claim{}
@@ -58,8 +58,8 @@ func tellNoUpdate(x *Case, c *Claim, out *Finding) {
 	out.Sentence = fmt.Sprintf("%s did not announce that its window was open: %d of %d stalls, %s in all, ended only when the sender asked",
 		x.D.Receiver, c.Stalls, opened, words.Duration(c.Time))
 	out.say(w.Begin, "the longest stall, %s, begins", words.Duration(w.Duration))
-	out.say(w.End, "the answer to what the sender's timer sent opens the window to %s at once", words.Bytes(w.OpenedTo))
-	out.not("an application that does not read: the whole window was free when the sender asked")
+	out.say(w.End, "the answer to what a timer sent opens the window to %s", words.Bytes(w.OpenedTo))
+	out.not("an application that does not read: the window was free")
 	out.sure(Medium, "not one window update was seen, but a path that drops them looks the same")
 	if x.D.DataRetransmissions > 0 {
 		out.sure(Low, "not one window update was seen, but other packets were lost, too")

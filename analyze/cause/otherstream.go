@@ -16,8 +16,8 @@ var waitsForOther = cause{
 	clause:   "its application does not read while a stream that it sends is held back",
 	needs:    "a stream that the receiver sends and that was held back first, all the time, and went on just before",
 	excludes: "another stream that fits as well, and both directions of one stream",
-	cure:     "look at the receiver of the other stream: it is the one that does not read",
-	settle:   "the sockets of that application (ss -tinmp): one with unread bytes (Recv-Q) and one with bytes that wait to be sent (Send-Q) show that it passes data on",
+	cure:     "look at the receiver of the other stream: it is the one to blame",
+	settle:   "ss -tinmp for that application: unread bytes (Recv-Q) in one socket, bytes waiting to be sent (Send-Q) in another",
 	claim: func(x *Case) Claim {
 		b := x.D.Behind
 		if b == nil {

@@ -39,8 +39,8 @@ var overruns = cause{
 	clause:   "it sends past the right edge",
 	needs:    "data past the furthest right edge that the receiver ever advertised, at a known scale, and ACKs that show the edge where it was",
 	excludes: "probes, a right edge that moved back, ACKs that the capture missed",
-	cure:     "update the sender's stack, or find the device on the way that tells it another window or scale",
-	settle:   "a capture at the sender: it shows which window and scale it was told",
+	cure:     "update the sender's stack, or find a device that alters windows",
+	settle:   "a capture at the sender: which window and scale was it told?",
 	claim: func(x *Case) Claim {
 		o := &x.D.Overrun
 		if o.Bytes == 0 {
@@ -55,14 +55,14 @@ var overruns = cause{
 
 func tellOverruns(x *Case, c *Claim, out *Finding) {
 	d, o := x.D, &x.D.Overrun
-	out.Sentence = fmt.Sprintf("%s sent past the right edge of %s: %s were in flight in a window of %s; what did not fit was dropped, and sending it again took %s",
+	out.Sentence = fmt.Sprintf("%s sent past the right edge of %s: %s were in flight in a window of %s; sending again what did not fit took %s",
 		d.Sender, d.Receiver, words.Bytes(o.InFlight), words.Bytes(o.Window), words.Duration(c.Time))
-	out.say(o.Mark, "the data went %s past the furthest right edge that %s had ever advertised", words.Bytes(o.Bytes), d.Receiver)
-	out.say(Mark{}, "%s with the right edge where it was answered it", words.Counted(o.Answers, "duplicate ACK"))
+	out.say(o.Mark, "%s past the right edge", words.Bytes(o.Bytes))
+	out.say(Mark{}, "%s that left the right edge where it was", words.Counted(o.Answers, "duplicate ACK"))
 	out.say(Mark{}, "%s with data had to be sent again", words.Counted(o.Resent, "segment"))
-	out.not("the path: the receiver drops what lies outside its window (RFC 9293 3.10.7.4)")
-	out.not("the receiver: its right edge had not moved back")
-	out.sure(High, "the scale is known, and ACKs that came later show that the window had not been opened further")
+	out.not("the path: a receiver drops what lies past its edge")
+	out.not("the receiver: its edge had not moved back")
+	out.sure(High, "the scale is known, and later ACKs show that the window was no larger")
 	switch {
 	case x.Facts.HalfScaled && !x.O.Unscaled:
 		out.sure(Medium, "only one SYN carried the window scale option: a device that removes it from the other would look the same")
@@ -70,7 +70,7 @@ func tellOverruns(x *Case, c *Claim, out *Finding) {
 		out.sure(Medium, "only one ACK shows where the right edge was")
 	}
 	if x.Facts.HalfScaled && x.O.Unscaled {
-		out.not("a device that removes the window scale option from one SYN: the sender's own window shows that it does not scale")
+		out.not("a removed scale option: the sender does not scale its own window")
 	}
 	out.ask(d.Sender, d.Receiver)
 }

@@ -14,7 +14,7 @@ var pathLoss = cause{
 	clause:   "the path loses packets",
 	needs:    "data that was sent again, and time spent recovering it",
 	excludes: "packets that only the capture lost, copies that the receiver did not need, and data that it refused",
-	cure:     "find the link that loses packets: error counters of interfaces, queues that overflow, a duplex mismatch",
+	cure:     "find the link that drops: interface errors, full queues, duplex",
 	settle:   "captures at both ends: what left one and never reached the other was lost on the path",
 	claim: func(x *Case) Claim {
 		l, d := x.Limits, x.D
@@ -48,27 +48,45 @@ func (d *Flow) lost() int64 {
 	return d.Pace.Recoveries - d.Pace.Spurious
 }
 
+// sayLosses adds the first and the last of n losses.
+func (x *Case) sayLosses(n int64, out *Finding) {
+	p := &x.D.Pace
+	if n == 1 {
+		out.say(p.FirstLoss, "the only loss")
+		return
+	}
+	byTimer := ""
+	if p.ByTimer > 0 {
+		byTimer = fmt.Sprintf("; a timer noticed %s of them", words.Count(min(p.ByTimer, n)))
+	}
+	out.say(p.FirstLoss, "the first of %s losses%s", words.Count(n), byTimer)
+	out.say(p.LastLoss, "the last of them")
+}
+
 func tellPathLoss(x *Case, c *Claim, out *Finding) {
 	d, p := x.D, &x.D.Pace
-	out.Sentence = fmt.Sprintf("%d of %d data segments from %s were retransmissions: packets were lost on the path or in the capture",
-		d.DataRetransmissions, d.DataSegments, d.Sender)
+	verb := "were retransmissions"
+	if d.DataRetransmissions == 1 {
+		verb = "was a retransmission"
+	}
+	out.Sentence = fmt.Sprintf("%s of %s from %s %s: packets were lost on the path or in the capture",
+		words.Count(d.DataRetransmissions), words.Counted(d.DataSegments, "data segment"), d.Sender, verb)
 	if c.Time > 0 {
 		out.Sentence += fmt.Sprintf(", and recovering them took %s", words.Duration(c.Time))
 	}
 	out.ask(d.Sender, d.Receiver)
 	if n := d.lost(); n > 0 {
-		out.say(p.FirstLoss, "data was lost for the first time, of %s; a timer noticed it %s", words.Times(n), words.Times(min(p.ByTimer, n)))
-		out.say(p.LastLoss, "data was lost for the last time")
+		x.sayLosses(n, out)
 	}
 	if p.Spurious > 0 {
 		out.not("counted: %s of data that had arrived (D-SACK or time stamp)", words.Counted(p.Spurious, "retransmission"))
 	}
-	if d.Limited() == 0 {
+	if d.Limited() == 0 && d.Spent[Unjudged] == 0 {
 		out.not("the window: it always had room")
 	}
-	out.sure(Medium, "data was sent again that the receiver asked for, but only a capture at its end shows where it was lost")
+	out.sure(Medium, "only a capture at the receiver shows where it was lost")
 	if m := &d.Captured; m.Missing > 0 {
-		out.say(m.FirstGap, "the capture misses %s that were acknowledged: it lost packets itself", words.Bytes(m.Missing))
+		out.say(m.FirstGap, "%s that were acknowledged are not in the capture: it lost packets itself", words.Bytes(m.Missing))
 		out.sure(Low, "packets that the capture lost look like packets that the path lost")
 	}
 }

@@ -19,8 +19,8 @@ var queue = cause{
 	clause:   "a queue on the path fills",
 	needs:    "round trips that grow with what is in flight, to several times the smallest",
 	excludes: "delayed ACKs, receivers that are slow to answer, losses",
-	cure:     "active queue management at the bottleneck (fq_codel, cake), or a congestion control that keeps queues short (BBR)",
-	settle:   "ping along the path while the stream sends and while it does not: a self-made queue is there only while it sends",
+	cure:     "queue management at the bottleneck (fq_codel, cake), or BBR",
+	settle:   "ping while the stream sends and while it does not: is it slow only then?",
 	claim: func(x *Case) Claim {
 		l, d, p := x.Limits, x.D, &x.D.Pace
 		if x.noQueue() != "" || !share(int64(p.MeanRTT), int64(d.RTT), l.BloatRise) || p.MeanRTT-d.RTT < l.BloatTime {
@@ -65,7 +65,7 @@ var rate = cause{
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
 		d, p := x.D, &x.D.Pace
-		out.Sentence = fmt.Sprintf("the path from %s carried what it can for %s, about %s", d.Sender, words.Duration(c.Time), words.Rate(p.Rate))
+		out.Sentence = fmt.Sprintf("the path from %s carried all that it could for %s, about %s", d.Sender, words.Duration(c.Time), words.Rate(p.Rate))
 		x.sayQueue(out)
 	},
 }
@@ -90,7 +90,7 @@ func (x *Case) noQueue() string {
 
 func (x *Case) sayQueue(out *Finding) {
 	d, p := x.D, &x.D.Pace
-	out.say(p.MostAt, "%s in flight, the most; the round trip grew with it, to %s (correlation %.2f over %s)",
+	out.say(p.MostAt, "the most in flight, %s; the round trip grew with it, to %s (correlation %.2f over %s)",
 		words.Bytes(p.Most), words.Duration(p.LongestRTT), p.QueueGrowth, words.Counted(p.Rounds, "round trip"))
 	out.not("the window: it had room for twice as much in %d of %d round trips", p.Roomy, p.Rounds)
 	out.sure(Medium, "the queue could also be in the sending host")

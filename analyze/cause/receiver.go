@@ -19,8 +19,8 @@ var notReading = cause{
 	clause:   "its application does not read",
 	needs:    "a window that was closed, and a sender with data",
 	excludes: "reading in between, a receiver that took no data at all, a peer that no longer answers",
-	cure:     "find out why the application does not read: a thread that is blocked, a full queue, a breakpoint",
-	settle:   "the receive queue of the receiver's socket (Recv-Q in ss): unread bytes there mean that the application does not read",
+	cure:     "find what blocks the application: a thread, a queue, a breakpoint",
+	settle:   "Recv-Q of the receiver's socket (ss): unread bytes mean that it does not read",
 	claim: func(x *Case) Claim {
 		if w := x.longest(); w == nil || !w.WasZero || x.readBetween() {
 			return Claim{}
@@ -37,8 +37,8 @@ var slow = cause{
 	clause:   "its application reads too slowly",
 	needs:    "windows that were closed or too small again and again, for longer than a round trip, and opened in between",
 	excludes: "windows that are full for one round trip at a time",
-	cure:     "make the application read faster: more often, more at a time, in more threads; a larger buffer only delays the wait",
-	settle:   "the receive queue of the receiver's socket (Recv-Q in ss), several times: it stays full if the application is too slow",
+	cure:     "read more often or more at a time; a larger buffer does not help",
+	settle:   "Recv-Q of the receiver's socket (ss), several times: it stays full",
 	claim: func(x *Case) Claim {
 		c := x.takeStalls(func(*Stall) bool { return true })
 		x.takeUnlisted(&c)
@@ -96,7 +96,7 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 	fmt.Fprintf(&b, "the application behind %s ", x.D.Receiver)
 	switch {
 	case c.Stalls > 1:
-		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, for %s in all, the longest for %s",
+		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, %s in all, the longest %s",
 			words.Times(c.Stalls), words.Duration(c.Time), w.length())
 	case w.ByTimer:
 		fmt.Fprintf(&b, "read too slowly: its window was too small for a full segment, which kept the sender waiting for %s", w.length())
@@ -121,30 +121,30 @@ func (x *Case) sayStall(w *Stall, out *Finding) {
 	d := x.D
 	switch {
 	case !w.WasZero:
-		out.say(w.Begin, "the window of %s became too small for the next segment", d.Receiver)
+		out.say(w.Begin, "the window became too small for the next segment")
 	case w.BeganBefore:
-		out.say(w.Zero, "the window of %s was 0 in the first segment captured", d.Receiver)
+		out.say(w.Zero, "the window was 0 in the first segment captured")
 	default:
-		out.say(w.Zero, "the window of %s was 0", d.Receiver)
+		out.say(w.Zero, "the window was 0")
 	}
-	if w.Heard.Frame > w.Zero.Frame {
+	if w.Heard.Frame > w.Zero.Frame && !(w.ResetByReceiver && w.Heard.Frame == w.End.Frame) { // the window of an RST means nothing
 		out.say(w.Heard, "it was still 0, %s later", words.Duration(time.Duration(w.Heard.Time-w.Zero.Time)))
 	}
 	switch {
 	case w.OpenedTo > 0 && w.Asked:
 		out.say(w.End, "it opened to %s when the sender asked", words.Bytes(w.OpenedTo))
 	case w.OpenedTo > 0:
-		out.say(w.End, "%s opened it to %s", d.Receiver, words.Bytes(w.OpenedTo))
+		out.say(w.End, "it opened to %s", words.Bytes(w.OpenedTo))
 	case w.ByTimer:
 		out.say(w.End, "the sender's timer sent what fits")
 	case w.ResetByReceiver:
-		out.say(w.End, "%s reset the connection", d.Receiver)
+		out.say(w.End, "the receiver reset the connection")
 	}
 	if d.DataSegments > 0 && d.DataRetransmissions == 0 {
 		out.not("loss: no data was sent again")
 	}
 	if d.ProbeAnswers > 0 {
-		out.not("a host or path that is gone: %s answered %s", d.Receiver, words.Counted(d.ProbeAnswers, "probe"))
+		out.not("a host or path that is gone: %s answered", was(int64(d.ProbeAnswers), "probe"))
 	}
 }
 
@@ -167,22 +167,22 @@ func (x *Case) tellHeld(c *Claim, out *Finding) {
 		waits, longest, zero = waits+c.Stalls, max(longest, c.Longest.Duration), c.Stalls
 		out.Frames = c.Longest.Frames
 	}
-	out.Sentence = fmt.Sprintf("the application behind %s read too slowly: its window kept the sender waiting %s, for %s in all, the longest for %s",
+	out.Sentence = fmt.Sprintf("the application behind %s read too slowly: its window kept the sender waiting %s, %s in all, the longest %s",
 		d.Receiver, words.Times(waits), words.Duration(c.Time), words.Duration(longest))
-	out.say(p.FirstHeld, "the window became too small for the next segment; a round trip takes %s, the waits %s on average",
+	out.say(p.FirstHeld, "the window had no room: a round trip takes %s, the waits %s on average",
 		words.Duration(d.RTT), words.Duration(c.Time/time.Duration(waits)))
 	if zero > 0 {
 		out.say(c.Longest.Begin, "the window was 0, %s", words.Times(zero))
 	}
 	out.not("the size of the buffer: that costs a round trip at a time")
 	if d.DataRetransmissions == 0 {
-		out.not("loss: 0 retransmissions of data")
+		out.not("loss: no data was sent again")
 	}
 	switch {
 	case waits < 3:
 		out.sure(Medium, "it happened only "+words.Times(waits))
 	case zero == 0:
-		out.sure(Medium, "the window was never 0: its host may also be late to announce what its application has read")
+		out.sure(Medium, "the window was never 0: its host may be late to announce what was read")
 	default:
 		out.sure(High, "everything was acknowledged, and data came as soon as the window opened, each time")
 	}

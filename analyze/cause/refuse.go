@@ -40,8 +40,8 @@ var refuses = cause{
 	clause:   "it refuses data that lies within its window",
 	needs:    "copies of the same data, each answered at once by an ACK that repeats the last one",
 	excludes: "a copy that moves the ACK, or that the receiver had already (D-SACK): those were lost or late",
-	cure:     "find out why the receiver's host drops them: memory (TCPRcvQDrop, TCPOFODrop and PAWSEstab in nstat -az), a device that rewrites time stamps, a defect of its stack",
-	settle:   "nstat -az on the receiver's host before and after: the counter that grows names the reason",
+	cure:     "free memory at the receiver; look for rewritten time stamps",
+	settle:   "nstat -az on the receiver, twice: the counter that grows names the reason",
 	claim: func(x *Case) Claim {
 		if x.D.Refused.Copies == 0 {
 			return Claim{}
@@ -60,10 +60,14 @@ func tellRefuses(x *Case, c *Claim, out *Finding) {
 	if r.Stale > 0 {
 		out.Sentence += "; their time stamps were older than what it had taken (RFC 7323 5.3)"
 	}
-	out.say(r.First, "an ACK that repeats the last one came %s to %s after each of %d copies", words.Duration(r.Soonest), words.Duration(r.Latest), r.Copies)
+	after := words.Duration(r.Soonest)
+	if latest := words.Duration(r.Latest); latest != after {
+		after += " to " + latest
+	}
+	out.say(r.First, "%s after each of %s copies, an ACK came that repeats the last one", after, words.Count(r.Copies))
 	out.say(r.Last, "the last copy was refused, too")
-	out.not("loss: a lost copy is answered by nothing, and one that is taken moves the ACK")
-	out.not("the window: it was open, and the data lay within it")
+	out.not("loss: a lost copy gets no answer")
+	out.not("the window: the data lay within it")
 	out.sure(High, "each copy reached the receiver, which answered at once that it still lacks the data")
 	if r.Copies < x.Limits.SureCopies {
 		out.sure(Medium, fmt.Sprintf("only %d copies were answered so", r.Copies))

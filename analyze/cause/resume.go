@@ -14,8 +14,8 @@ var notResuming = cause{
 	clause:   "it does not go on although the window is open",
 	needs:    "a sender that probed a closed window, and then, with the window open, sends neither data nor another probe",
 	excludes: "a sender that had nothing to send, a window update that was lost (it would go on probing), a window that is still too small",
-	cure:     "report it to the maker of the sender's TCP stack: it must send when the window opens (RFC 9293 3.8.6)",
-	settle:   "the send queue of the sender's socket (Send-Q in ss): data there shows that the application is not to blame",
+	cure:     "update or fix the sender's TCP stack (RFC 9293 3.8.6)",
+	settle:   "Send-Q of the sender's socket (ss): data there clears the application",
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Stuck)}
 		c.Severity = x.Limits.severity(c.Time)

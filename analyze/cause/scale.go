@@ -47,7 +47,7 @@ func (m *Misread) explain(otherwise string) string {
 	if m.Shift == 0 {
 		return otherwise
 	}
-	return fmt.Sprintf("after the SYN it fell from %s to %s, as if one side scaled it and the other did not", words.Bytes(m.SYN), words.Bytes(m.Field))
+	return fmt.Sprintf("after the SYN it fell from %s to %s, as if only one side scaled it", words.Bytes(m.SYN), words.Bytes(m.Field))
 }
 
 // remark adds to a finding about the window that its receiver scales it and its sender
@@ -56,9 +56,9 @@ func (m *Misread) remark(out *Finding) {
 	if m.Shift == 0 {
 		return
 	}
-	out.Cure = "find the device that removes the window scale option from the SYN or SYN-ACK; until then, net.ipv4.tcp_window_scaling=0 on either host"
-	out.say(m.Mark, "after the SYN, the window fell from %s to %s, which is %s shifted by %d: one side scales and the other does not, as if a device removed the window scale option from one SYN",
-		words.Bytes(m.SYN), words.Bytes(m.Field), words.Count(m.SYN), m.Shift)
+	out.Cure = "find the device that removes the window scale option from a SYN"
+	out.say(m.Mark, "%s is %s shifted by %d, as if one SYN had lost its scale option",
+		words.Count(m.Field), words.Count(m.SYN), m.Shift)
 }
 
 var scaled = cause{
@@ -66,8 +66,8 @@ var scaled = cause{
 	clause:   "a device on the way mistakes the window scale",
 	needs:    "losses that begin with the first segment past the bare window field and spare all that lies within it, or a SYN that a device changed",
 	excludes: "data past the bare field that arrives, losses within it, duplicate ACKs",
-	cure:     "update the device or switch off its tracking of TCP windows; until then, net.ipv4.tcp_window_scaling=0 on either host",
-	settle:   "captures on both sides of each device on the way: the one that does not pass a segment, or passes it changed, is it",
+	cure:     "update the device; until then, net.ipv4.tcp_window_scaling=0",
+	settle:   "captures on both sides of each device on the path",
 	claim: func(x *Case) Claim {
 		if syn := &x.O.Rewrite; syn.After.Frame != 0 && x.Facts.Unanswered {
 			return x.noConnection(true)
@@ -137,11 +137,11 @@ func scaleName(scale int) string {
 
 func tellBareLoss(x *Case, c *Claim, out *Finding) {
 	d, b := x.D, &x.D.BareLoss
-	out.Sentence = fmt.Sprintf("a device on the way from %s to %s ignores the window scale: it takes the bare window field, %s, for the window and drops what lies past it, which kept the sender waiting for %s",
+	out.Sentence = fmt.Sprintf("a device on the way from %s to %s ignores the window scale and drops what lies past the bare window field, %s: the sender waited for %s",
 		d.Sender, d.Receiver, words.Bytes(b.Field), words.Duration(c.Time))
-	out.say(b.First, "the loss begins with exactly the segment that is the first to go past the bare field of %s (the window is %s: shift %d)",
-		words.Bytes(b.Field), words.Bytes(b.Field<<b.Shift), b.Shift)
-	out.say(Mark{}, "%s were lost, all of them past the bare field; none within it was", words.Counted(b.Lost, "segment"))
-	out.not("an ordinary loss: no data past the bare field arrived before it was sent again within it, and no duplicate ACK came")
+	out.say(b.First, "the first segment past the bare field is the first to be lost; scaled by %d, the window is %s",
+		b.Shift, words.Bytes(b.Field<<b.Shift))
+	out.say(Mark{}, "%s past it were lost, and none within it", words.Counted(b.Lost, "segment"))
+	out.not("ordinary loss: nothing past the bare field arrived, and no duplicate ACK came")
 	out.sure(Medium, "a queue that overflows at just this point would look the same")
 }

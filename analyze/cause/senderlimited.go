@@ -14,8 +14,8 @@ var senderLimited = cause{
 	clause:   "a fixed amount in flight, below the window",
 	needs:    "the same amount in flight in round trip after round trip, far below the window, and new data as soon as an ACK comes",
 	excludes: "loss, a queue on the path, a window without room, a peer that answers each request, an application that writes at its own pace",
-	cure:     "a larger send buffer: raise net.ipv4.tcp_wmem or remove the application's SO_SNDBUF; or a congestion window that is not clamped",
-	settle:   "ss -ti on the sender: time under sndbuf_limited means the send buffer; a cwnd of that many segments that does not grow, the congestion window",
+	cure:     "a larger send buffer (tcp_wmem, SO_SNDBUF) or congestion window",
+	settle:   "ss -ti on the sender: sndbuf_limited means the send buffer, a cwnd that does not grow the congestion window",
 	claim: func(x *Case) Claim {
 		if x.sendsFreely() != "" {
 			return Claim{}
@@ -28,13 +28,13 @@ var senderLimited = cause{
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
 		d, p := x.D, &x.D.Pace
-		out.Sentence = fmt.Sprintf("%s never had more than %s in flight, a round trip at a time, for %s: its send buffer or its congestion window is fixed at that",
+		out.Sentence = fmt.Sprintf("%s never had more than %s in flight for %s: its send buffer or its congestion window is fixed at that",
 			d.Sender, words.Bytes(p.Most), words.Duration(c.Time))
-		out.say(p.SteadyAt, "about %s in flight in %s in a row", words.Bytes(p.Steady), words.Counted(p.SteadyRounds, "round trip"))
-		out.say(p.MostAt, "the window had room for twice that in %s of %s", words.Count(p.Roomy), words.Counted(p.Rounds, "round trip"))
-		out.not("loss: 0 retransmissions of data")
-		out.not("a queue on the path: the mean round trip was %s, the smallest %s", words.Duration(p.MeanRTT), words.Duration(d.RTT))
-		out.sure(Medium, "which of the two it is, packets cannot tell")
+		out.say(p.SteadyAt, "about %s in flight, %s in a row", words.Bytes(p.Steady), words.Counted(p.SteadyRounds, "round trip"))
+		out.say(p.MostAt, "room for twice that in %s of %s", words.Count(p.Roomy), words.Counted(p.Rounds, "round trip"))
+		out.not("loss: no data was sent again")
+		out.not("a queue: the mean round trip was %s, the smallest %s", words.Duration(p.MeanRTT), words.Duration(d.RTT))
+		out.sure(Medium, "packets cannot tell which")
 		out.ask(d.Sender, d.Receiver)
 	},
 	fell: func(x *Case) string {

@@ -15,8 +15,8 @@ var updateLost = cause{
 	clause:   "window updates are lost",
 	needs:    "a window update in the capture, and a sender that goes on probing after it",
 	excludes: "a probe that was on its way when the window opened",
-	cure:     "find out where the path loses packets: a single lost window update costs as long as the sender waits between two probes",
-	settle:   "a capture at the sender: it shows whether the window update arrives there",
+	cure:     "find where packets are lost: one lost update costs all this time",
+	settle:   "a capture at the sender: does the window update arrive there?",
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Unaware)}
 		c.Severity = x.Limits.severity(c.Time)
@@ -46,7 +46,7 @@ func tellUpdateLost(x *Case, c *Claim, out *Finding) {
 	out.say(w.End, "%s opened its window", x.D.Receiver)
 	out.say(w.LastProbe, "%s still probed, %s later", x.D.Sender, words.Duration(time.Duration(w.LastProbe.Time-w.End.Time)))
 	if x.D.DataRetransmissions == 0 {
-		out.not("a path that loses much: no data was sent again")
+		out.not("heavy loss: no data was sent again")
 	}
 	out.not("the receiving application: it had read")
 	switch {

@@ -15,8 +15,8 @@ var windowLimited = cause{
 	clause:   "its receive window is full each round trip",
 	needs:    "a window that is full in round trip after round trip",
 	excludes: "waits that are much longer than a round trip",
-	cure:     "a larger receive buffer: raise net.ipv4.tcp_rmem or remove the application's SO_RCVBUF",
-	settle:   "the receive queue of the receiver's socket (Recv-Q in ss): if it stays empty, the buffer is too small, not the application too slow",
+	cure:     "a larger receive buffer (net.ipv4.tcp_rmem), or no SO_RCVBUF",
+	settle:   "Recv-Q of the receiver's socket (ss): if it stays empty, the buffer is too small",
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Full, Small)}
 		if x.D.Bytes > 0 && float64(c.Time) > x.Limits.LimitedShare*float64(x.Facts.Total) {
@@ -44,16 +44,14 @@ func tellWindowLimited(x *Case, c *Claim, out *Finding) {
 	}
 	waits := p.FullWaits + p.HeldWaits
 	each := c.Time / time.Duration(waits)
-	out.say(p.FirstFull, "the sender had filled the window; it waited so %s, for %s each time", words.Times(waits), words.Duration(each))
-	if d.Misread.remark(out); d.Misread.Shift != 0 {
-		out.Cure = "keep devices between the two from removing the window scale option (RFC 7323 2.2); a larger receive buffer alone does not help"
-	}
+	out.say(p.FirstFull, "the first of %s, %s on average", words.Counted(waits, "wait"), words.Duration(each))
+	d.Misread.remark(out)
 	x.sayCeiling(out)
 	if d.DataRetransmissions == 0 {
-		out.not("loss: 0 retransmissions of data")
+		out.not("loss: no data was sent again")
 	}
 	if p.HeldWaits == 0 {
-		out.not("the application: as soon as all data was acknowledged, the window had room again")
+		out.not("the application: once all was acknowledged, the window had room")
 	}
 	switch {
 	case d.RTT > 0 && each > 3*d.RTT:
@@ -76,11 +74,11 @@ func (x *Case) sayCeiling(out *Finding) {
 		return
 	}
 	ceiling := float64(window) / d.RTT.Seconds()
-	text := fmt.Sprintf("%s of window in a round trip of %s allow at most %s", words.Bytes(window), words.Duration(d.RTT), words.Rate(int64(ceiling)))
+	text := fmt.Sprintf("%s in a round trip of %s are at most %s", words.Bytes(window), words.Duration(d.RTT), words.Rate(int64(ceiling)))
 	if fastest := float64(d.Pace.Fastest); fastest > 1.2*ceiling {
-		text += fmt.Sprintf("; the %s that the path has shown need %s", words.Rate(int64(fastest)), words.Bytes(int64(fastest*d.RTT.Seconds())))
+		text += fmt.Sprintf("; the %s that the path showed need %s", words.Rate(int64(fastest)), words.Bytes(int64(fastest*d.RTT.Seconds())))
 	} else {
-		text += fmt.Sprintf("; twice the rate needs %s, if the path has it", words.Bytes(2*window))
+		text += fmt.Sprintf("; twice that needs %s", words.Bytes(2*window))
 	}
 	out.say(d.Pace.FirstFull, "%s", text)
 }

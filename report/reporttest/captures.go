@@ -29,7 +29,11 @@ func Captures(t *testing.T) []string {
 	if err != nil || len(lab) == 0 {
 		t.Fatalf("no captures found (%v)", err)
 	}
-	return append(lab, "../../analyze/testdata/seed-flood.pcap")
+	labelled, err := filepath.Glob("../../analyze/testdata/accuracy/*/*.pcap*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(append(lab, labelled...), "../../analyze/testdata/seed-flood.pcap")
 }
 
 // Analyze analyzes a capture with a timeline of all its streams, and also passes its

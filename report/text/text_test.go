@@ -239,6 +239,27 @@ func TestRealCapturesFitTheWidth(t *testing.T) {
 	}
 }
 
+// TestFirstFindingIsReadAtAGlance: at 80 columns, what is most severe takes no more than
+// glance lines.
+func TestFirstFindingIsReadAtAGlance(t *testing.T) {
+	for _, file := range reporttest.Captures(t) {
+		var out bytes.Buffer
+		if err := Write(&out, reporttest.Analyze(t, file), Options{Width: 80}); err != nil {
+			t.Fatal(err)
+		}
+		var first []string
+		for line := range strings.Lines(out.String()) {
+			if len(first) > 0 && !strings.HasPrefix(line, "         ") {
+				break
+			}
+			first = append(first, line)
+		}
+		if len(first) > glance {
+			t.Errorf("%s: %d lines, want at most %d:\n%s", file, len(first), glance, strings.Join(first, ""))
+		}
+	}
+}
+
 func checkWidth(t *testing.T, text string, width int) {
 	t.Helper()
 	for line := range strings.Lines(text) {

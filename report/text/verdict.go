@@ -23,7 +23,7 @@ func (t *writer) verdicts() {
 	case r.Segments == 0:
 		t.section(heading("Nothing"), "there is no TCP stream to judge")
 	case r.StreamCount == 1 && len(r.Verdicts) > 0:
-		t.verdict(severity(r.Verdicts[0].Severity), &r.Verdicts[0])
+		t.verdict(severity(r.Verdicts[0].Severity), &r.Verdicts[0], 0)
 		return
 	case len(r.Findings) == 0:
 		t.section(severity(cause.OK), "nobody waited in a way that a person could notice in any of the "+words.Counted(r.StreamCount, "stream"))
@@ -59,12 +59,13 @@ func severity(s cause.Severity) string {
 // finding writes a finding about one or several streams, and the worst of them.
 func (t *writer) finding(g *analyze.Group) {
 	label := severity(g.Severity)
+	begin := t.b.Len()
 	if g.Streams > 1 || g.Worst == nil {
 		t.section(label, g.Sentence)
 		label = ""
 	}
 	if g.Worst != nil && (label != "" || !t.Quiet) {
-		t.verdict(label, g.Worst)
+		t.verdict(label, g.Worst, lines(t.b.String()[begin:]))
 	}
 }
 
@@ -76,14 +77,16 @@ const (
 	glance   = 12 // lines
 )
 
-// verdict writes the finding of one stream.
-func (t *writer) verdict(label string, v *analyze.Verdict) {
+func lines(text string) int { return strings.Count(text, "\n") }
+
+// verdict writes the finding of one stream, of which some lines are written.
+func (t *writer) verdict(label string, v *analyze.Verdict, written int) {
 	facts := maxFacts
 	if t.Verbose {
 		facts = len(v.Evidence)
 	} else {
 		trial := &writer{Options: t.Options, m: t.m, clock: t.clock, said: maps.Clone(t.said)}
-		if trial.tell(label, v, facts); strings.Count(trial.b.String(), "\n") > glance {
+		if trial.tell(label, v, facts); written+lines(trial.b.String()) > glance {
 			facts = fewFacts
 		}
 	}
