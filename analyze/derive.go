@@ -203,7 +203,7 @@ func (sh *shard) budget(st *stream, f *flow, t *flowstate) Budget {
 		ZeroWindow: at(zeroWindow), SmallWindow: at(smallWindow), WindowFull: at(windowFull), Held: at(heldWindow),
 		Recovering: at(recovering), Network: nanos(f.network), Unjudged: nanos(f.unjudged),
 	}
-	if p := sh.paceOf(st, f); p != nil {
+	if p := sh.paceOf(f); p != nil {
 		b.Delayed = min(nanos(p.nagle.delayed(sh.cfg)), b.Network)
 	}
 	b.Network -= b.Delayed

@@ -111,7 +111,7 @@ func (c *cursor) goBack(d *doubt) {
 	d.of = nil
 	for i := range st.flows {
 		f, was := &st.flows[i], &d.flows[i]
-		was.sketch, was.spanEnd, was.spanFlight, was.spanLow, was.spanHigh = f.sketch, f.spanEnd, f.spanFlight, f.spanLow, f.spanHigh
+		was.pace, was.sketch, was.spanEnd, was.spanFlight, was.spanLow, was.spanHigh = f.pace, f.sketch, f.spanEnd, f.spanFlight, f.spanLow, f.spanHigh
 		if t := c.stateOf(f); t != nil && was.state == 0 {
 			c.dropState(f)
 		} else if t != nil {

@@ -65,7 +65,7 @@ func (sh *shard) seen(st *stream, side uint8, s *capture.Segment, now int64) int
 	place := p.numbers*k0 ^ p.sizes*k1 ^ (p.stamps+uint64(s.Flags))*k2
 	e := &sh.dups[place>>(64-duplicateBits)]
 	lag := int64(never)
-	if e.packet == p {
+	if e.packet.numbers == p.numbers && e.packet == p { // most differ there
 		lag = now - e.at
 	}
 	e.packet, e.at = p, now

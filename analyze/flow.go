@@ -31,9 +31,8 @@ type flow struct {
 	segs, dataSegs uint32
 	maxSeg         uint32
 	maxInFlight    uint32
-	// synWnd is the window field of the receiver's SYN or SYN-ACK, firstWnd the first
-	// one after that; 0 is unknown.
-	synWnd, firstWnd uint16
+	// state is an index into shard.states, 0 for none.
+	state uint32
 
 	ackedAt int64 // when the receiver last acknowledged something new
 	lastAt  int64 // when the sender last sent something that occupies sequence space
@@ -61,17 +60,21 @@ type flow struct {
 	// sequence numbers.
 	turns uint16
 	skip  uint16 // round trips that are not recorded: see shard.round
-	// state is an index into shard.states, 0 for none; sketch is a 1-based index into
-	// shard.sketches.
-	state, sketch uint32
-	resent        uint32 // retransmissions with payload
-	offer         int8   // the scale that the receiver announced, absent or Unknown
-	minShift      uint8
-	side          uint8 // the side of the stream that sends
+	// synWnd is the window field of the receiver's SYN or SYN-ACK, firstWnd the first
+	// one after that; 0 is unknown.
+	synWnd, firstWnd uint16
+	// sketch is a 1-based index into shard.sketches, 0 for none.
+	sketch   uint32
+	resent   uint32 // retransmissions with payload
+	offer    int8   // the scale that the receiver announced, absent or Unknown
+	minShift uint8
+	side     uint8 // the side of the stream that sends
 	// sighted strays in a row were at the sequence number other, since the stream had
-	// sightedAt other segments.
-	sighted          uint8
-	other, sightedAt uint32
+	// stream.sightedAt other segments.
+	sighted uint8
+	other   uint32
+	// pace is a 1-based index into shard.paces, 0 for none.
+	pace uint32
 	// timedBy is how far the adjusted time was from the capture time at timedAt.
 	timedBy int64
 }

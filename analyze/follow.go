@@ -5,7 +5,12 @@ import "winwatch/capture"
 // follow updates the stream with a segment that side sent, and returns the events
 // found in it.
 func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) Events {
-	copied, suspect := sh.copied(st, side, s, now)
+	st.noteID(side, s)
+	lag := sh.seen(st, side, s, now)
+	if lag == never && !st.is(twiceSYN) && !st.flows[0].is(isPaired) {
+		return sh.process(st, side, s, now) // as nearly all
+	}
+	copied, suspect := sh.copied(st, side, s, now, lag)
 	if copied {
 		sh.rewritten(st, side, s, now)
 		st.duplicates++
@@ -40,7 +45,9 @@ func (sh *shard) process(st *stream, side uint8, s *capture.Segment, now int64) 
 		st.strays++
 		return c.setAside()
 	}
-	c.weighDoubt()
+	if sh.doubt.of == st || after(s.Ack, r.nxt) {
+		c.weighDoubt()
+	}
 	if s.Flags&(capture.SYN|capture.FIN|capture.RST) != 0 {
 		ev |= c.control()
 	}

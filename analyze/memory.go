@@ -19,12 +19,14 @@ const (
 	holeBytes      = 2 * int(unsafe.Sizeof(hole{}))
 )
 
-// weigh charges the growth of a flow's state to the memory left.
+// weigh charges the growth of a flow's state, if it has one, to the memory left.
 func (sh *shard) weigh(f *flow) {
-	t := sh.stateOf(f)
-	if t == nil {
-		return
+	if f.state != 0 {
+		sh.charge(sh.states[f.state])
 	}
+}
+
+func (sh *shard) charge(t *flowstate) {
 	bytes := flowstateBytes + cap(t.past.stalls)*stallBytes +
 		(t.mem.probes+cap(t.stall.Probes)+cap(t.probing.doubted))*probeBytes + cap(t.loss.holes)*holeBytes
 	if t.clues != nil {

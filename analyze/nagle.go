@@ -17,10 +17,10 @@ type nagle struct {
 // 3.7.1), in bytes.
 const mostOptions = 40
 
-// lateACK marks the flow f if the ACK s of its timed data, which took d, came alone,
-// for all that was sent, and as late as a receiver delays one.
+// lateACK marks the flow f if the ACK s of its timed data, which took d, much longer than a
+// round trip, came alone, for all that was sent, and no later than a receiver delays one.
 func (sh *shard) lateACK(f *flow, s *capture.Segment, d int64) {
-	if s.Len == 0 && s.Ack == f.nxt && d-f.rtt >= int64(sh.cfg.LateACK) && d <= int64(sh.cfg.DelayedACK) && f.rtt > 0 {
+	if s.Len == 0 && s.Ack == f.nxt && d <= int64(sh.cfg.DelayedACK) {
 		f.marks |= isLate
 	}
 }
@@ -34,12 +34,12 @@ func (c *cursor) heldUp() {
 		return
 	}
 	if c.now-f.ackedAt > c.r.rtt+c.r.rtt/2+int64(c.cfg.AtOnce) {
-		if p := c.paceOf(c.st, f); p != nil {
+		if p := c.paceOf(f); p != nil {
 			p.nagle.other++
 		}
 		return
 	}
-	p := c.needPace(c.st, f)
+	p := c.needPace(f)
 	if p == nil {
 		return
 	}

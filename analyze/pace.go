@@ -51,46 +51,45 @@ const (
 )
 
 // paceOf returns the pace of a flow, or nil if it has none.
-func (sh *shard) paceOf(st *stream, f *flow) *pace {
-	if i := st.pace[f.side&1]; i != 0 {
-		return sh.paces[i-1]
+func (sh *shard) paceOf(f *flow) *pace {
+	if f.pace == 0 {
+		return nil
 	}
-	return nil
+	return sh.paces.at(f.pace - 1)
 }
 
 // needPace returns the pace of a flow, creating it if there is none. It is nil if there
 // are too many.
-func (sh *shard) needPace(st *stream, f *flow) *pace {
-	if p := sh.paceOf(st, f); p != nil {
-		return p
+func (sh *shard) needPace(f *flow) *pace {
+	if f.pace == 0 {
+		sh.addPace(f)
 	}
-	n := len(sh.freePaces)
-	if n == 0 {
-		if len(sh.paces) == maxPaces {
-			return nil
-		}
-		sh.paces = append(sh.paces, new(pace))
-		n, sh.freePaces = 1, append(sh.freePaces, uint32(len(sh.paces)))
+	return sh.paceOf(f)
+}
+
+// addPace gives a flow a pace unless there are too many.
+func (sh *shard) addPace(f *flow) {
+	if n := len(sh.freePaces); n > 0 {
+		f.pace, sh.freePaces = sh.freePaces[n-1], sh.freePaces[:n-1]
+	} else if sh.paces.n < maxPaces {
+		f.pace = sh.paces.add() + 1
 	}
-	st.pace[f.side&1] = sh.freePaces[n-1]
-	sh.freePaces = sh.freePaces[:n-1]
-	return sh.paceOf(st, f)
 }
 
 // dropPaces frees the paces of an evicted stream.
 func (sh *shard) dropPaces(st *stream) {
-	for _, i := range st.pace {
-		if i != 0 {
-			*sh.paces[i-1] = pace{}
-			sh.freePaces = append(sh.freePaces, i)
+	for i := range st.flows {
+		if f := &st.flows[i]; f.pace != 0 {
+			*sh.paceOf(f) = pace{}
+			sh.freePaces = append(sh.freePaces, f.pace)
+			f.pace = 0
 		}
 	}
-	st.pace = [2]uint32{}
 }
 
 // noteWait adds a wait for the window to the pace of a flow: see windowWaits.add.
-func (sh *shard) noteWait(st *stream, f *flow, since moment, long int64) {
-	if p := sh.needPace(st, f); p != nil {
+func (sh *shard) noteWait(f *flow, since moment, long int64) {
+	if p := sh.needPace(f); p != nil {
 		p.waits.add(since, long)
 	}
 }
@@ -98,37 +97,38 @@ func (sh *shard) noteWait(st *stream, f *flow, since moment, long int64) {
 // rounds summarize the round trips of a flow: each lasts from a segment to its ACK, and
 // the next one begins with the next segment. Flight is what was in flight when the ACK
 // came. Of a long flow, only some round trips are recorded.
+//
+// What each round trip changes comes first: it fills two cache lines, and a bit more.
 type rounds struct {
 	count uint32
 	// ended is when the last recorded round trip ended, 0 if a loss followed, una SND.UNA
-	// then, and resent flow.resent at the last cut.
-	ended       int64
-	una, resent uint32
-	// longest is the longest round trip, most the most bytes in flight, at mostAt.
-	longest int64
-	mostAt  moment
-	most    uint32
+	// then.
+	una   uint32
+	ended int64
 	// next counts the rounds that followed directly on the one recorded before, with bytes
 	// acknowledged in ns, at fastest bytes per second. clocked counts those of them that
 	// began as soon as the ACK of the one before came.
 	next, clocked      uint32
 	bytes, ns, fastest float64
+	// longest is the longest round trip, most the most bytes in flight, at mostAt.
+	longest int64
+	most    uint32
 	// roomy counts the rounds in which the window had room for twice what was in flight.
 	roomy uint32
+	// peak is the most in flight since the last cut, last what was at the last round.
+	peak, last uint32
 	// run is the number of rounds in a row with level bytes in flight, give or take a
 	// segment; longestRun is the most so far, with steady bytes in flight, until steadyAt.
-	level, run         uint32
-	longestRun, steady uint32
-	steadyAt           moment
-	// peak is the most in flight since the last cut. cuts counts how often it was cut to
-	// less than three quarters, lossCuts how often after a loss, and grew how often it grew
-	// by a segment or more. cutAt is the last cut, from peak cutFrom.
-	peak, last           uint32
-	cuts, lossCuts, grew uint32
-	cutFrom              uint32
-	cutAt                moment
+	level, run uint32
 	// joint relates the round trips to what was in flight.
 	joint joint
+
+	longestRun, steady uint32
+	// cuts counts how often what is in flight was cut to less than three quarters, lossCuts
+	// how often after a loss, and grew how often it grew by a segment or more. cutAt is the
+	// last cut, from peak cutFrom, and resent flow.resent then.
+	cuts, lossCuts, grew, cutFrom, resent uint32
+	mostAt, steadyAt, cutAt               moment
 }
 
 // paceFacts adds what is known about the pace of a flow to its facts.
@@ -140,7 +140,7 @@ func (sh *shard) paceFacts(st *stream, f *flow, t *flowstate, x *cause.Flow) {
 		x.UsualWindow = int64(f.rawMax) << uint8(f.shift)
 	}
 	x.Pace = cause.Pace{}
-	p := sh.paceOf(st, f)
+	p := sh.paceOf(f)
 	if p == nil {
 		return
 	}
@@ -198,7 +198,7 @@ func (j *joint) correlation() float64 {
 // still what it was before.
 func (sh *shard) round(f *flow, s *capture.Segment, now, rtt int64) {
 	st := sh.slab.at(sh.current)
-	p := sh.needPace(st, f)
+	p := sh.needPace(f)
 	if p == nil || f.is(isRecovering) {
 		return
 	}

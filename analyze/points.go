@@ -79,9 +79,8 @@ const (
 
 // copied reports whether a segment is the copy of one that was captured before.
 // suspect says that it may be one, but for now counts as what it seems to be.
-func (sh *shard) copied(st *stream, side uint8, s *capture.Segment, now int64) (copied, suspect bool) {
-	varies := st.variesID(side, s)
-	lag := sh.seen(st, side, s, now)
+// lag is how long ago the same packet was seen.
+func (sh *shard) copied(st *stream, side uint8, s *capture.Segment, now, lag int64) (copied, suspect bool) {
 	if lag < sh.cfg.atOnce(s) {
 		return true, false
 	}
@@ -90,8 +89,9 @@ func (sh *shard) copied(st *stream, side uint8, s *capture.Segment, now int64) (
 	if p == nil && !isSYN && (st.is(twiceSYN) || lag <= int64(sh.cfg.PointDelay)) {
 		p = sh.pair(st, now)
 	}
-	packet := packetOf(st, side, s)
+	var packet packet
 	if p != nil {
+		packet = packetOf(st, side, s)
 		lag = min(lag, p.sides[side].take(&packet, now, p, int64(sh.cfg.PointDelay)))
 	}
 	same := lag <= int64(sh.cfg.PointDelay)
@@ -99,11 +99,12 @@ func (sh *shard) copied(st *stream, side uint8, s *capture.Segment, now int64) (
 		st.marks |= twiceSYN
 		return true, false
 	}
+	varies := s.IPID != 0 && st.varies>>side&1 != 0
 	if p == nil {
-		return same && s.IPID != 0 && varies, false
+		return same && varies, false
 	}
 	w := &p.sides[side]
-	sure := same && (s.IPID != 0 && varies || w.older(s))
+	sure := same && (varies || w.older(s))
 	w.stampedBy(s)
 	switch {
 	case same && (sure || w.fits(lag) || !p.proven):
@@ -121,18 +122,16 @@ func (sh *shard) copied(st *stream, side uint8, s *capture.Segment, now int64) (
 	return false, false
 }
 
-// variesID notes the IP ID of a segment, and reports whether its sender gives each
-// packet another one. A few stacks use a constant.
-func (st *stream) variesID(side uint8, s *capture.Segment) bool {
-	switch id := &st.firstID[side]; {
-	case s.IPID == 0:
-		return false
+// noteID notes the IP ID of a segment, to know whether its sender gives each packet
+// another one (stream.varies). A few stacks use a constant.
+func (st *stream) noteID(side uint8, s *capture.Segment) {
+	switch id := &st.firstID[side&1]; {
+	case s.IPID == *id:
 	case *id == 0:
 		*id = s.IPID
-	case *id != s.IPID:
-		st.varies |= 1 << side
+	case s.IPID != 0:
+		st.varies |= 1 << (side & 1)
 	}
-	return st.varies>>side&1 != 0
 }
 
 // older reports whether a later packet of the sender, by its timestamp, was captured

@@ -157,7 +157,9 @@ func (sh *shard) answered(f *flow, s *capture.Segment, now int64) {
 	if f.rtt == 0 || d < f.rtt {
 		f.rtt = d
 	}
-	sh.lateACK(f, s, d)
+	if d-f.rtt >= int64(sh.cfg.LateACK) {
+		sh.lateACK(f, s, d)
+	}
 	switch {
 	case f.skip > 0:
 		f.skip--

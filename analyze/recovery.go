@@ -31,7 +31,7 @@ type recovery struct {
 // duplicated notes a duplicate ACK: the first one tells the sender of a loss.
 func (c *cursor) duplicated() {
 	f := c.r
-	p := c.needPace(c.st, f)
+	p := c.needPace(f)
 	if p == nil {
 		return
 	}
@@ -50,7 +50,7 @@ func (c *cursor) recover() {
 	if f.is(isZero|isRecovering) || f.inFlight() == 0 {
 		return
 	}
-	p, t := c.needPace(c.st, f), c.needState(f)
+	p, t := c.needPace(f), c.needState(f)
 	if p == nil {
 		return
 	}
@@ -85,7 +85,7 @@ func (c *cursor) recover() {
 // recovered handles a new ACK during recovery.
 func (c *cursor) recovered() {
 	f, s := c.r, c.s
-	l := &c.paceOf(c.st, f).recovery
+	l := &c.paceOf(f).recovery
 	if l.hasStamp && after(s.Ack, l.from) {
 		if s.Options&capture.HasTimestamps != 0 && before(s.TSEcr, l.stamp) {
 			c.inVain(l) // the ACK of the original, not of the copy (Eifel: RFC 3522)

@@ -132,7 +132,7 @@ func (sh *shard) extend(f *flow, end uint32, s *capture.Segment, now int64) {
 	}
 	f.advance(end)
 	if n := f.nxt - f.una; n > f.maxInFlight && f.has(hasNxt|hasUna) {
-		if int64(n) > f.mostInFlight(sh.stateOrNone(f).loss.gaps > 0) {
+		if int64(n) > f.largest() && int64(n) > f.mostInFlight(sh.stateOrNone(f).loss.gaps > 0) {
 			f.marks |= isUnsound
 		} else {
 			f.maxInFlight = n

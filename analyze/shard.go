@@ -54,7 +54,7 @@ type shard struct {
 	spare                       []*flowstate // empty; states are never freed
 	sketches                    []*sketch
 	longSketches, shortSketches sketchKind
-	paces                       []*pace
+	paces                       slab[pace]
 	freePaces                   []uint32   // 1-based indices of empty ones
 	idle                        []idleness // of the streams by slot: see noteIdle
 	// hand and stateHand are where the next search for a stream to evict starts.

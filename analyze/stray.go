@@ -95,7 +95,7 @@ func (c *cursor) straySYN() bool {
 // twin notes a second numbering that a SYN-ACK announced.
 func (c *cursor) twin(f *flow, n uint32) {
 	f.marks |= hasTwin | hasOther
-	f.other, f.sighted, f.sightedAt = n, sightings-1, c.st.followed()
+	f.other, f.sighted, c.st.sightedAt[f.side] = n, sightings-1, c.st.followed()
 }
 
 // sight notes that a stray was seen at n, and reports whether the flow goes on there:
@@ -104,14 +104,14 @@ func (c *cursor) twin(f *flow, n uint32) {
 func (c *cursor) sight(f *flow, n uint32) (moved bool) {
 	if !f.is(hasOther) || distance(n, f.other) > f.reach(late) {
 		f.marks |= hasOther
-		f.sighted, f.sightedAt = 0, c.st.followed()
+		f.sighted, c.st.sightedAt[f.side] = 0, c.st.followed()
 	}
 	f.other = n
 	f.sighted++
 	switch {
 	case f.sighted < sightings || c.st.is(isForked):
 		return false
-	case f.sightedAt == c.st.followed():
+	case c.st.sightedAt[f.side] == c.st.followed():
 		return true
 	}
 	c.fork()

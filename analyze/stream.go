@@ -12,30 +12,30 @@ import (
 type stream struct {
 	key      key
 	hash     uint32
-	first    int64 // adjusted time of the first segment
-	last     int64 // and of the last
 	endFrame uint64
+	last     int64 // adjusted time of the last segment
+	// varies has a bit for each side whose packets have different IP IDs, firstID the
+	// first of them; see noteID.
+	firstID [2]uint16
+	varies  uint8
+	marks   streamMarks
+	client  uint8 // index of the client's flow
+	tried   uint8 // how many pairings found nothing
 	// flows are the two directions, indexed by the side that sends.
 	flows [2]flow
 
+	first      int64 // adjusted time of the first segment
 	firstFrame uint64
 	duplicates uint32
 	ignored    uint32 // segments with impossible flags
 	strays     uint32 // segments of another numbering
-	client     uint8  // index of the client's flow
-	marks      streamMarks
-	// varies has a bit for each side whose packets have different IP IDs, firstID the
-	// first of them; see variesID.
-	varies  uint8
-	firstID [2]uint16
-	// pairing is an index into shard.pairings, 0 for none; tried is how many found nothing.
-	pairing uint32
-	tried   uint8
+	pairing    uint32 // an index into shard.pairings, 0 for none
 	// apart is the delay between two capture points, by the side that sends, in ns; 0 if
 	// there is only one.
 	apart [2]int64
-	// pace are 1-based indices into shard.paces, by the side that sends; 0 for none.
-	pace [2]uint32
+	// sightedAt is used with flow.sighted.
+	sightedAt [2]uint32
+	_         [8]byte
 }
 
 // span is the adjusted time from the first segment to the last.
@@ -51,7 +51,7 @@ func (st *stream) touch() uint32 {
 // touchRest does the same for the other parts.
 func (st *stream) touchRest() uint32 {
 	a, b := &st.flows[0], &st.flows[1]
-	return a.state + b.state + uint32(st.marks)
+	return uint32(a.rtt) + uint32(b.rtt) + st.duplicates
 }
 
 type streamMarks uint8
