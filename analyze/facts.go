@@ -69,7 +69,6 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 // captured returns how much of the flow the capture shows.
 func (f *flow) captured(st *stream, t *flowstate) cause.Captured {
 	x := cause.Captured{
-		Begin:   cause.Mark{Frame: st.firstFrame, Time: st.first},
 		Missing: f.missing(st, t), PointDelay: nanos(st.apart[f.side]),
 		ScaleUnknown: f.shift == Unknown && f.is(hasWnd), MinShift: f.minShift,
 		InFlight: int64(f.maxInFlight),
@@ -145,6 +144,11 @@ func (w *Stall) facts() cause.Stall {
 // stall the frames that prove it, the unread bytes and when the next probe is due.
 func (s *Stream) explain(f *cause.Facts, maxFrames int) {
 	f.Client, f.Server = s.Client, s.Server
+	f.First, f.Last = cause.Mark{Frame: s.FirstFrame, Time: s.Begin}, cause.Mark{Frame: s.LastFrame, Time: s.End}
+	f.RefusedAt = cause.Mark{}
+	if s.ResetBy != nil {
+		f.RefusedAt = f.Last
+	}
 	for dir := range s.Dirs {
 		d, x := &s.Dirs[dir], &f.Flows[dir]
 		x.Sender, x.Receiver = d.Sender, d.Receiver

@@ -30,6 +30,10 @@ var cannotTell = cause{
 		d := x.D
 		if x.Facts.OneSided {
 			out.Sentence = fmt.Sprintf("only the packets from %s were captured: waiting times are unknown", d.Sender)
+			out.say(x.Facts.First, "the first of %s from %s; none came from %s", words.Counted(d.Segments, "packet"), d.Sender, d.Receiver)
+			if d.Segments > 1 {
+				out.say(x.Facts.Last, "the last of them")
+			}
 			out.Cure, out.Settle = "capture on one of the hosts, or mirror both directions", "a capture with both directions"
 			return
 		}
@@ -74,7 +78,7 @@ func tellUnscaled(x *Case, out *Finding) {
 		out.Sentence += ": the scale of the window is unknown"
 	}
 	out.Settle = fmt.Sprintf("a capture that has both SYNs, or ss -ti on %s (wscale)", d.Receiver.Addr())
-	out.say(m.Begin, "the capture begins here, without the SYN that says how to scale the windows of %s", d.Receiver)
+	out.say(x.Facts.First, "the capture begins here, without the SYN that says how to scale the windows of %s", d.Receiver)
 	least := m.LargestField << m.MinShift
 	if least == 0 || m.InFlight == 0 {
 		return

@@ -4,8 +4,6 @@ import "time"
 
 // Captured is how much of a direction the capture shows.
 type Captured struct {
-	// Begin is where the stream begins in the capture.
-	Begin Mark
 	// Missing is the payload that Receiver acknowledged and the capture does not have. It
 	// is missing in Gaps places, at most LargestGap bytes in one; FirstGap is the segment
 	// that showed the first.

@@ -237,6 +237,27 @@ func TestEveryMomentOnce(t *testing.T) {
 	}
 }
 
+// TestNoConnectionShowsFrames: what shows that nothing came about are the first segment and
+// the last.
+func TestNoConnectionShowsFrames(t *testing.T) {
+	first, last := Mark{7, 1}, Mark{9, 2}
+	for _, tc := range []struct {
+		facts Facts
+		want  []Evidence
+	}{
+		{Facts{Refused: true, First: first, Last: last, RefusedAt: last}, []Evidence{{"the SYN", first}, {"an RST answered it", last}}},
+		{Facts{Refused: true, First: first, Last: last}, []Evidence{{"the SYN", first}, {"an RST answered it", Mark{}}}},
+		{Facts{Unanswered: true, First: first, Last: first}, []Evidence{{"the SYN", first}}},
+		{Facts{Unanswered: true, First: first, Last: last, Flows: [2]Flow{{Retransmissions: 2}}},
+			[]Evidence{{"the SYN", first}, {"by then, it had been sent again twice", last}}},
+	} {
+		v := New(DefaultLimits()).Explain(&tc.facts).Verdict
+		if !slices.Equal(v.Evidence, tc.want) {
+			t.Errorf("%v, want %v", v.Evidence, tc.want)
+		}
+	}
+}
+
 func TestCodes(t *testing.T) {
 	codes := Codes()
 	sorted := slices.Sorted(slices.Values(codes))

@@ -1,6 +1,10 @@
 package cause
 
-import "fmt"
+import (
+	"fmt"
+
+	"winwatch/analyze/words"
+)
 
 // No connection came about.
 const (
@@ -17,6 +21,9 @@ var refused = cause{
 	claim:    func(x *Case) Claim { return x.noConnection(x.Facts.Refused) },
 	tell: func(x *Case, _ *Claim, out *Finding) {
 		out.Sentence = fmt.Sprintf("%s refused the connection", x.Facts.Server)
+		out.say(x.Facts.First, "the SYN")
+		out.say(x.Facts.RefusedAt, "an RST answered it")
+		out.not("a lost SYN: it was answered")
 	},
 }
 
@@ -29,6 +36,11 @@ var unanswered = cause{
 	claim:    func(x *Case) Claim { return x.noConnection(x.Facts.Unanswered) },
 	tell: func(x *Case, _ *Claim, out *Finding) {
 		out.Sentence = fmt.Sprintf("%s did not answer the SYN", x.Facts.Server)
+		out.say(x.Facts.First, "the SYN")
+		if again := x.D.Retransmissions; again > 0 {
+			out.say(x.Facts.Last, "by then, it had been sent again %s", words.Times(again))
+		}
+		out.not("a closed port: no RST came")
 	},
 }
 

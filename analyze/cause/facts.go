@@ -23,6 +23,9 @@ type Facts struct {
 	Copies uint64
 	// Total is the duration of the stream.
 	Total time.Duration
+	// First and Last are the first and the last segment of the stream in the capture.
+	// RefusedAt is the RST, as far as nothing came after it.
+	First, Last, RefusedAt Mark
 	// Flows are the two directions, client to server first.
 	Flows [2]Flow
 }

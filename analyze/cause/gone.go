@@ -81,7 +81,7 @@ func tellUnanswered(x *Case, n int64, out *Finding) {
 	out.Sentence = fmt.Sprintf("nothing came from %s for at least %s, although data was sent again and again: its host or the path is gone; if it stays silent, the sender gives up (ETIMEDOUT)",
 		d.Receiver, words.Duration(d.Silence.Duration))
 	out.say(d.Silence.Since, "data was sent that was never acknowledged")
-	out.say(Mark{}, "%s with it got no answer", words.Counted(n, "segment"))
+	out.say(x.Facts.Last, "since then, %s with it got no answer", words.Counted(n, "segment"))
 	out.not("the window: it was open")
 	out.sure(High, "every receiver acknowledges data, even data that it has already")
 	if n < x.Limits.SureSilence {

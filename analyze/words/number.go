@@ -10,7 +10,9 @@ import (
 )
 
 // Integer is the type of a count.
-type Integer interface{ ~int | ~int64 | ~uint32 | ~uint64 }
+type Integer interface {
+	~int | ~int64 | ~uint32 | ~uint64
+}
 
 // Count groups digits: "1,234,567".
 func Count[T Integer](n T) string {
