@@ -17,7 +17,8 @@ type conn struct {
 	wait           float64 // seconds
 }
 
-// script writes connections one after the other.
+// script writes connections one after the other. Each fills the window a millisecond before
+// that closes, so it waits for that much longer.
 func script(conns ...conn) string {
 	var b strings.Builder
 	at := 0.0
@@ -45,9 +46,9 @@ func TestSixtyStreamsAreOneFinding(t *testing.T) {
 	r, _ := run(t, script(conns...))
 	checkResult(t, r)
 	want := []string{
-		"problem: 60 streams to 10.0.0.2:443: its application does not read, 237.000 s in all; worst is stream 59 (6.900 s)",
-		"problem: stream 60 to 10.0.0.2:80: its application does not read, 3.000 s",
-		"warning: stream 61 to 10.0.0.3:80: its application does not read, 0.300 s",
+		"problem: 60 streams to 10.0.0.2:443: its application does not read, 237.060 s in all; worst is stream 59 (6.901 s)",
+		"problem: stream 60 to 10.0.0.2:80: its application does not read, 3.001 s",
+		"warning: stream 61 to 10.0.0.3:80: its application does not read, 0.301 s",
 	}
 	var got []string
 	for _, g := range r.Findings {
@@ -74,10 +75,10 @@ func TestManyPlaces(t *testing.T) {
 	}
 	r, _ := run(t, script(conns...), func(c *analyze.Config) { c.MaxGroups, c.MaxVerdicts, c.MaxChained = 8, 3, 2 })
 	checkResult(t, r)
-	if g := r.Findings[0]; g.Streams != 50 || g.Wait != 150*time.Second {
+	if g := r.Findings[0]; g.Streams != 50 || g.Wait != 50*3001*time.Millisecond {
 		t.Errorf("the largest group is %s", g.Sentence)
 	}
-	if want := (analyze.Rest{Streams: 48, Wait: 96 * time.Second}); len(r.Findings) != 3 || r.OtherFindings != want {
+	if want := (analyze.Rest{Streams: 48, Wait: 48 * 2001 * time.Millisecond}); len(r.Findings) != 3 || r.OtherFindings != want {
 		t.Errorf("%d groups, the others %+v, want %+v", len(r.Findings), r.OtherFindings, want)
 	}
 }
@@ -94,7 +95,7 @@ func TestEvictedStreamsAreGrouped(t *testing.T) {
 		checkResult(t, r)
 		var wait time.Duration
 		for _, c := range conns {
-			wait += time.Duration(c.wait*1e9+0.5) / time.Millisecond * time.Millisecond
+			wait += time.Duration(c.wait*1e9+0.5)/time.Millisecond*time.Millisecond + time.Millisecond
 		}
 		worst := r.Verdicts[0].Stream
 		if r.Evicted.Streams != 56 || len(r.Findings) == 0 {

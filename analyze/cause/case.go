@@ -65,9 +65,10 @@ func (x *Case) takeSome(d time.Duration, kinds ...Kind) (sum time.Duration) {
 	return sum
 }
 
-// windowKinds are the kinds of time that stalls consist of. In a capture of one
-// direction, all time is unjudged.
-var windowKinds = []Kind{Closed, Small, Held, Full, Unjudged}
+// windowKinds are the kinds of time that stalls consist of, in the order in which they are
+// taken. In a capture of one direction, all time is unjudged. A filled window is data in
+// flight until the ACK that closes it, and what is lost then is recovered meanwhile.
+var windowKinds = []Kind{Closed, Small, Held, Full, Unjudged, Recovering, Flight}
 
 // takeStalls explains the stalls for which is returns true.
 func (x *Case) takeStalls(is func(*Stall) bool) (c Claim) {

@@ -56,7 +56,7 @@ func TestFindings(t *testing.T) {
 		{"a short stall", func(f *Facts) { f.Flows[0].stall(Stall{}, 300*ms) },
 			ReceiverNotReading, Warning, High, 300 * ms, "did not read for 0.300 s"},
 		{"a short stall among many waits", func(f *Facts) { f.Flows[0].stall(Stall{}, 50*ms); f.Flows[0].spend(Held, 900*ms) },
-			ReceiverSlow, Warning, High, 950 * ms, "did not read for 50.0 ms"},
+			ReceiverSlow, Warning, High, 950 * ms, "waiting for 0.950 s in all, once for 50.0 ms"},
 		{"a long stall the other way", func(f *Facts) { f.Flows[1].stall(Stall{}, 2000*ms) },
 			ReceiverNotReading, Problem, High, 2000 * ms, "behind 10.0.0.1:40000 did not read for 2.000 s"},
 		{"many stalls", func(f *Facts) { f.Flows[0].stall(Stall{}, slices.Repeat([]time.Duration{900 * ms}, 10)...) },

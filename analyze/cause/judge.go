@@ -114,8 +114,8 @@ func (c *Catalogue) Explain(f *Facts) Diagnosis {
 			continue
 		}
 		f := j.explain(l, dir, k)
-		if c == &healthy && table[i] != c {
-			f.Sentence = fmt.Sprintf("in the other %s, nobody waited in a way that a person could notice", words.Duration(f.Wait))
+		if c == &healthy {
+			f.Sentence = fmt.Sprintf("for %s, nobody waited in a way that a person could notice", words.Duration(f.Wait))
 		}
 		out.Causes = append(out.Causes, f)
 	}
@@ -171,9 +171,8 @@ func (j *judged) others(l *Limits, dir int, causes []Finding) (more []Finding) {
 			continue
 		}
 		f := j.explain(l, dir, i)
-		f.Wait = min(f.Wait, causes[at].Wait)
-		causes[at].Wait -= f.Wait
-		if f.Wait > 0 {
+		if f.Wait = min(f.Wait, causes[at].Wait); f.Wait >= l.Notice {
+			causes[at].Wait -= f.Wait
 			more = append(more, f)
 		}
 	}

@@ -100,6 +100,8 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 			words.Times(c.Stalls), words.Duration(c.Time), w.length())
 	case w.ByTimer:
 		fmt.Fprintf(&b, "read too slowly: its window was too small for a full segment, which kept the sender waiting for %s", w.length())
+	case c.Time > w.Duration:
+		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting for %s in all, once for %s", words.Duration(c.Time), w.length())
 	default:
 		fmt.Fprintf(&b, "did not read for %s", w.length())
 		b.WriteString(w.queued())
