@@ -83,3 +83,18 @@ func TestCausesOfStalls(t *testing.T) {
 		})
 	}
 }
+
+// TestStallsBlameWhomTheCauseBlames: a stall does not contradict the cause that explains it.
+func TestStallsBlameWhomTheCauseBlames(t *testing.T) {
+	for text, want := range map[string]string{
+		handshake + strings.Repeat(roundEmpty, 5): "the receiving host",
+		fill + "0.3 C > S . seq una-1\n+0 S > C .\n0.7 S > C . win 1000\n+0 C > S P. len 1000\n+0.001 S > C . win 1000": "the receiving application, by reading",
+	} {
+		r, _ := run(t, text)
+		for _, w := range r.Stream(0).Dirs[0].Stalls {
+			if w.Blame != want {
+				t.Errorf("a stall blames %s, the verdict %s", w.Blame, r.Stream(0).Verdict.Party)
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"winwatch/analyze/cause"
@@ -75,6 +76,23 @@ type Stream struct {
 func (s *Stream) Diagnose(d cause.Diagnosis) {
 	s.Verdict = Verdict{Stream: s.ID, Dir: Dir(d.Verdict.Flow), Finding: d.Verdict}
 	s.Causes, s.Considered = d.Causes, d.Considered
+	for dir := range s.Dirs {
+		s.Dirs[dir].blame(d.Stalls[dir])
+	}
+}
+
+// blame names in the stalls in which the sender waited who is to blame for them, if that
+// is anybody else than the window by itself suggests.
+func (d *Direction) blame(parties []cause.Party) {
+	d.Stalls = slices.Clone(d.Stalls)
+	for i := range d.Stalls {
+		if w := &d.Stalls[i]; len(parties) > 0 && !w.idle() {
+			if p := parties[0]; p != "" && p != cause.ReceivingApplication && !w.early {
+				w.Blame = p.Words()
+			}
+			parties = parties[1:]
+		}
+	}
 }
 
 // Direction is the data that one side of a stream sends, and the window of the

@@ -13,8 +13,10 @@ type Case struct {
 	Dir  int
 	D, O *Flow
 
-	left    Times
-	claimed []bool // the stalls that are explained
+	left Times
+	// taker is the cause whose turn it is, takers are those that took the stalls.
+	taker  *cause
+	takers []*cause
 }
 
 // Claim is what a cause explains in one direction.
@@ -39,8 +41,8 @@ type Claim struct {
 func (x *Case) begin(l *Limits, f *Facts, dir int) {
 	x.Limits, x.Facts, x.Dir, x.D, x.O = l, f, dir, &f.Flows[dir], &f.Flows[1-dir]
 	x.left = x.D.Spent
-	x.claimed = slices.Grow(x.claimed[:0], len(x.D.Stalls))[:len(x.D.Stalls)]
-	clear(x.claimed)
+	x.takers = slices.Grow(x.takers[:0], len(x.D.Stalls))[:len(x.D.Stalls)]
+	clear(x.takers)
 }
 
 // Left is the time of some kinds that is not explained yet.
@@ -74,10 +76,10 @@ var windowKinds = []Kind{Closed, Small, Held, Full, Unjudged, Recovering, Flight
 func (x *Case) takeStalls(is func(*Stall) bool) (c Claim) {
 	for i := range x.D.Stalls {
 		w := &x.D.Stalls[i]
-		if x.claimed[i] || !is(w) {
+		if x.takers[i] != nil || !is(w) {
 			continue
 		}
-		x.claimed[i] = true
+		x.takers[i] = x.taker
 		c.Stalls++
 		c.StallTime += w.Duration
 		c.Time += x.takeSome(w.Duration, windowKinds...)
@@ -111,7 +113,7 @@ func (x *Case) takeUnlisted(c *Claim) {
 // longest returns the longest stall that is not explained yet, nil if there is none.
 func (x *Case) longest() (longest *Stall) {
 	for i := range x.D.Stalls {
-		if w := &x.D.Stalls[i]; !x.claimed[i] && (longest == nil || w.Duration > longest.Duration) {
+		if w := &x.D.Stalls[i]; x.takers[i] == nil && (longest == nil || w.Duration > longest.Duration) {
 			longest = w
 		}
 	}

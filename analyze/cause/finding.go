@@ -95,6 +95,8 @@ type Diagnosis struct {
 	Causes []Finding
 	// Considered are the causes that fell.
 	Considered []Considered
+	// Stalls are who is to blame for each of Facts.Flows[].Stalls, "" if no cause explains it.
+	Stalls [2][]Party
 }
 
 // say adds a piece of evidence.

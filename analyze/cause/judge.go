@@ -60,6 +60,7 @@ func (j *judged) claim(l *Limits, f *Facts) {
 		x := &j.cases[dir]
 		x.begin(l, f, dir)
 		for i, c := range table {
+			x.taker = c
 			j.claims[dir][i] = c.claim(x)
 		}
 	}
@@ -123,7 +124,21 @@ func (c *Catalogue) Explain(f *Facts) Diagnosis {
 	out.Causes = slices.DeleteFunc(out.Causes, func(f Finding) bool { return f.Wait == 0 })
 	slices.SortStableFunc(out.Causes, func(a, b Finding) int { return cmp.Compare(b.Wait, a.Wait) })
 	out.Considered = j.considered()
+	for dir := range out.Stalls {
+		out.Stalls[dir] = j.cases[dir].parties()
+	}
 	return out
+}
+
+// parties returns who is to blame for each stall.
+func (x *Case) parties() []Party {
+	list := make([]Party, len(x.takers))
+	for i, c := range x.takers {
+		if c != nil {
+			list[i] = c.party
+		}
+	}
+	return list
 }
 
 // explain tells a claim.

@@ -70,19 +70,19 @@ func (b *Behind) because() string {
 	case b.Times == 0:
 		return "it went on after that stream, but not so soon that it cannot be chance"
 	case b.sure == High:
-		return fmt.Sprintf("it stopped and went on with that stream %s, and as much went out as came in", words.Times(b.Times))
+		return fmt.Sprintf("it stopped and resumed with that stream %s, and as much went out as came in", words.Times(b.Times))
 	case !b.Alone:
 		return "several streams that the application sends were held back at the same time"
 	case b.OneHost:
-		return fmt.Sprintf("it stopped and went on with that stream %s, but other applications have the same address", words.Times(b.Times))
+		return fmt.Sprintf("it stopped and resumed with that stream %s, but other applications have the same address", words.Times(b.Times))
 	case b.Times == 1:
-		return "it stopped and went on with that stream, but only once"
+		return "it stopped and resumed with that stream, but only once"
 	case !b.Follows:
-		return "it stopped and went on with that stream, but not as much went out as came in"
+		return "it stopped and resumed with that stream, but not as much went out as came in"
 	case len(b.Hops) > 1:
 		return "the chain is no surer than the weakest of its links"
 	}
-	return fmt.Sprintf("it stopped and went on with that stream %s", words.Times(b.Times))
+	return fmt.Sprintf("it stopped and resumed with that stream %s", words.Times(b.Times))
 }
 
 // prove adds the evidence.
