@@ -88,10 +88,8 @@ func (sh *shard) echo(f, o *flow, now int64) {
 // Book the time until now first.
 func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
 	switch {
-	case f.marks&(hasUna|hasWnd|hasNxt) == 0:
-		f.class = senderIdle // before its SYN
-	case f.marks&(hasUna|hasWnd) == 0 && f.has(sawSYN|hasISN) && f.dataSegs == 0:
-		f.class = network // its SYN is on its way
+	case f.marks&(hasUna|hasWnd) == 0:
+		f.class = f.unanswered()
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
 	case sh.stalled(f):
@@ -111,6 +109,17 @@ func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool
 	default:
 		f.class = sh.limited(f, s, now, senderIdle, maybeSmall, isHeld)
 	}
+}
+
+// unanswered is what the time is spent on before the first ACK.
+func (f *flow) unanswered() class {
+	switch {
+	case !f.is(hasNxt):
+		return senderIdle // before its SYN
+	case f.has(sawSYN|hasISN) && f.dataSegs == 0:
+		return network // its SYN is on its way
+	}
+	return unjudged
 }
 
 // limited returns free if the next segment fits the window; otherwise it marks the

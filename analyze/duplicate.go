@@ -31,7 +31,8 @@ type capturedPacket struct {
 // packet is what two captures of one packet have in common.
 type packet struct{ numbers, sizes, stamps, sender, sack uint64 }
 
-// packetOf is too large to be inlined: seen, which every segment passes, repeats it.
+// packetOf is repeated in seen, which every segment passes: there, no packet has to be in
+// memory.
 func packetOf(st *stream, side uint8, s *capture.Segment) packet {
 	return packet{joined(s.Seq, s.Ack), sizesOf(s), joined(s.TSVal, s.TSEcr), joined(st.hash, uint32(side)<<16|uint32(s.Flags)), sackOf(s)}
 }
@@ -59,16 +60,17 @@ func (sh *shard) seen(st *stream, side uint8, s *capture.Segment, now int64) int
 	if s.IPID == 0 && !s.Options.Has(capture.HasTimestamps) && s.Flags&capture.SYN == 0 {
 		return never
 	}
-	p := packet{joined(s.Seq, s.Ack), sizesOf(s), joined(s.TSVal, s.TSEcr), joined(st.hash, uint32(side)<<16|uint32(s.Flags)), sackOf(s)}
+	numbers, sizes, stamps := joined(s.Seq, s.Ack), sizesOf(s), joined(s.TSVal, s.TSEcr)
+	sender, sack := joined(st.hash, uint32(side)<<16|uint32(s.Flags)), sackOf(s)
 	// The multiplications are independent, so that they run in parallel.
 	const k0, k1, k2 = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb
-	place := p.numbers*k0 ^ p.sizes*k1 ^ (p.stamps+uint64(s.Flags))*k2
+	place := numbers*k0 ^ sizes*k1 ^ (stamps+uint64(s.Flags))*k2
 	e := &sh.dups[place>>(64-duplicateBits)]
-	lag := int64(never)
-	if e.packet.numbers == p.numbers && e.packet == p { // most differ there
+	p, lag := &e.packet, int64(never)
+	if p.numbers == numbers && p.sizes == sizes && p.stamps == stamps && p.sender == sender && p.sack == sack {
 		lag = now - e.at
 	}
-	e.packet, e.at = p, now
+	p.numbers, p.sizes, p.stamps, p.sender, p.sack, e.at = numbers, sizes, stamps, sender, sack, now
 	return lag
 }
 

@@ -25,8 +25,9 @@ func (sh *shard) follow(st *stream, side uint8, s *capture.Segment, now int64) E
 
 // process is follow for a segment that is no duplicate.
 func (sh *shard) process(st *stream, side uint8, s *capture.Segment, now int64) Events {
-	c := cursor{shard: sh, st: st, f: &st.flows[side], r: &st.flows[side^1], s: s, now: now, end: s.SeqEnd()}
-	f, r := c.f, c.r
+	f, r := &st.flows[side&1], &st.flows[side&1^1]
+	var c cursor // a literal would be made elsewhere and copied
+	c.shard, c.st, c.f, c.r, c.s, c.now, c.end = sh, st, f, r, s, now, s.SeqEnd()
 	sh.book(f, r, now)
 	sh.book(r, f, now)
 	ev := windowEvents(s)

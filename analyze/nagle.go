@@ -25,21 +25,30 @@ func (sh *shard) lateACK(f *flow, s *capture.Segment, d int64) {
 	}
 }
 
-// heldUp handles new data after a late ACK. If it is a small segment, and the ACK is what
-// released it, the sender was waiting for it.
-func (c *cursor) heldUp() {
-	f, s := c.f, c.s
-	f.marks &^= isLate
-	if s.Len == 0 || s.Len+mostOptions >= uint32(f.mss) || f.is(isFull|isHeld|isOpened|isZero|isUnsound) || f.timedAt < c.st.first {
+// goesOn handles new data of f, or its FIN, after a late ACK in either direction.
+func (sh *shard) goesOn(st *stream, f, r *flow, s *capture.Segment, now int64) {
+	if s.Len > 0 {
+		r.marks &^= isLate // an answer, not the ACK alone, lets its sender go on
+	}
+	if f.is(isLate) {
+		f.marks &^= isLate
+		sh.heldUp(st, f, r, s, now)
+	}
+}
+
+// heldUp handles what f sends after a late ACK. If it is a small segment, and the ACK is
+// what released it, the sender was waiting for it.
+func (sh *shard) heldUp(st *stream, f, r *flow, s *capture.Segment, now int64) {
+	if s.Len == 0 || s.Len+mostOptions >= uint32(f.mss) || f.is(isFull|isHeld|isOpened|isZero|isUnsound) || f.timedAt < st.first {
 		return
 	}
-	if c.now-f.ackedAt > c.r.rtt+c.r.rtt/2+int64(c.cfg.AtOnce) {
-		if p := c.paceOf(f); p != nil {
+	if now-f.ackedAt > r.rtt+r.rtt/2+int64(sh.cfg.AtOnce) {
+		if p := sh.paceOf(f); p != nil {
 			p.nagle.other++
 		}
 		return
 	}
-	p := c.needPace(f)
+	p := sh.needPace(f)
 	if p == nil {
 		return
 	}
@@ -48,7 +57,7 @@ func (c *cursor) heldUp() {
 	n.waits++
 	n.time += wait
 	n.longest = max(n.longest, wait)
-	n.last = moment{c.now, s.Frame}
+	n.last = moment{now, s.Frame}
 	if n.first.frame == 0 {
 		n.first = n.last
 	}

@@ -6,7 +6,7 @@ import "winwatch/capture"
 // plainBarred.
 const (
 	plainWanted = hasBase | hasNxt | hasUna | hasWnd | sawScaled
-	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST | hasTwin | isPaired | isRecovering | isLate
+	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST | hasTwin | isPaired | isRecovering
 )
 
 // plain is the fast path for the stream that h hints at. It handles the segments
@@ -34,9 +34,12 @@ func (sh *shard) plain(b *batch, index uint16, h hint) bool {
 		st.duplicates++
 		ev = EventDuplicate
 	} else {
-		if (f.marks|r.marks)&isEcho != 0 {
+		if (f.marks|r.marks)&(isEcho|isLate) != 0 {
 			sh.book(f, r, now)
 			sh.book(r, f, now)
+			if s.Len > 0 {
+				sh.goesOn(st, f, r, s, now)
+			}
 		}
 		sh.take(f, r, s, now)
 	}

@@ -111,7 +111,9 @@ func (c *cursor) acknowledge(found Events) Events {
 		t.stall.taken += int64(s.Ack - r.una)
 	}
 	r.una, r.ackedAt = s.Ack, c.now
-	c.endClues(t, r, c.now, false)
+	if t != nil && t.clues != nil {
+		c.endClues(t, r, c.now, false)
+	}
 	if r.is(isRecovering) {
 		c.recovered()
 	}
@@ -157,7 +159,15 @@ func (sh *shard) answered(f *flow, s *capture.Segment, now int64) {
 	if f.rtt == 0 || d < f.rtt {
 		f.rtt = d
 	}
-	if d-f.rtt >= int64(sh.cfg.LateACK) {
+	if late := d-f.rtt >= int64(sh.cfg.LateACK); late || f.dataSegs >= paceAfter {
+		sh.tripped(f, s, now, d, late)
+	}
+}
+
+// tripped notes a round trip that took d, and whether it was late: much longer than the
+// shortest one.
+func (sh *shard) tripped(f *flow, s *capture.Segment, now, d int64, late bool) {
+	if late {
 		sh.lateACK(f, s, d)
 	}
 	switch {

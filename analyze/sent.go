@@ -83,10 +83,9 @@ func (c *cursor) fresh() Events {
 	var ev Events
 	if s.Len > 0 {
 		c.r.answers(s.Ack)
-		c.r.marks &^= isLate // an answer, not the ACK alone, lets its sender go on
 	}
-	if f.is(isLate) {
-		c.heldUp()
+	if (f.marks|c.r.marks)&isLate != 0 {
+		c.goesOn(c.st, f, c.r, s, c.now)
 	}
 	if s.Flags&capture.FIN != 0 {
 		f.marks |= sawFIN
