@@ -104,7 +104,7 @@ func (st *stream) handshakeSeen() Handshake {
 		return HandshakeRefused
 	case syn && st.is(sawSYNACK):
 		return HandshakeComplete
-	case syn && st.flows[st.client^1].segs == 0 && c.segs > 0 && c.dataSegs == 0:
+	case syn && st.flows[st.client^1].segs == 0 && c.segs > 0 && c.dataSegs == 0 && !st.flows[st.client^1].is(hasUna):
 		return HandshakeUnanswered
 	case syn:
 		return HandshakeSYNOnly

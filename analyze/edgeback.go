@@ -11,13 +11,14 @@ type offer struct {
 }
 
 // offered returns what the receiver of the flow has offered so far. The window of the
-// SYN does not count, since many stacks begin with a smaller one; nor does any while the
-// scale is unknown.
+// SYN does not count, since many stacks begin with a smaller one. An unknown scale is taken
+// for 0, which says the least that was offered and taken back: a larger one makes both
+// larger by the same number of bytes.
 func (f *flow) offered() offer {
-	if f.shift == Unknown || f.rawMin > f.rawMax {
+	if f.rawMin > f.rawMax {
 		return offer{}
 	}
-	largest := int64(f.rawMax) << uint8(f.shift)
+	largest := int64(f.rawMax) << uint8(max(f.shift, 0))
 	back := int64(int32(f.maxEdge - f.edge))
 	if f.is(hasISN) && f.rel(f.maxEdge) <= 1+maxUnscaled {
 		// The SYN's window may have reached as far, so only the largest later one counts:

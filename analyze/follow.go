@@ -199,8 +199,8 @@ func (c *cursor) reset() {
 	if d := int32(c.s.Seq - f.nxt); f.is(hasNxt) && c.s.Seq != 0 && (d < -maxUnscaled || d > max(int32(f.room()), maxUnscaled)) {
 		return
 	}
-	if r.is(sawSYN) && r.dataSegs == 0 && !f.is(sawSYN) {
-		c.st.marks |= wasRefused
+	if r.is(sawSYN) && r.dataSegs == 0 && !f.is(sawSYN) && !f.is(hasUna) && f.dataSegs == 0 {
+		c.st.marks |= wasRefused // it sent nothing else that was captured, and its peer acknowledged nothing
 	}
 	f.marks |= sawRST
 	c.endClues(c.stateOf(f), f, c.now, true)

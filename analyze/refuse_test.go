@@ -89,7 +89,8 @@ func TestOutOfMemory(t *testing.T) {
 		{"a window too small for a segment", open + "+0 C > S P. len 1460\n+0 S > C . win 300\n+0 C > S P. len 1460\n+0 S > C . win 5\n+0.3 C > S P. len 640\n+0.01 S > C . win 5\n+0.3 C > S P. len 640\n+0.01 S > C . win 5",
 			cause.ReceiverMemory, 610 * time.Millisecond},
 		{"the application closes its socket", open + "+0 C > S P. len 100\n+0 S > C . win 500\n+0 S > C F. win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
-		{"unknown scale", "0 C > S . win 512\n+0 S > C . win 512\n+0 C > S P. len 50\n+0 S > C . win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
+		{"unknown scale", "0 C > S . win 512\n+0 S > C . win 512\n+0 C > S P. len 50\n+0 S > C . win 0\n" + probes, cause.ReceiverMemory, 600 * time.Millisecond},
+		{"unknown scale, and more was taken than the bare window offered", "0 C > S . win 512\n+0 S > C . win 512\n+0 C > S P. len 1000\n+0 S > C . win 0\n" + probes, cause.ReceiverNotReading, 600 * time.Millisecond},
 		{"data in flight is refused", open + "+0 C > S P. len 1000\n+0 S > C . win 500\n+0 C > S P. len 1000\n+0 S > C . ack 1001 win 0\n" + refusing +
 			"+0.3 S > C . ack 1001 win 500\n+0.5 C > S P. seq 1001:2001\n+0 S > C . win 500", cause.ReceiverMemory, 1400 * time.Millisecond},
 	} {

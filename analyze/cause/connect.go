@@ -33,6 +33,7 @@ var unanswered = cause{
 	needs:    "a SYN that nothing answered",
 	excludes: "any segment from the server",
 	cure:     "find where the SYN is lost: a firewall, a route, a dead host",
+	settle:   "a capture at the server: does the SYN arrive there, and is it answered?",
 	claim:    func(x *Case) Claim { return x.noConnection(x.Facts.Unanswered) },
 	tell: func(x *Case, _ *Claim, out *Finding) {
 		out.Sentence = fmt.Sprintf("%s did not answer the SYN", x.Facts.Server)
@@ -41,6 +42,12 @@ var unanswered = cause{
 			out.say(x.Facts.Last, "by then, it had been sent again %s", words.Times(again))
 		}
 		out.not("a closed port: no RST came")
+		switch n := x.Facts.Flows[0].Segments; {
+		case n < 2:
+			out.sure(Low, "the SYN was sent once: its answer may have come later, or not have been captured")
+		case n < uint64(x.Limits.SureSilence):
+			out.sure(Medium, "the SYN was repeated only once: its answer may have been lost")
+		}
 	},
 }
 

@@ -195,6 +195,9 @@ type Stall struct {
 	// WasZero: the window was 0, not merely too small. ByTimer: it was too small, and
 	// the sender's timer sent what fits.
 	WasZero, ByTimer bool
+	// AfterKeepAlives: before it, the sender kept the connection alive with the window closed,
+	// so it had nothing to send then.
+	AfterKeepAlives bool
 	// How it ended, unless the window opened.
 	ResetByReceiver, ResetBySender, GaveUp bool
 	// Waiting: the sender is known to have had data to send.

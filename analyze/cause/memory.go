@@ -60,8 +60,12 @@ func tellMemory(x *Case, c *Claim, out *Finding) {
 	if !w.WasZero {
 		verb = "shrank its window"
 	}
-	out.Sentence = fmt.Sprintf("%s ran out of memory: it %s when it had taken %s of the %s that it had offered; the sender waited for %s",
-		d.Receiver, verb, words.Bytes(max(w.Offered-w.TakenBack, 0)), words.Bytes(w.Offered), words.Duration(c.Time))
+	least := ""
+	if d.Captured.ScaleUnknown {
+		least = "at least "
+	}
+	out.Sentence = fmt.Sprintf("%s ran out of memory: it %s when it had taken %s of the %s%s that it had offered; the sender waited for %s",
+		d.Receiver, verb, words.Bytes(max(w.Offered-w.TakenBack, 0)), least, words.Bytes(w.Offered), words.Duration(c.Time))
 	out.Sentence += w.outcome()
 	out.Frames = w.Frames
 	out.say(w.Begin, "the right edge was %s behind the furthest one", words.Bytes(w.TakenBack))

@@ -74,6 +74,7 @@ func tellNotReading(x *Case, c *Claim, out *Finding) {
 	out.Sentence = b.String()
 	out.sure(w.confidence(x.Facts.OneSided))
 	x.doubtAsked(w, out)
+	x.doubtScale(out)
 	out.Frames = w.Frames
 	out.ask(x.D.Receiver, x.D.Sender)
 	x.sayStall(w, out)
@@ -113,6 +114,7 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 	out.Sentence = b.String()
 	out.sure(w.confidence(x.Facts.OneSided))
 	x.doubtAsked(w, out)
+	x.doubtScale(out)
 	out.Frames = w.Frames
 	x.sayStall(w, out)
 }
@@ -157,6 +159,14 @@ func (x *Case) doubtAsked(longest *Stall, out *Finding) {
 	if n > 0 && 2*n >= opened || x.unannouncedBy(longest) {
 		out.atMost(Medium, fmt.Sprintf("%d of %d stalls ended with the whole window at once when the sender asked: it may have been open before, and its update lost or never sent",
 			n, opened))
+	}
+}
+
+// doubtScale lowers the confidence if the scale of the window is unknown: a window that
+// closes by lack of memory shows by how much less was taken than it had offered.
+func (x *Case) doubtScale(out *Finding) {
+	if x.D.Captured.ScaleUnknown {
+		out.atMost(Medium, "the scale of the window is unknown, so it may have closed for lack of memory long before all that it offered was taken")
 	}
 }
 
@@ -226,6 +236,14 @@ func (w *Stall) confidence(oneSided bool) (Confidence, string) {
 	switch {
 	case oneSided:
 		return Low, "only one direction was captured"
+	case w.AfterKeepAlives && w.OpenedTo == 0:
+		return Low, "before its probes the sender had nothing to send, only keep-alives: what it probes for may be no data, but a FIN"
+	case w.BeganBefore && (w.OpenedTo == 0 || w.Asked):
+		return Medium, "the window was closed when the capture began: what closed it was not seen"
+	case w.Probes > 0 && w.Open && w.Zero.Frame > 0 && w.Heard == w.Zero:
+		return Medium, "nothing came from the receiver since it closed its window: it may be gone"
+	case w.Probes > 0 && w.Open && w.Mutual > 0:
+		return Medium, "the window of the sender is closed, too: each may wait for the other to read"
 	case w.Probes > 0:
 		return High, "the receiver advertised a zero window, and the sender's probes show that it had data"
 	case !w.Waiting && w.KeepAlives > 1:
