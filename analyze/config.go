@@ -134,6 +134,12 @@ type Timing struct {
 
 // Inference holds the constants that buffer sizes are inferred with.
 type Inference struct {
+	// UnreadError is the largest error of a number of unread bytes, as a part of it: what
+	// may have been read before must be less, or there is only an upper bound.
+	UnreadError float64
+	// PaceSpread is the factor within which the pace of an application that reads a little
+	// at a time stays from stall to stall: its own timer and the window's steps blur it.
+	PaceSpread float64
 	// BufferFactor is the greatest ratio of the payload that a receiver accepted
 	// while nobody read to the largest window it advertised. Linux before 6.6
 	// advertised half of the free space (tcp_adv_win_scale) but accepted the rest
@@ -192,7 +198,7 @@ func DefaultConfig() Config {
 			PointDelay: 500 * time.Millisecond,
 			Reordering: 3 * time.Millisecond,
 		},
-		Inference: Inference{BufferFactor: 2.2, PacketOverhead: 832},
+		Inference: Inference{UnreadError: 0.02, PaceSpread: 3, BufferFactor: 2.2, PacketOverhead: 832},
 		Causes:    cause.DefaultLimits(),
 	}
 }

@@ -137,7 +137,8 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 	if f.has(hasNxt|hasUna) && !st.is(isForked) && (f.maxInFlight > 0 || f.dataSegs == 0) {
 		d.MaxInFlight = new(int64(f.maxInFlight))
 	}
-	d.Stalls = sh.stalls(t, st.first)
+	d.Stalls = sh.stalls(t)
+	f.doubtUnread(t, d.Stalls, st.first, sh.cfg)
 	worst := d.WorstStall()
 	d.Buffer = f.buffer(t, sh.cfg, d.Stalls)
 	d.Reader = f.reader(t, worst, st.first)
@@ -146,12 +147,11 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 
 // stalls returns copies of the stalls in the order in which they began, with the
 // derived fields set.
-func (sh *shard) stalls(t *flowstate, begin int64) []Stall {
+func (sh *shard) stalls(t *flowstate) []Stall {
 	stalls := slices.Clone(t.past.stalls)
 	slices.SortFunc(stalls, func(x, y Stall) int { return cmp.Compare(x.BeginFrame, y.BeginFrame) })
 	for i := range stalls {
 		stalls[i].timing(sh.cfg)
-		stalls[i].doubt(t, begin)
 		stalls[i].Blame = stalls[i].blame()
 	}
 	return stalls

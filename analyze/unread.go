@@ -1,6 +1,9 @@
 package analyze
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // unread estimates what the receiver's application had not read when the window
 // closed. It is known only if nothing can have been read before: everything that was
@@ -30,17 +33,53 @@ func (sh *shard) unread(f *flow, t *flowstate) Estimate {
 		&acked, nil, nil)
 }
 
-// doubt withdraws the number of unread bytes of the first stall if the application
-// read again sooner than it could have read before, since the stream began at begin: it
-// may have read then too.
-func (w *Stall) doubt(t *flowstate, begin int64) {
-	v := w.Unread.Value()
-	if v == nil || *v == 0 || w.ZeroBegin != t.edge.closedAt || w.End-w.ZeroBegin >= w.ZeroBegin-begin {
+// doubtUnread withdraws the number of unread bytes of the first stall if the application
+// may have read before, since the stream began at begin: it read again sooner than that,
+// or it reads a little at a time, and then so much at that pace that the number is wrong.
+func (f *flow) doubtUnread(t *flowstate, stalls []Stall, begin int64, cfg *Config) {
+	i := slices.IndexFunc(stalls, func(w Stall) bool { return w.ZeroBegin == t.edge.closedAt })
+	if i < 0 || !stalls[i].read() {
 		return
 	}
-	if w.EndedBy == EndWindowUpdate || w.EndedBy == EndProbeAnswer || w.EndedBy == EndDataAccepted {
-		w.Unread = NewEstimate("upper bound: the application read again sooner than it could have read before, so it may have read some", nil, nil, v)
+	w := &stalls[i]
+	v := w.Unread.Value()
+	if v == nil || *v == 0 {
+		return
 	}
+	before, closed := float64(w.ZeroBegin-begin), float64(w.End-w.ZeroBegin)
+	switch {
+	case closed < before:
+		w.Unread = NewEstimate("upper bound: the application read again sooner than it could have read before, so it may have read some", nil, nil, v)
+	case w.pace()*before > cfg.UnreadError*float64(*v) && (*w.OpenedTo < int64(t.edge.widest)/2 || isSteady(stalls, cfg.PaceSpread)):
+		w.Unread = NewEstimate("upper bound: the application reads a little at a time, and may have read some at that pace before", nil, nil, v)
+	}
+}
+
+// read reports whether the stall ended because the application read.
+func (w *Stall) read() bool {
+	return w.EndedBy == EndWindowUpdate || w.EndedBy == EndProbeAnswer || w.EndedBy == EndDataAccepted
+}
+
+// pace is by how much the window opened, divided by the time that it was closed, in bytes
+// per ns; 0 if unknown.
+func (w *Stall) pace() float64 {
+	if w.OpenedTo == nil || !w.read() || w.ZeroFrame == 0 || w.End <= w.ZeroBegin {
+		return 0
+	}
+	return float64(*w.OpenedTo) / float64(w.End-w.ZeroBegin)
+}
+
+// isSteady reports whether the application read at about the same pace in several stalls:
+// within a factor of spread. One that reads a lot now and then does not, and one stall
+// shows no pace, since an application that wakes up reads all at once.
+func isSteady(stalls []Stall, spread float64) bool {
+	n, least, most := 0, math.Inf(1), 0.0
+	for i := range stalls {
+		if p := stalls[i].pace(); p > 0 {
+			n, least, most = n+1, min(least, p), max(most, p)
+		}
+	}
+	return n > 1 && most < spread*least
 }
 
 // largest is the largest window in bytes or, while the scale is unknown, the
