@@ -127,7 +127,8 @@ type Timing struct {
 	// of its path. It exceeds the delay to a satellite and back to earth, 0.27 s, and is
 	// below the first repetition of a SYN, 1 s (RFC 6298 2.1).
 	PointDelay time.Duration
-	// Reordering is the longest delay of an overtaken segment; later ones are
+	// Reordering is the longest delay of an overtaken segment, unless the round trip to its
+	// sender is longer; later ones are
 	// retransmissions (as in Wireshark).
 	Reordering time.Duration
 }

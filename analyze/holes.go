@@ -144,7 +144,7 @@ func (c *cursor) fill(f *flow, seq, end uint32) (filled int64, soon bool) {
 		rest := h
 		if before(from, to) {
 			filled += int64(to - from)
-			soon = soon || c.now-h.at <= int64(c.cfg.Reordering)
+			soon = soon || c.now-h.at <= c.overtaken()
 			rest.end, rest.silence = from, 0 // it was lost, not sent unseen
 			if before(to, h.end) {           // the end of a hole counts as appeared last
 				holes = append(holes, hole{missing{to, h.end, h.at}, h.frame, 0})
@@ -161,6 +161,14 @@ func (c *cursor) fill(f *flow, seq, end uint32) (filled int64, soon bool) {
 	}
 	t.loss.unseen -= filled
 	return filled, soon
+}
+
+// overtaken is the longest delay of an overtaken segment of the cursor's flow. A copy needs
+// longer: its sender learns of the hole from ACKs that come later, so that the copy takes
+// at least the round trip between the capture point and the sender. (Wireshark, too, takes
+// what fills a hole within a round trip for out of order.)
+func (c *cursor) overtaken() int64 {
+	return max(int64(c.cfg.Reordering), c.r.rtt-c.r.rtt/8)
 }
 
 // forgetHoles removes acknowledged holes: their data will not be captured any more,
