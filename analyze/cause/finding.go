@@ -136,10 +136,11 @@ func (c Confidence) AtMost(o Confidence) Confidence {
 	return c
 }
 
-// atMost lowers the confidence to c if it is higher.
+// atMost lowers the confidence to c, and says why, if it is higher.
 func (f *Finding) atMost(c Confidence, because string) {
-	f.Confidence = f.Confidence.AtMost(c)
-	f.also(because)
+	if f.Confidence.AtMost(c) != f.Confidence {
+		f.sure(c, because)
+	}
 }
 
 // less lowers the confidence by one.

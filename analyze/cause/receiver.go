@@ -20,7 +20,7 @@ var notReading = cause{
 	needs:    "a window that was closed, and a sender with data",
 	excludes: "reading in between, a receiver that took no data at all, a peer that no longer answers",
 	cure:     "find what blocks the application: a thread, a queue, a breakpoint",
-	settle:   "Recv-Q of the receiver's socket (ss): unread bytes mean that it does not read",
+	settle:   "the receiver's Recv-Q (ss): bytes in it were not read",
 	claim: func(x *Case) Claim {
 		if w := x.longest(); w == nil || !w.WasZero || x.readBetween() {
 			return Claim{}
@@ -166,7 +166,7 @@ func (x *Case) doubtAsked(longest *Stall, out *Finding) {
 // closes by lack of memory shows by how much less was taken than it had offered.
 func (x *Case) doubtScale(out *Finding) {
 	if x.D.Captured.ScaleUnknown {
-		out.atMost(Medium, "the scale of the window is unknown, so it may have closed for lack of memory long before all that it offered was taken")
+		out.atMost(Medium, "the scale is unknown, and lack of memory would look the same")
 	}
 }
 
