@@ -35,23 +35,16 @@ func (v *view) survey(most int) *survey {
 	return s
 }
 
-// tracked takes a tracked stream. Only a stream with a flowstate has to be ended first: for
-// others, it would not change the rank, but for the time of a finding.
+// tracked takes a tracked stream, as if it ended now.
 func (s *survey) tracked(e *ending, id int64, st *stream) {
 	x := rank{id: id, st: st, shard: e.of, bytes: st.flows[0].bytes + st.flows[1].bytes}
-	if st.flows[0].state|st.flows[1].state != 0 {
-		st = e.end(st)
-	}
+	st = e.end(st)
 	x.wait = e.sum(&s.sums, st)
 	e.gather(st, s.v.dropped, &e.facts)
 	j := s.judge(id, &e.facts)
 	if j.Severity == cause.OK {
 		s.worst.add(x)
 		return
-	}
-	if st == x.st {
-		e.gather(e.end(st), s.v.dropped, &e.facts)
-		j = s.judge(id, &e.facts)
 	}
 	s.note(x, memberOf(st, j))
 }
