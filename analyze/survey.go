@@ -35,18 +35,39 @@ func (v *view) survey(most int) *survey {
 	return s
 }
 
-// tracked takes a tracked stream, as if it ended now.
+// tracked takes a tracked stream. Only one that is not judged outright has to be ended first.
 func (s *survey) tracked(e *ending, id int64, st *stream) {
 	x := rank{id: id, st: st, shard: e.of, bytes: st.flows[0].bytes + st.flows[1].bytes}
-	st = e.end(st)
+	j, ok := st.outright()
+	if !ok {
+		st = e.end(st)
+	}
 	x.wait = e.sum(&s.sums, st)
-	e.gather(st, s.v.dropped, &e.facts)
-	j := s.judge(id, &e.facts)
+	if !ok {
+		e.gather(st, s.v.dropped, &e.facts)
+		j = s.judge(id, &e.facts)
+	}
 	if j.Severity == cause.OK {
 		s.worst.add(x)
 		return
 	}
 	s.note(x, memberOf(st, j))
+}
+
+// outright judges a stream if that takes no look at the causes, as with most of many: it
+// had no trouble, and both directions were captured, or no connection came about.
+func (st *stream) outright() (j cause.Judgement, ok bool) {
+	a, b := &st.flows[0], &st.flows[1]
+	if a.state|b.state|a.pace|b.pace|a.resent|b.resent != 0 || st.is(isForked) {
+		return j, false
+	}
+	switch h := st.handshakeSeen(); {
+	case h == HandshakeRefused || h == HandshakeUnanswered:
+		return cause.NoConnection(h == HandshakeRefused, nanos(st.span())), a.dataSegs|b.dataSegs == 0
+	case !st.bothSides() || a.class == unjudged || b.class == unjudged || a.unjudged|b.unjudged != 0:
+		return j, false
+	}
+	return j, true
 }
 
 // judge judges the stream with that number.

@@ -119,3 +119,6 @@ func (x *Case) longest() (longest *Stall) {
 	}
 	return longest
 }
+
+// tooShort reports whether too few round trips were recorded to show what set the pace.
+func (x *Case) tooShort() bool { return x.D.Pace.Rounds < x.Limits.Rounds }

@@ -17,7 +17,7 @@ var congestion = cause{
 	cure:     "less loss on the path, or a congestion control such as BBR",
 	settle:   "ss -ti on the sender: cwnd and ssthresh, several times",
 	claim: func(x *Case) Claim {
-		if x.notCongested() != "" {
+		if x.tooShort() || x.notCongested() != "" {
 			return Claim{}
 		}
 		c := Claim{Time: x.take(Flight)}
@@ -43,7 +43,7 @@ var congestion = cause{
 		out.ask(d.Sender, d.Receiver)
 	},
 	fell: func(x *Case) string {
-		if x.D.Pace.Rounds < x.Limits.Rounds {
+		if x.tooShort() {
 			return ""
 		}
 		return x.notCongested()

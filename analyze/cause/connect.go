@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"time"
 
 	"winwatch/analyze/words"
 )
@@ -49,6 +50,16 @@ var unanswered = cause{
 			out.sure(Medium, "the SYN was repeated only once: its answer may have been lost")
 		}
 	},
+}
+
+// NoConnection is the verdict on a stream of that duration in which no connection came
+// about and nothing else happened: what Judge would return.
+func NoConnection(wasRefused bool, total time.Duration) Judgement {
+	c := &unanswered
+	if wasRefused {
+		c = &refused
+	}
+	return Judgement{Severity: Note, Code: c.code, Party: c.party, Wait: total}
 }
 
 // noConnection takes all time of a stream that never carried data.

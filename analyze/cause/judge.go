@@ -59,9 +59,13 @@ func (j *judged) claim(l *Limits, f *Facts) {
 	for dir := range j.cases {
 		x := &j.cases[dir]
 		x.begin(l, f, dir)
+		claims := &j.claims[dir]
+		clear(claims[:])
 		for i, c := range table {
 			x.taker = c
-			j.claims[dir][i] = c.claim(x)
+			if claim := c.claim(x); claim.Time > 0 || claim.Stands { // a claim is large to copy
+				claims[i] = claim
+			}
 		}
 	}
 }

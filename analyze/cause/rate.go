@@ -23,7 +23,7 @@ var queue = cause{
 	settle:   "ping while the stream sends and while it does not: is it slow only then?",
 	claim: func(x *Case) Claim {
 		l, d, p := x.Limits, x.D, &x.D.Pace
-		if x.noQueue() != "" || !share(int64(p.MeanRTT), int64(d.RTT), l.BloatRise) || p.MeanRTT-d.RTT < l.BloatTime {
+		if x.tooShort() || x.noQueue() != "" || !share(int64(p.MeanRTT), int64(d.RTT), l.BloatRise) || p.MeanRTT-d.RTT < l.BloatTime {
 			return Claim{}
 		}
 		waited := 1 - float64(d.RTT)/float64(p.MeanRTT)
@@ -36,7 +36,7 @@ var queue = cause{
 		x.sayQueue(out)
 	},
 	fell: func(x *Case) string {
-		if x.D.Pace.Rounds < x.Limits.Rounds {
+		if x.tooShort() {
 			return ""
 		}
 		if why := x.noQueue(); why != "" {
@@ -54,7 +54,7 @@ var rate = cause{
 	cure:     "a faster link at the bottleneck, or less other traffic there",
 	settle:   "the rate of the slowest link, and what else uses it",
 	claim: func(x *Case) Claim {
-		if x.noQueue() != "" {
+		if x.tooShort() || x.noQueue() != "" {
 			return Claim{}
 		}
 		c := Claim{Time: x.take(Flight)}

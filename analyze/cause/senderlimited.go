@@ -17,7 +17,7 @@ var senderLimited = cause{
 	cure:     "a larger send buffer (tcp_wmem, SO_SNDBUF) or congestion window",
 	settle:   "ss -ti on the sender: sndbuf_limited means the send buffer, a cwnd that does not grow the congestion window",
 	claim: func(x *Case) Claim {
-		if x.sendsFreely() != "" {
+		if x.tooShort() || x.sendsFreely() != "" {
 			return Claim{}
 		}
 		c := Claim{Time: x.take(Flight)}
@@ -38,7 +38,7 @@ var senderLimited = cause{
 		out.ask(d.Sender, d.Receiver)
 	},
 	fell: func(x *Case) string {
-		if x.D.Pace.Rounds < x.Limits.Rounds {
+		if x.tooShort() {
 			return ""
 		}
 		return x.sendsFreely()

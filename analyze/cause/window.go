@@ -26,7 +26,7 @@ var windowLimited = cause{
 	},
 	tell: tellWindowLimited,
 	fell: func(x *Case) string {
-		if x.D.Pace.Rounds < x.Limits.Rounds {
+		if x.tooShort() {
 			return ""
 		}
 		return "the window was never full while data was in flight"
