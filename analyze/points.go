@@ -63,8 +63,8 @@ const (
 	// a mirror that lags.
 	fewCopies, alike, lagging = 3, 8, 32
 	// patience is how many packets without a copy, and Config.PointDelay, end a pairing
-	// that has found few; one that has found many waits longer, in case one of the points
-	// missed packets.
+	// that has found few, and so do more packets than can wait; one that has found many
+	// waits longer, in case one of the points missed packets.
 	patience, longPatience = 64, 1024
 	// most and fewest packets that wait for their copies in one direction: 10 Gbit/s of
 	// full segments for 5 ms, or 1 Gbit/s for 50 ms.
@@ -260,9 +260,10 @@ func (w *pairedSide) take(x *packet, now int64, p *pairing, within int64) int64 
 	for w.n > 0 && now-w.at(0).at > within {
 		w.first, w.n, w.missed = w.first+1, w.n-1, w.missed+1
 	}
+	once, first, numbers := w.once, w.first, x.numbers
 	for i := range min(w.n, lookAt) {
-		e := w.at(i)
-		if e.packet != *x || w.copies > 0 && now-e.at < w.least/2 {
+		e := &once[(first+i)&(len(once)-1)]
+		if e.packet.numbers != numbers || e.packet != *x || w.copies > 0 && now-e.at < w.least/2 {
 			continue
 		}
 		lag := now - e.at
@@ -279,7 +280,8 @@ func (w *pairedSide) take(x *packet, now int64, p *pairing, within int64) int64 
 // long that the pairing is of no use.
 func (sh *shard) wait(p *pairing, w *pairedSide, x *packet, now int64) bool {
 	p.lone++
-	if p.lone > patience && now-p.at > int64(sh.cfg.PointDelay) && (!p.proven || p.lone > longPatience) {
+	late := now-p.at > int64(sh.cfg.PointDelay)
+	if p.proven && late && p.lone > longPatience || !p.proven && (late && p.lone > patience || p.lone > 2*mostOnce) {
 		return false
 	}
 	if w.n == len(w.once) {
