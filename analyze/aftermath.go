@@ -29,7 +29,7 @@ func (sh *shard) pause(t *flowstate, f *flow, now, pause int64) {
 		return
 	}
 	sh.goOn(t, f, now, false)
-	w := t.listed(t.after.watched)
+	w := t.listed(int(t.after.watched))
 	switch {
 	case !f.is(hasNxt):
 		// The sender was not captured: only the ACKs show what it sent.
@@ -49,7 +49,7 @@ func (sh *shard) pause(t *flowstate, f *flow, now, pause int64) {
 // a single byte: if its probes are of that form, that is the next one of them, and it is
 // accepted.
 func (sh *shard) goOn(t *flowstate, f *flow, now int64, oneByte bool) {
-	w := t.listed(t.after.watched)
+	w := t.listed(int(t.after.watched))
 	if t.after.wentOn || len(w.Probes) == 0 {
 		return
 	}

@@ -80,14 +80,13 @@ type aftermath struct {
 	// endedAt is when the last stall ended, 0 once the sender has paused; watched
 	// identifies that stall: see flowstate.listed.
 	endedAt, sentAt int64
-	watched         int
 	// bytes is the new data since then, burst the part of it before its first ACK.
 	bytes, burst int64
-	burstOver    bool
 	// late: the sender probed after the stall had ended; learnedAt is when the last of
 	// these probes was answered. wentOn: it has sent something else since.
-	late, wentOn bool
-	learnedAt    int64
+	learnedAt               int64
+	watched                 int32
+	burstOver, late, wentOn bool
 }
 
 // waits are the parts of the time that the sender waited for something else than a
@@ -119,12 +118,12 @@ type heldBack struct {
 	// openedTo is the window that opened it; asked: it came with the ACK of what the timer
 	// had sent.
 	openedTo uint32
-	asked    bool
 	offer    offer // at since
+	// left is how much of the window the sender has left now, in bytes.
+	left  uint32
+	asked bool
 	// fits: the last data into a window that was too small filled it exactly.
 	fits bool
-	// left is how much of the window the sender has left now, in bytes.
-	left uint32
 	// small is how long the window has been too small for the sender since it was
 	// last large enough, in waits much longer than a round trip.
 	small int64

@@ -57,7 +57,7 @@ func (t *flowstate) probed() *Stall {
 	if t.stall.on {
 		return &t.stall.Stall
 	}
-	return t.listed(t.after.watched)
+	return t.listed(int(t.after.watched))
 }
 
 // backsOff reports whether the doubted segments are spaced like probes: closer than

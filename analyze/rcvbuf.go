@@ -34,7 +34,7 @@ func absorbed(stalls []Stall, capacity int64) *int64 {
 		if unread == nil || s.early {
 			continue
 		}
-		if v := *unread + s.taken; v <= capacity && (most == nil || v > *most) {
+		if v := *unread + int64(s.taken); v <= capacity && (most == nil || v > *most) {
 			most = &v
 		}
 	}

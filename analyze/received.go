@@ -1,6 +1,10 @@
 package analyze
 
-import "winwatch/capture"
+import (
+	"math"
+
+	"winwatch/capture"
+)
 
 // received handles the receiving half of a segment, which concerns r: what it
 // acknowledges, and the window it advertises. ev are the events found so far.
@@ -108,7 +112,7 @@ func (c *cursor) acknowledge(found Events) Events {
 		r.advance(s.Ack)
 	}
 	if t != nil && t.stall.on {
-		t.stall.taken += int64(s.Ack - r.una)
+		t.stall.taken = uint32(min(uint64(t.stall.taken)+uint64(s.Ack-r.una), math.MaxUint32))
 	}
 	r.una, r.ackedAt = s.Ack, c.now
 	if t != nil && t.clues != nil {

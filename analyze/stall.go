@@ -109,7 +109,7 @@ func (c *cursor) endStall(f *flow, how StallEnd) {
 	f.marks &^= isZero
 	kept := c.keep(t)
 	if how.opened() {
-		t.after = aftermath{watched: kept, endedAt: c.now, sentAt: c.now}
+		t.after = aftermath{watched: int32(kept), endedAt: c.now, sentAt: c.now}
 	} else {
 		c.judge(c.st, f, t, t.listed(kept))
 	}

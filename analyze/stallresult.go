@@ -35,8 +35,6 @@ type Stall struct {
 	// first zero window.
 	Begin      int64
 	BeginFrame uint64
-	// BeganBeforeCapture: the window was already closed in the first segment captured.
-	BeganBeforeCapture bool
 	// ZeroBegin and ZeroFrame are the first zero window of this stall; ZeroFrame is 0
 	// if there was none.
 	ZeroBegin int64
@@ -57,9 +55,6 @@ type Stall struct {
 	SenderWaiting *bool
 	// KeepAlives counts the sender's keep-alives while the window was 0.
 	KeepAlives int64
-	// AfterKeepAlives: until it began, the sender sent keep-alives, so it had nothing to
-	// send.
-	AfterKeepAlives bool
 	// WindowAtBegin is the rest of the window when the stall began: less than the next
 	// segment.
 	WindowAtBegin *int64
@@ -75,11 +70,25 @@ type Stall struct {
 	// Unanswered is how many probes and retransmissions since then were due an answer
 	// and got none. If they are at least Config.SilentProbes, Silent is the time since
 	// then, which says nothing about the receiver's application.
-	Unanswered uint32
 	Silent     time.Duration
+	Unanswered uint32
+	// refused counts the copies of data that the receiver refused during the stall.
+	refused uint32
+	// taken is the payload that the receiver acknowledged during the stall, at
+	// most 4 GiB.
+	taken uint32
+	// offer is what the receiver had offered when the stall began.
+	offer offer
+	// BeganBeforeCapture: the window was already closed in the first segment captured.
+	BeganBeforeCapture bool
+	// AfterKeepAlives: until it began, the sender sent keep-alives, so it had nothing to
+	// send.
+	AfterKeepAlives bool
 	// Asked: it ended with the answer to a probe, or to the data that the sender's timer
 	// sent, not with a window update of the receiver's own accord.
 	Asked bool
+	// early: the window was 0 before the receiver had taken any data.
+	early bool
 	// OpenedTo is the window that ended it, in bytes; nil if it did not end with an open
 	// window, or if the scale is unknown.
 	OpenedTo *int64
@@ -103,14 +112,6 @@ type Stall struct {
 	// Burst is the part of Released sent before the receiver acknowledged any of it:
 	// it was in the sender's socket when the window opened.
 	Burst *int64
-	// taken is the payload that the receiver acknowledged during the stall.
-	taken int64
-	// early: the window was 0 before the receiver had taken any data.
-	early bool
-	// offer is what the receiver had offered when the stall began.
-	offer offer
-	// refused counts the copies of data that the receiver refused during the stall.
-	refused uint32
 	// Blame names, in words, what could have ended the stall sooner.
 	Blame string
 }
