@@ -27,8 +27,8 @@ type Claim struct {
 	Severity Severity
 	// Stands: it is a finding whatever the time, or the verdict where nobody waited.
 	Stands bool
-	// Stalls are how many stalls it explains, StallTime their durations, and Longest the
-	// longest of them, nil if there is none.
+	// Stalls are how many stalls it explains, wholly or in part, StallTime the durations of
+	// those that it explains wholly, and Longest the longest of them, nil if there is none.
 	Stalls    int64
 	StallTime time.Duration
 	Longest   *Stall
@@ -92,6 +92,25 @@ func (x *Case) takeStalls(is func(*Stall) bool) (c Claim) {
 		}
 	}
 	c.Severity = x.Limits.severity(c.Time)
+	return c
+}
+
+// takeEnds explains all that is left of a kind of time that stalls end with or are followed
+// by, each for as long as end returns. The stalls of the claim have such an end, and Longest
+// is the one with the longest; the stalls themselves are left to other causes.
+func (x *Case) takeEnds(k Kind, end func(*Stall) time.Duration) Claim {
+	c := Claim{Time: x.take(k)}
+	c.Severity = x.Limits.severity(c.Time)
+	for i := range x.D.Stalls {
+		w := &x.D.Stalls[i]
+		if end(w) == 0 {
+			continue
+		}
+		c.Stalls++
+		if c.Longest == nil || end(w) > end(c.Longest) {
+			c.Longest = w
+		}
+	}
 	return c
 }
 

@@ -19,14 +19,7 @@ var gone = cause{
 	cure:     "check the receiver's host, and firewalls and NATs on the path",
 	settle:   "a capture at the receiver: do the probes arrive, and does it answer?",
 	claim: func(x *Case) Claim {
-		c := Claim{Time: x.take(Silent)}
-		c.Severity = x.Limits.severity(c.Time)
-		for i := range x.D.Stalls {
-			if w := &x.D.Stalls[i]; w.Silent > 0 && (c.Longest == nil || w.Silent > c.Longest.Silent) {
-				c.Longest = w
-			}
-		}
-		return c
+		return x.takeEnds(Silent, func(w *Stall) time.Duration { return w.Silent })
 	},
 	tell: tellGone,
 	fell: func(x *Case) string {

@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"time"
 
 	"winwatch/analyze/words"
 )
@@ -17,14 +18,7 @@ var notResuming = cause{
 	cure:     "update or fix the sender's TCP stack (RFC 9293 3.8.6)",
 	settle:   "Send-Q of the sender's socket (ss): data there clears the application",
 	claim: func(x *Case) Claim {
-		c := Claim{Time: x.take(Stuck)}
-		c.Severity = x.Limits.severity(c.Time)
-		for i := range x.D.Stalls {
-			if w := &x.D.Stalls[i]; w.Stuck > 0 && (c.Longest == nil || w.Stuck > c.Longest.Stuck) {
-				c.Longest = w
-			}
-		}
-		return c
+		return x.takeEnds(Stuck, func(w *Stall) time.Duration { return w.Stuck })
 	},
 	tell: tellNotResuming,
 }

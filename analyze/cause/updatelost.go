@@ -18,19 +18,7 @@ var updateLost = cause{
 	cure:     "find where packets are lost: one lost update costs all this time",
 	settle:   "a capture at the sender: does the window update arrive there?",
 	claim: func(x *Case) Claim {
-		c := Claim{Time: x.take(Unaware)}
-		c.Severity = x.Limits.severity(c.Time)
-		for i := range x.D.Stalls {
-			w := &x.D.Stalls[i]
-			if w.Unaware == 0 {
-				continue
-			}
-			c.Stalls++
-			if c.Longest == nil || w.Unaware > c.Longest.Unaware {
-				c.Longest = w
-			}
-		}
-		return c
+		return x.takeEnds(Unaware, func(w *Stall) time.Duration { return w.Unaware })
 	},
 	tell: tellUpdateLost,
 }
