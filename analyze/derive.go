@@ -84,7 +84,7 @@ func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 	sh.warnStream(st, s)
 	d := &derived{Stream: s}
 	sh.gather(st, dropped, &d.facts)
-	s.explain(&d.facts, sh.cfg.MaxFrames)
+	s.Explain(&d.facts, sh.cfg.MaxFrames)
 	return d
 }
 

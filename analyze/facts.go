@@ -14,7 +14,6 @@ func (sh *shard) gather(st *stream, dropped bool, f *cause.Facts) {
 	f.Refused, f.Unanswered = h == HandshakeRefused, h == HandshakeUnanswered
 	f.OneSided, f.Dropped, f.Renumbered = !st.bothSides(), dropped, st.is(isForked)
 	f.HalfScaled = st.halfScaled()
-	f.Copies = uint64(st.duplicates)
 	f.Total = nanos(st.span())
 	sh.flowFacts(st, st.client, &f.Flows[ClientToServer])
 	sh.flowFacts(st, st.client^1, &f.Flows[ServerToClient])
@@ -69,7 +68,7 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 // captured returns how much of the flow the capture shows.
 func (f *flow) captured(st *stream, t *flowstate) cause.Captured {
 	x := cause.Captured{
-		Missing: f.missing(st, t), PointDelay: nanos(st.apart[f.side]),
+		Missing:      f.missing(st, t),
 		ScaleUnknown: f.shift == Unknown && f.is(hasWnd), MinShift: f.minShift,
 		InFlight: int64(f.maxInFlight),
 	}
@@ -96,11 +95,9 @@ func (f *flow) missing(st *stream, t *flowstate) int64 {
 }
 
 // spentOn returns what the time of the flow was spent on, for the causes.
-func (sh *shard) spentOn(st *stream, f *flow, t *flowstate) (x cause.Times) {
+func (sh *shard) spentOn(st *stream, f *flow, t *flowstate) cause.Times {
 	b := sh.budget(st, f, t)
-	x[cause.Closed], x[cause.Small], x[cause.Full] = b.ZeroWindow, b.SmallWindow, b.WindowFull
-	x[cause.Held], x[cause.Recovering], x[cause.Delayed] = b.Held, b.Recovering, b.Delayed
-	x[cause.Flight], x[cause.Idle], x[cause.Unjudged] = b.Network, b.SenderIdle, b.Unjudged
+	x := b.Times()
 	x.Move(cause.Closed, cause.Silent, nanos(t.waits.silent))
 	x.Move(cause.Idle, cause.Unaware, nanos(t.waits.unaware))
 	x.Move(cause.Idle, cause.Stuck, nanos(t.waits.stuck))
@@ -127,7 +124,6 @@ func (w *Stall) facts() cause.Stall {
 		Probes:          w.ProbeCount,
 		Offered:         int64(w.offer.largest),
 		TakenBack:       int64(w.offer.back),
-		Refused:         int64(w.refused),
 		Asked:           w.Asked, Mutual: w.Mutual, Unaware: w.Unaware, Stuck: w.Stuck, KeepAlives: w.KeepAlives,
 	}
 	if w.OpenedTo != nil {
@@ -141,10 +137,11 @@ func (w *Stall) facts() cause.Stall {
 	return x
 }
 
-// explain adds to the facts what only an explanation needs: the endpoints, and of each
-// stall the frames that prove it, the unread bytes and when the next probe is due.
-func (s *Stream) explain(f *cause.Facts, maxFrames int) {
-	f.Client, f.Server = s.Client, s.Server
+// Explain adds to the facts what only an explanation needs: the endpoints, the first and the
+// last segment, and of each stall up to maxFrames frames that prove it, the unread bytes and
+// when the next probe is due.
+func (s *Stream) Explain(f *cause.Facts, maxFrames int) {
+	f.Server = s.Server
 	f.First, f.Last = cause.Mark{Frame: s.FirstFrame, Time: s.Begin}, cause.Mark{Frame: s.LastFrame, Time: s.End}
 	f.RefusedAt = cause.Mark{}
 	if s.ResetBy != nil {

@@ -1,6 +1,10 @@
 package analyze
 
-import "time"
+import (
+	"time"
+
+	"winwatch/analyze/cause"
+)
 
 // Budget divides the time of one direction; the classes add up to Total.
 type Budget struct {
@@ -32,6 +36,15 @@ type Budget struct {
 // which Linux counts as tcpi_rwnd_limited.
 func (b *Budget) ReceiverLimited() time.Duration {
 	return b.ZeroWindow + b.SmallWindow + b.WindowFull + b.Held
+}
+
+// Times returns what the time was spent on, for the causes.
+func (b *Budget) Times() cause.Times {
+	return cause.Times{
+		cause.Closed: b.ZeroWindow, cause.Small: b.SmallWindow, cause.Full: b.WindowFull, cause.Held: b.Held,
+		cause.Recovering: b.Recovering, cause.Delayed: b.Delayed, cause.Flight: b.Network, cause.Idle: b.SenderIdle,
+		cause.Unjudged: b.Unjudged,
+	}
 }
 
 // Buffer is what was inferred about the receiver's buffer.

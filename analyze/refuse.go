@@ -111,7 +111,6 @@ func (sh *shard) endRefusal(t *flowstate, now int64) {
 	if e.current.Copies < sh.cfg.RefusedCopies {
 		return
 	}
-	e.current.Time = nanos(now - e.began)
 	e.current.Open = nanos(now - e.began - (t.spent[zeroWindow] - e.zeroSpent))
 	sum := &e.sums[0]
 	if e.shut {

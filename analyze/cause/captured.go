@@ -1,7 +1,5 @@
 package cause
 
-import "time"
-
 // Captured is how much of a direction the capture shows.
 type Captured struct {
 	// Missing is the payload that Receiver acknowledged and the capture does not have. It
@@ -9,9 +7,6 @@ type Captured struct {
 	// that showed the first.
 	Missing, Gaps, LargestGap int64
 	FirstGap                  Mark
-	// PointDelay is the time between the captures of one packet at two points of its path,
-	// 0 if there is one point.
-	PointDelay time.Duration
 	// ScaleUnknown: the window field is known, the window is not. It is the field shifted
 	// by MinShift or more.
 	ScaleUnknown bool

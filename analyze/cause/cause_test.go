@@ -14,7 +14,7 @@ var client, server = netip.MustParseAddrPort("10.0.0.1:40000"), netip.MustParseA
 // facts returns the facts of a stream of 10 s whose client sends data all the time, after
 // a change.
 func facts(change func(*Facts)) *Facts {
-	f := &Facts{Client: client, Server: server, Total: 10 * time.Second}
+	f := &Facts{Server: server, Total: 10 * time.Second}
 	f.Flows[0] = Flow{Sender: client, Receiver: server, Segments: 10, DataSegments: 10, Bytes: 10_000}
 	f.Flows[1] = Flow{Sender: server, Receiver: client, Segments: 10}
 	f.Flows[0].Spent[Idle], f.Flows[1].Spent[Idle] = f.Total, f.Total

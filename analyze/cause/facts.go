@@ -7,8 +7,8 @@ import (
 
 // Facts are what the causes judge a stream by.
 type Facts struct {
-	// Client opened the connection to Server, as far as known.
-	Client, Server netip.AddrPort
+	// Server is the end that the connection was opened to, as far as known.
+	Server netip.AddrPort
 	// Refused: an RST answered the SYN. Unanswered: nothing did.
 	Refused, Unanswered bool
 	// OneSided: only segments of one direction were captured.
@@ -19,8 +19,6 @@ type Facts struct {
 	Renumbered bool
 	// HalfScaled: one SYN carried the window scale option, and the other did not.
 	HalfScaled bool
-	// Copies is how many packets were captured twice. They count once.
-	Copies uint64
 	// Total is the duration of the stream.
 	Total time.Duration
 	// First and Last are the first and the last segment of the stream in the capture.
@@ -223,8 +221,8 @@ type Stall struct {
 	UnreadAtMost bool
 	// Offered is the largest window that the receiver had advertised when the stall began,
 	// and TakenBack how far its right edge was behind the furthest one, in bytes; 0 if
-	// unknown. Refused counts the copies of data that it refused during the stall.
-	Offered, TakenBack, Refused int64
+	// unknown.
+	Offered, TakenBack int64
 	// Probes is how many probes the sender sent. NextProbe is how long after the last
 	// probe the next one is due, 0 if unknown.
 	Probes    int64

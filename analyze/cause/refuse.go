@@ -19,9 +19,9 @@ type Refusal struct {
 	// to Latest.
 	First, Last     Mark
 	Soonest, Latest time.Duration
-	// Time is from the first refused copy until the data was taken or the stream ended,
-	// Open the part of it in which the window was not 0.
-	Time, Open time.Duration
+	// Open is the time from the first refused copy until the data was taken or the stream
+	// ended, without that in which the window was 0.
+	Open time.Duration
 }
 
 // Add adds the refusals of a later episode.
@@ -32,7 +32,7 @@ func (r *Refusal) Add(o *Refusal) {
 	}
 	r.Copies, r.Stale, r.Last = r.Copies+o.Copies, r.Stale+o.Stale, o.Last
 	r.Soonest, r.Latest = min(r.Soonest, o.Soonest), max(r.Latest, o.Latest)
-	r.Time, r.Open = r.Time+o.Time, r.Open+o.Open
+	r.Open += o.Open
 }
 
 var refuses = cause{
