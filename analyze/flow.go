@@ -1,5 +1,7 @@
 package analyze
 
+import "math"
+
 // flow is one direction of a stream: the data of its sender, and the window of
 // its receiver that governs it. It holds no pointers, and what only a flow in
 // trouble needs is in its flowstate, so that a million quiet streams are cheap.
@@ -142,8 +144,12 @@ func (f *flow) allSent() bool { return f.is(sawFIN) && f.nxt-f.una <= 1 }
 
 // nextSegment is the size of a full segment, which a sender does not split to fit
 // a smaller window: the MSS, but no more than half the largest window (Linux:
-// tcp_bound_to_half_wnd).
+// tcp_bound_to_half_wnd). While the scale is unknown, and the bare window was full once,
+// nothing shows that a segment fits: it is larger than any window then.
 func (f *flow) nextSegment() uint32 {
+	if f.shift == Unknown && f.rawMax > 0 && int64(f.maxInFlight) >= int64(f.rawMax)<<f.minShift {
+		return math.MaxUint32
+	}
 	seg := uint32(f.mss)
 	if seg == 0 {
 		seg = f.maxSeg

@@ -141,7 +141,10 @@ func (sh *shard) believe(t *flowstate) {
 		t.counts.probeAnswers++
 		t.probing.answeredAt, t.probing.silent = p.AnswerTime, 0
 	}
-	t.stall.Probes = append(t.stall.Probes, t.probing.doubted...)
+	for i := range t.probing.doubted {
+		sh.spacing(&t.stall.Stall, &t.probing.doubted[i])
+		t.stall.Probes = append(t.stall.Probes, t.probing.doubted[i])
+	}
 	t.probing.form, t.probing.at = t.probing.doubted[n-1].Form, t.probing.doubtedAt
 	t.probing.doubted = t.probing.doubted[:0]
 }
@@ -186,6 +189,19 @@ func (c *cursor) beyond() Events {
 	return ev
 }
 
+// spacing notes whether the gap before a probe grew, which that of a probe does until it
+// is the longest (RFC 9293 3.8.6.1), and that of a keep-alive does not: a packet that
+// the capture missed makes one gap of two. What carries data is no keep-alive.
+func (sh *shard) spacing(w *Stall, p *Probe) {
+	n := len(w.Probes)
+	if n == 0 || p.Form != ProbeEmpty && p.Form != ProbeJunkByte || p.Gap >= sh.cfg.MaxProbeGap/2 {
+		return
+	}
+	if w.Probes[n-1].Form == p.Form && float64(p.Gap) < sh.cfg.ProbeGrowth*float64(w.Probes[n-1].Gap) {
+		w.even++
+	}
+}
+
 // takeBack uncounts the last probe, which turned out not to be one.
 func (t *flowstate) takeBack() {
 	t.probing.asked, t.probing.withData, t.probing.form = 0, false, ""
@@ -214,6 +230,7 @@ func (c *cursor) probe(form ProbeForm) Events {
 		t.after.late = true
 	}
 	w.ProbeCount++
+	c.spacing(w, &p)
 	had := cap(w.Probes)
 	if most := c.mostProbes(); len(w.Probes) >= most {
 		half := most / 2 // keep the first ones and the last ones

@@ -31,6 +31,9 @@ func tellHealthy(x *Case, _ *Claim, out *Finding) {
 		out.atMost(Medium, fmt.Sprintf("for %s, the sender probed a closed window for something that it never sent: after keep-alives, that is probably its FIN",
 			words.Duration(d.Doubtful)))
 	}
+	if d.Captured.Missing > x.Limits.Packet {
+		out.atMost(Medium, fmt.Sprintf("the capture misses %s that %s acknowledged: a window of 0 may be among what it misses", words.Bytes(d.Captured.Missing), d.Receiver))
+	}
 	again := ""
 	if d.Bytes > 0 && d.Retransmissions > 0 {
 		again = "; " + words.Counted(d.Retransmissions, "retransmission")

@@ -57,6 +57,10 @@ type Limits struct {
 	BloatTime time.Duration
 	// SureWaits is the least number of like waits that exclude chance.
 	SureWaits int64
+	// EvenGaps is the least number of gaps between probes that did not grow which makes
+	// keep-alives as likely: a timer may be shortened once (Linux:
+	// tcp_clamp_probe0_to_user_timeout).
+	EvenGaps int64
 	// MemoryShare is the share of the window offered that a receiver must have taken back
 	// to be short of memory: then most of it was not closed by unread payload. A receiver
 	// that only does not read takes back nothing.
@@ -86,7 +90,7 @@ func DefaultLimits() Limits {
 		LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2,
 		Packet:      1460,
 		MemoryShare: 0.5, MemorySteps: 3,
-		SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3, SureWaits: 10,
+		EvenGaps: 2, SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3, SureWaits: 10,
 		Rounds: 10, SteadyShare: 0.5, ClockedShare: 0.8, RoomyShare: 0.9,
 		QueueLink: 0.6, QueueRise: 1.25, BloatRise: 2, BloatTime: 100 * time.Millisecond,
 		Together: defaultTogether,

@@ -72,7 +72,7 @@ func tellNotReading(x *Case, c *Claim, out *Finding) {
 	}
 	b.WriteString(w.outcome())
 	out.Sentence = b.String()
-	out.sure(w.confidence(x.Facts.OneSided))
+	out.sure(x.confidence(w))
 	x.doubtAsked(w, out)
 	x.doubtScale(out)
 	out.Frames = w.Frames
@@ -112,7 +112,7 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 	}
 	b.WriteString(w.outcome())
 	out.Sentence = b.String()
-	out.sure(w.confidence(x.Facts.OneSided))
+	out.sure(x.confidence(w))
 	x.doubtAsked(w, out)
 	x.doubtScale(out)
 	out.Frames = w.Frames
@@ -232,16 +232,20 @@ func (w *Stall) outcome() string {
 }
 
 // confidence says how sure it is that the sender waited for the window.
-func (w *Stall) confidence(oneSided bool) (Confidence, string) {
+func (x *Case) confidence(w *Stall) (Confidence, string) {
 	switch {
-	case oneSided:
+	case x.Facts.OneSided:
 		return Low, "only one direction was captured"
 	case w.AfterKeepAlives && w.OpenedTo == 0:
 		return Low, "before its probes the sender had nothing to send, only keep-alives: what it probes for may be no data, but a FIN"
+	case w.EvenGaps >= x.Limits.EvenGaps:
+		return Low, "the sender's segments are too evenly spaced for probes: they may be keep-alives of a sender that had nothing to send"
 	case w.BeganBefore && (w.OpenedTo == 0 || w.Asked):
 		return Medium, "the window was closed when the capture began: what closed it was not seen"
 	case w.Probes > 0 && w.Open && w.Zero.Frame > 0 && w.Heard == w.Zero:
 		return Medium, "nothing came from the receiver since it closed its window: it may be gone"
+	case w.Probes > 0 && w.Open && w.Unanswered > 0 && w.Silent == 0:
+		return Medium, "its last probes got no answer: the receiver may be gone since"
 	case w.Probes > 0 && w.Open && w.Mutual > 0:
 		return Medium, "the window of the sender is closed, too: each may wait for the other to read"
 	case w.Probes > 0:
