@@ -96,7 +96,7 @@ func TestMissingDataIsDoubt(t *testing.T) {
 		t.Errorf("%s, %s: %s", v.Code, v.Confidence, v.Because)
 	}
 	v = New(DefaultLimits()).Explain(facts(func(f *Facts) { f.Flows[0].Captured.Missing = 10_000 })).Verdict
-	if v.Code != Healthy || v.Confidence != Medium || !v.says("50% of the data was not captured") {
+	if v.Code != Healthy || v.Confidence != Medium || !v.says("misses 10,000 bytes") {
 		t.Errorf("%s, %s: %s", v.Code, v.Confidence, v.Because)
 	}
 }
