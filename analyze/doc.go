@@ -24,12 +24,17 @@
 //     take the fast path, which does the same as the slow path in a fraction of
 //     the time; a fuzz target compares the two (plain.go).
 //  5. For all others, a cursor takes the slow path (cursor.go, follow.go):
-//     duplicates are dropped (duplicate.go, points.go); what does not belong to the
-//     stream is set aside (stray.go, doubt.go); SYN, FIN and RST open, scale and close
-//     the stream (follow.go, scale.go); then comes the sending half (sent.go,
-//     holes.go) with probes and keep-alives (probe.go), and then the receiving
-//     half: the ACK and the window (received.go, flowstate.go), which begins and
-//     ends stalls (stall.go).
+//     what was captured twice, at once or at a second point of its path, counts once
+//     (duplicate.go, points.go); what does not belong to the stream is set aside, unless
+//     the ACKs show later that it did (stray.go, doubt.go); SYN, FIN and RST open, scale
+//     and close the stream (follow.go, scale.go); then comes the sending half (sent.go,
+//     holes.go) with probes, keep-alives and answers that do not come (probe.go,
+//     silence.go), and then the receiving half: the ACK and the window (received.go,
+//     flowstate.go), which begins and ends stalls (stall.go, aftermath.go).
+//     Evidence for the causes is gathered on the way: once per round trip, what set the
+//     pace (pace.go), with the losses and the delayed ACKs (recovery.go, nagle.go); only
+//     for the few flows that show any, clues to hosts and devices that do what they should
+//     not (clues.go: refuse.go, overrun.go, blind.go, rescale.go, edgeback.go).
 //  6. The time since the previous segment is booked to what it was spent on
 //     (budget.go), and the segment is added to the stream's sketch (sketch.go).
 //  7. Batches are finished in capture order: new streams get the numbers that
@@ -39,5 +44,6 @@
 //     (ending.go), gathers the facts of each stream (facts.go), lets package cause
 //     judge them, finds the streams that wait for others, ranks all streams and groups
 //     their findings (survey.go, chains.go, rank.go, groups.go). The full result of a
-//     stream is derived on demand (view.go, derive.go, infer.go).
+//     stream is derived on demand (view.go, derive.go, infer.go), with what can be said of
+//     the receiver's buffer (unread.go, rcvbuf.go).
 package analyze
