@@ -141,7 +141,7 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 	t.held.left = f.room()
 	t.overshoot(f, moment{now, s.Frame})
 	if !f.is(isFull | isHeld) {
-		t.held.since, t.held.room, t.held.offer = moment{now, s.Frame}, f.room(), f.offered()
+		t.held.begin(f, moment{now, s.Frame})
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited
@@ -165,12 +165,12 @@ func (sh *shard) settle(st *stream, f *flow, wanted bool) {
 		f.network += t.spent[maybeFull]
 	case rtt > 0 && small > int64(sh.cfg.HeldTrips*float64(rtt)):
 		t.held.small += small
-		sh.noteWait(f, t.held.since, small)
+		sh.noteWait(f, &t.held, small)
 		t.spent[windowFull] += t.spent[maybeFull]
 		t.spent[heldWindow] += small
 	default:
 		if t.spent[maybeFull]+small > 0 {
-			sh.noteWait(f, t.held.since, 0)
+			sh.noteWait(f, &t.held, 0)
 		}
 		t.spent[windowFull] += t.spent[maybeFull]
 		t.spent[smallWindow] += small

@@ -116,6 +116,7 @@ const (
 	isLate                         // the last ACK came alone, and later than a round trip: see lateACK
 	hasTwin                        // it is a second numbering: every segment takes the slow path
 	isPaired                       // the stream has a pairing: every segment takes the slow path
+	isClocked                      // the data that is being timed left as soon as an ACK came: see shard.clocked
 )
 
 func (f *flow) is(m marks) bool  { return f.marks&m != 0 }

@@ -115,6 +115,7 @@ type heldBack struct {
 	// timer last sent what fits.
 	since, opened, timer moment
 	room                 uint32
+	wnd                  uint32 // the window at since
 	// openedTo is the window that opened it; asked: it came with the ACK of what the timer
 	// had sent.
 	openedTo uint32
@@ -127,6 +128,11 @@ type heldBack struct {
 	// small is how long the window has been too small for the sender since it was
 	// last large enough, in waits much longer than a round trip.
 	small int64
+}
+
+// begin notes that the window of f holds the sender back since then.
+func (h *heldBack) begin(f *flow, since moment) {
+	h.since, h.room, h.wnd, h.offer = since, f.room(), f.wnd, f.offered()
 }
 
 // moment is when a segment was captured: its adjusted time and its frame.

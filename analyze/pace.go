@@ -18,21 +18,24 @@ type pace struct {
 }
 
 // windowWaits are the waits in which the window held the sender back: those of about a
-// round trip, and those that were much longer (heldWindow).
+// round trip, and those that were much longer (heldWindow). In squeezed of the former, the
+// window was less than half of what the receiver had offered before.
 type windowWaits struct {
-	full, held           uint32
+	full, held, squeezed uint32
 	firstFull, firstHeld moment
 	longest              int64 // of the long ones
 }
 
-// add notes a wait that began at since and lasted for long if it was a long one.
-func (w *windowWaits) add(since moment, long int64) {
+// add notes a wait h that lasted for long if it was a long one.
+func (w *windowWaits) add(h *heldBack, long int64) {
 	n, first := &w.full, &w.firstFull
 	if long > 0 {
 		n, first = &w.held, &w.firstHeld
+	} else if uint64(h.wnd)*2 < uint64(h.offer.largest) {
+		w.squeezed++
 	}
 	if *n++; *n == 1 {
-		*first = since
+		*first = h.since
 	}
 	w.longest = max(w.longest, long)
 }
@@ -48,6 +51,9 @@ const (
 	denseRounds = 16
 	// mostSkipped is the most round trips that are left out in a row.
 	mostSkipped = 1 << 10
+	// atOnceShare is how many times sooner data must follow an ACK than the data before for
+	// the ACK to be the reason: if they are independent, a third of all data does.
+	atOnceShare = 3
 )
 
 // paceOf returns the pace of a flow, or nil if it has none.
@@ -88,9 +94,9 @@ func (sh *shard) dropPaces(st *stream) {
 }
 
 // noteWait adds a wait for the window to the pace of a flow: see windowWaits.add.
-func (sh *shard) noteWait(f *flow, since moment, long int64) {
+func (sh *shard) noteWait(f *flow, h *heldBack, long int64) {
 	if p := sh.needPace(f); p != nil {
-		p.waits.add(since, long)
+		p.waits.add(h, long)
 	}
 }
 
@@ -107,7 +113,7 @@ type rounds struct {
 	ended int64
 	// next counts the rounds that followed directly on the one recorded before, with bytes
 	// acknowledged in ns, at fastest bytes per second. clocked counts those of them that
-	// began as soon as the ACK of the one before came.
+	// began as soon as an ACK came: see shard.clocked.
 	next, clocked      uint32
 	bytes, ns, fastest float64
 	// longest is the longest round trip, most the most bytes in flight, at mostAt.
@@ -118,12 +124,13 @@ type rounds struct {
 	// peak is the most in flight since the last cut, last what was at the last round.
 	peak, last uint32
 	// run is the number of rounds in a row with level bytes in flight, give or take a
-	// segment; longestRun is the most so far, with steady bytes in flight, until steadyAt.
-	level, run uint32
+	// segment, in runRoomy of which there was that room; longestRun is the most so far, with
+	// steady bytes in flight and room in steadyRoomy, until steadyAt.
+	level, run, runRoomy uint32
 	// joint relates the round trips to what was in flight.
 	joint joint
 
-	longestRun, steady uint32
+	longestRun, steady, steadyRoomy uint32
 	// cuts counts how often what is in flight was cut to less than three quarters, lossCuts
 	// how often after a loss, and grew how often it grew by a segment or more. cutAt is the
 	// last cut, from peak cutFrom, and resent flow.resent then.
@@ -134,8 +141,8 @@ type rounds struct {
 // paceFacts adds what is known about the pace of a flow to its facts.
 func (sh *shard) paceFacts(st *stream, f *flow, t *flowstate, x *cause.Flow) {
 	o := &st.flows[f.side&1^1]
-	x.MaxSegment = int64(f.maxSeg)
-	x.UsualWindow, x.NearReceiver = 0, f.rtt < o.rtt
+	x.MaxSegment, x.MSS = int64(f.maxSeg), int64(f.mss)
+	x.UsualWindow, x.NearReceiver, x.ToSender = 0, f.rtt < o.rtt, nanos(o.rtt)
 	if f.rawMin <= f.rawMax && f.shift != Unknown {
 		x.UsualWindow = int64(f.rawMax) << uint8(f.shift)
 	}
@@ -154,7 +161,7 @@ func (p *pace) facts(x *cause.Pace, rest int64) {
 	x.Rounds, x.Next, x.Clocked, x.Roomy = int64(r.count), int64(r.next), int64(r.clocked), int64(r.roomy)
 	x.LongestRTT, x.MeanRTT = nanos(r.longest+rest), nanos(int64(r.joint.meanY())+rest)
 	x.Most, x.MostAt = int64(r.most), r.mostAt.mark()
-	x.Steady, x.SteadyRounds, x.SteadyAt = int64(r.steady), int64(r.longestRun), r.steadyAt.mark()
+	x.Steady, x.SteadyRounds, x.SteadyRoomy, x.SteadyAt = int64(r.steady), int64(r.longestRun), int64(r.steadyRoomy), r.steadyAt.mark()
 	x.Cuts, x.LossCuts, x.Grew = int64(r.cuts), int64(r.lossCuts), int64(r.grew)
 	x.CutFrom, x.CutAt = int64(r.cutFrom), r.cutAt.mark()
 	x.QueueGrowth, x.Fastest = r.joint.correlation(), int64(r.fastest)
@@ -166,6 +173,7 @@ func (p *pace) facts(x *cause.Pace, rest int64) {
 	x.Delays, x.OtherDelays, x.LongestDelay = int64(n.waits), int64(n.other), nanos(n.longest)
 	x.FirstDelay, x.LastDelay = n.first.mark(), n.last.mark()
 	x.FullWaits, x.HeldWaits, x.LongestHeld = int64(w.full), int64(w.held), nanos(w.longest)
+	x.Squeezed = int64(w.squeezed)
 	x.FirstFull, x.FirstHeld = w.firstFull.mark(), w.firstHeld.mark()
 }
 
@@ -197,14 +205,13 @@ func (j *joint) correlation() float64 {
 // round records a round trip of f that took rtt and ended with the ACK s. SND.UNA is
 // still what it was before.
 func (sh *shard) round(f *flow, s *capture.Segment, now, rtt int64) {
-	st := sh.slab.at(sh.current)
 	p := sh.needPace(f)
 	if p == nil || f.is(isRecovering) {
 		return
 	}
 	r := &p.rounds
 	if r.count < denseRounds || r.count%2 == 1 {
-		r.following(f, s, now, st.flows[f.side&1^1].rtt, int64(sh.cfg.AtOnce))
+		r.following(f, s, now)
 	}
 	r.count++
 	r.ended, r.una = now, s.Ack
@@ -213,19 +220,20 @@ func (sh *shard) round(f *flow, s *capture.Segment, now, rtt int64) {
 	if flight > r.most {
 		r.most, r.mostAt = flight, moment{now, s.Frame}
 	}
-	if uint64(f.room()) >= uint64(flight)+uint64(seg) {
+	roomy := uint64(f.room()) >= uint64(flight)+uint64(seg)
+	if roomy {
 		r.roomy++
 	}
 	r.joint.add(float64(flight), float64(rtt))
+	r.steadily(flight, seg, roomy, moment{now, s.Frame})
 	r.follow(flight, seg, f.resent, moment{now, s.Frame})
 	if r.count >= denseRounds && r.count%2 == 0 {
 		f.skip = uint16(min(2*r.count, mostSkipped))
 	}
 }
 
-// following adds what a round trip shows that follows directly on the last one. back is the
-// time from the capture point to the sender and back, atOnce is Config.AtOnce.
-func (r *rounds) following(f *flow, s *capture.Segment, now, back, atOnce int64) {
+// following adds what a round trip shows that follows directly on the last one.
+func (r *rounds) following(f *flow, s *capture.Segment, now int64) {
 	if r.ended == 0 || now <= r.ended {
 		return
 	}
@@ -233,21 +241,27 @@ func (r *rounds) following(f *flow, s *capture.Segment, now, back, atOnce int64)
 	bytes, ns := float64(s.Ack-r.una), float64(now-r.ended)
 	r.bytes, r.ns = r.bytes+bytes, r.ns+ns
 	r.fastest = max(r.fastest, bytes*1e9/ns)
-	if f.timedAt-r.ended <= back+back/4+atOnce {
+	if f.is(isClocked) {
 		r.clocked++
+	}
+}
+
+// steadily counts the rounds in a row with the same amount in flight.
+func (r *rounds) steadily(flight, seg uint32, roomy bool, at moment) {
+	if tolerance := max(seg, r.level/8); r.run == 0 || max(flight, r.level)-min(flight, r.level) > tolerance {
+		r.level, r.run, r.runRoomy = flight, 0, 0
+	}
+	r.run++
+	if roomy {
+		r.runRoomy++
+	}
+	if r.run > r.longestRun {
+		r.longestRun, r.steady, r.steadyRoomy, r.steadyAt = r.run, r.level, r.runRoomy, at
 	}
 }
 
 // follow compares what is in flight with the rounds before.
 func (r *rounds) follow(flight, seg, resent uint32, at moment) {
-	if tolerance := max(seg, r.level/8); r.run > 0 && max(flight, r.level)-min(flight, r.level) <= tolerance {
-		r.run++
-	} else {
-		r.level, r.run = flight, 1
-	}
-	if r.run > r.longestRun {
-		r.longestRun, r.steady, r.steadyAt = r.run, r.level, at
-	}
 	if flight >= r.last+seg && r.last > 0 {
 		r.grew++
 	}

@@ -25,7 +25,7 @@ func TestPaceOfCaptures(t *testing.T) {
 		{"lab/window-below-mss/capture.pcap", cause.WindowLimited, 5 * time.Second},
 		{"lab/nagle-delayed-ack/capture.pcap", cause.DelayedACK, 2612 * time.Millisecond},
 		{"lab/network-limited-loss/capture.pcap", cause.PathLoss, 396 * time.Millisecond},
-		{"pace/loss-and-small-window.pcap.gz", cause.ReceiverSlow, 1377 * time.Millisecond},
+		{"pace/loss-and-small-window.pcap.gz", cause.ReceiverSlow, 3272 * time.Millisecond},
 		{"lab/app-limited/capture.pcap", cause.SenderIdle, 3468 * time.Millisecond},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -9,7 +9,7 @@ func (c *cursor) sent() Events {
 	if !f.is(hasNxt) {
 		f.first(s, c.end)
 		if c.end != s.Seq {
-			f.time(c.end, s, c.now)
+			c.clock(f, c.end, s, c.now)
 		}
 		if s.Len > 0 {
 			f.data(s)
@@ -123,7 +123,7 @@ func (f *flow) answers(ack uint32) {
 
 // extend advances SND.NXT over the new data of s.
 func (sh *shard) extend(f *flow, end uint32, s *capture.Segment, now int64) {
-	f.time(end, s, now)
+	sh.clock(f, end, s, now)
 	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(sh.cfg.ProbeTimer) {
 		f.marks |= afterPause
 	} else {
@@ -152,13 +152,26 @@ func (f *flow) mostInFlight(incomplete bool) int64 {
 	return 2*f.largest() + maxUnscaled
 }
 
-// time starts timing the ACK of the data of s, which ends at end, unless another one
+// clock starts timing the ACK of the data of s, which ends at end, unless another one
 // is being timed already.
-func (f *flow) time(end uint32, s *capture.Segment, now int64) {
-	if !f.is(isTiming) {
-		f.marks |= isTiming
-		f.timed, f.timedAt, f.timedBy = end, now, now-s.Time
+func (sh *shard) clock(f *flow, end uint32, s *capture.Segment, now int64) {
+	if f.is(isTiming) {
+		return
 	}
+	f.marks = f.marks&^isClocked | isTiming
+	f.timed, f.timedAt, f.timedBy = end, now, now-s.Time
+	if sh.clocked(f, now) {
+		f.marks |= isClocked
+	}
+}
+
+// clocked reports whether new data of f at now is there because an ACK came: it follows
+// the ACK at once, and much sooner than it follows the data before. Where an application
+// sets the pace, ACKs and data have nothing to do with each other.
+func (sh *shard) clocked(f *flow, now int64) bool {
+	back := sh.slab.at(sh.current).flows[f.side&1^1].rtt // to the sender and back
+	after := now - f.ackedAt
+	return after <= back+back/4+int64(sh.cfg.AtOnce) && (after-back)*atOnceShare <= now-f.lastAt
 }
 
 // resume handles new data of a sender that the window held back, or may have held
@@ -180,7 +193,7 @@ func (c *cursor) resume() {
 		if !f.is(isHeld) {
 			// So far, the part not booked to anything else counted as idle.
 			t.spent[maybeSmall] += min(c.now-since, c.st.span()-f.booked(t))
-			t.held.since, t.held.room, t.held.offer = moment{since, c.st.endFrame}, f.room(), f.offered()
+			t.held.begin(f, moment{since, c.st.endFrame})
 			f.marks |= isHeld
 		}
 		t.held.timer = moment{c.now, c.s.Frame}

@@ -57,6 +57,29 @@ func (x *Case) take(kinds ...Kind) (sum time.Duration) {
 	return sum
 }
 
+// busy is the time in which the sender had something to send.
+func (x *Case) busy() time.Duration { return x.Facts.Total - x.D.Spent[Idle] }
+
+// limited returns how bad it is that a limit held a sender back for that long in all.
+func (x *Case) limited(wait time.Duration) Severity {
+	switch l := x.Limits; {
+	case wait >= l.Grave && share(int64(wait), int64(x.busy()), l.MostShare):
+		return Warning
+	case share(int64(wait), int64(x.Facts.Total), l.LimitedShare):
+		return Note
+	}
+	return OK
+}
+
+// pacing is the same for what sets the pace of every transfer that nothing else limits:
+// a note where any other limit is a warning.
+func (x *Case) pacing(wait time.Duration) Severity {
+	if x.limited(wait) == Warning {
+		return Note
+	}
+	return OK
+}
+
 // takeSome explains up to d of some kinds, in their order.
 func (x *Case) takeSome(d time.Duration, kinds ...Kind) (sum time.Duration) {
 	for _, k := range kinds {

@@ -21,9 +21,7 @@ var congestion = cause{
 			return Claim{}
 		}
 		c := Claim{Time: x.take(Flight)}
-		if c.Time >= x.Limits.Grave && share(int64(c.Time), int64(x.Facts.Total), 0.5) {
-			c.Severity = Note
-		}
+		c.Severity = x.pacing(c.Time)
 		return c
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
@@ -61,6 +59,8 @@ func (x *Case) notCongested() string {
 		return "too few round trips"
 	case p.Cuts < 2 || p.Grew < p.Cuts:
 		return fmt.Sprintf("what was in flight grew %s and was cut %s", words.Times(p.Grew), words.Times(p.Cuts))
+	case p.LossCuts == 0 && p.Grew < l.GrowthPerCut*p.Cuts:
+		return fmt.Sprintf("what was in flight was cut %s without a loss, and grew only %s: its application sets the pace", words.Times(p.Cuts), words.Times(p.Grew))
 	case !share(p.Clocked, p.Next, l.ClockedShare):
 		return fmt.Sprintf("in only %d of %d round trips new data came as soon as the ACK: its application sets the pace", p.Clocked, p.Next)
 	case share(int64(x.D.Spent[Idle]), int64(x.D.Spent[Flight]), 1):

@@ -49,8 +49,11 @@ type Flow struct {
 	// NearReceiver: the capture point is closer to Receiver, so that the ACKs hide what is
 	// in flight.
 	NearReceiver bool
-	// MaxSegment is the largest payload.
-	MaxSegment int64
+	// ToSender is the round trip between the capture point and Sender, 0 if unknown.
+	ToSender time.Duration
+	// MaxSegment is the largest payload. MSS is the largest that Receiver takes, as its SYN
+	// says; 0 is unknown.
+	MaxSegment, MSS int64
 	// Pace is what the round trips and the losses showed.
 	Pace Pace
 	// Spent is what the time of the stream was spent on in this direction: every moment

@@ -34,6 +34,10 @@ func tellHealthy(x *Case, _ *Claim, out *Finding) {
 	if d.Captured.Missing > x.Limits.Packet {
 		out.atMost(Medium, fmt.Sprintf("the capture misses %s that %s acknowledged: a window of 0 may be among what it misses", words.Bytes(d.Captured.Missing), d.Receiver))
 	}
+	if f := d.Spent[Flight]; x.away() && f >= x.Limits.Grave && share(int64(f), int64(x.busy()), x.Limits.MostShare) && d.inPipe(x.busy()) >= float64(x.Limits.Packet) {
+		out.sure(Low, fmt.Sprintf("the packets were captured %s from the sender: what kept it from sending faster does not show", words.Duration(d.ToSender)))
+		out.Settle = "a capture at the sender: it shows what was in flight, and what it waited for"
+	}
 	again := ""
 	if d.Bytes > 0 && d.Retransmissions > 0 {
 		again = "; " + words.Counted(d.Retransmissions, "retransmission")

@@ -27,7 +27,7 @@ var idle = cause{
 			out.Sentence = fmt.Sprintf("nobody waited for TCP: the application behind %s set the pace, and had nothing to send for %s of %s",
 				x.D.Sender, words.Duration(c.Time), words.Duration(x.Facts.Total))
 			out.say(p.MostAt, "no more than %s were ever in flight, and the window had room", words.Bytes(p.Most))
-			out.not("not the network: in %d of %d round trips, the next data came only after the ACK of all before", p.Next-p.Clocked, p.Next)
+			out.not("the network: in %d of %d round trips, the next data came long after the ACK", p.Next-p.Clocked, p.Next)
 		}
 	},
 }

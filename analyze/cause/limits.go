@@ -14,9 +14,19 @@ type Limits struct {
 	// one in LossOneIn data segments was a retransmission. One or two may be a lost
 	// tail, and a sender seldom notices less than half a percent.
 	LossCount, LossOneIn uint64
-	// LimitedShare is the share of its time for which a full window must have held a
-	// sender back to be worth a note: less than a tenth is hard to notice.
-	LimitedShare float64
+	// LimitedShare is the share of its time for which a limit must have held a sender back
+	// to be worth a note: less than a tenth is hard to notice. If it is as much time as
+	// Grave, and MostShare of the time in which the sender had something to send, the limit
+	// is a warning: without it, the transfer could have taken half the time. It is no
+	// problem, as stalls are: the data kept moving.
+	LimitedShare, MostShare float64
+	// HostTime is how long hosts may take to answer: a limit that holds a sender back for
+	// less at a time is no more than a note.
+	HostTime time.Duration
+	// PipeShare is the share of the window that must have been in flight on average, by the
+	// rate and the round trip (Little's law), to show that it was full where what is in
+	// flight is not seen. It leaves room for the slow start.
+	PipeShare float64
 	// SlowShare distinguishes slow reading from no reading for a receiver that stalled
 	// its sender several times: it read too slowly if the longest stall is less than
 	// this share of the stall time.
@@ -41,9 +51,13 @@ type Limits struct {
 	// have had the same amount in flight without a break; ClockedShare the share of them that
 	// must have begun as soon as the ACK came: otherwise the application may set the pace.
 	SteadyShare, ClockedShare float64
-	// RoomyShare is the share of the round trips in which the window must have had room for
+	// RoomyShare is the share of these round trips in which the window must have had room for
 	// twice what was in flight to be excluded.
 	RoomyShare float64
+	// GrowthPerCut is how many times more often what is in flight must grow than it is cut, if
+	// there was no loss, for it to be a congestion window: after a cut to half, slow start
+	// needs at least one round trip to make up for it, and everything else several.
+	GrowthPerCut int64
 	// QueueLink is the least correlation of round trips with what is in flight that shows a
 	// self-made queue, QueueRise how many times the smallest round trip the mean one must
 	// be: a queue of a quarter of the path already keeps the bottleneck busy. (Sundaresan et
@@ -87,12 +101,12 @@ func DefaultLimits() Limits {
 	return Limits{
 		Notice: 10 * time.Millisecond, Grave: time.Second,
 		LossCount: 3, LossOneIn: 200,
-		LimitedShare: 0.1, SlowShare: 0.8, UnjudgedShare: 0.2,
+		LimitedShare: 0.1, MostShare: 0.5, HostTime: time.Millisecond, PipeShare: 0.8, SlowShare: 0.8, UnjudgedShare: 0.2,
 		Packet:      1460,
 		MemoryShare: 0.5, MemorySteps: 3,
 		EvenGaps: 2, SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3, SureWaits: 10,
 		Rounds: 10, SteadyShare: 0.5, ClockedShare: 0.8, RoomyShare: 0.9,
-		QueueLink: 0.6, QueueRise: 1.25, BloatRise: 2, BloatTime: 100 * time.Millisecond,
+		GrowthPerCut: 3, QueueLink: 0.6, QueueRise: 1.25, BloatRise: 2, BloatTime: 100 * time.Millisecond,
 		Together: defaultTogether,
 	}
 }

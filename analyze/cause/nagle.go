@@ -18,7 +18,7 @@ var delayedACK = cause{
 	settle:   "set TCP_NODELAY at the sender: the waits disappear",
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Delayed)}
-		c.Severity = x.Limits.severity(c.Time)
+		c.Severity = max(x.limited(c.Time), Note) // whoever waits for an answer loses all of it
 		return c
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {

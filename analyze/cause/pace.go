@@ -16,9 +16,9 @@ type Pace struct {
 	Most   int64
 	MostAt Mark
 	// Steady bytes were in flight, give or take a segment or an eighth, in SteadyRounds
-	// round trips in a row, until SteadyAt.
-	Steady, SteadyRounds int64
-	SteadyAt             Mark
+	// round trips in a row, until SteadyAt; in SteadyRoomy of these the window had that room.
+	Steady, SteadyRounds, SteadyRoomy int64
+	SteadyAt                          Mark
 	// Cuts is how often less than three quarters of what was in flight before was in
 	// flight, LossCuts how often there was a loss in between. The last time it was cut from
 	// CutFrom. Grew is how often it grew by a segment or more.
@@ -41,10 +41,11 @@ type Pace struct {
 	LongestDelay          time.Duration
 	FirstDelay, LastDelay Mark
 	// FullWaits counts the waits of about a round trip for the window, HeldWaits those that
-	// were much longer.
-	FullWaits, HeldWaits int64
-	LongestHeld          time.Duration
-	FirstFull, FirstHeld Mark
+	// were much longer. In Squeezed of FullWaits, the window was less than half of what the
+	// receiver had offered before.
+	FullWaits, HeldWaits, Squeezed int64
+	LongestHeld                    time.Duration
+	FirstFull, FirstHeld           Mark
 }
 
 // share reports whether n is at least that share of all.

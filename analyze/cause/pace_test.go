@@ -17,7 +17,16 @@ func bulk(change func(f *Facts, d *Flow, p *Pace)) *Facts {
 	})
 }
 
-func steady(p *Pace) { p.Steady, p.SteadyRounds = 5840, 200 }
+func steady(p *Pace) { p.Steady, p.SteadyRounds, p.SteadyRoomy = 5840, 200, 200 }
+
+// away moves the capture point to the receiver.
+func away(d *Flow) { d.NearReceiver, d.ToSender, d.Acked = true, d.RTT, d.Bytes }
+
+// squeezed makes the window the limit, which was larger before.
+func squeezed(d *Flow, p *Pace) {
+	d.Spent[Full], d.Spent[Flight] = d.Spent[Flight], 0
+	p.FullWaits, p.Squeezed = 200, 180
+}
 
 func queued(p *Pace) {
 	p.QueueGrowth, p.MeanRTT, p.LongestRTT, p.Most, p.Grew = 0.97, 70*ms, 90*ms, 200_000, 150
@@ -35,7 +44,7 @@ func TestPace(t *testing.T) {
 		{"nothing in particular", func(*Facts, *Flow, *Pace) {}, Healthy, High, 0},
 		{"a fixed amount in flight", func(_ *Facts, _ *Flow, p *Pace) { steady(p) }, SenderLimited, Medium, 10 * time.Second},
 		{"and losses", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.resend(1) }, Healthy, High, 0},
-		{"and a window not much larger", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.Roomy = 100 }, Healthy, High, 0},
+		{"and a window not much larger", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRoomy = 100 }, Healthy, High, 0},
 		{"and answers", func(f *Facts, _ *Flow, p *Pace) { steady(p); f.Flows[1].DataSegments = 200 }, Healthy, High, 0},
 		{"and pauses", func(_ *Facts, d *Flow, p *Pace) {
 			steady(p)
@@ -43,9 +52,16 @@ func TestPace(t *testing.T) {
 		}, Healthy, High, 0},
 		{"one message at a time", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.MaxSegment = 5840 }, Healthy, High, 0},
 		{"at its own pace", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.Clocked = 60 }, Healthy, High, 0},
+		{"small segments", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.MSS, d.MeanSegment = 1460, 100 }, Healthy, High, 0},
 		{"for a few round trips", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRounds = 9 }, Healthy, High, 0},
 		{"for less than half", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRounds = 90 }, Healthy, High, 0},
-		{"seen near the receiver", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.NearReceiver = true }, Healthy, High, 0},
+		{"seen near the receiver", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d) }, Healthy, Low, 0},
+		{"and fills the window", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.UsualWindow = 6500 }, WindowLimited, Medium, 10 * time.Second},
+		{"and fills most of it", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.UsualWindow = 8000 }, Healthy, Low, 0},
+		{"a message at a time", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.Acked = 50_000 }, Healthy, High, 0},
+		{"a small window", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p) }, ReceiverSlow, Medium, 10 * time.Second},
+		{"that was never larger", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p); p.Squeezed = 80 }, WindowLimited, High, 10 * time.Second},
+		{"for as long as hosts need", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p); p.FullWaits, p.Squeezed = 20_000, 20_000 }, WindowLimited, High, 10 * time.Second},
 		{"with a queue", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.MeanRTT = 100 * ms }, Healthy, High, 0},
 
 		{"round trips that grow with it", func(_ *Facts, _ *Flow, p *Pace) { queued(p) }, PathRate, Medium, 10 * time.Second},
@@ -55,6 +71,7 @@ func TestPace(t *testing.T) {
 		{"and an application with a pace", func(_ *Facts, _ *Flow, p *Pace) { queued(p); p.Clocked = 60 }, Healthy, High, 0},
 
 		{"it grows and is cut", func(_ *Facts, _ *Flow, p *Pace) { p.Cuts, p.LossCuts, p.Grew = 5, 5, 100 }, CongestionWindow, Medium, 10 * time.Second},
+		{"it is cut without loss as often as it grows", func(_ *Facts, _ *Flow, p *Pace) { p.Cuts, p.Grew = 50, 60 }, Healthy, High, 0},
 		{"it is cut once", func(_ *Facts, _ *Flow, p *Pace) { p.Cuts, p.Grew = 1, 100 }, Healthy, High, 0},
 
 		{"recovery", func(_ *Facts, d *Flow, p *Pace) {

@@ -27,7 +27,9 @@ var queue = cause{
 			return Claim{}
 		}
 		waited := 1 - float64(d.RTT)/float64(p.MeanRTT)
-		return Claim{Time: x.takeSome(time.Duration(waited*float64(x.Left(Flight))), Flight), Severity: Note}
+		c := Claim{Time: x.takeSome(time.Duration(waited*float64(x.Left(Flight))), Flight)}
+		c.Severity = min(x.limited(c.Time), Note)
+		return c
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
 		d, p := x.D, &x.D.Pace
@@ -58,9 +60,7 @@ var rate = cause{
 			return Claim{}
 		}
 		c := Claim{Time: x.take(Flight)}
-		if c.Time >= x.Limits.Grave && share(int64(c.Time), int64(x.Facts.Total), 0.5) {
-			c.Severity = Note
-		}
+		c.Severity = x.pacing(c.Time)
 		return c
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {

@@ -42,13 +42,27 @@ var slow = cause{
 	claim: func(x *Case) Claim {
 		c := x.takeStalls(func(*Stall) bool { return true })
 		x.takeUnlisted(&c)
-		if held := x.take(Held, Closed); held > 0 {
+		held := x.take(Held, Closed)
+		if x.squeezed() {
+			held += x.take(Full, Small)
+		}
+		if held > 0 {
 			c.Time += held
 			c.Severity = x.Limits.severity(c.Time)
 		}
 		return c
 	},
 	tell: tellSlow,
+}
+
+// squeezed reports whether the window was full again and again because it had become small:
+// most of the buffer is filled with unread data. Short waits are those of hosts, and a
+// window that a device changed was never large.
+func (x *Case) squeezed() bool {
+	p, full := &x.D.Pace, x.D.Spent.Sum(Full, Small)
+	return p.FullWaits >= x.Limits.SureWaits && share(p.Squeezed, p.FullWaits, x.Limits.MostShare) &&
+		full >= x.Limits.HostTime*time.Duration(p.FullWaits) && x.D.Misread.Shift == 0 &&
+		share(int64(full), int64(x.busy()), x.Limits.LimitedShare)
 }
 
 // readBetween reports whether the receiver read between several waits: the longest stall
@@ -87,6 +101,10 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 		x.tellHeld(c, out)
 		return
 	}
+	if x.squeezed() && w == nil {
+		x.tellSqueezed(c, out)
+		return
+	}
 	if w == nil {
 		out.Sentence = fmt.Sprintf("the application behind %s read too slowly: its window kept the sender waiting for %s in all",
 			x.D.Receiver, words.Duration(c.Time))
@@ -97,8 +115,12 @@ func tellSlow(x *Case, c *Claim, out *Finding) {
 	fmt.Fprintf(&b, "the application behind %s ", x.D.Receiver)
 	switch {
 	case c.Stalls > 1:
+		waits := c.Stalls
+		if x.squeezed() {
+			waits += x.D.Pace.FullWaits
+		}
 		fmt.Fprintf(&b, "read too slowly: its window kept the sender waiting %s, %s in all, the longest %s",
-			words.Times(c.Stalls), words.Duration(c.Time), w.length())
+			words.Times(waits), words.Duration(c.Time), w.length())
 	case w.ByTimer:
 		fmt.Fprintf(&b, "read too slowly: its window was too small for a full segment, which kept the sender waiting for %s", w.length())
 	case c.Time > w.Duration:
@@ -168,6 +190,20 @@ func (x *Case) doubtScale(out *Finding) {
 	if x.D.Captured.ScaleUnknown {
 		out.atMost(Medium, "the scale is unknown, and lack of memory would look the same")
 	}
+}
+
+// tellSqueezed tells of short waits for a window that was large before.
+func (x *Case) tellSqueezed(c *Claim, out *Finding) {
+	d, p := x.D, &x.D.Pace
+	out.Sentence = fmt.Sprintf("the application behind %s read too slowly: its window became small and kept the sender waiting %s, %s in all",
+		d.Receiver, words.Times(p.FullWaits), words.Duration(c.Time))
+	out.say(p.FirstFull, "the window was full; in %d of %d waits it was below half of the %s offered before: the rest held unread data",
+		p.Squeezed, p.FullWaits, words.Bytes(d.UsualWindow))
+	out.not("the size of the buffer: %s were offered before", words.Bytes(d.UsualWindow))
+	if d.DataRetransmissions == 0 {
+		out.not("loss: no data was sent again")
+	}
+	out.sure(Medium, "a buffer that was made smaller later would look the same")
 }
 
 // tellHeld tells of waits that were each too short, or too small a part of all, to be

@@ -21,17 +21,15 @@ var senderLimited = cause{
 			return Claim{}
 		}
 		c := Claim{Time: x.take(Flight)}
-		if share(int64(c.Time), int64(x.Facts.Total), x.Limits.LimitedShare) {
-			c.Severity = Note
-		}
+		c.Severity = x.limited(c.Time)
 		return c
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
 		d, p := x.D, &x.D.Pace
-		out.Sentence = fmt.Sprintf("%s never had more than %s in flight for %s: its send buffer or its congestion window is fixed at that",
-			d.Sender, words.Bytes(p.Most), words.Duration(c.Time))
+		out.Sentence = fmt.Sprintf("%s had about %s in flight, round trip after round trip, for %s: its send buffer or its congestion window is fixed at that",
+			d.Sender, words.Bytes(p.Steady), words.Duration(c.Time))
 		out.say(p.SteadyAt, "about %s in flight, %s in a row", words.Bytes(p.Steady), words.Counted(p.SteadyRounds, "round trip"))
-		out.say(p.MostAt, "room for twice that in %s of %s", words.Count(p.Roomy), words.Counted(p.Rounds, "round trip"))
+		out.say(p.MostAt, "room for twice that in %s of %s", words.Count(p.SteadyRoomy), words.Counted(p.SteadyRounds, "round trip"))
 		out.not("loss: no data was sent again")
 		out.not("a queue: the mean round trip was %s, the smallest %s", words.Duration(p.MeanRTT), words.Duration(d.RTT))
 		out.sure(Medium, "packets cannot tell which")
@@ -58,9 +56,11 @@ func (x *Case) sendsFreely() string {
 		return words.Counted(d.DataRetransmissions, "retransmission") + " of data: losses limit the sender"
 	case !share(p.SteadyRounds, p.Rounds, l.SteadyShare):
 		return fmt.Sprintf("what was in flight changed: the same for %d of %d round trips", p.SteadyRounds, p.Rounds)
+	case d.MeanSegment < d.MSS/2:
+		return fmt.Sprintf("its segments are small, %s on average: its application sets the pace", words.Bytes(d.MeanSegment))
 	case p.Steady < 2*d.MaxSegment:
 		return fmt.Sprintf("%s in flight are a message at a time", words.Bytes(p.Steady))
-	case !share(p.Roomy, p.Rounds, l.RoomyShare):
+	case !share(p.SteadyRoomy, p.SteadyRounds, l.RoomyShare):
 		return "the window had no room for twice as much"
 	case !share(p.Clocked, p.Next, l.ClockedShare):
 		return fmt.Sprintf("in only %d of %d round trips new data came as soon as the ACK: its application sets the pace", p.Clocked, p.Next)

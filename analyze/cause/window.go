@@ -19,8 +19,14 @@ var windowLimited = cause{
 	settle:   "Recv-Q of the receiver's socket (ss): if it stays empty, the buffer is too small",
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Full, Small)}
-		if x.D.Bytes > 0 && float64(c.Time) > x.Limits.LimitedShare*float64(x.Facts.Total) {
-			c.Severity = Note
+		if p := &x.D.Pace; x.fullPipe() {
+			c.Time += x.take(Flight)
+			c.Severity = x.limited(c.Time)
+		} else if x.D.Bytes > 0 {
+			c.Severity = x.limited(c.Time)
+			if c.Time < x.Limits.HostTime*time.Duration(p.FullWaits+p.HeldWaits) {
+				c.Severity = min(c.Severity, Note)
+			}
 		}
 		return c
 	},
@@ -33,7 +39,41 @@ var windowLimited = cause{
 	},
 }
 
+// fullPipe reports whether the window was full although it does not show, because the
+// packets were captured away from the sender: what comes in a round trip fills it.
+func (x *Case) fullPipe() bool {
+	d := x.D
+	return x.away() && d.UsualWindow > 0 && d.Pace.Rounds >= x.Limits.Rounds && d.inPipe(x.busy()) >= x.Limits.PipeShare*float64(d.UsualWindow)
+}
+
+// inPipe is how much was in flight on average in the time busy, at the least: the rate
+// times the smallest round trip (Little's law).
+func (d *Flow) inPipe(busy time.Duration) float64 {
+	return float64(d.Acked) * float64(d.RTT) / float64(max(busy, 1))
+}
+
+// away reports whether the capture point is so far from the sender that what is in flight
+// there does not show.
+func (x *Case) away() bool {
+	return x.D.ToSender >= x.Limits.HostTime && share(int64(x.D.ToSender), int64(x.D.RTT), x.Limits.LimitedShare)
+}
+
+// tellFullPipe tells of a window that must have been full by the rate.
+func (x *Case) tellFullPipe(c *Claim, out *Finding) {
+	d := x.D
+	out.Sentence = fmt.Sprintf("the window of %s limited %s for %s of %s: it was full nearly all the time", d.Receiver, d.Sender, words.Duration(c.Time), words.Duration(x.Facts.Total))
+	out.say(Mark{}, "%s in %s, at a round trip of %s, mean that %s were in flight on average; the largest window was %s",
+		words.Bytes(d.Acked), words.Duration(x.busy()), words.Duration(d.RTT), words.Bytes(int64(d.inPipe(x.busy()))), words.Bytes(d.UsualWindow))
+	out.not("the path or the sender: a full window lets neither go faster")
+	out.ask(d.Receiver, d.Sender)
+	out.sure(Medium, "the packets were captured away from the sender, where the full window does not show")
+}
+
 func tellWindowLimited(x *Case, c *Claim, out *Finding) {
+	if x.fullPipe() {
+		x.tellFullPipe(c, out)
+		return
+	}
 	d, p := x.D, &x.D.Pace
 	out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, a round trip at a time: %s",
 		d.Receiver, words.Duration(c.Time), words.Duration(x.Facts.Total), d.Misread.explain("a larger receive buffer would let the sender continue"))
