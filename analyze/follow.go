@@ -129,6 +129,9 @@ func (c *cursor) control() Events {
 	f, s := c.f, c.s
 	if s.Flags.Has(capture.SYN) {
 		c.st.handshake(c.r, f, s)
+		if c.r.is(sawRST) && f.dataSegs == 0 {
+			f.network = 0 // the first SYN was refused: its sender waited for nothing after that
+		}
 		f.marks &^= sawRST // the SYN is repeated after the first was refused
 		c.r.marks &^= sawRST
 		c.st.marks |= knowsClient

@@ -305,6 +305,13 @@ func TestHandshakes(t *testing.T) {
 			+0 C > S .
 			+0 C > S P. len 10
 			+0 S > C P. len 10`, analyze.HandshakeComplete, "ok"},
+		{"lost, then accepted", `
+			0  C > S S
+			1  C > S S seq 0
+			+0 S > C S.
+			+0 C > S .
+			+0 C > S P. len 10
+			+0 S > C P. len 10`, analyze.HandshakeComplete, "path-loss"},
 		{"an old connection challenged, and reset", `
 			0  C > S S win 65535 ws 7
 			+0 S > C . seq =70000 ack =900000

@@ -53,6 +53,7 @@ func (c *cursor) received(ev Events) Events {
 func (c *cursor) firstACK(ev Events) Events {
 	r, s := c.r, c.s
 	r.una, r.ackedAt = s.Ack, c.now
+	c.connected(r)
 	c.time(ev)
 	if !r.is(hasBase) || !r.is(hasNxt) && distance(s.Ack, r.base) > late { // see flow.begin
 		r.base, r.nxt = s.Ack, s.Ack

@@ -129,3 +129,16 @@ func (c *cursor) inVain(l *recovery) {
 	l.spurious++
 	f.marks &^= isRecovering
 }
+
+// connected handles the first ACK of the flow f. If its SYN had to be sent again, the time
+// until the last of them was lost. This is no matter of SYNs that nothing answers: a scan
+// needs no state.
+func (c *cursor) connected(f *flow) {
+	if !f.has(sawSYN|hasISN) || f.dataSegs > 0 || f.retrans == 0 {
+		return
+	}
+	if lost := f.network - (c.now - f.lastAt); lost > 0 {
+		f.network -= lost
+		c.needState(f).spent[recovering] += lost
+	}
+}

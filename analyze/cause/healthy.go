@@ -38,6 +38,9 @@ func tellHealthy(x *Case, _ *Claim, out *Finding) {
 		out.sure(Low, fmt.Sprintf("the packets were captured %s from the sender: what kept it from sending faster does not show", words.Duration(d.ToSender)))
 		out.Settle = "a capture at the sender: it shows what was in flight, and what it waited for"
 	}
+	if m := d.Captured.Missing; m > x.Limits.Packet && d.Spent[Flight] >= x.Limits.Grave && share(int64(d.Spent[Flight]), int64(x.busy()), x.Limits.MostShare) {
+		out.atMost(Medium, fmt.Sprintf("the capture lacks %s, and what set the pace may be in it", words.Bytes(m)))
+	}
 	again := ""
 	if d.Bytes > 0 && d.Retransmissions > 0 {
 		again = "; " + words.Counted(d.Retransmissions, "retransmission")

@@ -84,6 +84,11 @@ func TestPace(t *testing.T) {
 			p.Recoveries, d.Captured.Missing = 10, 3000
 			d.Spent[Flight], d.Spent[Recovering] = 9*time.Second, time.Second
 		}, PathLoss, Low, time.Second},
+		{"a SYN was lost", func(_ *Facts, d *Flow, _ *Pace) {
+			d.Retransmissions = 1
+			d.Spent[Flight], d.Spent[Recovering] = 9*time.Second, time.Second
+		}, PathLoss, Low, time.Second},
+		{"the capture lacks some of it", func(_ *Facts, d *Flow, _ *Pace) { d.Captured.Missing = 3000 }, Healthy, Medium, 0},
 		{"nothing was lost", func(_ *Facts, d *Flow, p *Pace) { d.resend(20); p.Recoveries, p.Spurious = 10, 10 }, Healthy, High, 0},
 		{"the receiver refused it", func(_ *Facts, d *Flow, p *Pace) { d.resend(20); p.Recoveries, d.Refused.Copies = 10, 20 }, Healthy, High, 0},
 

@@ -65,6 +65,10 @@ func (x *Case) sayLosses(n int64, out *Finding) {
 
 func tellPathLoss(x *Case, c *Claim, out *Finding) {
 	d, p := x.D, &x.D.Pace
+	if d.DataRetransmissions == 0 {
+		x.tellSYNLoss(c, out)
+		return
+	}
 	verb := "were retransmissions"
 	if d.DataRetransmissions == 1 {
 		verb = "was a retransmission"
@@ -89,4 +93,15 @@ func tellPathLoss(x *Case, c *Claim, out *Finding) {
 		out.say(m.FirstGap, "%s that were acknowledged are not in the capture: it lost packets itself", words.Bytes(m.Missing))
 		out.sure(Low, "packets that the capture lost look like packets that the path lost")
 	}
+}
+
+// tellSYNLoss tells of a connection that took long to come about.
+func (x *Case) tellSYNLoss(c *Claim, out *Finding) {
+	d := x.D
+	out.Sentence = fmt.Sprintf("%s had to send its SYN again, %s, which took %s: it or its answer was lost, or %s did not answer at once",
+		d.Sender, words.Times(int64(d.Retransmissions)), words.Duration(c.Time), d.Receiver)
+	out.not("the loss of data: none was sent again")
+	out.ask(d.Receiver, d.Sender)
+	out.sure(Low, "a server whose queue of new connections is full does not answer either")
+	out.Settle = "a capture at the server, or nstat -az TcpExtListenOverflows there: SYNs that found its queue full"
 }
