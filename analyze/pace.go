@@ -48,7 +48,8 @@ const (
 	maxPaces = 1 << 13
 	// denseRounds is how many round trips are recorded one after the other. After that,
 	// they are recorded in pairs, ever fewer of them: more would not change what they show.
-	denseRounds = 16
+	// The first five to ten are slow start (RFC 6928), of the sender or of the window.
+	denseRounds = 32
 	// mostSkipped is the most round trips that are left out in a row.
 	mostSkipped = 1 << 10
 	// atOnceShare is how many times sooner data must follow an ACK than the data before for

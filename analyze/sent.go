@@ -167,7 +167,8 @@ func (sh *shard) clock(f *flow, end uint32, s *capture.Segment, now int64) {
 
 // clocked reports whether new data of f at now is there because an ACK came: it follows
 // the ACK at once, and much sooner than it follows the data before. Where an application
-// sets the pace, ACKs and data have nothing to do with each other.
+// sets the pace, ACKs and data have nothing to do with each other, but for the tails of its
+// writes that Nagle holds back.
 func (sh *shard) clocked(f *flow, now int64) bool {
 	back := sh.slab.at(sh.current).flows[f.side&1^1].rtt // to the sender and back
 	after := now - f.ackedAt

@@ -59,8 +59,8 @@ func (x *Case) notCongested() string {
 		return "too few round trips"
 	case p.Cuts < 2 || p.Grew < p.Cuts:
 		return fmt.Sprintf("what was in flight grew %s and was cut %s", words.Times(p.Grew), words.Times(p.Cuts))
-	case p.LossCuts == 0 && p.Grew < l.GrowthPerCut*p.Cuts:
-		return fmt.Sprintf("what was in flight was cut %s without a loss, and grew only %s: its application sets the pace", words.Times(p.Cuts), words.Times(p.Grew))
+	case p.LossCuts == 0:
+		return fmt.Sprintf("what was in flight was cut %s without a loss: its application may set the pace", words.Times(p.Cuts))
 	case !share(p.Clocked, p.Next, l.ClockedShare):
 		return fmt.Sprintf("in only %d of %d round trips new data came as soon as the ACK: its application sets the pace", p.Clocked, p.Next)
 	case share(int64(x.D.Spent[Idle]), int64(x.D.Spent[Flight]), 1):

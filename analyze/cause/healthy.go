@@ -34,12 +34,8 @@ func tellHealthy(x *Case, _ *Claim, out *Finding) {
 	if d.Captured.Missing > x.Limits.Packet {
 		out.atMost(Medium, fmt.Sprintf("the capture misses %s that %s acknowledged: a window of 0 may be among what it misses", words.Bytes(d.Captured.Missing), d.Receiver))
 	}
-	if f := d.Spent[Flight]; x.away() && f >= x.Limits.Grave && share(int64(f), int64(x.busy()), x.Limits.MostShare) && d.inPipe(x.busy()) >= float64(x.Limits.Packet) {
-		out.sure(Low, fmt.Sprintf("the packets were captured %s from the sender: what kept it from sending faster does not show", words.Duration(d.ToSender)))
-		out.Settle = "a capture at the sender: it shows what was in flight, and what it waited for"
-	}
-	if m := d.Captured.Missing; m > x.Limits.Packet && d.Spent[Flight] >= x.Limits.Grave && share(int64(d.Spent[Flight]), int64(x.busy()), x.Limits.MostShare) {
-		out.atMost(Medium, fmt.Sprintf("the capture lacks %s, and what set the pace may be in it", words.Bytes(m)))
+	if f := d.Spent[Flight]; f >= x.Limits.Grave && share(int64(f), int64(x.busy()), x.Limits.MostShare) {
+		x.doubtPace(out)
 	}
 	again := ""
 	if d.Bytes > 0 && d.Retransmissions > 0 {
@@ -61,5 +57,20 @@ func tellHealthy(x *Case, _ *Claim, out *Finding) {
 		out.Sentence = fmt.Sprintf("the window never stopped %s; data was on its way most of the time%s", d.Sender, again)
 	default:
 		out.Sentence = fmt.Sprintf("the window never stopped %s; it had nothing to send for most of the time%s", d.Sender, again)
+	}
+}
+
+// doubtPace lowers the confidence where data was on its way most of the time and something
+// that does not show may have kept the sender from sending faster.
+func (x *Case) doubtPace(out *Finding) {
+	d, p := x.D, &x.D.Pace
+	if x.away() && d.inPipe(x.busy()) >= float64(x.Limits.Packet) {
+		out.atMost(Low, fmt.Sprintf("the packets were captured %s from the sender: what kept it from sending faster does not show", words.Duration(d.ToSender)))
+		out.Settle = "a capture at the sender: it shows what was in flight, and what it waited for"
+		return
+	}
+	if p.Rounds >= x.Limits.Rounds && share(p.Clocked, p.Next, x.Limits.ClockedShare) {
+		out.atMost(Medium, "new data came as soon as an ACK did: something limited what is in flight, and it does not show what")
+		out.Settle = "ss -ti on the sender: cwnd, and the time under rwnd_limited and sndbuf_limited"
 	}
 }

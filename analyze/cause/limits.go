@@ -54,10 +54,6 @@ type Limits struct {
 	// RoomyShare is the share of these round trips in which the window must have had room for
 	// twice what was in flight to be excluded.
 	RoomyShare float64
-	// GrowthPerCut is how many times more often what is in flight must grow than it is cut, if
-	// there was no loss, for it to be a congestion window: after a cut to half, slow start
-	// needs at least one round trip to make up for it, and everything else several.
-	GrowthPerCut int64
 	// QueueLink is the least correlation of round trips with what is in flight that shows a
 	// self-made queue, QueueRise how many times the smallest round trip the mean one must
 	// be: a queue of a quarter of the path already keeps the bottleneck busy. (Sundaresan et
@@ -106,7 +102,7 @@ func DefaultLimits() Limits {
 		MemoryShare: 0.5, MemorySteps: 3,
 		EvenGaps: 2, SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3, SureWaits: 10,
 		Rounds: 10, SteadyShare: 0.5, ClockedShare: 0.8, RoomyShare: 0.9,
-		GrowthPerCut: 3, QueueLink: 0.6, QueueRise: 1.25, BloatRise: 2, BloatTime: 100 * time.Millisecond,
+		QueueLink: 0.6, QueueRise: 1.25, BloatRise: 2, BloatTime: 100 * time.Millisecond,
 		Together: defaultTogether,
 	}
 }

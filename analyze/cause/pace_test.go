@@ -41,38 +41,38 @@ func TestPace(t *testing.T) {
 		confidence Confidence
 		wait       time.Duration
 	}{
-		{"nothing in particular", func(*Facts, *Flow, *Pace) {}, Healthy, High, 0},
+		{"nothing in particular", func(*Facts, *Flow, *Pace) {}, Healthy, Medium, 0},
 		{"a fixed amount in flight", func(_ *Facts, _ *Flow, p *Pace) { steady(p) }, SenderLimited, Medium, 10 * time.Second},
-		{"and losses", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.resend(1) }, Healthy, High, 0},
-		{"and a window not much larger", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRoomy = 100 }, Healthy, High, 0},
-		{"and answers", func(f *Facts, _ *Flow, p *Pace) { steady(p); f.Flows[1].DataSegments = 200 }, Healthy, High, 0},
+		{"and losses", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.resend(1) }, Healthy, Medium, 0},
+		{"and a window not much larger", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRoomy = 100 }, Healthy, Medium, 0},
+		{"and answers", func(f *Facts, _ *Flow, p *Pace) { steady(p); f.Flows[1].DataSegments = 200 }, Healthy, Medium, 0},
 		{"and pauses", func(_ *Facts, d *Flow, p *Pace) {
 			steady(p)
 			d.Spent[Flight], d.Spent[Idle] = 5*time.Second, 5*time.Second
-		}, Healthy, High, 0},
-		{"one message at a time", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.MaxSegment = 5840 }, Healthy, High, 0},
+		}, Healthy, Medium, 0},
+		{"one message at a time", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.MaxSegment = 5840 }, Healthy, Medium, 0},
 		{"at its own pace", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.Clocked = 60 }, Healthy, High, 0},
-		{"small segments", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.MSS, d.MeanSegment = 1460, 100 }, Healthy, High, 0},
-		{"for a few round trips", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRounds = 9 }, Healthy, High, 0},
-		{"for less than half", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRounds = 90 }, Healthy, High, 0},
+		{"small segments", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.MSS, d.MeanSegment = 1460, 100 }, Healthy, Medium, 0},
+		{"for a few round trips", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRounds = 9 }, Healthy, Medium, 0},
+		{"for less than half", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRounds = 90 }, Healthy, Medium, 0},
 		{"seen near the receiver", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d) }, Healthy, Low, 0},
 		{"and fills the window", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.UsualWindow = 6500 }, WindowLimited, Medium, 10 * time.Second},
 		{"and fills most of it", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.UsualWindow = 8000 }, Healthy, Low, 0},
-		{"a message at a time", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.Acked = 50_000 }, Healthy, High, 0},
+		{"a message at a time", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.Acked = 50_000 }, Healthy, Medium, 0},
 		{"a small window", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p) }, ReceiverSlow, Medium, 10 * time.Second},
 		{"that was never larger", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p); p.Squeezed = 80 }, WindowLimited, High, 10 * time.Second},
 		{"for as long as hosts need", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p); p.FullWaits, p.Squeezed = 20_000, 20_000 }, WindowLimited, High, 10 * time.Second},
-		{"with a queue", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.MeanRTT = 100 * ms }, Healthy, High, 0},
+		{"with a queue", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.MeanRTT = 100 * ms }, Healthy, Medium, 0},
 
 		{"round trips that grow with it", func(_ *Facts, _ *Flow, p *Pace) { queued(p) }, PathRate, Medium, 10 * time.Second},
 		{"and are four times as long", func(_ *Facts, _ *Flow, p *Pace) { queued(p); p.MeanRTT = 200 * ms }, PathQueue, Medium, 7500 * ms},
-		{"that grow for another reason", func(_ *Facts, _ *Flow, p *Pace) { queued(p); p.QueueGrowth = 0.3 }, Healthy, High, 0},
-		{"that grow a little", func(_ *Facts, _ *Flow, p *Pace) { queued(p); p.MeanRTT = 60 * ms }, Healthy, High, 0},
+		{"that grow for another reason", func(_ *Facts, _ *Flow, p *Pace) { queued(p); p.QueueGrowth = 0.3 }, Healthy, Medium, 0},
+		{"that grow a little", func(_ *Facts, _ *Flow, p *Pace) { queued(p); p.MeanRTT = 60 * ms }, Healthy, Medium, 0},
 		{"and an application with a pace", func(_ *Facts, _ *Flow, p *Pace) { queued(p); p.Clocked = 60 }, Healthy, High, 0},
 
 		{"it grows and is cut", func(_ *Facts, _ *Flow, p *Pace) { p.Cuts, p.LossCuts, p.Grew = 5, 5, 100 }, CongestionWindow, Medium, 10 * time.Second},
-		{"it is cut without loss as often as it grows", func(_ *Facts, _ *Flow, p *Pace) { p.Cuts, p.Grew = 50, 60 }, Healthy, High, 0},
-		{"it is cut once", func(_ *Facts, _ *Flow, p *Pace) { p.Cuts, p.Grew = 1, 100 }, Healthy, High, 0},
+		{"it is cut without a loss", func(_ *Facts, _ *Flow, p *Pace) { p.Cuts, p.Grew = 5, 100 }, Healthy, Medium, 0},
+		{"it is cut once", func(_ *Facts, _ *Flow, p *Pace) { p.Cuts, p.Grew = 1, 100 }, Healthy, Medium, 0},
 
 		{"recovery", func(_ *Facts, d *Flow, p *Pace) {
 			d.resend(20)
@@ -89,8 +89,8 @@ func TestPace(t *testing.T) {
 			d.Spent[Flight], d.Spent[Recovering] = 9*time.Second, time.Second
 		}, PathLoss, Low, time.Second},
 		{"the capture lacks some of it", func(_ *Facts, d *Flow, _ *Pace) { d.Captured.Missing = 3000 }, Healthy, Medium, 0},
-		{"nothing was lost", func(_ *Facts, d *Flow, p *Pace) { d.resend(20); p.Recoveries, p.Spurious = 10, 10 }, Healthy, High, 0},
-		{"the receiver refused it", func(_ *Facts, d *Flow, p *Pace) { d.resend(20); p.Recoveries, d.Refused.Copies = 10, 20 }, Healthy, High, 0},
+		{"nothing was lost", func(_ *Facts, d *Flow, p *Pace) { d.resend(20); p.Recoveries, p.Spurious = 10, 10 }, Healthy, Medium, 0},
+		{"the receiver refused it", func(_ *Facts, d *Flow, p *Pace) { d.resend(20); p.Recoveries, d.Refused.Copies = 10, 20 }, Healthy, Medium, 0},
 
 		{"delayed ACKs", func(_ *Facts, d *Flow, p *Pace) {
 			d.Spent[Flight], d.Spent[Delayed] = 8*time.Second, 2*time.Second
