@@ -15,7 +15,7 @@ var pathLoss = cause{
 	needs:    "data that was sent again, and time spent recovering it",
 	excludes: "packets that only the capture lost, copies that the receiver did not need, and data that it refused",
 	cure:     "find the link that drops: interface errors, full queues, duplex",
-	settle:   "captures at both ends: what left one and never reached the other was lost on the path",
+	settle:   "captures at both ends, to see what never arrived",
 	claim: func(x *Case) Claim {
 		l, d := x.Limits, x.D
 		c := Claim{Time: x.take(Recovering)}

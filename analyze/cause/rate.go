@@ -33,8 +33,8 @@ var queue = cause{
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
 		d, p := x.D, &x.D.Pace
-		out.Sentence = fmt.Sprintf("a queue on the path to %s held the data of %s for %s in all: it made the mean round trip %s instead of %s",
-			d.Receiver, d.Sender, words.Duration(c.Time), words.Duration(p.MeanRTT), words.Duration(d.RTT))
+		out.Sentence = fmt.Sprintf("a queue on the path to %s made the mean round trip %s instead of %s: %s in all",
+			d.Receiver, words.Duration(p.MeanRTT), words.Duration(d.RTT), words.Duration(c.Time))
 		x.sayQueue(out)
 	},
 	fell: func(x *Case) string {
@@ -90,8 +90,8 @@ func (x *Case) noQueue() string {
 
 func (x *Case) sayQueue(out *Finding) {
 	d, p := x.D, &x.D.Pace
-	out.say(p.MostAt, "the most in flight, %s; the round trip grew with it, to %s (correlation %.2f over %s)",
-		words.Bytes(p.Most), words.Duration(p.LongestRTT), p.QueueGrowth, words.Counted(p.Rounds, "round trip"))
+	out.say(p.MostAt, "the most in flight, %s; the round trip grew with it, to %s (correlation %.2f)",
+		words.Bytes(p.Most), words.Duration(p.LongestRTT), p.QueueGrowth)
 	out.not("the window: it had room for twice as much in %d of %d round trips", p.Roomy, p.Rounds)
 	out.sure(Medium, "the queue could also be in the sending host")
 	out.ask(d.Sender, d.Receiver)

@@ -197,9 +197,9 @@ func (x *Case) tellSqueezed(c *Claim, out *Finding) {
 	d, p := x.D, &x.D.Pace
 	out.Sentence = fmt.Sprintf("the application behind %s read too slowly: its window became small and kept the sender waiting %s, %s in all",
 		d.Receiver, words.Times(p.FullWaits), words.Duration(c.Time))
-	out.say(p.FirstFull, "the window was full; in %d of %d waits it was below half of the %s offered before: the rest held unread data",
+	out.say(p.FirstFull, "it was full; in %d of %d waits below half of the %s offered before",
 		p.Squeezed, p.FullWaits, words.Bytes(d.UsualWindow))
-	out.not("the size of the buffer: %s were offered before", words.Bytes(d.UsualWindow))
+	out.not("the size of the buffer: unread data fills it")
 	if d.DataRetransmissions == 0 {
 		out.not("loss: no data was sent again")
 	}

@@ -26,7 +26,7 @@ var senderLimited = cause{
 	},
 	tell: func(x *Case, c *Claim, out *Finding) {
 		d, p := x.D, &x.D.Pace
-		out.Sentence = fmt.Sprintf("%s had about %s in flight, round trip after round trip, for %s: its send buffer or its congestion window is fixed at that",
+		out.Sentence = fmt.Sprintf("%s kept %s in flight for %s: its send buffer or its congestion window is fixed at that",
 			d.Sender, words.Bytes(p.Steady), words.Duration(c.Time))
 		out.say(p.SteadyAt, "about %s in flight, %s in a row", words.Bytes(p.Steady), words.Counted(p.SteadyRounds, "round trip"))
 		out.say(p.MostAt, "room for twice that in %s of %s", words.Count(p.SteadyRoomy), words.Counted(p.SteadyRounds, "round trip"))
