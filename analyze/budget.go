@@ -165,12 +165,12 @@ func (sh *shard) settle(st *stream, f *flow, wanted bool) {
 		f.network += t.spent[maybeFull]
 	case rtt > 0 && small > int64(sh.cfg.HeldTrips*float64(rtt)):
 		t.held.small += small
-		sh.noteWait(f, &t.held, small)
+		t.needSetbacks().waits.add(&t.held, small)
 		t.spent[windowFull] += t.spent[maybeFull]
 		t.spent[heldWindow] += small
 	default:
 		if t.spent[maybeFull]+small > 0 {
-			sh.noteWait(f, &t.held, 0)
+			t.needSetbacks().waits.add(&t.held, 0)
 		}
 		t.spent[windowFull] += t.spent[maybeFull]
 		t.spent[smallWindow] += small

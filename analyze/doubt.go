@@ -79,6 +79,9 @@ func (c *cursor) beginDoubt(d *doubt) {
 			d.states[i].copyFrom(t)
 			d.states[i].probing.doubted = slices.Clone(t.probing.doubted)
 			d.states[i].loss.holes = slices.Clone(t.loss.holes)
+			if t.setbacks != nil {
+				d.states[i].setbacks = new(*t.setbacks)
+			}
 		}
 	}
 }

@@ -21,9 +21,10 @@ type flowstate struct {
 	loss    loss
 	scale   scaleNeed
 	copied  resentCopy
-	// clues is nil until there are any.
-	clues  *clues
-	counts counts
+	// clues and setbacks are nil until there are any.
+	clues    *clues
+	setbacks *setbacks
+	counts   counts
 	// spent is the time limited by the window, by class.
 	spent [classes]int64
 	mem   footprint

@@ -16,6 +16,7 @@ const (
 	stallBytes     = 2 * (int(unsafe.Sizeof(Stall{})) + 64) // with the numbers it points to
 	probeBytes     = 2 * int(unsafe.Sizeof(Probe{}))
 	clueBytes      = 2 * int(unsafe.Sizeof(clues{}))
+	setbackBytes   = 2 * int(unsafe.Sizeof(setbacks{}))
 	holeBytes      = 2 * int(unsafe.Sizeof(hole{}))
 )
 
@@ -31,6 +32,9 @@ func (sh *shard) charge(t *flowstate) {
 		(t.mem.probes+cap(t.stall.Probes)+cap(t.probing.doubted))*probeBytes + cap(t.loss.holes)*holeBytes
 	if t.clues != nil {
 		bytes += clueBytes
+	}
+	if t.setbacks != nil {
+		bytes += setbackBytes
 	}
 	sh.room -= bytes - t.mem.bytes
 	t.mem.bytes = bytes

@@ -7,14 +7,37 @@ import (
 	"winwatch/capture"
 )
 
-// pace is what set the pace of a flow while its window had room: losses, delayed ACKs,
-// and what each round trip showed. Only flows that lose data or send for more than a few
-// round trips have one, and only a limited number of flows.
+// pace is what set the pace of a flow while its window had room: what each round trip
+// showed, and delayed ACKs. Only flows that send for more than a few round trips, or wait
+// for ACKs, have one, and only a limited number of flows.
 type pace struct {
-	rounds   rounds
+	rounds rounds
+	nagle  nagle
+}
+
+// setbacks are what else held a flow back: losses, and waits for the window.
+type setbacks struct {
 	recovery recovery
-	nagle    nagle
 	waits    windowWaits
+}
+
+// needSetbacks returns the setbacks of a flow, creating them if there are none.
+func (t *flowstate) needSetbacks() *setbacks {
+	if t.setbacks == nil {
+		t.setbacks = new(setbacks)
+	}
+	return t.setbacks
+}
+
+// noSetbacks are those of flows that have none; they are never written.
+var noSetbacks setbacks
+
+// setbacksOrNone returns the setbacks of a flow for reading, never nil.
+func (t *flowstate) setbacksOrNone() *setbacks {
+	if t.setbacks == nil {
+		return &noSetbacks
+	}
+	return t.setbacks
 }
 
 // windowWaits are the waits in which the window held the sender back: those of about a
@@ -44,7 +67,7 @@ const (
 	// paceAfter is how many data segments a flow sends before its round trips are
 	// recorded: what ends sooner takes no time to speak of.
 	paceAfter = 16
-	// maxPaces bounds the memory for them to some 3 MB a shard.
+	// maxPaces bounds the memory for them to some 2 MB a shard.
 	maxPaces = 1 << 13
 	// denseRounds is how many round trips are recorded one after the other. After that,
 	// they are recorded in pairs, ever fewer of them: more would not change what they show.
@@ -91,13 +114,6 @@ func (sh *shard) dropPaces(st *stream) {
 			sh.freePaces = append(sh.freePaces, f.pace)
 			f.pace = 0
 		}
-	}
-}
-
-// noteWait adds a wait for the window to the pace of a flow: see windowWaits.add.
-func (sh *shard) noteWait(f *flow, h *heldBack, long int64) {
-	if p := sh.needPace(f); p != nil {
-		p.waits.add(h, long)
 	}
 }
 
@@ -148,17 +164,16 @@ func (sh *shard) paceFacts(st *stream, f *flow, t *flowstate, x *cause.Flow) {
 		x.UsualWindow = int64(f.rawMax) << uint8(f.shift)
 	}
 	x.Pace = cause.Pace{}
-	p := sh.paceOf(f)
-	if p == nil {
-		return
+	if p := sh.paceOf(f); p != nil {
+		p.facts(&x.Pace, o.rtt)
 	}
-	p.facts(&x.Pace, o.rtt)
+	t.setbacksOrNone().facts(&x.Pace)
 }
 
 // facts fills x with what the causes judge a pace by. rest is the part of the round trip
 // between the sender and the capture point.
 func (p *pace) facts(x *cause.Pace, rest int64) {
-	r, l, n, w := &p.rounds, &p.recovery, &p.nagle, &p.waits
+	r, n := &p.rounds, &p.nagle
 	x.Rounds, x.Next, x.Clocked, x.Roomy = int64(r.count), int64(r.next), int64(r.clocked), int64(r.roomy)
 	x.LongestRTT, x.MeanRTT = nanos(r.longest+rest), nanos(int64(r.joint.meanY())+rest)
 	x.Most, x.MostAt = int64(r.most), r.mostAt.mark()
@@ -169,10 +184,15 @@ func (p *pace) facts(x *cause.Pace, rest int64) {
 	if r.ns > 0 {
 		x.Rate = int64(r.bytes * 1e9 / r.ns)
 	}
-	x.Recoveries, x.Spurious, x.ByTimer = int64(l.episodes), int64(l.spurious), int64(l.byTimer)
-	x.FirstLoss, x.LastLoss = l.first.mark(), l.last.mark()
 	x.Delays, x.OtherDelays, x.LongestDelay = int64(n.waits), int64(n.other), nanos(n.longest)
 	x.FirstDelay, x.LastDelay = n.first.mark(), n.last.mark()
+}
+
+// facts adds the setbacks.
+func (b *setbacks) facts(x *cause.Pace) {
+	l, w := &b.recovery, &b.waits
+	x.Recoveries, x.Spurious, x.ByTimer = int64(l.episodes), int64(l.spurious), int64(l.byTimer)
+	x.FirstLoss, x.LastLoss = l.first.mark(), l.last.mark()
 	x.FullWaits, x.HeldWaits, x.LongestHeld = int64(w.full), int64(w.held), nanos(w.longest)
 	x.Squeezed = int64(w.squeezed)
 	x.FirstFull, x.FirstHeld = w.firstFull.mark(), w.firstHeld.mark()

@@ -31,13 +31,10 @@ type recovery struct {
 // duplicated notes a duplicate ACK: the first one tells the sender of a loss.
 func (c *cursor) duplicated() {
 	f := c.r
-	p := c.needPace(f)
-	if p == nil {
-		return
-	}
-	l := &p.recovery
+	t := c.needState(f)
+	l := &t.needSetbacks().recovery
 	if !l.hasDup || l.dupOf != f.una {
-		l.hasDup, l.dupOf, l.dupAt, l.dupSpent = true, f.una, c.now, f.network+c.needState(f).spent[maybeFull]
+		l.hasDup, l.dupOf, l.dupAt, l.dupSpent = true, f.una, c.now, f.network+t.spent[maybeFull]
 	}
 	c.refute(l)
 }
@@ -50,12 +47,11 @@ func (c *cursor) recover() {
 	if f.is(isZero|isRecovering) || f.inFlight() == 0 {
 		return
 	}
-	p, t := c.needPace(f), c.needState(f)
-	if p == nil {
-		return
+	if p := c.paceOf(f); p != nil {
+		p.rounds.ended = 0
 	}
-	p.rounds.ended = 0
-	l := &p.recovery
+	t := c.needState(f)
+	l := &t.needSetbacks().recovery
 	l.until, l.from, l.to = f.nxt, s.Seq, s.Seq+s.Len
 	l.stamp, l.hasStamp = s.TSVal, s.Options&capture.HasTimestamps != 0
 	l.episodes++
@@ -85,7 +81,7 @@ func (c *cursor) recover() {
 // recovered handles a new ACK during recovery.
 func (c *cursor) recovered() {
 	f, s := c.r, c.s
-	l := &c.paceOf(f).recovery
+	l := &c.states[f.state].setbacks.recovery
 	if l.hasStamp && after(s.Ack, l.from) {
 		if s.Options&capture.HasTimestamps != 0 && before(s.TSEcr, l.stamp) {
 			c.inVain(l) // the ACK of the original, not of the copy (Eifel: RFC 3522)
