@@ -33,7 +33,7 @@ var delayedACK = cause{
 		out.not("the window: it had room for the segment")
 		out.ask(d.Sender, d.Receiver)
 		out.sure(Medium, "an application that writes at the same moments by chance would look the same")
-		if p.Delays >= x.Limits.SureWaits && share(p.Delays, p.Delays+p.OtherDelays, 0.9) {
+		if p.Delays >= x.Limits.SureWaits && share(p.Delays, p.Delays+p.OtherDelays, x.Limits.SureShare) {
 			out.sure(High, fmt.Sprintf("%s of %s late ACKs were followed by such a segment at once", words.Count(p.Delays), words.Count(p.Delays+p.OtherDelays)))
 		}
 	},

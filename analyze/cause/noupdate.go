@@ -17,7 +17,7 @@ var noUpdate = cause{
 	cure:     "update or fix the receiver's TCP stack (RFC 9293 3.8.6.2.2)",
 	settle:   "a capture at the receiver: are updates lost, or never sent?",
 	claim: func(x *Case) Claim {
-		if n, opened := x.unannounced(); n < x.Limits.NoUpdateStalls || n*10 < opened*9 {
+		if n, opened := x.unannounced(); n < x.Limits.NoUpdateStalls || !share(int64(n), int64(opened), x.Limits.SureShare) {
 			return Claim{}
 		}
 		return x.takeStalls(x.unannouncedBy)

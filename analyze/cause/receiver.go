@@ -227,7 +227,7 @@ func (x *Case) tellHeld(c *Claim, out *Finding) {
 		out.not("loss: no data was sent again")
 	}
 	switch {
-	case waits < 3:
+	case waits < x.Limits.FewWaits:
 		out.sure(Medium, "it happened only "+words.Times(waits))
 	case zero == 0:
 		out.sure(Medium, "the window was never 0: its host may be late to announce what was read")

@@ -64,7 +64,7 @@ func (x *Case) sendsFreely() string {
 		return "the window had no room for twice as much"
 	case !share(p.Clocked, p.Next, l.ClockedShare):
 		return fmt.Sprintf("in only %d of %d round trips new data came as soon as the ACK: its application sets the pace", p.Clocked, p.Next)
-	case share(int64(x.O.DataSegments), p.Rounds, 0.25):
+	case share(int64(x.O.DataSegments), p.Rounds, l.AnswerShare):
 		return "the receiver answers: its application may wait for the answers"
 	case share(int64(d.Spent[Idle]), int64(d.Spent[Flight]), l.LimitedShare):
 		return "it had nothing to send in between"
