@@ -261,6 +261,23 @@ func TestNoConnectionShowsFrames(t *testing.T) {
 	}
 }
 
+// TestWhatFellDoesNotDenyWhatAnotherCauseExplains: a window that was full, which another
+// cause explains, is not said never to have been full.
+func TestWhatFellDoesNotDenyWhatAnotherCauseExplains(t *testing.T) {
+	for _, full := range []time.Duration{0, time.Second} {
+		d := New(DefaultLimits()).Explain(facts(func(f *Facts) {
+			x := &f.Flows[0]
+			x.Pace.Rounds, x.RTT = 100, 10*time.Millisecond
+			x.Overrun = Overrun{Bytes: 1000, Resent: 1, Answers: 3, Time: full}
+			x.spend(Full, full)
+		}))
+		fell := slices.ContainsFunc(d.Considered, func(c Considered) bool { return c.Code == WindowLimited })
+		if fell != (full == 0) {
+			t.Errorf("full for %v: %+v", full, d.Considered)
+		}
+	}
+}
+
 func TestCodes(t *testing.T) {
 	codes := Codes()
 	sorted := slices.Sorted(slices.Values(codes))

@@ -36,7 +36,11 @@ var pathLoss = cause{
 		if n := d.Pace.Spurious; n > 0 && d.lost() == 0 {
 			return fmt.Sprintf("%s of data, but %s of the originals had arrived", words.Counted(d.DataRetransmissions, "retransmission"), words.Count(n))
 		}
-		return words.Counted(d.DataRetransmissions, "retransmission") + " of data"
+		why := words.Counted(d.DataRetransmissions, "retransmission") + " of data"
+		if d.DataRetransmissions > 0 {
+			why += ", which cost no time"
+		}
+		return why
 	},
 }
 

@@ -59,7 +59,7 @@ func (x *Case) sendsFreely() string {
 	case d.MeanSegment < d.MSS/2:
 		return fmt.Sprintf("its segments are small, %s on average: its application sets the pace", words.Bytes(d.MeanSegment))
 	case p.Steady < 2*d.MaxSegment:
-		return fmt.Sprintf("%s in flight are a message at a time", words.Bytes(p.Steady))
+		return fmt.Sprintf("a message at a time was in flight: %s", words.Bytes(p.Steady))
 	case !share(p.SteadyRoomy, p.SteadyRounds, l.RoomyShare):
 		return "the window had no room for twice as much"
 	case !share(p.Clocked, p.Next, l.ClockedShare):

@@ -32,10 +32,10 @@ var windowLimited = cause{
 	},
 	tell: tellWindowLimited,
 	fell: func(x *Case) string {
-		if x.tooShort() {
-			return ""
+		if x.tooShort() || x.D.Spent.Sum(Full, Small) > 0 {
+			return "" // what it was full for, another cause explains
 		}
-		return "the window was never full while data was in flight"
+		return "the window was never full for a round trip"
 	},
 }
 
