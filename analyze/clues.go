@@ -5,12 +5,11 @@ import "winwatch/analyze/cause"
 // clues are what hardly any flow has, even in trouble: signs that a host or a device on
 // the way does what it should not.
 type clues struct {
-	refusals  refusals
-	withdrawn withdrawal
-	overrun   overrun
-	blind     blind
-	rewrite   cause.Rewrite
-	misread   cause.Misread
+	refusals refusals
+	overrun  overrun
+	blind    blind
+	rewrite  cause.Rewrite
+	misread  cause.Misread
 }
 
 // needClues returns the clues of a flow, creating them if there are none.

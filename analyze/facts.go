@@ -34,7 +34,7 @@ func (sh *shard) flowFacts(st *stream, side uint8, x *cause.Flow) {
 	sh.paceFacts(st, f, t, x)
 	x.Probes, x.ProbeAnswers = uint64(t.counts.probes), uint64(t.counts.probeAnswers)
 	x.StallCount, x.StallTime = t.past.count-t.past.unwaited, nanos(t.past.time-t.waits.silent)
-	x.Withdrawn, x.MeanSegment = t.cluesOrNone().withdrawn.facts(), 0
+	x.Withdrawn, x.MeanSegment = t.edge.withdrawn.facts(), 0
 	if f.dataSegs > 0 {
 		x.MeanSegment = f.bytes / int64(f.dataSegs)
 	}

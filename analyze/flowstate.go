@@ -15,12 +15,10 @@ type flowstate struct {
 	probing probing
 	after   aftermath
 	waits   waits
-	unheard unheard
 	held    heldBack
 	edge    edgeLedger
 	loss    loss
 	scale   scaleNeed
-	copied  resentCopy
 	// clues and setbacks are nil until there are any.
 	clues    *clues
 	setbacks *setbacks
@@ -149,6 +147,7 @@ type edgeLedger struct {
 	closedAt, rise int64
 	riseAt         int64
 	riseFrame      uint64
+	withdrawn      withdrawal
 	// widest is the largest window until it first closed (flow.widest).
 	widest uint32
 	// doubled: a window update before the first zero window proves reading.
@@ -166,9 +165,6 @@ type loss struct {
 	firstGap         moment
 	// holes are the parts that may still arrive.
 	holes []hole
-	// forgotten are the ranges with the holes that were too many: the newer ones, and
-	// those of the time before.
-	forgotten [2]missing
 }
 
 // scaleNeed is a condition on an unknown scale: the data up to needEnd did not fit
@@ -342,7 +338,7 @@ func (c *cursor) moveEdge(old uint32, rescaled bool) Events {
 		ev = EventWindowShrunk
 		t := c.needState(r)
 		t.counts.shrunk++
-		t.needClues().withdrawn.note(old-r.edge, moment{c.now, c.s.Frame})
+		t.edge.withdrawn.note(old-r.edge, moment{c.now, c.s.Frame})
 	}
 	rise := int32(r.edge - r.maxEdge)
 	if rise <= 0 {

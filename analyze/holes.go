@@ -42,7 +42,7 @@ func (sh *shard) keepHoles(st *stream, f *flow, t *flowstate, holes []hole) {
 	many := max(len(holes)-sh.cfg.MaxHoles, 0)
 	for _, h := range holes[:many] {
 		f.unjudge(st, t, h.silence)
-		t.loss.forget(h.missing, int64(sh.cfg.Reordering))
+		t.needSetbacks().forget(h.missing, int64(sh.cfg.Reordering))
 	}
 	t.loss.holes = slices.Delete(holes, 0, many)
 }
@@ -85,10 +85,10 @@ func (f *flow) missRest(st *stream, t *flowstate) {
 
 // forget notes a hole that is no longer kept. Each range is of the holes that appeared
 // within so many ns.
-func (l *loss) forget(h missing, within int64) {
-	x := &l.forgotten[0]
+func (b *setbacks) forget(h missing, within int64) {
+	x := &b.forgotten[0]
 	if x.seq == x.end || h.at-x.at > within {
-		l.forgotten[1], *x = *x, h
+		b.forgotten[1], *x = *x, h
 		return
 	}
 	if before(h.seq, x.seq) {
@@ -106,7 +106,7 @@ func (sh *shard) fillForgotten(f *flow, seq, end uint32, now int64) bool {
 	if t == nil {
 		return false
 	}
-	for _, x := range t.loss.forgotten {
+	for _, x := range t.setbacksOrNone().forgotten {
 		if before(seq, x.end) && after(end, x.seq) && now-x.at <= 2*int64(sh.cfg.Reordering) {
 			t.loss.unseen = max(t.loss.unseen-int64(end-seq), 0)
 			return true
@@ -120,6 +120,9 @@ func (sh *shard) dropHoles(f *flow) {
 	f.marks &^= hasHoles
 	if t := sh.stateOf(f); t != nil {
 		t.loss = loss{holes: t.loss.holes[:0], gaps: t.loss.gaps, missed: t.loss.missed, largestGap: t.loss.largestGap, firstGap: t.loss.firstGap}
+		if t.setbacks != nil {
+			t.setbacks.forgotten = [2]missing{}
+		}
 	}
 }
 

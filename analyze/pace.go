@@ -18,7 +18,12 @@ type pace struct {
 // setbacks are what else held a flow back: losses, and waits for the window.
 type setbacks struct {
 	recovery recovery
-	waits    windowWaits
+	copied   resentCopy
+	unheard  unheard
+	// forgotten are the ranges with the holes that were too many: the newer ones, and
+	// those of the time before.
+	forgotten [2]missing
+	waits     windowWaits
 }
 
 // needSetbacks returns the setbacks of a flow, creating them if there are none.

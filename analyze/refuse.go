@@ -39,7 +39,7 @@ func (c *cursor) resend() {
 	if t == nil || !f.has(hasUna|hasWnd) || after(s.Seq, f.una) || !after(c.end, f.una) || after(c.end, f.maxEdge) {
 		return
 	}
-	t.copied = resentCopy{
+	t.needSetbacks().copied = resentCopy{
 		moment: moment{c.now, s.Frame}, seq: f.una, stamp: s.TSVal, count: f.dataSegs,
 		awaited: c.now-f.lastAt > c.answerTime(f), zeroSpent: t.spent[zeroWindow],
 	}
@@ -52,7 +52,7 @@ func (c *cursor) answerTime(f *flow) int64 { return max(2*f.rtt, int64(c.cfg.Pro
 // refused notes that the segment, a duplicate ACK, refuses the last copy, if it does.
 func (c *cursor) refused(t *flowstate) {
 	r, s := c.r, c.s
-	x := &t.copied
+	x := &t.needSetbacks().copied
 	if x.count != r.dataSegs {
 		sentAgain := x.frame != 0 && x.seq == r.una
 		if sentAgain || r.inFlight() > r.maxSeg || r.ackedAt > r.lastAt || after(r.nxt, r.maxEdge) {

@@ -49,21 +49,22 @@ func (t *flowstate) unanswered(p *Probe, rateLimit int64) {
 func (c *cursor) sendAgain() {
 	f := c.f
 	t := c.needState(f)
+	u := &t.needSetbacks().unheard
 	switch {
 	case c.stalled(f):
 		t.stall.resent++
 		return
-	case t.unheard.copies == 0 || t.unheard.segs != c.r.segs:
-		t.unheard = unheard{since: f.lastAt, segs: c.r.segs}
+	case u.copies == 0 || u.segs != c.r.segs:
+		*u = unheard{since: f.lastAt, segs: c.r.segs}
 	}
-	t.unheard.copies++
+	u.copies++
 }
 
 // silentSince returns since when nothing came from the receiver of the flow although
 // data was sent again and again until the end, and how many of these segments were due an
 // answer. o is the opposite flow. The last copy may still be answered.
 func (sh *shard) silentSince(f, o *flow, t *flowstate) (since int64, unanswered int64) {
-	u := &t.unheard
+	u := &t.setbacksOrNone().unheard
 	if int(u.copies) < sh.cfg.SilentProbes || u.segs != o.segs || !f.is(hasUna) || f.inFlight() == 0 {
 		return 0, 0
 	}
