@@ -164,3 +164,12 @@ func (x *Case) longest() (longest *Stall) {
 
 // tooShort reports whether too few round trips were recorded to show what set the pace.
 func (x *Case) tooShort() bool { return x.D.Pace.Rounds < x.Limits.Rounds }
+
+// void reports whether nothing happened in the direction that costs time: it carried no
+// data, and no window or answer was waited for. Then no cause but the last of the table
+// has anything to claim.
+func (x *Case) void() bool {
+	f, d := x.Facts, x.D
+	return d.DataSegments == 0 && d.StallCount == 0 && d.Captured.Missing == 0 && d.Rewrite.After.Frame == 0 &&
+		d.Spent.Sum() == d.Spent[Idle]+d.Spent[Flight] && !f.Refused && !f.Unanswered && !f.OneSided && !f.Renumbered
+}

@@ -58,6 +58,9 @@ var table = [...]*cause{
 	&healthy,
 }
 
+// leftOver is the first of the causes that take what is left: idle.
+const leftOver = len(table) - 3
+
 // Clause says what a cause does to several streams, after a colon that follows whom it
 // concerns. It is "" for an unknown code.
 func (c Code) Clause() string {

@@ -61,10 +61,14 @@ func (j *judged) claim(l *Limits, f *Facts) {
 		x.begin(l, f, dir)
 		claims := &j.claims[dir]
 		clear(claims[:])
-		for i, c := range table {
+		first := 0
+		if x.void() {
+			first = leftOver
+		}
+		for i, c := range table[first:] {
 			x.taker = c
 			if claim := c.claim(x); claim.Time > 0 || claim.Stands { // a claim is large to copy
-				claims[i] = claim
+				claims[first+i] = claim
 			}
 		}
 	}
