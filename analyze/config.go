@@ -26,7 +26,7 @@ type Memory struct {
 	// below 512 MiB.
 	MaxStreams int
 	// TroubleBytes is the memory for streams in trouble, on top of the memory for
-	// MaxStreams quiet ones: some 1,200 bytes each, plus their lists of stalls and
+	// MaxStreams quiet ones: some 1,400 bytes each, plus their lists of stalls and
 	// probes. Once it is used up, the lists stop growing and fewer streams are kept.
 	TroubleBytes int
 	// MaxStalls bounds the list of stalls of a direction, MaxProbes the list of
