@@ -174,7 +174,7 @@ func TestFindings(t *testing.T) {
 		{"a full window", func(f *Facts) { f.Flows[0].spend(Full, 2000*ms) }, WindowLimited, Warning, Medium, 2000 * ms, "2.000 s of 10.000 s"},
 		{"a window that is full for less than half", func(f *Facts) { f.Flows[0].spend(Full, 2000*ms); f.Flows[0].spend(Flight, 3000*ms) }, WindowLimited, Note, Medium, 2000 * ms, "2.000 s of 10.000 s"},
 		{"a window that is full for less than a second", func(f *Facts) { f.Flows[0].spend(Full, 990*ms); f.Total = 2 * time.Second }, WindowLimited, Note, Medium, 990 * ms, "0.990 s of 2.000 s"},
-		{"a window that is full for as long as hosts need", func(f *Facts) { f.Flows[0].spend(Full, 2000*ms); f.Flows[0].Pace.FullWaits = 5000 }, WindowLimited, Note, High, 2000 * ms, "2.000 s of 10.000 s"},
+		{"a window that is full for as long as hosts need", func(f *Facts) { f.Flows[0].spend(Full, 2000*ms); f.Flows[0].Pace.FullWaits = 5000 }, WindowLimited, Note, Medium, 2000 * ms, "2.000 s of 10.000 s"},
 		{"a window that is seldom full", func(f *Facts) { f.Flows[0].spend(Full, 990*ms) }, Healthy, OK, High, 0, "never stopped"},
 		{"not judged", func(f *Facts) { f.Flows[0].spend(Unjudged, 3000*ms) }, CannotTell, Note, Low, 3000 * ms, "cannot be told for 3.000 s of 10.000 s"},
 		{"a stall in a stream that is not judged", func(f *Facts) { f.Flows[0].spend(Unjudged, 3000*ms); f.Flows[0].stall(Stall{}, 2000*ms) },

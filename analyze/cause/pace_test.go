@@ -56,12 +56,12 @@ func TestPace(t *testing.T) {
 		{"for a few round trips", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRounds = 9 }, Healthy, Medium, 0},
 		{"for less than half", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRounds = 90 }, Healthy, Medium, 0},
 		{"seen near the receiver", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d) }, Healthy, Low, 0},
-		{"and fills the window", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.UsualWindow = 6500 }, WindowLimited, Medium, 10 * time.Second},
+		{"and fills four fifths of the window", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.UsualWindow = 7300 }, WindowLimited, Medium, 8 * time.Second},
 		{"and fills most of it", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.UsualWindow = 8000 }, Healthy, Low, 0},
 		{"a message at a time", func(_ *Facts, d *Flow, p *Pace) { steady(p); away(d); d.Acked = 50_000 }, Healthy, Medium, 0},
 		{"a small window", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p) }, ReceiverSlow, Medium, 10 * time.Second},
 		{"that was never larger", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p); p.Squeezed = 80 }, WindowLimited, High, 10 * time.Second},
-		{"for as long as hosts need", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p); p.FullWaits, p.Squeezed = 20_000, 20_000 }, WindowLimited, High, 10 * time.Second},
+		{"for as long as hosts need", func(_ *Facts, d *Flow, p *Pace) { squeezed(d, p); p.FullWaits, p.Squeezed = 20_000, 20_000 }, WindowLimited, Medium, 10 * time.Second},
 		{"with a queue", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.MeanRTT = 100 * ms }, Healthy, Medium, 0},
 
 		{"round trips that grow with it", func(_ *Facts, _ *Flow, p *Pace) { queued(p) }, PathRate, Medium, 10 * time.Second},
@@ -109,6 +109,10 @@ func TestPace(t *testing.T) {
 			d.Spent[Flight], d.Spent[Full] = 5*time.Second, 5*time.Second
 			p.FullWaits = 20
 		}, WindowLimited, Medium, 5 * time.Second},
+		{"a window that is held for as long as hosts need", func(_ *Facts, d *Flow, p *Pace) {
+			d.Spent[Flight], d.Spent[Held] = 9100*ms, 900*ms
+			p.HeldWaits, p.LongestHeld = 5000, 3*ms
+		}, Healthy, Medium, 0},
 		{"a window that is held", func(_ *Facts, d *Flow, p *Pace) {
 			d.Spent[Flight], d.Spent[Full], d.Spent[Held] = 4*time.Second, time.Second, 5*time.Second
 			p.HeldWaits, p.LongestHeld = 20, 300*ms

@@ -42,13 +42,18 @@ var slow = cause{
 	claim: func(x *Case) Claim {
 		c := x.takeStalls(func(*Stall) bool { return true })
 		x.takeUnlisted(&c)
-		held := x.take(Held, Closed)
+		held, waits := x.take(Held, Closed), c.Stalls+x.D.Pace.HeldWaits
 		if x.squeezed() {
 			held += x.take(Full, Small)
+			waits += x.D.Pace.FullWaits
 		}
 		if held > 0 {
 			c.Time += held
 			c.Severity = x.Limits.severity(c.Time)
+		}
+		if c.Time < x.Limits.HostTime*time.Duration(waits) {
+			// Two hosts that pass data on as fast as they can wait for each other all the time.
+			c.Severity = min(x.limited(c.Time), Note)
 		}
 		return c
 	},

@@ -20,7 +20,8 @@ var windowLimited = cause{
 	claim: func(x *Case) Claim {
 		c := Claim{Time: x.take(Full, Small)}
 		if p := &x.D.Pace; x.fullPipe() {
-			c.Time += x.take(Flight)
+			full := min(x.D.inPipe(x.busy())/float64(x.D.UsualWindow), 1)
+			c.Time += x.takeSome(time.Duration(full*float64(x.Left(Flight))), Flight)
 			c.Severity = x.limited(c.Time)
 		} else if x.D.Bytes > 0 {
 			c.Severity = x.limited(c.Time)
@@ -97,6 +98,8 @@ func tellWindowLimited(x *Case, c *Claim, out *Finding) {
 	case d.RTT > 0 && each > 3*d.RTT:
 		out.Sentence = fmt.Sprintf("the window of %s was full for %s of %s, for %s at a time", d.Receiver, words.Duration(c.Time), words.Duration(x.Facts.Total), words.Duration(each))
 		out.also(fmt.Sprintf("the ACKs came %s after the window was full, much later than a round trip of %s", words.Duration(each), words.Duration(d.RTT)))
+	case each < x.Limits.HostTime:
+		out.also("each wait is as short as hosts need: they may pass data on as fast as they can")
 	case d.Captured.Missing > 0:
 		out.also("the capture lacks " + words.Bytes(d.Captured.Missing))
 	case p.FullWaits < x.Limits.SureWaits:
