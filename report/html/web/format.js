@@ -21,15 +21,17 @@ function tickBytes(n) {
 
 const trimZeros = s => s.includes(".") ? s.replace(/\.?0+$/, "") : s;
 
-// span formats a number of nanoseconds.
+// span formats a number of nanoseconds as words.Duration does, so that the page says the
+// same number as its sentences.
 function span(ns) {
   const a = Math.abs(ns), s = ns / 1e9;
-  if (a >= 3.6e12) return Math.trunc(s / 3600) + " h " + two(Math.trunc(Math.abs(s) / 60) % 60) + " min";
-  if (a >= 1.2e11) return Math.trunc(s / 60) + " min " + two(Math.trunc(Math.abs(s)) % 60) + " s";
-  if (a >= 1e9) return trimZeros(s.toPrecision(4)) + " s";
-  if (a >= 1e6) return trimZeros((s * 1e3).toPrecision(3)) + " ms";
-  if (a >= 1e3) return trimZeros((s * 1e6).toPrecision(3)) + " µs";
-  return ns + " ns";
+  if (a === 0) return "0 s";
+  if (a < 1e3) return ns + " ns";
+  if (a < 1e6) return Math.trunc(ns / 1e3) + " µs";
+  if (a < 1e8) return (ns / 1e6).toFixed(1) + " ms";
+  if (a < 3.6e12) return s.toFixed(3) + " s";
+  if (a < 48 * 3.6e12) return (s / 3600).toFixed(1) + " h";
+  return (s / 86400).toFixed(1) + " days";
 }
 
 const two = n => String(n).padStart(2, "0");
