@@ -66,7 +66,7 @@ func (sh *shard) goOn(t *flowstate, f *flow, now int64, oneByte bool) {
 	t.waits.unaware += int64(w.Unaware)
 	knew = max(knew, t.held.opened.at) // when it opened far enough for a full segment
 	due := last.Time + int64(float64(last.Gap)*sh.cfg.BackoffHigh)
-	if now > due && now-knew > int64(sh.cfg.Pause) && f.room() >= f.nextSegment() {
+	if !w.even && now > due && now-knew > int64(sh.cfg.Pause) && f.room() >= f.nextSegment() {
 		w.Stuck = time.Duration(now - knew)
 		t.waits.stuck += int64(w.Stuck)
 	}

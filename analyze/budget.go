@@ -71,7 +71,7 @@ func (f *flow) booked(t *flowstate) int64 {
 // echo notes that an ACK left nothing in flight, as seen from the capture point; o
 // is the opposite flow.
 func (sh *shard) echo(f, o *flow, now int64) {
-	if f.nxt != f.una || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 || f.class == unjudged {
+	if f.nxt != f.una || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 || f.class == unjudged || f.is(isZero) {
 		return
 	}
 	sh.book(f, o, now)

@@ -73,6 +73,10 @@ type Probing struct {
 	// probes of segments that could be keep-alives: around 2 (RFC 9293 3.8.6.1,
 	// SHLD-30).
 	BackoffLow, BackoffHigh float64
+	// EvenGaps is the least number of gaps between probes that did not grow which makes
+	// keep-alives as likely: a timer may be shortened once (Linux:
+	// tcp_clamp_probe0_to_user_timeout).
+	EvenGaps uint32
 	// RefusedCopies is how many copies of the same data must have been answered by a
 	// repeated ACK to count as refused: one may be a coincidence.
 	RefusedCopies uint32
@@ -181,6 +185,7 @@ func DefaultConfig() Config {
 
 			SilentProbes:  2,
 			RefusedCopies: 2,
+			EvenGaps:      2,
 		},
 		Timing: Timing{
 			MinStall:   180 * time.Millisecond,

@@ -114,7 +114,7 @@ func (w *Stall) facts() cause.Stall {
 		Open:            w.EndedBy == EndCaptureEnded,
 		BeganBefore:     w.BeganBeforeCapture,
 		Early:           w.early,
-		AfterKeepAlives: w.AfterKeepAlives, EvenGaps: int64(w.even),
+		AfterKeepAlives: w.AfterKeepAlives, Even: w.even,
 		WasZero:         w.ZeroFrame != 0,
 		ByTimer:         w.EndedBy == EndSenderTimer,
 		ResetByReceiver: w.EndedBy == EndResetByReceiver,

@@ -198,7 +198,8 @@ func (sh *shard) spacing(w *Stall, p *Probe) {
 		return
 	}
 	if w.Probes[n-1].Form == p.Form && float64(p.Gap) < sh.cfg.ProbeGrowth*float64(w.Probes[n-1].Gap) {
-		w.even++
+		w.flat++
+		w.even = w.flat >= sh.cfg.EvenGaps
 	}
 }
 

@@ -223,6 +223,9 @@ func (t *flowstate) settleStall(w *Stall) {
 		// Evenly spaced: keep-alives of a sender that had no data until the end, or probes of
 		// one that had.
 		w.SenderWaiting = nil
+	case w.even && w.refused == 0 && w.Released != nil && *w.Released == 0:
+		// Keep-alives, of which the first came as soon as a probe does.
+		w.SenderWaiting = new(false)
 	case w.ProbeCount > 0 || w.refused > 0 || w.Released != nil && *w.Released > 0:
 		w.SenderWaiting = new(true)
 	case w.Released != nil || w.KeepAlives > 0:

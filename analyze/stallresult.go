@@ -112,8 +112,10 @@ type Stall struct {
 	// Burst is the part of Released sent before the receiver acknowledged any of it:
 	// it was in the sender's socket when the window opened.
 	Burst *int64
-	// even counts the gaps between its probes that did not grow.
-	even uint32
+	// flat counts the gaps between its probes that did not grow; even: there are so many that
+	// they may be keep-alives.
+	flat uint32
+	even bool
 	// Blame names, in words, what could have ended the stall sooner.
 	Blame string
 }

@@ -20,6 +20,7 @@ func TestHowSure(t *testing.T) {
 		{"nothing has come since the window closed", fill + "+0.211 C > S . seq una-1", cause.ReceiverNotReading, cause.Medium},
 		{"the last probe that was due an answer got none", fill + "+0.211 C > S . seq una-1\n+0 S > C .\n+0.4 C > S . seq una-1\n+0.8 C > S . seq una-1\n+1.6 C > S . seq una-1\n", cause.ReceiverNotReading, cause.Medium},
 		{"the window was closed when the capture began", "0 S > C . win 0\n+0.2 C > S . seq una-1\n+0 S > C .\n+0.4 C > S . seq una-1\n+0 S > C .\n+0.8 C > S . seq una-1\n+0 S > C .", cause.ReceiverNotReading, cause.Medium},
+		{"the first ACK closes the window", handshake + "+0 C > S P. len 1000\n+0.001 S > C . win 0\n+0.2 C > S . seq una-1\n+0 S > C .", cause.ReceiverNotReading, cause.Medium},
 		{"the scale is unknown", "0 C > S . win 500\n+0 S > C . win 500\n+0 C > S P. len 4000\n+0 S > C . win 0\n+0.2 C > S . seq una-1\n+0 S > C .\n+0.4 C > S . seq una-1\n+0 S > C .", cause.ReceiverNotReading, cause.Medium},
 		{"evenly spaced but for one that was missed", fill + even + "+2 C > S . seq una-1\n+0 S > C .\n" + strings.Repeat(even, 4), cause.ReceiverNotReading, cause.Low},
 		{"probes after keep-alives, for data or a FIN", fill + strings.Repeat(even, 4) + "+0.3 C > S . seq una-1\n+0.6 C > S . seq una-1\n+0 S > C .", cause.ReceiverNotReading, cause.Low},

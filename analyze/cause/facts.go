@@ -199,8 +199,8 @@ type Stall struct {
 	// AfterKeepAlives: before it, the sender kept the connection alive with the window closed,
 	// so it had nothing to send then.
 	AfterKeepAlives bool
-	// EvenGaps counts the gaps between probes that did not grow, as those of keep-alives.
-	EvenGaps int64
+	// Even: the gaps between its probes did not grow, as those of keep-alives.
+	Even bool
 	// How it ended, unless the window opened.
 	ResetByReceiver, ResetBySender, GaveUp bool
 	// Waiting: the sender is known to have had data to send.

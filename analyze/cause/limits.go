@@ -65,10 +65,6 @@ type Limits struct {
 	// second is noticed (ITU-T G.114).
 	BloatRise float64
 	BloatTime time.Duration
-	// EvenGaps is the least number of gaps between probes that did not grow which makes
-	// keep-alives as likely: a timer may be shortened once (Linux:
-	// tcp_clamp_probe0_to_user_timeout).
-	EvenGaps int64
 	// SureWaits is the least number of like waits that exclude chance, and FewWaits the
 	// least that are a pattern at all. SureShare is the share of all waits that must be
 	// alike to be a pattern: a receiver or an application that does something now and then
@@ -108,7 +104,7 @@ func DefaultLimits() Limits {
 		LimitedShare: 0.1, MostShare: 0.5, HostTime: time.Millisecond, PipeShare: 0.8, SlowShare: 0.8, UnjudgedShare: 0.2,
 		Packet:      1460,
 		MemoryShare: 0.5, MemorySteps: 3,
-		EvenGaps: 2, SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3,
+		SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3,
 		SureWaits: 10, FewWaits: 3, SureShare: 0.9, AnswerShare: 0.25,
 		Rounds: 10, SteadyShare: 0.5, ClockedShare: 0.8, RoomyShare: 0.9,
 		QueueLink: 0.6, QueueRise: 1.25, BloatRise: 2, BloatTime: 100 * time.Millisecond,

@@ -279,10 +279,12 @@ func (x *Case) confidence(w *Stall) (Confidence, string) {
 		return Low, "only one direction was captured"
 	case w.AfterKeepAlives && w.OpenedTo == 0:
 		return Low, "before its probes the sender had nothing to send, only keep-alives: what it probes for may be no data, but a FIN"
-	case w.EvenGaps >= x.Limits.EvenGaps:
+	case w.Even:
 		return Low, "the sender's segments are too evenly spaced for probes: they may be keep-alives of a sender that had nothing to send"
 	case w.BeganBefore && (w.OpenedTo == 0 || w.Asked):
 		return Medium, "the window was closed when the capture began: what closed it was not seen"
+	case w.Offered == 0 && w.OpenedTo == 0 && w.Zero.Frame > 0 && float64(x.D.Acked) < x.Limits.MemoryShare*float64(x.D.LargestWindow):
+		return Medium, "the window closed with the first ACK, long before all was taken that the SYN had offered: a proxy, a tarpit or a lack of memory would look the same"
 	case w.Probes > 0 && w.Open && w.Zero.Frame > 0 && w.Heard == w.Zero:
 		return Medium, "nothing came from the receiver since it closed its window: it may be gone"
 	case w.Probes > 0 && w.Open && w.Unanswered > 0 && w.Silent == 0:
