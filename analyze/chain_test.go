@@ -110,12 +110,12 @@ func TestChain(t *testing.T) {
 		{"once", legs(apart, once...), "2 medium, 2 medium, -"},
 		{"three times", legs(apart, often...), "2 high, 2 high, -"},
 		{"on one host", legs(local, once...), "2 medium, 2 medium, -"},
-		{"not as many bytes", unlike, "2 medium, 2 medium, -"},
+		{"not as many bytes", unlike, "2 low, 2 medium, -"},
 		{"still on", stuck, "2 low, 2 low, -"},
 		{"the client's stall is first", first, "-, 2 medium, -"},
 		{"the client's stall goes on", alone, "-, 2 medium, -"},
 		{"nothing tells which stream", other, "-, 2 medium, -"},
-		{"two streams to one server", same, "2 medium, 2 medium, -"},
+		{"two streams to one server", same, "2 low, 2 medium, -"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, _ := run(t, chain(tc.legs...))

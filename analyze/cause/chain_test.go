@@ -86,10 +86,10 @@ func TestChains(t *testing.T) {
 		{"it began before the capture", []Stalled{before(direction(1, a, b, 100, 20, 5005)), direction(2, b, c, 100, 10, 5000)}, ""},
 		{"both directions of a stream", []Stalled{direction(1, a, b, 100, 200, 5005), reverse(direction(1, a, b, 100, 100, 5000)), direction(2, b, c, 100, 100, 5000)}, ""},
 		{"two receivers fit", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, a, 100, 100, 5000)}, ""},
-		{"the bytes tell which", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, a, 900, 100, 5000)}, "2 medium"},
+		{"the bytes tell which", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, a, 900, 100, 5000)}, "2 low"},
 		{"the bytes tell which, three times", []Stalled{direction(1, a, b, 100, 200, 1001, 2200, 3001, 4200, 5001), direction(2, b, c, 100, 100, 1000, 2100, 3000, 4100, 5000),
 			direction(3, b, a, 900, 100, 1000, 2100, 3000, 4100, 5000)}, "2 medium"},
-		{"two streams fit", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, c, 100, 150, 5000)}, "3 medium"},
+		{"two streams fit", []Stalled{direction(1, a, b, 100, 200, 5005), direction(2, b, c, 100, 100, 5000), direction(3, b, c, 100, 150, 5000)}, "3 low"},
 		{"a circle", []Stalled{slowly(direction(1, a, b, 100, 100, 5005)), slowly(direction(2, b, a, 100, 100, 5005))}, ""},
 		{"a chain of three on one host", []Stalled{direction(1, a, a, 100, 300, 5002), other(direction(2, a, a, 100, 200, 5001)), third(direction(3, a, a, 100, 100, 5000))}, "2 3 medium"},
 	} {

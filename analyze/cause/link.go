@@ -193,7 +193,7 @@ func (x *chains) confidence(a *Stalled, l *link) Confidence {
 		return Low
 	case l.times >= x.limits.TogetherOften && l.follows && l.alone && !oneHost:
 		return High
-	case l.alone || l.follows || l.times > 1:
+	case l.times > 1 || l.alone && l.follows: // once is as often chance
 		return Medium
 	}
 	return Low
