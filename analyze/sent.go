@@ -8,7 +8,7 @@ func (c *cursor) sent() Events {
 	f, s := c.f, c.s
 	if !f.is(hasNxt) {
 		f.first(s, c.end)
-		if c.end != s.Seq {
+		if c.end != s.Seq && !f.is(isTiming) {
 			c.clock(f, c.end, s, c.now)
 		}
 		if s.Len > 0 {
@@ -123,7 +123,9 @@ func (f *flow) answers(ack uint32) {
 
 // extend advances SND.NXT over the new data of s.
 func (sh *shard) extend(f *flow, end uint32, s *capture.Segment, now int64) {
-	sh.clock(f, end, s, now)
+	if !f.is(isTiming) {
+		sh.clock(f, end, s, now)
+	}
 	if f.inFlight() == 0 && now-max(f.lastAt, f.ackedAt) >= int64(sh.cfg.ProbeTimer) {
 		f.marks |= afterPause
 	} else {
@@ -152,15 +154,11 @@ func (f *flow) mostInFlight(incomplete bool) int64 {
 	return 2*f.largest() + maxUnscaled
 }
 
-// clock starts timing the ACK of the data of s, which ends at end, unless another one
-// is being timed already.
+// clock starts timing the ACK of the data of s, which ends at end. No other may be timed.
 func (sh *shard) clock(f *flow, end uint32, s *capture.Segment, now int64) {
-	if f.is(isTiming) {
-		return
-	}
 	f.marks = f.marks&^isClocked | isTiming
 	f.timed, f.timedAt, f.timedBy = end, now, now-s.Time
-	if sh.clocked(f, now) {
+	if f.skip == 0 && sh.clocked(f, now) { // otherwise, this round trip is not recorded
 		f.marks |= isClocked
 	}
 }
