@@ -47,7 +47,7 @@ func (c *Catalogue) Judge(f *Facts) Judgement {
 func (f *Facts) quiet() bool {
 	for dir := range f.Flows {
 		d := &f.Flows[dir]
-		if d.Bytes != 0 || d.StallCount != 0 || d.Spent[Unjudged] != 0 {
+		if d.Bytes != 0 || d.StallCount != 0 || d.Spent[Unjudged] != 0 || d.Rewrite.After.Frame != 0 {
 			return false
 		}
 	}
