@@ -58,9 +58,9 @@ type derived struct {
 	facts cause.Facts
 }
 
-// derive builds the result of a stream and gives it the number id. Finish the
-// stream first.
-func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
+// derive builds the result of a stream, gives it the number id, and fills facts with what
+// its causes are judged by. Finish the stream first.
+func (sh *shard) derive(st *stream, id int64, dropped bool, facts *cause.Facts) *Stream {
 	s := &Stream{
 		ID: id, Client: st.endpoint(st.client), Server: st.endpoint(st.client ^ 1),
 		Handshake: st.handshakeSeen(), Closed: StillOpen,
@@ -82,10 +82,9 @@ func (sh *shard) derive(st *stream, id int64, dropped bool) *derived {
 		s.Closed = ClosedFIN
 	}
 	sh.warnStream(st, s)
-	d := &derived{Stream: s}
-	sh.gather(st, dropped, &d.facts)
-	s.Explain(&d.facts, sh.cfg.MaxFrames)
-	return d
+	sh.gather(st, dropped, facts)
+	s.Explain(facts, sh.cfg.MaxFrames)
+	return s
 }
 
 // endpoint returns the address and port of a side.

@@ -107,7 +107,8 @@ func (sh *shard) evict(slot uint32) (kept *derived) {
 	if wait := sh.sum(&sh.gone, st); wait > 0 {
 		sh.evicted.Stalled++
 		if sh.amongWorst(wait, st.firstFrame) {
-			kept = sh.derive(st, 0, false)
+			kept = new(derived)
+			kept.Stream = sh.derive(st, 0, false, &kept.facts)
 			sh.keepWorst(kept)
 		} else {
 			sh.gather(st, false, &sh.left.facts)

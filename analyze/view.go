@@ -5,6 +5,8 @@ import (
 	"iter"
 	"slices"
 	"sort"
+
+	"winwatch/analyze/cause"
 )
 
 // view is a result's access to the engine.
@@ -15,14 +17,19 @@ type view struct {
 	chains  chains    // the streams that wait for others
 }
 
-// judged returns the stream with its verdict. Evicted streams are judged again too,
-// since drops may have become known since.
-func (v *view) judged(d *derived) *Stream {
-	s, facts := *d.Stream, d.facts
+// judged returns an evicted stream with its verdict. It is judged again, since drops may
+// have become known since.
+func (v *view) judged(k *derived) *Stream {
+	s, facts := *k.Stream, k.facts
 	facts.Dropped = v.dropped
-	v.chains.tell(s.ID, &facts)
-	s.Diagnose(v.a.causes.Explain(&facts))
-	return &s
+	return v.diagnose(&s, &facts)
+}
+
+// diagnose sets the verdict of a stream.
+func (v *view) diagnose(s *Stream, facts *cause.Facts) *Stream {
+	v.chains.tell(s.ID, facts)
+	s.Diagnose(v.a.causes.Explain(facts))
+	return s
 }
 
 // verdict returns the verdict on a ranked stream.
@@ -45,8 +52,12 @@ func (v *view) ranked(x *rank) *Stream {
 
 // derive builds the result of a tracked stream.
 func (v *view) derive(sh *shard, st *stream, id int64) *Stream {
-	e := newEnding(sh)
-	return v.judged(e.derive(e.end(st), id, v.dropped))
+	return v.ended(newEnding(sh), st, id)
+}
+
+// ended builds the result of a tracked stream as if it ended now.
+func (v *view) ended(e *ending, st *stream, id int64) *Stream {
+	return v.diagnose(e.derive(e.end(st), id, v.dropped, &e.facts), &e.facts)
 }
 
 // worst returns up to n streams, worst first.
@@ -119,11 +130,13 @@ func (v *view) merge(yield func(*Stream) bool) {
 	}
 	for len(sources) > 0 {
 		x := slices.MinFunc(sources, func(x, y *source) int { return cmp.Compare(x.at.id, y.at.id) })
-		found := x.at.kept
-		if found == nil {
-			found = x.end.derive(x.end.end(x.at.st), x.at.id, v.dropped)
+		var s *Stream
+		if x.at.kept != nil {
+			s = v.judged(x.at.kept)
+		} else {
+			s = v.ended(x.end, x.at.st, x.at.id)
 		}
-		if !yield(v.judged(found)) {
+		if !yield(s) {
 			return
 		}
 		var ok bool

@@ -27,7 +27,7 @@ type judged struct {
 	claims [2][len(table)]Claim
 }
 
-// spare holds what Judge works on, which is large, for the next stream.
+// spare holds what the causes work on, which is large, for the next stream.
 var spare = sync.Pool{New: func() any { return new(judged) }}
 
 // Judge returns the verdict on a stream without explaining it.
@@ -110,7 +110,8 @@ func (j *judged) judgement(dir, i int) Judgement {
 
 // Explain judges a stream and explains its time.
 func (c *Catalogue) Explain(f *Facts) Diagnosis {
-	var j judged
+	j := spare.Get().(*judged)
+	defer spare.Put(j)
 	l := &c.limits
 	j.claim(l, f)
 	dir, i := j.worst(l, f)
@@ -203,17 +204,29 @@ func (j *judged) others(l *Limits, dir int, causes []Finding) (more []Finding) {
 }
 
 // considered returns the causes that explain nothing in a direction with data, with the
-// reason.
+// reason, unless nothing in it is worth a look.
 func (j *judged) considered() (out []Considered) {
 	for dir := range j.cases {
+		x := &j.cases[dir]
+		if x.D.Bytes == 0 || x.plain() {
+			continue
+		}
 		for i, c := range table {
-			if j.claims[dir][i].Time > 0 || c.fell == nil || j.cases[dir].D.Bytes == 0 {
+			if j.claims[dir][i].Time > 0 || c.fell == nil {
 				continue
 			}
-			if why := c.fell(&j.cases[dir]); why != "" {
+			if why := c.fell(x); why != "" {
 				out = append(out, Considered{c.code, dir, why})
 			}
 		}
 	}
 	return out
+}
+
+// plain reports whether a direction carried data and nothing else happened: nobody waited,
+// nothing was sent again, and there were too few round trips to show what set the pace.
+func (x *Case) plain() bool {
+	d := x.D
+	return d.StallCount == 0 && d.Retransmissions == 0 && d.Pace.Rounds < x.Limits.Rounds && d.Captured.Missing == 0 &&
+		d.Spent.Sum() == d.Spent[Idle]+d.Spent[Flight]
 }
