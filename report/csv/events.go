@@ -2,6 +2,7 @@ package csv
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net/netip"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/cause"
+	"winwatch/analyze/words"
 	"winwatch/report"
 )
 
@@ -24,13 +26,21 @@ const eventsHeader = "kind,stream,direction,sender,sender_port,receiver,receiver
 	"gap_s,form,len,silence,why," +
 	"severity,code,party,confidence,wait_ns,text\n"
 
+// hurriedStreams is how many streams are listed even in a hurry, which takes half a second.
+const hurriedStreams = 100_000
+
 // Events writes the findings, stalls and probes of all streams. A probe begins when it was
 // sent and ends when its answer arrived; its end is empty if there was no answer. Seconds
-// count from the first packet of the capture.
+// count from the first packet of the capture. In a hurry, it fails if there are too many
+// streams: a list of events that ends early would look like one that is whole.
 func Events(w io.Writer, m *report.Material) error {
 	e := &events{w: bufio.NewWriterSize(w, 64<<10), start: m.Result.Begin}
 	e.w.WriteString(eventsHeader) // bufio keeps the error
+	n := 0
 	for s := range m.Result.All() {
+		if n++; n > hurriedStreams && m.Hurried() {
+			return fmt.Errorf("csv: interrupted: %s have too many events to list in time", words.Counted(m.Result.StreamCount, "stream"))
+		}
 		for i := range s.Causes {
 			e.finding(s, &s.Causes[i])
 		}
