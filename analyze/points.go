@@ -227,7 +227,7 @@ func (w *pairedSide) missing(now int64) int64 {
 func (p *pairing) suspect(side uint8, s *capture.Segment, ev Events) {
 	c := &p.sides[side].counted
 	c.segs++
-	if s.Len > 0 {
+	if s.Len > 0 && s.Flags&capture.RST == 0 { // what an RST carries is no data
 		c.dataSegs++
 		c.bytes += int64(s.Len)
 	}
