@@ -49,8 +49,8 @@ func (sh *shard) keepHoles(st *stream, f *flow, t *flowstate, holes []hole) {
 
 // unjudge takes back what the last d ns before a hole were booked to.
 func (f *flow) unjudge(st *stream, t *flowstate, d int64) {
-	idle := min(d, max(st.span()-f.booked(t), 0))
-	onPath := min(d-idle, f.network)
+	idle := min(max(d, 0), max(st.span()-f.booked(t), 0))
+	onPath := max(min(d-idle, f.network), 0)
 	f.network -= onPath
 	f.unjudged += idle + onPath
 }
