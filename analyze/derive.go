@@ -125,7 +125,7 @@ func (sh *shard) direction(st *stream, side uint8, d *Direction) {
 		OutOfOrder: uint64(t.counts.reorder), Gaps: uint64(t.counts.gaps), DupACKs: uint64(t.counts.dupAck),
 		KeepAlives: uint64(t.counts.keepAlives), KeepAliveAnswers: uint64(t.counts.keepAliveAnswers),
 		Probes: uint64(t.counts.probes), ProbeAnswers: uint64(t.counts.probeAnswers), ProbeTimerData: uint64(t.counts.timerData),
-		MSS: f.mss, MaxSegment: int64(f.maxSeg),
+		MSS: f.mss, MaxSegment: min(int64(f.maxSeg), f.bytes),
 		Window:     f.window(st, t),
 		StallCount: t.past.count - t.past.unwaited, StallTime: nanos(t.past.time),
 		Budget: sh.budget(st, f, t),
