@@ -56,10 +56,25 @@ func TestGoldens(t *testing.T) {
 		name := f.Name + ".json"
 		names = append(names, name)
 		t.Run(name, func(t *testing.T) {
-			reporttest.Golden(t, name, func(w io.Writer) error { return Write(w, f.Material) })
+			m := *f.Material
+			m.Result = firstStreams(m.Result, 20)
+			reporttest.Golden(t, name, func(w io.Writer) error { return Write(w, &m) })
 		})
 	}
 	reporttest.OnlyGoldens(t, names...)
+}
+
+// firstStreams narrows a result with more than n streams to the first n: the others look
+// the same, and would make a golden file of a megabyte.
+func firstStreams(r *analyze.Result, n int) *analyze.Result {
+	var first []*analyze.Stream
+	for s := range r.All() {
+		if len(first) == n {
+			return r.Select(first)
+		}
+		first = append(first, s)
+	}
+	return r
 }
 
 func TestOutputFitsTheSchema(t *testing.T) {
