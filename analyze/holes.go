@@ -29,7 +29,8 @@ func (c *cursor) addHole(f *flow, seq, end uint32) {
 // the current segment. If data went by unseen, part of it went by in that time. On the
 // path, that is only certain if the sender did not send again what seemed to be lost.
 func (c *cursor) silenceBefore(f *flow, t *flowstate) int64 {
-	d := c.now - max(f.lastAt, f.ackedAt, t.after.endedAt, c.st.first)
+	// A time that is not set is 0, which is later than any before 1970.
+	d := max(c.now-max(f.lastAt, f.ackedAt, t.after.endedAt, c.st.first), 0)
 	switch {
 	case f.class == senderIdle, f.class == network && d > c.st.timeout(int64(c.cfg.ProbeTimer)):
 		return d
@@ -49,8 +50,8 @@ func (sh *shard) keepHoles(st *stream, f *flow, t *flowstate, holes []hole) {
 
 // unjudge takes back what the last d ns before a hole were booked to.
 func (f *flow) unjudge(st *stream, t *flowstate, d int64) {
-	idle := min(max(d, 0), max(st.span()-f.booked(t), 0))
-	onPath := max(min(d-idle, f.network), 0)
+	idle := min(d, max(st.span()-f.booked(t), 0))
+	onPath := min(d-idle, f.network)
 	f.network -= onPath
 	f.unjudged += idle + onPath
 }
