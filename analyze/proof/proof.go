@@ -18,6 +18,8 @@ type Proof struct {
 	// Isolated says that the kernel's event counters cover nothing but the experiment.
 	Isolated bool
 	Rows     []Row
+	// Cause compares the verdict with what was set up; nil if that is unknown.
+	Cause *Cause
 	// Accepted accounts for everything that send() accepted.
 	Accepted *Accepted
 	// Withheld says why no row is judged, such as packets that were not captured; it

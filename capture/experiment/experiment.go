@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"time"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
@@ -40,6 +41,11 @@ type Config struct {
 	// MTU is the MTU of the loopback interface, in bytes. 0: unchanged. Setting it
 	// needs isolation.
 	MTU int
+	// Link connects two hosts, between which the experiment takes place. nil: the
+	// scenario's own link or, if it has none, loopback.
+	Link *link.Config
+	// At is where the capture is taken. It matters only with a link.
+	At Point
 	// SampleInterval is the time between two readings of both sockets. 0: 10 ms.
 	// It grows up to fourfold while nothing changes.
 	SampleInterval time.Duration
@@ -79,9 +85,26 @@ type Hooks struct {
 	Quiet func()
 }
 
+// Point is a place on the path where packets can be captured.
+type Point uint8
+
+// The points: at the client, at the server, and on the link between them, behind the
+// queue and half of the delay from each end.
+const (
+	AtClient Point = iota
+	AtServer
+	AtLink
+)
+
 // Scenario is one experiment.
 type Scenario struct {
 	Name, Summary string
+	// Teaches is the heading under which lists show the scenario.
+	Teaches Lesson
+	// Link is the default link (link.Parse). "": loopback.
+	Link string
+	// Expected is what it sets up.
+	Expected kernel.Expected
 	// Chunk is the default size of one send(), in bytes.
 	Chunk int
 	// NeedsIsolation is set if the scenario changes kernel parameters and therefore
@@ -91,6 +114,19 @@ type Scenario struct {
 	sender kernel.End
 	run    func(*runner) error
 }
+
+// Lesson groups scenarios by what they teach.
+type Lesson string
+
+// The lessons, in the order in which to take them.
+const (
+	LessonCalls  Lesson = "What send() and recv() do"
+	LessonWindow Lesson = "The window and the buffers behind it"
+	LessonPath   Lesson = "What the path does"
+	LessonTimers Lesson = "Small writes and timers"
+	LessonEnds   Lesson = "How connections begin and end"
+	LessonApps   Lesson = "What programs do to each other"
+)
 
 // DefaultScenario is the scenario to run if none is named.
 const DefaultScenario = "send-blocking"

@@ -59,7 +59,7 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 	rn.w = &kernel.Witness{
 		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: isolated, Kernel: kernel.Release(),
 		ChunkBytes: int64(cfg.Chunk), RcvBufAsked: int64(cfg.RcvBuf), SndBufAsked: int64(cfg.SndBuf),
-		Sender: s.sender, Probes: kernel.Unknown, MTU: loopbackMTU(), Tick: kernel.Tick(),
+		Sender: s.sender, Expected: s.Expected, Probes: kernel.Unknown, MTU: loopbackMTU(), Tick: kernel.Tick(),
 	}
 	err := s.run(rn)
 	if err != nil {

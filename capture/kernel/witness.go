@@ -63,6 +63,11 @@ type Witness struct {
 	// Blocked proves where a thread was blocked; nil if the scenario blocks none.
 	Blocked *BlockedCall
 
+	// Expected is what the experiment set up.
+	Expected Expected
+	// Path is what the link between two hosts did; nil on loopback.
+	Path *Path
+
 	// Readings are the states of both sockets at named moments, in order of time.
 	Readings []Reading
 	// Counters are the kernel's event counters before and after.

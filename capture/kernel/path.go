@@ -1,0 +1,32 @@
+package kernel
+
+import "time"
+
+// Path is what the link between the two hosts of an experiment did to their packets.
+// The link itself counted it, so it is the truth about the path.
+type Path struct {
+	// Spec describes the link, in the form that "winwatch run --link" takes.
+	Spec string
+	// Ways are the two directions, indexed by the End that sends.
+	Ways [2]Way
+}
+
+// Way is what a link did in one direction. Packets are IP packets, bytes include
+// their IP headers.
+type Way struct {
+	// Packets and Bytes entered the link, Delivered and DeliveredBytes left it.
+	Packets, Bytes, Delivered, DeliveredBytes int64
+	// QueueFull, Lost and Filtered count the packets dropped because the queue was
+	// full, by chance, and because the scenario said so.
+	QueueFull, Lost, Filtered int64
+	// Duplicated, Reordered and Rewritten count the packets delivered twice, late on
+	// purpose, and changed.
+	Duplicated, Reordered, Rewritten int64
+	// Missed counts the packets that the link failed to read or to deliver: its own fault. It
+	// must be 0.
+	Missed int64
+	// QueuePeakBytes is the largest length of the queue.
+	QueuePeakBytes int64
+	// Latest is the longest time by which a packet left later than it was due.
+	Latest time.Duration
+}
