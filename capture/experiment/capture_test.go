@@ -4,9 +4,7 @@ package experiment
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"net/netip"
 	"testing"
 	"time"
 
@@ -37,8 +35,8 @@ func captureFlood(t *testing.T, name string, opened func() error) {
 	var src *live.Source
 	segments := make(chan []capture.Segment, 1)
 	w, err := find(t, name).Run(t.Context(), Config{Hold: 1500 * time.Millisecond}, Hooks{
-		Listening: func(server netip.AddrPort) (err error) {
-			src, err = live.Open(live.Config{Interface: "lo", Filter: fmt.Sprintf("tcp port %d", server.Port())})
+		Listening: func(places []Place) (err error) {
+			src, err = live.Open(live.Config{Interface: "lo", Filter: places[0].Filter})
 			if err == nil {
 				err = opened()
 			}

@@ -5,8 +5,8 @@ package experiment
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -77,7 +77,7 @@ func TestTimeout(t *testing.T) {
 func TestHookFails(t *testing.T) {
 	refused := errors.New("refused")
 	sockets := openSockets(t)
-	w, err := find(t, "send-blocking").Run(t.Context(), Config{}, Hooks{Listening: func(netip.AddrPort) error { return refused }})
+	w, err := find(t, "send-blocking").Run(t.Context(), Config{}, Hooks{Listening: func([]Place) error { return refused }})
 	if !errors.Is(err, refused) || w != nil {
 		t.Errorf("error %v, witness %v", err, w)
 	}
@@ -100,11 +100,23 @@ func TestPortTaken(t *testing.T) {
 	}
 }
 
+// freePort returns a port that nobody listens on.
+func freePort(t *testing.T) uint16 {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).AddrPort().Port()
+}
+
 // TestStranger checks that other connections to the port are reset.
 func TestStranger(t *testing.T) {
 	var stranger net.Conn
-	w, err := find(t, "recv-nonblocking").Run(t.Context(), Config{}, Hooks{Listening: func(a netip.AddrPort) (err error) {
-		stranger, err = net.Dial("tcp", a.String())
+	port := freePort(t)
+	w, err := find(t, "recv-nonblocking").Run(t.Context(), Config{Port: port}, Hooks{Listening: func([]Place) (err error) {
+		stranger, err = net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		return err
 	}})
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"net/netip"
 	"time"
 
-	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
@@ -38,14 +37,14 @@ type Config struct {
 	// Hold is how long a stall is held. 0: until the fifth probe, or as long as
 	// the scenario needs.
 	Hold time.Duration
-	// MTU is the MTU of the loopback interface, in bytes. 0: unchanged. Setting it
-	// needs isolation.
+	// MTU is the MTU of the interfaces, in bytes. 0: unchanged. Setting it needs
+	// isolation.
 	MTU int
-	// Link connects two hosts, between which the experiment takes place. nil: the
-	// scenario's own link or, if it has none, loopback.
-	Link *link.Config
-	// At is where the capture is taken. It matters only with a link.
-	At Point
+	// Link changes the scenario's own link, or sets one (link.Config.Set). "": the
+	// scenario's link or, if it has none, loopback. A link needs isolation.
+	Link string
+	// At are the places where Hooks.Listening is to capture. nil: the client.
+	At []Point
 	// SampleInterval is the time between two readings of both sockets. 0: 10 ms.
 	// It grows up to fourfold while nothing changes.
 	SampleInterval time.Duration
@@ -70,8 +69,8 @@ const (
 // Hooks are called while an experiment runs. Each may be nil.
 type Hooks struct {
 	// Listening is called when the server listens, before the client connects: the
-	// moment to start the capture. An error ends the run.
-	Listening func(server netip.AddrPort) error
+	// moment to start the captures, one at each place. An error ends the run.
+	Listening func(places []Place) error
 	// Step receives a short description of each step.
 	Step func(what string)
 	// Sample is called from the sampling thread, one call at a time. The callee
@@ -84,17 +83,6 @@ type Hooks struct {
 	// connection.
 	Quiet func()
 }
-
-// Point is a place on the path where packets can be captured.
-type Point uint8
-
-// The points: at the client, at the server, and on the link between them, behind the
-// queue and half of the delay from each end.
-const (
-	AtClient Point = iota
-	AtServer
-	AtLink
-)
 
 // Scenario is one experiment.
 type Scenario struct {
@@ -191,13 +179,4 @@ func (c Config) withDefaults(s Scenario) Config {
 		c.Timeout = defaultTimeout + c.Hold
 	}
 	return c
-}
-
-// address returns the address the server listens on.
-func (c *Config) address() netip.AddrPort {
-	ip := netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	if c.IPv6 {
-		ip = netip.IPv6Loopback()
-	}
-	return netip.AddrPortFrom(ip, c.Port)
 }

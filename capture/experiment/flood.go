@@ -73,7 +73,7 @@ const (
 func (rn *runner) untilBlocked(t *thread, c *calls, number int64, name string) error {
 	err := rn.await(name+"() blocks", floodLimit, func() bool {
 		entered := c.entered.Load()
-		return t.ended() || entered != 0 && since(entered) > blockedFor && kernel.SleepsIn(t.tid, number)
+		return t.ended() || entered != 0 && since(entered) > blockedFor+2*rn.rtt && kernel.SleepsIn(t.tid, number)
 	})
 	if err == nil && t.ended() {
 		return fmt.Errorf("%s() never blocked: the thread ended: %w", name, t.err)

@@ -41,7 +41,9 @@ var networkNamespace = sync.OnceValue(func() string {
 // same.
 type Isolation struct {
 	// Args are the program's arguments, without its name.
-	Args           []string
+	Args []string
+	// Hosts grants the right to make further namespaces, for a link between two hosts.
+	Hosts          bool
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 }
@@ -59,7 +61,7 @@ func (i Isolation) Run(ctx context.Context) (exitStatus int, err error) {
 	cmd.Args[0] = os.Args[0]
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = i.Stdin, i.Stdout, i.Stderr
 	cmd.Env = append(os.Environ(), isolatedEnv+"="+networkNamespace())
-	cmd.SysProcAttr = namespaces()
+	cmd.SysProcAttr = namespaces(i.Hosts)
 	cmd.Cancel = func() error { return interruptChild(cmd.Process) }
 	err = cmd.Run()
 	var exit *exec.ExitError
@@ -98,9 +100,9 @@ func inForeground() bool {
 }
 
 // namespaces returns the attributes that isolate the child. The user keeps its id:
-// the two capabilities needed to capture and configure pass through exec as ambient
-// capabilities (capabilities(7)).
-func namespaces() *syscall.SysProcAttr {
+// the capabilities needed to capture and configure pass through exec as ambient
+// capabilities (capabilities(7)). hosts adds the one needed to make namespaces.
+func namespaces(hosts bool) *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
 	if mayMakeNamespaces() {
 		return attr
@@ -110,6 +112,9 @@ func namespaces() *syscall.SysProcAttr {
 	attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
 	attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
 	attr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW}
+	if hosts {
+		attr.AmbientCaps = append(attr.AmbientCaps, unix.CAP_SYS_ADMIN)
+	}
 	if _, permitted := capabilities(); permitted != 0 {
 		// A binary with file capabilities gets those instead of the ambient ones,
 		// unless it is executed from another namespace's mount (mnt_may_suid).

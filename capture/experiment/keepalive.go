@@ -41,7 +41,7 @@ func keepalive(rn *runner) error {
 	if err := rn.read(kernel.MomentStall); err != nil {
 		return err
 	}
-	before, err := kernel.ReadCounts()
+	before, err := rn.counts()
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (rn *runner) idleKeepalives(hold time.Duration) (idleCount, error) {
 	if err := rn.client.keepalive(); err != nil {
 		return idleCount{}, err
 	}
-	counters, err := kernel.ReadCounts()
+	counters, err := rn.counts()
 	if err != nil {
 		return idleCount{}, err
 	}
@@ -91,7 +91,7 @@ func (rn *runner) idleKeepalives(hold time.Duration) (idleCount, error) {
 	if err != nil {
 		return idleCount{}, err
 	}
-	after, err := kernel.ReadCounts()
+	after, err := rn.counts()
 	return idleCount{
 		client:  end.Sender.SegsOut - begin.Sender.SegsOut,
 		server:  end.Receiver.SegsOut - begin.Receiver.SegsOut,

@@ -40,14 +40,15 @@ const (
 	probeMargin = 150 * time.Millisecond
 )
 
-// settle waits until neither socket has moved for settleFor and no probe is
-// about to be sent, and returns the last reading. If the connection does not come
-// to rest within settleLimit, it returns the last reading anyway.
+// settle waits until neither socket has moved for settleFor and the time of two round
+// trips, and no probe is about to be sent, and returns the last reading. If the
+// connection does not come to rest within settleLimit, it returns the last reading
+// anyway.
 func (rn *runner) settle(moment string) (kernel.Reading, error) {
 	last := rn.reading(moment)
 	since := time.Now()
 	var err error
-	for deadline := since.Add(settleLimit); time.Now().Before(deadline); {
+	for deadline := since.Add(settleLimit + 20*rn.rtt); time.Now().Before(deadline); {
 		if err = rn.pause(10 * time.Millisecond); err != nil {
 			break
 		}
@@ -56,7 +57,7 @@ func (rn *runner) settle(moment string) (kernel.Reading, error) {
 			since = time.Now()
 		}
 		last = r
-		if time.Since(since) >= settleFor {
+		if time.Since(since) >= settleFor+2*rn.rtt {
 			break
 		}
 	}
@@ -100,7 +101,7 @@ func (rn *runner) quiet() error {
 	}
 	rn.quieted = true
 	rn.rest()
-	after, err := kernel.ReadCounts()
+	after, err := rn.counts()
 	rn.w.Send, rn.w.Recv = rn.sender.sends.stats(), rn.receiver.recvs.stats()
 	if rn.hooks.Quiet != nil {
 		rn.hooks.Quiet()

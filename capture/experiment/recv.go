@@ -31,7 +31,7 @@ func recvBlocking(rn *runner) error {
 	if err := t.interrupt(); err != nil {
 		return err
 	}
-	if err := rn.pause(blockedFor); err != nil {
+	if err := rn.pause(blockedFor + 2*rn.rtt); err != nil {
 		return err
 	}
 	afterSignal := rn.client.recvs.stats()

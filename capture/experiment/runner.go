@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
@@ -26,6 +27,8 @@ type runner struct {
 	sender   *socket
 	receiver *socket
 	threads  []*thread
+	link     *link.Link    // nil on loopback
+	rtt      time.Duration // of the empty link
 	sampler  *sampler
 	before   kernel.Counts
 	rested   bool // MomentEnd was read
@@ -40,28 +43,23 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	cfg = cfg.withDefaults(s)
-	isolated := Isolated()
-	if s.NeedsIsolation && !isolated {
-		return nil, fmt.Errorf("%s: %w: it sets kernel parameters", s.Name, ErrNeedsIsolation)
-	}
-	if cfg.MTU != 0 {
-		if !isolated {
-			return nil, fmt.Errorf("%s: set the MTU: %w", s.Name, ErrNeedsIsolation)
-		}
-		if err := setLoopbackMTU(cfg.MTU); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Name, err)
-		}
-	}
 	timeUp := fmt.Errorf("did not end within %v", cfg.Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, cfg.Timeout, timeUp)
 	defer cancel()
 	rn := &runner{ctx: ctx, cfg: cfg, hooks: hooks}
 	rn.w = &kernel.Witness{
-		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: isolated, Kernel: kernel.Release(),
+		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: Isolated(), Kernel: kernel.Release(),
 		ChunkBytes: int64(cfg.Chunk), RcvBufAsked: int64(cfg.RcvBuf), SndBufAsked: int64(cfg.SndBuf),
-		Sender: s.sender, Expected: s.Expected, Probes: kernel.Unknown, MTU: loopbackMTU(), Tick: kernel.Tick(),
+		Sender: s.sender, Expected: s.Expected, Probes: kernel.Unknown, Tick: kernel.Tick(),
 	}
-	err := s.run(rn)
+	err := rn.makeHosts(s)
+	if rn.link != nil {
+		defer rn.link.Close()
+	}
+	if err == nil {
+		rn.w.MTU = rn.mtu()
+		err = s.run(rn)
+	}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", s.Name, err)
 	}
@@ -70,6 +68,9 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 	}
 	err = errors.Join(err, rn.quiet())
 	rn.close()
+	if rn.link != nil {
+		rn.w.Path = new(rn.link.Report())
+	}
 	rn.w.Ended = time.Now().UnixNano()
 	return rn.w, err
 }
@@ -84,8 +85,12 @@ func (rn *runner) connect() error {
 	}
 	receiverIs := func(e kernel.End, n int) int { return senderIs(e.Peer(), n) }
 
-	listener, err := listen(rn.cfg.address(), receiverIs(kernel.ServerEnd, rn.cfg.RcvBuf),
-		senderIs(kernel.ServerEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
+	var listener, client *socket
+	err := rn.on(kernel.ServerEnd, func() (err error) {
+		listener, err = listen(rn.address(), receiverIs(kernel.ServerEnd, rn.cfg.RcvBuf),
+			senderIs(kernel.ServerEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -94,8 +99,11 @@ func (rn *runner) connect() error {
 		return err
 	}
 	// Before the hook, which may drop the privileges to set all of this.
-	client, err := newClient(rn.w.Server, receiverIs(kernel.ClientEnd, rn.cfg.RcvBuf),
-		senderIs(kernel.ClientEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
+	err = rn.on(kernel.ClientEnd, func() (err error) {
+		client, err = newClient(rn.w.Server, receiverIs(kernel.ClientEnd, rn.cfg.RcvBuf),
+			senderIs(kernel.ClientEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -111,12 +119,12 @@ func (rn *runner) connect() error {
 // meet starts the capture, connects the client and accepts its connection.
 func (rn *runner) meet(listener, client *socket) (*socket, error) {
 	if rn.hooks.Listening != nil {
-		if err := rn.hooks.Listening(rn.w.Server); err != nil {
+		if err := rn.hooks.Listening(rn.places()); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if rn.before, err = kernel.ReadCounts(); err != nil {
+	if rn.before, err = rn.counts(); err != nil {
 		return nil, err
 	}
 	if err := client.connect(rn.w.Server); err != nil {

@@ -21,7 +21,7 @@ const (
 // windowShrink lowers the receive buffer of a socket whose window is wide open, in a
 // kernel that may take back offered window.
 func windowShrink(rn *runner) error {
-	restore, err := setSysctl("tcp_shrink_window", "1")
+	restore, err := rn.sysctl("tcp_shrink_window", "1")
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (rn *runner) sendAcknowledged(size, n int) error {
 // noScaling runs the classic demonstration in a kernel that does not offer the
 // window scale option.
 func noScaling(rn *runner) error {
-	restore, err := setSysctl("tcp_window_scaling", "0")
+	restore, err := rn.sysctl("tcp_window_scaling", "0")
 	if err != nil {
 		return err
 	}

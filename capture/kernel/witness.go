@@ -65,8 +65,10 @@ type Witness struct {
 
 	// Expected is what the experiment set up.
 	Expected Expected
-	// Path is what the link between two hosts did; nil on loopback.
-	Path *Path
+	// Path is what the link between two hosts did; nil on loopback. CapturedAt is the
+	// point of it where the capture was taken: "client", "server" or "link".
+	Path       *Path
+	CapturedAt string
 
 	// Readings are the states of both sockets at named moments, in order of time.
 	Readings []Reading

@@ -38,11 +38,14 @@ func Open(cfg Config) (*Source, error) {
 			s.before = *st
 		}
 	}
+	if err == nil && cfg.Interface != Any {
+		s.state, err = watchState(cfg.Interface)
+	}
 	if err == nil && cfg.Save != nil {
 		s.save, err = capture.NewWriter(cfg.Save, s.linkType, cfg.Snaplen)
 	}
 	if err != nil {
-		handle.Close()
+		s.Close()
 		return nil, fmt.Errorf("capture on %s: %w", cfg.Interface, err)
 	}
 	return s, nil

@@ -20,6 +20,7 @@ type Source struct {
 	name     string
 	loopback bool
 	handle   *pcap.Handle
+	state    state // of the interface; unused for Any
 	linkType capture.LinkType
 	dec      capture.Decoder
 	frame    uint64
@@ -131,7 +132,7 @@ func (s *Source) endIfIdle() {
 	switch {
 	case stop != nil && time.Since(*stop) >= drainFor: // monotonic: setting the clock does not matter
 		s.err = io.EOF
-	case stop == nil && s.name != Any && !isUp(s.name):
+	case stop == nil && s.name != Any && !s.state.isUp():
 		s.err = fmt.Errorf("capture on %s: %w", s.name, ErrInterfaceDown)
 	}
 }
@@ -183,5 +184,6 @@ func (s *Source) Close() error {
 		s.err = io.EOF
 	}
 	s.handle.Close()
+	s.state.close()
 	return nil
 }

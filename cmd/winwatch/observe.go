@@ -3,32 +3,46 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"net/netip"
 
 	"winwatch/analyze"
+	"winwatch/capture"
 	"winwatch/capture/experiment"
 	"winwatch/capture/kernel"
 	"winwatch/capture/live"
 )
 
-// An observation is a running experiment: its capture, and the kernel's readings taken
+// An observation is a running experiment: its captures, and the kernel's readings taken
 // meanwhile.
 type observation struct {
-	iface    string
-	save     io.Writer
+	// iface is where to capture on loopback.
+	iface string
+	// save receives the packets of each place.
+	save []io.Writer
+	// analyzer follows the first place.
 	analyzer *analyze.Analyzer
-	source   *live.Source
-	// captured is closed when the capture has ended; captureErr is set before.
-	captured   chan struct{}
-	captureErr error
-	kernel     []kernel.Sample
-	step       func(string)
+	taps     []*tap
+	kernel   []kernel.Sample
+	step     func(string)
 }
 
-// observe runs the scenario and captures it on the interface until no more packets
-// arrive. If it returns an error, it also returns what was seen until then.
+// A tap is a running capture at one place.
+type tap struct {
+	source tapSource
+	// done is closed when the capture has ended; err is set before.
+	done chan struct{}
+	err  error
+}
+
+// tapSource is a live.Source or a link.Tap.
+type tapSource interface {
+	analyze.Source
+	Stop()
+	Close() error
+}
+
+// observe runs the scenario and captures it until no more packets arrive. If it returns
+// an error, it also returns what was seen until then.
 func (v *observation) observe(ctx context.Context, s experiment.Scenario, cfg experiment.Config) (*kernel.Witness, error) {
 	defer v.close()
 	w, err := s.Run(ctx, cfg, experiment.Hooks{
@@ -38,43 +52,88 @@ func (v *observation) observe(ctx context.Context, s experiment.Scenario, cfg ex
 		Quiet:     v.stop,
 	})
 	v.stop()
-	if v.captured != nil {
-		<-v.captured
+	errs := []error{err}
+	for _, t := range v.taps {
+		<-t.done
+		errs = append(errs, t.err)
 	}
-	return w, errors.Join(err, v.captureErr)
+	return w, errors.Join(errs...)
 }
 
-// start captures the traffic of the server's port.
-func (v *observation) start(server netip.AddrPort) error {
-	src, err := live.Open(live.Config{
-		Interface: v.iface, Save: v.save,
-		Filter: fmt.Sprintf("tcp port %d and host %s", server.Port(), server.Addr()),
+// start captures at each place.
+func (v *observation) start(places []experiment.Place) error {
+	for i := range places {
+		source, err := v.open(&places[i], v.save[i])
+		if err != nil {
+			return err
+		}
+		v.taps = append(v.taps, &tap{source: source, done: make(chan struct{})})
+	}
+	err := dropRights(true)
+	for i, t := range v.taps {
+		if err != nil {
+			close(t.done)
+			continue
+		}
+		go func() {
+			defer close(t.done)
+			if i == 0 {
+				// Not the experiment's context: when that ends, packets are left to be read.
+				t.err = v.analyzer.Run(context.Background(), t.source)
+				return
+			}
+			t.err = drain(t.source)
+		}()
+	}
+	return err
+}
+
+// open starts the capture at a place.
+func (v *observation) open(p *experiment.Place, save io.Writer) (source tapSource, err error) {
+	if p.Link != nil {
+		return p.Link.Capture(save)
+	}
+	iface := p.Interface
+	if iface == "" {
+		iface = v.iface
+	}
+	err = p.Do(func() (err error) {
+		source, err = live.Open(live.Config{Interface: iface, Save: save, Filter: p.Filter})
+		return err
 	})
-	if err != nil {
-		return err
-	}
-	v.source, v.captured = src, make(chan struct{})
-	if err := dropRights(true); err != nil {
-		close(v.captured)
-		return err
-	}
-	go func() {
-		defer close(v.captured)
-		// Not the experiment's context: when that ends, packets are left to be read.
-		v.captureErr = v.analyzer.Run(context.Background(), src)
-	}()
-	return nil
+	return source, err
 }
 
-// stop ends the capture after the packets that have arrived so far.
+// drain reads a capture that is only saved.
+func drain(source tapSource) error {
+	batch := make([]capture.Segment, 1024)
+	for {
+		if _, err := source.NextBatch(batch); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// missed returns how many packets the captures lack.
+func (v *observation) missed() (packets uint64) {
+	for _, t := range v.taps {
+		c := t.source.Counters()
+		packets += c.Dropped()
+	}
+	return packets
+}
+
+// stop ends the captures after the packets that have arrived so far.
 func (v *observation) stop() {
-	if v.source != nil {
-		v.source.Stop()
+	for _, t := range v.taps {
+		t.source.Stop()
 	}
 }
 
 func (v *observation) close() {
-	if v.source != nil {
-		v.source.Close()
+	for _, t := range v.taps {
+		t.source.Close()
 	}
 }

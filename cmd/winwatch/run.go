@@ -56,7 +56,9 @@ type runOptions struct {
 	port                            uint16
 	ipv6                            bool
 	chunk, rcvbuf, sndbuf, readSize flags.Size
-	congestion                      string
+	congestion, link                string
+	at                              []string
+	points                          []experiment.Point // at, parsed
 	readInterval, hold              time.Duration
 	mtu                             int
 }
@@ -111,6 +113,8 @@ func newRun(args []string) *cobra.Command {
 	f.DurationVar(&o.readInterval, "read-interval", 0, "`TIME` between two recv() calls, if the scenario pauses")
 	f.DurationVar(&o.hold, "hold", 0, "`TIME` to keep a stall going (default: until the fifth probe)")
 	f.IntVar(&o.mtu, "mtu", 0, "set the MTU of a private loopback interface to `BYTES`")
+	f.StringVar(&o.link, "link", "", "`SPEC` of a link between two private hosts to run over:\ndelay=TIME,rate=RATE,queue=SIZE,loss=PERCENT,reorder=PERCENT,\nduplicate=PERCENT,strip=OPTION (a/b: the two directions)")
+	f.StringSliceVar(&o.at, "at", nil, "`POINT` of the link to capture at: client, server or link; of\nseveral, the first is analyzed, and -o X.pcap saves X-POINT.pcap\n(default client)")
 	f.StringArrayVar(&o.sweep, "sweep", nil, "run with each `FLAG=VALUE,VALUE...`; several sweeps form a grid")
 	return cmd
 }
@@ -130,6 +134,7 @@ func (o *runOptions) experiment() experiment.Config {
 	return experiment.Config{
 		Port: o.port, IPv6: o.ipv6, Chunk: o.chunk.Bytes, RcvBuf: o.rcvbuf.Bytes, SndBuf: o.sndbuf.Bytes,
 		Congestion: o.congestion, ReadSize: o.readSize.Bytes, ReadInterval: o.readInterval, Hold: o.hold, MTU: o.mtu,
+		Link: o.link, At: o.points,
 	}
 }
 
@@ -137,6 +142,9 @@ func (o *runOptions) experiment() experiment.Config {
 func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 	scenario, err := findScenario(o.scenario)
 	if err != nil {
+		return err
+	}
+	if err := o.checkLink(scenario); err != nil {
 		return err
 	}
 	cfg := o.experiment()
@@ -165,7 +173,7 @@ func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 			return err
 		}
 		if private {
-			return o.runIsolated(ctx, std)
+			return o.runIsolated(ctx, scenario, std)
 		}
 	}
 	return o.runHere(ctx, scenario, std)
@@ -175,7 +183,7 @@ func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 // because the user asked for one, because it changes network settings, or because
 // this user may not capture on the host.
 func (o *runOptions) needsIsolation(s experiment.Scenario, std streams) (bool, error) {
-	if o.isolate || s.NeedsIsolation || o.mtu != 0 {
+	if o.isolate || s.NeedsIsolation || o.mtu != 0 || o.linked(s) {
 		return true, nil
 	}
 	may, err := o.mayCapture()
@@ -201,8 +209,8 @@ func (o *runOptions) mayCapture() (bool, error) {
 }
 
 // runIsolated runs this program again in private namespaces.
-func (o *runOptions) runIsolated(ctx context.Context, std streams) error {
-	status, err := experiment.Isolation{Args: o.args, Stdin: std.in, Stdout: std.out, Stderr: std.err}.Run(ctx)
+func (o *runOptions) runIsolated(ctx context.Context, s experiment.Scenario, std streams) error {
+	status, err := experiment.Isolation{Args: o.args, Hosts: o.linked(s), Stdin: std.in, Stdout: std.out, Stderr: std.err}.Run(ctx)
 	if err != nil {
 		return explainRun(err)
 	}

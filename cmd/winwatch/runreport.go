@@ -21,6 +21,7 @@ import (
 func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std streams) error {
 	defer endInTime(ctx)()
 	// Complete the experiment even if the reader of stdout goes away.
+	o.nameByPoint()
 	w, err := o.begin(ctx, std, runFormats, nil, func() {})
 	if err != nil {
 		return err
@@ -36,11 +37,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	}
 
 	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: o.stepper(std.err)}
-	save := []io.Writer{found.packets}
-	for _, out := range w.outs.of(formatPCAP) {
-		save = append(save, out)
-	}
-	v.save = io.MultiWriter(save...)
+	v.save = o.writers(found.packets, w.outs.of(formatPCAP))
 	timeline := chart.New(pagePoints)
 	w.listen(v.analyzer)
 	v.analyzer.OnSample(timeline.Add)
@@ -50,31 +47,31 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	if witness == nil {
 		return explainRun(runErr)
 	}
-	m := &report.Material{Source: report.Clean(s.Name + " on " + o.iface), Timeline: timeline, Kernel: v.kernel, Hurry: w.hurry}
+	m := &report.Material{Source: report.Clean(s.Name + " " + o.where(s)), Timeline: timeline, Kernel: v.kernel, Hurry: w.hurry}
 	m.Witness = witness
 	m.Result = v.analyzer.Result()
 	set := clock.set()
 	if set != 0 {
 		m.Result.Warnings = append(m.Result.Warnings, clockSet(set))
 	}
-	m.Proof = prove(m, withheld(runErr, m.Result.Input.Dropped(), set))
+	m.Proof = prove(m, withheld(runErr, v.missed(), set))
 	if errors.Is(runErr, context.Canceled) {
 		runErr = errors.New("run: interrupted: the report covers only what was captured so far")
 	}
 	if runErr == nil && m.Proof == nil {
-		runErr = fmt.Errorf("run: no packets of the experiment were captured on %s: it runs on loopback", o.iface)
+		runErr = fmt.Errorf("run: no packets of the experiment were captured %s", o.where(s))
 	}
 	return errors.Join(w.finish(ctx, m), explainRun(runErr), found.accuse(m))
 }
 
 // withheld returns why the packets can't be compared with the kernel's numbers, or "" if
 // they can.
-func withheld(runErr error, drops uint64, clockSet time.Duration) string {
+func withheld(runErr error, missed uint64, clockSet time.Duration) string {
 	switch {
 	case runErr != nil:
 		return "the experiment was cut short"
-	case drops > 0:
-		return fmt.Sprintf("%d packets were dropped before they could be captured", drops)
+	case missed > 0:
+		return fmt.Sprintf("%d packets were dropped before they could be captured", missed)
 	case clockSet != 0:
 		return fmt.Sprintf("the clock was set by %v during the run", clockSet)
 	}

@@ -63,7 +63,7 @@ func parseAxes(sweeps []string, set *pflag.FlagSet) ([]axis, error) {
 func fixedFlags(flags *pflag.FlagSet) []string {
 	var args []string
 	flags.Visit(func(f *pflag.Flag) {
-		if slices.Contains(sweepable, f.Name) || f.Name == "ipv6" || f.Name == "port" {
+		if slices.Contains(sweepable, f.Name) || f.Name == "ipv6" || f.Name == "port" || f.Name == "link" {
 			args = append(args, "--"+f.Name+"="+f.Value.String())
 		}
 	})

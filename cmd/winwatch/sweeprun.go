@@ -79,7 +79,7 @@ func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []repo
 // isolatedCell does one run in private namespaces.
 func isolatedCell(ctx context.Context, args []string) (*proof.Proof, error) {
 	var out, errs bytes.Buffer
-	status, err := experiment.Isolation{Args: args, Stdout: &out, Stderr: &errs}.Run(ctx)
+	status, err := experiment.Isolation{Args: args, Hosts: true, Stdout: &out, Stderr: &errs}.Run(ctx)
 	if err != nil {
 		return nil, err
 	}

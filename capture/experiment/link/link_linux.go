@@ -2,6 +2,7 @@ package link
 
 import (
 	"errors"
+	"io"
 	"net/netip"
 
 	"winwatch/capture"
@@ -44,8 +45,8 @@ func (h *Host) Do(f func() error) error { return f() }
 func (l *Link) Drop(f func(Packet) bool) {}
 
 // Capture returns a source of the packets in the middle of the link, from now on.
-// It has the methods of live.Source, and saves all frames if save is not nil.
-func (l *Link) Capture(save func(timeNs int64, packet []byte) error) (*Tap, error) {
+// It has the methods of live.Source, and saves all frames as live.Config.Save says.
+func (l *Link) Capture(save io.Writer) (*Tap, error) {
 	return nil, errors.ErrUnsupported
 }
 
@@ -54,6 +55,18 @@ type Tap struct{}
 
 // NextBatch is like live.Source's.
 func (t *Tap) NextBatch(dst []capture.Segment) (int, error) { return 0, errors.ErrUnsupported }
+
+// Counters is like live.Source's.
+func (t *Tap) Counters() capture.Counters { return capture.Counters{} }
+
+// Stop is like live.Source's.
+func (t *Tap) Stop() {}
+
+// Close is like live.Source's.
+func (t *Tap) Close() error { return nil }
+
+// MTU returns the MTU of both hosts' interfaces, in bytes.
+func (l *Link) MTU() int64 { return 0 }
 
 // Report returns what the link did so far.
 func (l *Link) Report() kernel.Path { return kernel.Path{} }
