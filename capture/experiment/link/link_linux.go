@@ -2,22 +2,34 @@ package link
 
 import (
 	"errors"
-	"io"
+	"fmt"
+	"net"
 	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
 
-	"winwatch/capture"
+	"github.com/mdlayher/netlink"
+	"golang.org/x/sys/unix"
+
 	"winwatch/capture/kernel"
 )
 
 // Link is a running link between two hosts.
-type Link struct{ hosts [2]*Host }
+type Link struct {
+	spec   string
+	mtu    int
+	clock  clock
+	hosts  [2]*Host
+	relays [2]*relay
+	conn   *netlink.Conn // configures the middle
+	middle [2]int        // the indexes of the interfaces towards the hosts, 0 if there is none
+	stop   int           // an eventfd, readable once the link closes
+	drop   atomic.Pointer[func(Packet) bool]
+	tap    atomic.Pointer[Tap]
 
-// Host is one end: a private network namespace with one interface besides loopback.
-type Host struct {
-	// Interface is the name of the interface towards the link.
-	Interface string
-	// Addr4 and Addr6 are its addresses.
-	Addr4, Addr6 netip.Addr
+	closing sync.Mutex // held while Report reads what Close closes
+	final   *kernel.Path
 }
 
 // Packet is an IP packet on its way through the link.
@@ -28,48 +40,167 @@ type Packet struct {
 	Data []byte
 }
 
-// Open makes both hosts and starts the link. The process needs the right to make
-// network namespaces and to configure them; it must be alone in its network
-// namespace, which becomes the middle of the link.
-func Open(cfg Config) (*Link, error) { return nil, errors.ErrUnsupported }
+// The hosts' private addresses (RFC 1918, RFC 4193). Nothing outside of the private
+// namespaces sees them.
+var addresses = [2][2]netip.Prefix{
+	kernel.ClientEnd: {netip.MustParsePrefix("10.0.0.1/24"), netip.MustParsePrefix("fd00::1/64")},
+	kernel.ServerEnd: {netip.MustParsePrefix("10.0.0.2/24"), netip.MustParsePrefix("fd00::2/64")},
+}
+
+// Open makes both hosts and starts the link. The process needs CAP_SYS_ADMIN,
+// CAP_NET_ADMIN and CAP_NET_RAW in the user namespace that owns its network namespace.
+// It must be alone in that network namespace, which becomes the middle of the link: its
+// interfaces towards the hosts are named "to-client" and "to-server".
+//
+// The link carries the IP packets that one host's addresses send to the other's. The
+// hosts send nothing else but multicast, which is dropped and not counted.
+func Open(cfg Config) (*Link, error) {
+	cfg = cfg.withDefaults()
+	l := &Link{spec: cfg.String(), mtu: cfg.MTU, clock: clock{time.Now()}, stop: -1}
+	if err := l.open(cfg); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("open the link: %w", err)
+	}
+	return l, nil
+}
+
+func (l *Link) open(cfg Config) (err error) {
+	if l.stop, err = unix.Eventfd(0, unix.EFD_CLOEXEC); err != nil {
+		return err
+	}
+	if l.conn, err = netlink.Dial(unix.NETLINK_ROUTE, nil); err != nil {
+		return err
+	}
+	for e := range l.hosts {
+		if err := l.addHost(kernel.End(e)); err != nil {
+			return fmt.Errorf("the %v: %w", kernel.End(e), err)
+		}
+	}
+	for e := range l.relays {
+		from := kernel.End(e)
+		if l.relays[e], err = newRelay(l, from, cfg, l.middle[from], l.middle[1-from]); err != nil {
+			return err
+		}
+	}
+	for _, r := range l.relays {
+		go r.run()
+	}
+	return nil
+}
+
+// addHost makes a host and joins it to the middle.
+func (l *Link) addHost(e kernel.End) error {
+	h := &Host{Interface: e.String() + "0", mac: [6]byte{2, 0, 0, 0, 0, 1 + byte(e)}} // 2: locally administered
+	if err := h.start(); err != nil {
+		return err
+	}
+	l.hosts[e] = h
+	name := "to-" + e.String()
+	if err := createVeth(l.conn, name, h, l.mtu); err != nil {
+		return err
+	}
+	middle, err := net.InterfaceByName(name)
+	if err != nil {
+		return err
+	}
+	l.middle[e] = middle.Index
+	if err := bringUp(l.conn, middle.Index, unix.IFF_NOARP); err != nil {
+		return err
+	}
+	return h.Do(func() error { return h.configure(addresses[e]) })
+}
 
 // Host returns the host at one end.
 func (l *Link) Host(e kernel.End) *Host { return l.hosts[e] }
 
-// Do runs f on a thread in the host's network namespace: sockets that it opens belong
-// to the host.
-func (h *Host) Do(f func() error) error { return f() }
+// MTU returns the MTU of both hosts' interfaces, in bytes.
+func (l *Link) MTU() int { return l.mtu }
 
 // Drop sets a function that chooses packets to drop before they enter the queue; nil
-// drops none. It is called from one goroutine a direction.
-func (l *Link) Drop(f func(Packet) bool) {}
-
-// Capture returns a source of the packets in the middle of the link, from now on.
-// It has the methods of live.Source, and saves all frames as live.Config.Save says.
-func (l *Link) Capture(save io.Writer) (*Tap, error) {
-	return nil, errors.ErrUnsupported
+// drops none. It may be called while packets flow. f is called from one goroutine a
+// direction, and holds up the packets of that direction while it runs.
+func (l *Link) Drop(f func(Packet) bool) {
+	if f == nil {
+		l.drop.Store(nil)
+		return
+	}
+	l.drop.Store(&f)
 }
 
-// Tap is a capture in the middle of the link.
-type Tap struct{}
+// Report returns what the link did so far, or until Close. It may be called at any
+// time, but not by a function given to Host.Do.
+func (l *Link) Report() kernel.Path {
+	l.closing.Lock()
+	defer l.closing.Unlock()
+	if l.final != nil {
+		return *l.final
+	}
+	return l.report()
+}
 
-// NextBatch is like live.Source's.
-func (t *Tap) NextBatch(dst []capture.Segment) (int, error) { return 0, errors.ErrUnsupported }
+func (l *Link) report() kernel.Path {
+	path := kernel.Path{Spec: l.spec}
+	for e, r := range l.relays {
+		w := r.report()
+		// The devices drop packets when the processor's backlog is full
+		// (net.core.netdev_max_backlog): on the way to the relay, and from there on.
+		w.Missed += l.deviceDrops(l.hosts[e].conn, l.hosts[e].index) + l.deviceDrops(l.conn, l.middle[1-e])
+		path.Ways[e] = w
+	}
+	return path
+}
 
-// Counters is like live.Source's.
-func (t *Tap) Counters() capture.Counters { return capture.Counters{} }
+// deviceDrops returns how many packets a device failed to send.
+func (l *Link) deviceDrops(conn *netlink.Conn, index int) int64 {
+	n, err := sendDrops(conn, index)
+	if err != nil {
+		return 0 // cannot happen while the interface exists
+	}
+	return n
+}
 
-// Stop is like live.Source's.
-func (t *Tap) Stop() {}
+// Close ends the link and both hosts. Packets on their way are lost. Sockets that the
+// hosts opened stay open, without a link. Further calls do nothing.
+func (l *Link) Close() error {
+	l.closing.Lock()
+	defer l.closing.Unlock()
+	if l.final != nil {
+		return nil
+	}
+	l.final = &kernel.Path{Spec: l.spec}
+	running := l.relays[0] != nil && l.relays[1] != nil
+	if running {
+		unix.Write(l.stop, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+		for _, r := range l.relays {
+			<-r.done
+			r.publish()
+		}
+		*l.final = l.report()
+	}
+	return l.release()
+}
 
-// Close is like live.Source's.
-func (t *Tap) Close() error { return nil }
-
-// MTU returns the MTU of both hosts' interfaces, in bytes.
-func (l *Link) MTU() int64 { return 0 }
-
-// Report returns what the link did so far.
-func (l *Link) Report() kernel.Path { return kernel.Path{} }
-
-// Close ends both hosts.
-func (l *Link) Close() error { return nil }
+// release closes what is open.
+func (l *Link) release() error {
+	var errs []error
+	for e, r := range l.relays {
+		if r != nil {
+			r.close()
+		}
+		if l.middle[e] != 0 {
+			errs = append(errs, deleteLink(l.conn, l.middle[e]))
+		}
+	}
+	for _, h := range l.hosts {
+		if h != nil {
+			h.close()
+		}
+	}
+	if l.conn != nil {
+		errs = append(errs, l.conn.Close())
+	}
+	if l.stop >= 0 {
+		errs = append(errs, unix.Close(l.stop))
+	}
+	return errors.Join(errs...)
+}
