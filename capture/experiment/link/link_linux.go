@@ -114,7 +114,7 @@ func (l *Link) addHost(e kernel.End) error {
 func (l *Link) Host(e kernel.End) *Host { return l.hosts[e] }
 
 // MTU returns the MTU of both hosts' interfaces, in bytes.
-func (l *Link) MTU() int { return l.mtu }
+func (l *Link) MTU() int64 { return int64(l.mtu) }
 
 // Drop sets a function that chooses packets to drop before they enter the queue; nil
 // drops none. It may be called while packets flow. f is called from one goroutine a

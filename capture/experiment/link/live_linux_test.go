@@ -22,7 +22,7 @@ func TestRate(t *testing.T) {
 	users(t, func(t *testing.T) {
 		l := open(t, "delay=20ms,rate=100mbit")
 		client, server := connect(t, l, false)
-		const bytes, rtt = 20e6, 40*time.Millisecond
+		const bytes, rtt = 20e6, 40 * time.Millisecond
 		rate := bytes * 8 / transfer(t, client, server, bytes).Seconds()
 		if rate > 100e6 || rate < 50e6 {
 			t.Errorf("the transfer ran at %.1f Mbit/s", rate/1e6)

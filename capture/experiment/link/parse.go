@@ -35,26 +35,21 @@ const stripKey = "strip"
 //
 // A value holds for each way: delay=20ms makes a round trip of 40 ms. A value "a/b" is
 // a for what the client sends and b for what the server sends; "strip=wscale/" and
-// "strip=/wscale" strip one way only. A rate of 0 is no limit. Queue sizes are in
+// "strip=/wscale" strip one way only. 0 switches any of them off. Queue sizes are in
 // bytes, where k and M stand for powers of 1024; rates are in bit/s, where kbit, mbit
-// and gbit stand for powers of 1000. A way with a rate and no queue gets
-// Config.DefaultQueue. The description "" is a link that passes everything on at once.
+// and gbit stand for powers of 1000. The description "" is a link that passes
+// everything on at once.
 func Parse(spec string) (Config, error) {
 	var c Config
 	if err := c.Set(spec); err != nil {
 		return Config{}, err
 	}
-	filled := c.withDefaults()
-	for e := range c.Ways {
-		c.Ways[e].Queue = filled.Ways[e].Queue
-	}
 	return c, nil
 }
 
-// Set changes what the description names and keeps the rest. It leaves a queue without
-// a size to Open.
+// Set changes what the description (see Parse) names and keeps the rest. If it returns
+// an error, the Config is undefined.
 func (c *Config) Set(spec string) error {
-	changed := *c
 	seen := map[string]bool{}
 	for part := range strings.SplitSeq(spec, ",") {
 		if spec == "" {
@@ -73,14 +68,15 @@ func (c *Config) Set(spec string) error {
 			return fmt.Errorf("link: %q: %s is given twice; two values for the two ways are written a/b", part, key)
 		}
 		seen[key] = true
-		if err := parseField(&changed, fields[i], value); err != nil {
+		if err := parseField(c, fields[i], value); err != nil {
 			return fmt.Errorf("link: %q: %w", part, err)
 		}
 	}
-	if seen["queue"] && changed.Ways[0].Rate == 0 && changed.Ways[1].Rate == 0 {
-		return errors.New("link: a queue fills only in front of a rate: add rate=, for example rate=100mbit")
+	for _, w := range c.Ways {
+		if seen["queue"] && w.Queue != 0 && c.Ways[0].Rate == 0 && c.Ways[1].Rate == 0 {
+			return errors.New("link: a queue fills only in front of a rate: add rate=, for example rate=100mbit")
+		}
 	}
-	*c = changed
 	return nil
 }
 
@@ -93,6 +89,7 @@ func parseField(c *Config, f field, value string) error {
 	for e := range c.Ways {
 		text := texts[e%len(texts)]
 		if text == "" && f.key == stripKey && len(texts) == 2 && value != "/" {
+			c.Ways[e].Strip = nil
 			continue
 		}
 		if text == "" {
@@ -105,8 +102,8 @@ func parseField(c *Config, f field, value string) error {
 	return nil
 }
 
-// String returns the canonical description, which Parse reads. It leaves out MTU and
-// Seed.
+// String returns the canonical description, which Parse reads, with the size that
+// DefaultQueue chooses. It leaves out MTU and Seed.
 func (c *Config) String() string {
 	full := c.withDefaults()
 	var parts []string

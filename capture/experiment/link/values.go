@@ -155,6 +155,10 @@ func StripNames() []string {
 }
 
 func parseStrip(w *Way, text string) string {
+	if text == "0" {
+		w.Strip = nil
+		return ""
+	}
 	given := strings.Split(text, "+")
 	var strip []string
 	for _, name := range StripNames() {
