@@ -1,10 +1,10 @@
 package link
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -85,6 +85,7 @@ func (l *Link) open(cfg Config) (err error) {
 	for _, r := range l.relays {
 		go r.run()
 	}
+	addProcessors(len(l.relays))
 	return nil
 }
 
@@ -127,80 +128,8 @@ func (l *Link) Drop(f func(Packet) bool) {
 	l.drop.Store(&f)
 }
 
-// Report returns what the link did so far, or until Close. It may be called at any
-// time, but not by a function given to Host.Do.
-func (l *Link) Report() kernel.Path {
-	l.closing.Lock()
-	defer l.closing.Unlock()
-	if l.final != nil {
-		return *l.final
-	}
-	return l.report()
-}
-
-func (l *Link) report() kernel.Path {
-	path := kernel.Path{Spec: l.spec}
-	for e, r := range l.relays {
-		w := r.report()
-		// The devices drop packets when the processor's backlog is full
-		// (net.core.netdev_max_backlog): on the way to the relay, and from there on.
-		w.Missed += l.deviceDrops(l.hosts[e].conn, l.hosts[e].index) + l.deviceDrops(l.conn, l.middle[1-e])
-		path.Ways[e] = w
-	}
-	return path
-}
-
-// deviceDrops returns how many packets a device failed to send.
-func (l *Link) deviceDrops(conn *netlink.Conn, index int) int64 {
-	n, err := sendDrops(conn, index)
-	if err != nil {
-		return 0 // cannot happen while the interface exists
-	}
-	return n
-}
-
-// Close ends the link and both hosts. Packets on their way are lost. Sockets that the
-// hosts opened stay open, without a link. Further calls do nothing.
-func (l *Link) Close() error {
-	l.closing.Lock()
-	defer l.closing.Unlock()
-	if l.final != nil {
-		return nil
-	}
-	l.final = &kernel.Path{Spec: l.spec}
-	running := l.relays[0] != nil && l.relays[1] != nil
-	if running {
-		unix.Write(l.stop, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-		for _, r := range l.relays {
-			<-r.done
-			r.publish()
-		}
-		*l.final = l.report()
-	}
-	return l.release()
-}
-
-// release closes what is open.
-func (l *Link) release() error {
-	var errs []error
-	for e, r := range l.relays {
-		if r != nil {
-			r.close()
-		}
-		if l.middle[e] != 0 {
-			errs = append(errs, deleteLink(l.conn, l.middle[e]))
-		}
-	}
-	for _, h := range l.hosts {
-		if h != nil {
-			h.close()
-		}
-	}
-	if l.conn != nil {
-		errs = append(errs, l.conn.Close())
-	}
-	if l.stop >= 0 {
-		errs = append(errs, unix.Close(l.stop))
-	}
-	return errors.Join(errs...)
-}
+// addProcessors changes how many goroutines may run at once. Without more than there
+// are processors, a relay that wakes up waits until the program's other goroutines give
+// way, which they do only every 10 ms; the kernel is quicker to let a thread run that
+// has slept.
+func addProcessors(n int) { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + n) }
