@@ -27,29 +27,6 @@ type Proof struct {
 	Withheld string
 }
 
-// Row is one quantity known from two sources.
-type Row struct {
-	Name string
-	// Unit is "bytes", "count" or "ns".
-	Unit string
-	// Inferred comes from packets and, where Method says so, from counters of the
-	// programs; Kernel is the kernel's number. nil means unknown.
-	Inferred, Kernel *int64
-	// Difference is Inferred - Kernel, nil if either is unknown.
-	Difference *int64
-	// Low and High are the interval that the kernel's number must be in, unless the
-	// row is Exact; nil means unbounded.
-	Low, High *int64
-	// Exact: both numbers must be equal.
-	Exact bool
-	// Judged is false if a difference would prove nothing; Method says why.
-	Judged bool
-	// OK: equal, or inside the interval. It is meaningful only if Judged.
-	OK bool
-	// Method says how Inferred was obtained, Source where Kernel comes from.
-	Method, Source string
-}
-
 // Failed returns the rows in which winwatch was wrong.
 func (p *Proof) Failed() []Row {
 	var failed []Row
@@ -80,7 +57,7 @@ func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Tim
 	p.Accepted, _ = NewAccepted(st, dir, end.AcceptedBytes)
 	p.exact("receive queue", "bytes", new(d.AckedBytes-end.ReadBytes), end.Receiver.UnreadBytes,
 		"payload acknowledged - payload that recv() returned", "FIONREAD at the receiver")
-	p.within("receive buffer", "bytes", d.Buffer.RcvBuf, full.Receiver.RcvBuf, true, "SO_RCVBUF at the receiver")
+	p.within("receive buffer", "bytes", d.Buffer.RcvBuf, full.Receiver.RcvBuf, "SO_RCVBUF at the receiver")
 	p.exact("send queue", "bytes", new(end.AcceptedBytes-d.AckedBytes), end.Sender.SendQueueBytes,
 		"bytes that send() accepted - payload acknowledged", "SIOCOUTQ at the sender")
 	p.sendBuffer(d, w, full, lastAt(tl, st.ID, dir.Reverse(), full.Time))
@@ -119,7 +96,7 @@ func (p *Proof) sendBuffer(d *analyze.Direction, w *kernel.Witness, full kernel.
 			"buffer; the kernel tests the limit only when a packet starts, so there is no lower bound",
 			&backlog, nil, new((most+buffers*skbOverhead)*3/2))
 	}
-	p.within("send buffer", "bytes", est, full.Sender.SndBuf, blocked, "SO_SNDBUF at the sender")
+	p.within("send buffer", "bytes", est, full.Sender.SndBuf, "SO_SNDBUF at the sender")
 }
 
 const (
@@ -130,54 +107,6 @@ const (
 	// and a linear part that holds only headers, rounded up by the allocator.
 	skbOverhead = 2304
 )
-
-// counters compares event counts. The kernel counts per network namespace, for both
-// directions.
-func (p *Proof) counters(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness) {
-	fwd, rev := &st.Dirs[dir], &st.Dirs[dir.Reverse()]
-	where := "this namespace alone"
-	if !w.Isolated {
-		where = "the whole host: this includes other traffic, so nothing is judged (use --isolate)"
-	}
-	probes := fwd.Probes
-	if w.ProbesFrom == "TCPWinProbe" {
-		probes += rev.Probes
-	}
-	p.exact("probes", "count", new(int64(probes)), w.Probes, "probes seen", w.ProbesFrom)
-	namespace := func(name, method, counter string, n uint64, judge bool) {
-		rise, ok := w.Counter(counter)
-		if !ok {
-			rise = kernel.Unknown
-		}
-		p.exact(name, "count", new(int64(n)), rise, method, counter+" of "+where)
-		if r := &p.Rows[len(p.Rows)-1]; !w.Isolated || !judge {
-			r.Judged = false
-		}
-	}
-	namespace("keep-alives", "keep-alives seen", "TCPKeepAlive", fwd.KeepAlives+rev.KeepAlives, true)
-	transitions, comparable := "transitions on the wire", true
-	if why := uncounted(w); why != "" {
-		transitions, comparable = transitions+": nothing is judged, because "+why, false
-	}
-	namespace("to zero window", transitions, "TCPToZeroWindowAdv", fwd.Window.ToZero+rev.Window.ToZero, comparable)
-	namespace("from zero window", transitions, "TCPFromZeroWindowAdv", fwd.Window.FromZero+rev.Window.FromZero, comparable)
-}
-
-// uncounted returns why the kernel's counts of zero windows, made in
-// tcp_select_window, may differ from those on the wire, or "" if they can't.
-func uncounted(w *kernel.Witness) string {
-	rose := func(name string) bool {
-		rise, ok := w.Counter(name)
-		return !ok || rise > 0
-	}
-	switch {
-	case rose("TCPRcvQDrop"):
-		return "the kernel does not count zero windows sent because memory is short (ICSK_ACK_NOMEM)"
-	case rose("OutRsts"):
-		return "the kernel counts the meaningless window of a reset"
-	}
-	return ""
-}
 
 // times compares the time budget. The kernel was read at one moment, and the packets
 // may end before it: a stall still on at the last packet lasted until then.
@@ -197,12 +126,17 @@ func (p *Proof) times(st *analyze.Stream, d *analyze.Direction, w *kernel.Witnes
 			new(int64(v)), new(int64(max(v-tolerance-after, 0))), new(int64(v+tolerance+open)))
 	}
 	b := &d.Budget
+	if b.Total <= 0 {
+		span = func(time.Duration, string) analyze.Estimate {
+			return analyze.NewEstimate("all segments have the same time", nil, nil, nil)
+		}
+	}
 	p.within("time limited by the window", "ns",
 		span(b.ReceiverLimited()+until, "zero window + small window + window full"),
-		end.Sender.RwndLimited, b.Total > 0, "tcpi_rwnd_limited at the sender")
+		end.Sender.RwndLimited, "tcpi_rwnd_limited at the sender")
 	p.within("time busy", "ns",
 		span(b.Total-b.SenderIdle-b.Unjudged+until, "all time except the sender's idle time"),
-		end.Sender.Busy, b.Total > 0, "tcpi_busy_time at the sender")
+		end.Sender.Busy, "tcpi_busy_time at the sender")
 }
 
 // stalled reports whether a sender with data was held back when the capture
@@ -214,36 +148,6 @@ func stalled(d *analyze.Direction) bool {
 		}
 	}
 	return false
-}
-
-// exact adds a row whose two numbers must be equal.
-func (p *Proof) exact(name, unit string, inferred *int64, actual int64, method, source string) {
-	r := Row{Name: name, Unit: unit, Inferred: inferred, Exact: true, Method: method, Source: source}
-	p.add(r, actual, true)
-}
-
-// within adds a row whose kernel number must lie in an interval.
-func (p *Proof) within(name, unit string, est analyze.Estimate, actual int64, judge bool, source string) {
-	r := Row{Name: name, Unit: unit, Inferred: est.Value(), Low: est.Low(), High: est.High(), Method: est.Method(), Source: source}
-	p.add(r, actual, judge && (r.Low != nil || r.High != nil))
-}
-
-func (p *Proof) add(r Row, actual int64, judge bool) {
-	if actual != kernel.Unknown {
-		r.Kernel = new(actual)
-	}
-	if r.Kernel != nil && r.Inferred != nil {
-		r.Difference = new(*r.Inferred - actual)
-	}
-	if r.Exact {
-		r.Judged = judge && r.Difference != nil
-		r.OK = r.Difference != nil && *r.Difference == 0
-	} else {
-		r.Judged = judge && r.Kernel != nil
-		r.OK = r.Kernel != nil && (r.Low == nil || *r.Low <= actual) && (r.High == nil || actual <= *r.High)
-	}
-	r.Judged = r.Judged && p.Withheld == ""
-	p.Rows = append(p.Rows, r)
 }
 
 // lastAt returns the last segment of dir, except RST, up to the time at, or nil if

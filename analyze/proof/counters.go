@@ -1,0 +1,62 @@
+package proof
+
+import (
+	"winwatch/analyze"
+	"winwatch/capture/kernel"
+)
+
+// HostWide is why a counter of the whole machine is not judged.
+const HostWide = "the kernel counts the whole machine, and something else raised its count"
+
+// counters compares event counts. The kernel counts per network namespace, for both
+// directions.
+func (p *Proof) counters(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness) {
+	fwd, rev := &st.Dirs[dir], &st.Dirs[dir.Reverse()]
+	probes := fwd.Probes
+	if w.ProbesFrom == "TCPWinProbe" {
+		probes += rev.Probes
+	}
+	p.exact("probes", "count", new(int64(probes)), w.Probes, "probes seen", w.ProbesFrom)
+	p.counter(w, "keep-alives", fwd.KeepAlives+rev.KeepAlives, "keep-alives seen", "TCPKeepAlive", "")
+	const transitions = "transitions on the wire"
+	p.counter(w, "to zero window", fwd.Window.ToZero+rev.Window.ToZero, transitions, "TCPToZeroWindowAdv", uncounted(w))
+	p.counter(w, "from zero window", fwd.Window.FromZero+rev.Window.FromZero, transitions, "TCPFromZeroWindowAdv", uncounted(w))
+}
+
+// counter compares n events with a counter of the experiment's namespace. A namespace
+// that others use may count more, which proves nothing, but not fewer. If why is not
+// empty, it says why the row is not judged at all.
+func (p *Proof) counter(w *kernel.Witness, name string, n uint64, method, counter, why string) {
+	rise, ok := w.Counter(counter)
+	if !ok {
+		rise = kernel.Unknown
+	}
+	where := " of this namespace alone"
+	if !w.Isolated {
+		where = " of the whole machine"
+	}
+	r := p.exact(name, "count", new(int64(n)), rise, method, counter+where)
+	switch {
+	case r.Difference == nil:
+	case why != "":
+		r.withhold(why)
+	case !w.Isolated && *r.Difference < 0:
+		r.withhold(HostWide)
+	}
+}
+
+// uncounted returns why the kernel's counts of zero windows, made in
+// tcp_select_window, may differ from those on the wire, or "" if they can't.
+func uncounted(w *kernel.Witness) string {
+	rose := func(name string) bool {
+		rise, ok := w.Counter(name)
+		return !ok || rise > 0
+	}
+	switch {
+	case rose("TCPRcvQDrop"):
+		return "the kernel does not count zero windows sent because memory is short (ICSK_ACK_NOMEM)"
+	case w.Isolated && rose("OutRsts"): // elsewhere it is one more reason to count more
+		return "the kernel counts the meaningless window of a reset"
+	}
+	return ""
+}
