@@ -132,3 +132,18 @@ func TestCheckFindsContradictions(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckCountsPackets: a link delivers no packet that did not enter it.
+func TestCheckCountsPackets(t *testing.T) {
+	var right bytes.Buffer
+	if err := Write(&right, reporttest.LinkProof().Material); err != nil {
+		t.Fatal(err)
+	}
+	if err := jsontest.Check(right.Bytes()); err != nil && strings.Contains(err.Error(), ".witness") {
+		t.Fatal(err)
+	}
+	wrong := bytes.Replace(right.Bytes(), []byte(`"delivered":3056`), []byte(`"delivered":3058`), 1)
+	if err := jsontest.Check(wrong); err == nil || !strings.Contains(err.Error(), "3100 entered, 2 of them twice") {
+		t.Errorf("one packet too many: %v", err)
+	}
+}

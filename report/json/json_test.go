@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -187,6 +188,9 @@ func TestSchemaKnowsTheEnums(t *testing.T) {
 	for n := range capture.NumNotes {
 		notes = append(notes, n.String())
 	}
+	if len(limits) != int(kernel.LimitApplication) {
+		t.Errorf("%d limits have names, want %d", len(limits), kernel.LimitApplication)
+	}
 	dirs := []string{analyze.ClientToServer.String(), analyze.ServerToClient.String()}
 	compared := map[string]bool{}
 	for _, e := range []struct {
@@ -218,6 +222,7 @@ func TestSchemaKnowsTheEnums(t *testing.T) {
 		{"accepted.direction", dirs},
 		{"proof.direction", dirs},
 		{"witness.sender", []string{kernel.ClientEnd.String(), kernel.ServerEnd.String()}},
+		{"limit", slices.Collect(maps.Values(limits))},
 	} {
 		slices.Sort(e.want)
 		if got := enum(t, e.path); !slices.Equal(got, e.want) {

@@ -44,6 +44,7 @@ func (j *writer) proof(p *proof.Proof) {
 		j.string("direction", p.Dir.String())
 		j.bool("isolated", p.Isolated)
 		j.stringIf("withheld", p.Withheld)
+		j.causeProof(p.Cause)
 		j.array("rows", func() {
 			for i := range p.Rows {
 				j.proofRow(&p.Rows[i])
@@ -65,10 +66,39 @@ func (j *writer) proofRow(r *proof.Row) {
 		optional(j, "high"+unit, r.High)
 		j.bool("exact", r.Exact)
 		j.bool("judged", r.Judged)
+		j.stringIf("unjudged", r.Unjudged)
 		j.bool("ok", r.OK)
 		j.string("method", r.Method)
 		j.string("source", r.Source)
 	})
+}
+
+func (j *writer) causeProof(c *proof.Cause) {
+	if c == nil {
+		j.null("cause")
+		return
+	}
+	j.object("cause", func() {
+		j.string("set_up", c.SetUp)
+		j.array("expected", func() {
+			for _, code := range c.Expected {
+				j.string("", code)
+			}
+		})
+		j.string("code", string(c.Code))
+		j.string("confidence", string(c.Confidence))
+		j.stringIf("limit", limits[c.Limit])
+		j.stringIf("expected_limit", limits[c.ExpectedLimit])
+		j.stringIf("kernel", c.Kernel)
+		j.bool("judged", c.Judged)
+		j.bool("ok", c.OK)
+	})
+}
+
+// limits are the names of the limits; the unknown one has none.
+var limits = map[kernel.Limit]string{
+	kernel.LimitWindow: "window", kernel.LimitSendBuffer: "send-buffer",
+	kernel.LimitNetwork: "network", kernel.LimitApplication: "application",
 }
 
 func (j *writer) witness(w *kernel.Witness) {
@@ -91,6 +121,8 @@ func (j *writer) witness(w *kernel.Witness) {
 		j.int("accepted_bytes", w.AcceptedBytes)
 		j.int("blocked_call_bytes", w.BlockedCallBytes)
 		j.blocked(w.Blocked)
+		j.stringIf("set_up", w.Expected.SetUp)
+		j.path(w.Path)
 		j.array("readings", func() {
 			for i := range w.Readings {
 				j.reading(&w.Readings[i])

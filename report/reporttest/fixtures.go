@@ -40,7 +40,7 @@ func sec(s float64) time.Duration { return time.Duration(s * 1e9) }
 // Fixtures returns all fixtures: the situations that every format must be able to report.
 func Fixtures() []Fixture {
 	return []Fixture{
-		Flood(), FloodProof(), Healthy(), UnknownScale(), ManyStreams(), ManyHealthy(), OpenAtBothEnds(), Damaged(), Empty(),
+		Flood(), FloodProof(), LinkProof(), Healthy(), UnknownScale(), ManyStreams(), ManyHealthy(), OpenAtBothEnds(), Damaged(), Empty(),
 	}
 }
 
@@ -176,55 +176,6 @@ func floodTimeline() *chart.Timeline {
 		}
 	}
 	return tr.Timeline
-}
-
-// FloodProof is Flood as an experiment, compared with the kernel.
-func FloodProof() Fixture {
-	f := Flood()
-	f.Name = "flood-proof"
-	row := func(name, unit string, inferred, kernel int64, method, source string) proof.Row {
-		return proof.Row{Name: name, Unit: unit, Inferred: &inferred, Kernel: &kernel, Difference: new(inferred - kernel),
-			Exact: true, Judged: true, OK: inferred == kernel, Method: method, Source: source}
-	}
-	accepted := &proof.Accepted{
-		Bytes: 3553900, Half: 1776950, Absorbed: 934544, Backlog: 2619356, LargestWindow: new(int64(465280)),
-		Explanation: "everything sent / 2 = 1776950 takes both buffers for equal and calls one of them the window",
-	}
-	rcvbuf := row("receive buffer", "bytes", 934544, 951552, "payload absorbed takes 25% to 98% of sk_rcvbuf", "SO_RCVBUF at the receiver")
-	rcvbuf.Exact, rcvbuf.OK, rcvbuf.Low, rcvbuf.High = false, true, new(int64(950000)), new(int64(3738176))
-	gone := proof.Row{Name: "window seen", Unit: "bytes", Exact: true, Method: "the last window the receiver advertised", Source: "tcpi_snd_wnd at the sender"}
-	limited := row("time limited by the window", "ns", 15080799000, 15072000000, "zero window + small window + window full", "tcpi_rwnd_limited at the sender")
-	limited.Exact, limited.OK, limited.Low, limited.High = false, true, new(int64(14112371500)), new(int64(16049226500))
-	f.Proof = &proof.Proof{Isolated: true, Accepted: accepted, Rows: []proof.Row{
-		row("receive queue", "bytes", 934544, 934544, "payload acknowledged - payload that recv() returned", "FIONREAD at the receiver"),
-		rcvbuf,
-		row("send queue", "bytes", 2619356, 2619356, "bytes that send() accepted - payload acknowledged", "SIOCOUTQ at the sender"),
-		gone,
-		row("probes", "count", 6, 7, "probes seen", "TCPWinProbe"),
-		limited,
-	}}
-	f.Witness = witness()
-	return f
-}
-
-func witness() *kernel.Witness {
-	socket := kernel.SocketState{State: "ESTABLISHED", UnreadBytes: 934544, SendQueueBytes: 2619356, Probes: kernel.Unknown}
-	return &kernel.Witness{
-		Scenario: "send-blocking", Started: At(-0.1), Ended: At(20),
-		Client: netip.MustParseAddrPort("127.0.0.1:40846"), Server: netip.MustParseAddrPort("127.0.0.1:3000"),
-		Isolated: true, Kernel: "6.18.0", Congestion: "cubic", MTU: 65536, ChunkBytes: 10,
-		Send:          kernel.CallStats{Calls: 355390, Bytes: 3553900, InCall: sec(4), Longest: sec(0.2)},
-		AcceptedBytes: 3553900, Probes: 6, ProbesFrom: "TCPWinProbe",
-		Blocked: &kernel.BlockedCall{At: At(4.6), Seen: At(5), TID: 4711, Syscall: "sendto", Number: 44,
-			Args: [6]uint64{3, 0xc000012345, 10}, Wchan: "sk_stream_wait_memory", State: "S",
-			Stack: []string{"sk_stream_wait_memory", "tcp_sendmsg_locked", "tcp_sendmsg", "__sys_sendto"}},
-		Readings: []kernel.Reading{{Moment: kernel.MomentEnd, Time: At(19), Sender: socket, Receiver: socket, AcceptedBytes: 3553900}},
-		Counters: []kernel.Counter{{Name: "TCPWinProbe", Before: 0, After: 6}},
-		Findings: []kernel.Finding{
-			{Claim: "a blocking send() sleeps once the send buffer is full", Holds: true, Evidence: "355,390 calls returned, the next did not for 14.8 s"},
-			{Claim: "the receiver's window is half of what was sent", Holds: false, Evidence: "465,280 of 3,553,900 bytes"},
-		},
-	}
 }
 
 // Healthy is one stream that only the network limited.
@@ -450,13 +401,16 @@ func HostileFixture() Fixture {
 	p := f.Proof
 	p.Withheld = Hostile
 	for i := range p.Rows {
-		p.Rows[i].Name, p.Rows[i].Method, p.Rows[i].Source = Hostile, Hostile, Hostile
+		p.Rows[i].Name, p.Rows[i].Method, p.Rows[i].Source, p.Rows[i].Unjudged = Hostile, Hostile, Hostile, Hostile
 	}
 	p.Accepted.Explanation = Hostile
 	w := f.Witness
 	w.Blocked.Syscall, w.Blocked.Wchan, w.Blocked.Stack = Hostile, Hostile, []string{Hostile}
 	w.Findings = []kernel.Finding{{Claim: Hostile, Evidence: Hostile}}
 	w.Readings[0].Sender.State = Hostile
+	w.Scenario, w.Expected.SetUp = Hostile, Hostile
+	w.Path = &kernel.Path{Spec: Hostile}
+	p.Cause = &proof.Cause{SetUp: Hostile, Expected: []string{Hostile}, Code: Hostile, Confidence: Hostile, Kernel: Hostile}
 	f.Verbose, f.Wireshark = true, true
 	return f
 }

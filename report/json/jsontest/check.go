@@ -91,6 +91,7 @@ func (c *checker) object(path string, o map[string]any) {
 			c.fail(path, "%s %d exceeds %s %d", p[0], a, p[1], b)
 		}
 	}
+	c.link(path, o)
 	begin, end, known := both(o, "begin_ns", "end_ns")
 	for _, key := range []string{"duration_ns", "span_ns"} {
 		if d, given := number(o, key); known && given && d != end-begin {
@@ -252,6 +253,23 @@ func (c *checker) findings(doc map[string]any) {
 	}
 	if _, cut := doc["streams_cut"]; !cut && sum(child(doc, "retired"), "streams") == 0 && (grouped != found || wait != lost) {
 		c.fail(".findings", "%d streams and %d ns, the streams say %d and %d", grouped, wait, found, lost)
+	}
+}
+
+// link checks that no more packets left one direction of a link, or were dropped there,
+// than entered it.
+func (c *checker) link(path string, way map[string]any) {
+	in, duplicated, known := both(way, "packets", "duplicated")
+	if !known {
+		return
+	}
+	var out int64
+	for _, key := range []string{"delivered", "queue_full", "lost", "filtered"} {
+		n, _ := number(way, key)
+		out += n
+	}
+	if out > in+duplicated {
+		c.fail(path, "%d packets left or were dropped, %d entered, %d of them twice", out, in, duplicated)
 	}
 }
 
