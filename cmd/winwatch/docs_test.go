@@ -173,8 +173,8 @@ func TestWording(t *testing.T) {
 		a, b string
 		same bool
 	}{
-		{"busy 6.5 s … 7.3 s  6.9 s  -2.0 ms  inside", "busy 66 ms … 1.2 s  1,000 µs  +716 ns  inside", true},
-		{"5 probes, inside", "5 probes, outside", false},
+		{"busy 6.5 s … 7.3 s  6.9 s  lies within", "busy 66 ms … 1.2 s  1,000 µs  lies within", true},
+		{"5 probes, the same", "5 probes, WRONG", false},
 		{"5 bytes", "5 ms", false},
 	} {
 		if got := wording(c.a) == wording(c.b); got != c.same {

@@ -104,7 +104,7 @@ func inIsolation(t *testing.T, status int, args ...string) (stdout, stderr strin
 func TestRunReport(t *testing.T) {
 	t.Parallel()
 	out, errs := inIsolation(t, 0, "--hold=500ms", "--verbose")
-	for _, want := range []string{"in sendto(), asleep", "receive queue", "equal", "everything sent / 2"} {
+	for _, want := range []string{"in sendto(), asleep", "receive queue", "the same", "everything sent / 2"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the report lacks %q:\n%s", want, out)
 		}

@@ -24,8 +24,8 @@ func TestSweep(t *testing.T) {
 	}
 	want := []string{
 		"rcvbuf chunk unread off backlog off probes off SO_RCVBUF half off",
-		"4096 10 6,184 0 1,993,816 0 5 0 inside +993,816",
-		"4096 1000 6,184 -7 1,993,816 0 5 0 inside +993,816",
+		"4096 10 6,184 0 1,993,816 0 5 0 lies within +993,816",
+		"4096 1000 6,184 -7 1,993,816 0 5 0 lies within +993,816",
 		"4096 64000 – – – – – – – –",
 		"worst 7 0 0 2 of 2 993,816",
 		"4096 1000: receive queue is WRONG: counted",

@@ -46,19 +46,31 @@ const (
 var margin = strings.Repeat(" ", labelWidth)
 
 // Write writes the report: verdicts first, then the streams that waited, then one stream
-// in detail, then the limits of these statements.
+// in detail, then the limits of these statements. The report of an experiment begins with
+// what it shows.
 func Write(w io.Writer, m *report.Material, opt Options) error {
 	t := newWriter(m, opt)
+	if m.Witness != nil && !opt.Quiet {
+		t.lesson(m)
+	}
 	t.verdicts()
 	if !opt.Quiet {
 		t.streams()
+		if m.Proof != nil {
+			t.proof(m.Proof)
+		}
 		switch st := t.chosen(); {
 		case st != nil:
 			t.detail(st)
 		case t.Stream != nil:
 			t.section(heading("Stream"), fmt.Sprintf("there is no stream %d", *t.Stream))
 		}
-		t.experiment()
+		if m.Witness != nil {
+			t.blocked(m.Witness)
+		}
+		if m.Accepted != nil {
+			t.accepted(m.Accepted)
+		}
 		t.footnotes()
 		t.frames()
 	}

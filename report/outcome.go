@@ -1,0 +1,131 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"winwatch/analyze/proof"
+	"winwatch/analyze/words"
+	"winwatch/capture/kernel"
+)
+
+// Outcome is what an experiment comes to, in words: what was done, what the packets
+// and the kernel say about it, and whether they agree.
+type Outcome struct {
+	SetUp string
+	// Packets and Kernel are empty if the cause was not compared, Agree if nothing was.
+	Packets, Kernel, Agree string
+	// OK is set unless something that was compared disagrees.
+	OK bool
+}
+
+// NewOutcome returns the outcome of m's experiment; m.Witness must not be nil.
+func NewOutcome(m *Material) Outcome {
+	out := Outcome{SetUp: setUp(m.Witness), OK: true}
+	if m.Proof == nil {
+		return out
+	}
+	if c := m.Proof.Cause; c != nil {
+		out.Packets = string(c.Code)
+		if c.Confidence != "" {
+			out.Packets += ", " + string(c.Confidence) + " confidence"
+		}
+		out.Kernel = c.Kernel
+	}
+	if m.Proof.Withheld != "" {
+		out.Agree = "not compared: " + m.Proof.Withheld
+		return out
+	}
+	wrong, right := agreement(m)
+	switch {
+	case len(wrong) > 0:
+		out.Agree, out.OK = "NO: "+strings.Join(wrong, "; "), false
+	case len(right) > 0:
+		out.Agree = "yes: " + strings.Join(right, "; ")
+	}
+	return out
+}
+
+// setUp says what the experiment did, and with which settings.
+func setUp(w *kernel.Witness) string {
+	var with []string
+	if w.Expected.SetUp != "" {
+		with = append(with, w.Expected.SetUp)
+	}
+	if w.ChunkBytes > 0 {
+		with = append(with, words.Bytes(w.ChunkBytes)+" each send()")
+	}
+	if w.RcvBufAsked > 0 {
+		with = append(with, "SO_RCVBUF set to "+words.Count(w.RcvBufAsked))
+	}
+	if w.SndBufAsked > 0 {
+		with = append(with, "SO_SNDBUF set to "+words.Count(w.SndBufAsked))
+	}
+	if w.Path == nil {
+		with = append(with, "on loopback")
+	} else {
+		with = append(with, "over a link")
+	}
+	return w.Scenario + ": " + strings.Join(with, "; ")
+}
+
+// agreement returns what disagrees and what agrees.
+func agreement(m *Material) (wrong, right []string) {
+	if c := m.Proof.Cause; c != nil && c.Judged {
+		if c.OK {
+			right = append(right, "the verdict is a cause that was set up")
+		} else {
+			wrong = append(wrong, disagreement(c))
+		}
+	}
+	judged := 0
+	for i := range m.Proof.Rows {
+		if m.Proof.Rows[i].Judged {
+			judged++
+		}
+	}
+	var failed []string
+	for _, r := range m.Proof.Failed() {
+		failed = append(failed, r.Name)
+	}
+	switch {
+	case len(failed) > 0:
+		wrong = append(wrong, fmt.Sprintf("%d of %s compared %s not match the kernel's (%s)", len(failed), words.Counted(judged, "number"),
+			verb(len(failed), "does", "do"), strings.Join(failed, ", ")))
+	case judged > 0:
+		right = append(right, words.Counted(judged, "number")+" compared below, and all match the kernel's")
+	}
+	if n := len(m.Witness.Failed()); n > 0 {
+		wrong = append(wrong, fmt.Sprintf("%d of %s %s not hold", n, words.Counted(len(m.Witness.Findings), "claim"), verb(n, "does", "do")))
+	}
+	return wrong, right
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// limitWords puts limits into words.
+var limitWords = map[kernel.Limit]string{
+	kernel.LimitUnknown: "nothing that it counts", kernel.LimitWindow: "the window", kernel.LimitSendBuffer: "the send buffer",
+	kernel.LimitNetwork: "the network", kernel.LimitApplication: "the sending application",
+}
+
+// disagreement says what is not as it was set up.
+func disagreement(c *proof.Cause) string {
+	var parts []string
+	if !slices.Contains(c.Expected, string(c.Code)) {
+		parts = append(parts, fmt.Sprintf("what was set up is %s, the verdict is %s", strings.Join(c.Expected, " or "), c.Code))
+	}
+	if c.ExpectedLimit != kernel.LimitUnknown && c.Limit != c.ExpectedLimit {
+		parts = append(parts, fmt.Sprintf("the limit that was set up is %s, the kernel was limited by %s", limitWords[c.ExpectedLimit], limitWords[c.Limit]))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "the verdict is not what the kernel says")
+	}
+	return strings.Join(parts, "; ")
+}
