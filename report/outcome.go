@@ -67,7 +67,7 @@ func setUp(w *kernel.Witness) string {
 	} else {
 		with = append(with, "over a link")
 	}
-	return w.Scenario + ": " + strings.Join(with, "; ")
+	return strings.Join(with, "; ")
 }
 
 // agreement returns what disagrees and what agrees.

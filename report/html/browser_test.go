@@ -331,6 +331,7 @@ func TestPageOfAnExperiment(t *testing.T) {
 		{Name: "receive buffer", Unit: "bytes", Low: value(1), High: value(9), Kernel: value(5), Judged: true, OK: true},
 		{Name: "probes", Unit: "count", Inferred: value(4), Kernel: value(5), Difference: value(-1), Exact: true, Judged: true},
 		{Name: "time busy", Unit: "ns", Inferred: value(4e9)},
+		{Name: "keep-alives", Unit: "count", Inferred: value(0), Kernel: value(0), Difference: value(0), Exact: true, Judged: true, OK: true},
 	}}
 	var samples []kernel.Sample
 	for at := m.Result.Begin; at < m.Result.End; at += 2e6 {
@@ -345,7 +346,7 @@ func TestPageOfAnExperiment(t *testing.T) {
 	c.load(writePage(t, "experiment", m), "")
 	var marks []string
 	c.eval(`[...document.querySelectorAll(".proof .mark")].map(e => e.textContent)`, &marks)
-	if want := []string{"✓ equal", "✓ within", "✗ differs", "not judged"}; !slices.Equal(marks, want) {
+	if want := []string{"the same", "lies within", "WRONG by -1"}; !slices.Equal(marks, want) {
 		t.Errorf("the proof says %q, want %q", marks, want)
 	}
 	var k struct {
@@ -359,6 +360,29 @@ func TestPageOfAnExperiment(t *testing.T) {
 	}
 	near(t, "time of the last sample", k.Last, float64(samples[len(samples)-1].Time-m.Result.Begin)/1e9, 1e-6)
 	c.shoot("experiment-1280-light")
+	c.clean()
+}
+
+// TestPageOfAnExperimentOnAPhone: the lesson and the whole proof fit on a narrow screen.
+func TestPageOfAnExperimentOnAPhone(t *testing.T) {
+	c := startChromium(t)
+	for _, f := range []reporttest.Fixture{reporttest.FloodProof(), reporttest.LinkProof()} {
+		for _, width := range []int{400, 1280} {
+			c.size(width, 900, "light")
+			c.load(writePage(t, f.Name, f.Material), "")
+			var first string
+			c.eval(`document.querySelector("main > section").className`, &first)
+			if first != "lesson" {
+				t.Errorf("%s: the page begins with %q", f.Name, first)
+			}
+			var wide []string
+			c.eval(`[...document.querySelectorAll(".lesson *, .proof *")].filter(e => e.getBoundingClientRect().right > innerWidth + 0.5).map(e => e.outerHTML.slice(0, 80))`, &wide)
+			if len(wide) > 0 {
+				t.Errorf("%s: wider than %d pixels: %q", f.Name, width, wide)
+			}
+			c.shoot(fmt.Sprintf("%s-%d-light", f.Name, width))
+		}
+	}
 	c.clean()
 }
 

@@ -44,12 +44,12 @@ var web embed.FS
 // Content-Security-Policy can list their hashes.
 var (
 	script = webFiles("uPlot.iife.min.js", "format.js", "unpack.js", "series.js", "paths.js", "marks.js",
-		"view.js", "chart.js", "readout.js", "streams.js", "detail.js", "proof.js", "build.js", "keys.js", "app.js")
+		"view.js", "chart.js", "readout.js", "streams.js", "detail.js", "build.js", "keys.js", "app.js")
 	style = webFiles("uPlot.min.css", "style.css")
 	body  = template.Must(template.New("page").Funcs(template.FuncMap{
 		"span": words.Duration, "bytes": words.Size, "filter": func(f *finding) string { return report.VerdictFilter(&f.Verdict) }, "group": words.Count[int64],
 		"groupUnsigned": words.Count[uint64], "clean": report.Clean,
-	}).ParseFS(web, "web/page.html")).Lookup("page.html")
+	}).ParseFS(web, "web/page.html", "web/experiment.html")).Lookup("page.html")
 )
 
 func webFiles(names ...string) string {
@@ -111,6 +111,9 @@ type block struct{ id, text string }
 // content is the data of the page template.
 type content struct {
 	*report.Material
+	// Lesson and Table are nil unless there was an experiment.
+	Lesson   *lesson
+	Table    *proofTable
 	Headline *finding
 	// Others are further findings, Rest those that the page shows on demand.
 	Others, Rest []*finding
@@ -181,7 +184,7 @@ func newText(m *report.Material) *content {
 	r := m.Result
 	t := newTeller(r)
 	c := &content{
-		Headline: &finding{Told: -1}, Material: m, Frames: report.FrameSum(r), Begin: "unknown",
+		Lesson: newLesson(m), Table: newProofTable(m), Headline: &finding{Told: -1}, Material: m, Frames: report.FrameSum(r), Begin: "unknown",
 	}
 	if r.Segments > 0 {
 		c.Begin = time.Unix(0, r.Begin).UTC().Format("2006-01-02 15:04:05 UTC")

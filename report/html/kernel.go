@@ -2,39 +2,18 @@ package html
 
 import (
 	"encoding/binary"
-	"fmt"
-	"strconv"
-	"time"
 
 	"winwatch/analyze"
-	"winwatch/analyze/proof"
-	"winwatch/analyze/words"
 	"winwatch/capture/kernel"
-	"winwatch/report"
 )
 
-// kernelView is the page's data about an experiment: the kernel's samples as columns, and
-// the proof.
+// kernelView is the page's data about the kernel's samples, which follow as columns.
 type kernelView struct {
 	Dir int `json:"dir"`
 	// Points is the number of samples that follow in columns: time in ns since the begin
 	// of the capture, and kernelColumns. Of is the number of samples taken.
-	Points   int         `json:"points"`
-	Of       int         `json:"of"`
-	Proof    []proofView `json:"proof"`
-	Withheld string      `json:"withheld"`
-	Accepted string      `json:"accepted"`
-}
-
-type proofView struct {
-	Name       string `json:"name"`
-	Inferred   string `json:"inferred"`
-	Kernel     string `json:"kernel"`
-	Difference string `json:"difference"`
-	// Mark is "equal", "within", "differs", or empty if the row is not judged.
-	Mark   string `json:"mark"`
-	Method string `json:"method"`
-	Source string `json:"source"`
+	Points int `json:"points"`
+	Of     int `json:"of"`
 }
 
 // kernelColumns returns the readings to draw for the data in direction dir: unread bytes at
@@ -54,13 +33,7 @@ func (c *content) addKernel(h *head, space *int) error {
 		return nil
 	}
 	h.Kernel = c.Proof.Stream
-	view := kernelView{Dir: int(c.Proof.Dir), Of: len(c.Kernel), Withheld: c.Proof.Withheld}
-	for i := range c.Proof.Rows {
-		view.Proof = append(view.Proof, newProofView(&c.Proof.Rows[i]))
-	}
-	if a := c.Proof.Accepted; a != nil {
-		view.Accepted = a.Explanation
-	}
+	view := kernelView{Dir: int(c.Proof.Dir), Of: len(c.Kernel)}
 	for samples := c.Kernel; ; samples = thinKernel(samples, c.Proof.Dir) {
 		view.Points = len(samples)
 		text, err := packBlock(&view, packKernel(samples, c.Proof.Dir, c.Result.Begin))
@@ -120,40 +93,4 @@ func thinKernel(samples []kernel.Sample, dir analyze.Dir) []kernel.Sample {
 		samples = samples[n:]
 	}
 	return out
-}
-
-func newProofView(r *proof.Row) proofView {
-	show := func(v *int64) string { return displayUnit(v, r.Unit) }
-	v := proofView{
-		Name: r.Name, Inferred: show(r.Inferred), Kernel: show(r.Kernel), Difference: show(r.Difference),
-		Method: r.Method, Source: r.Source,
-	}
-	if !r.Exact && (r.Low != nil || r.High != nil) {
-		between := analyze.NewEstimate("", nil, r.Low, r.High)
-		v.Inferred = report.Estimated(&between, func(n int64) string { return displayUnit(&n, r.Unit) })
-		v.Difference = ""
-	}
-	switch {
-	case !r.Judged:
-	case !r.OK:
-		v.Mark = "differs"
-	case r.Exact:
-		v.Mark = "equal"
-	default:
-		v.Mark = "within"
-	}
-	return v
-}
-
-// displayUnit returns a number of a proof in full, because the comparison is exact.
-func displayUnit(v *int64, unit string) string {
-	switch {
-	case v == nil:
-		return "unknown"
-	case unit == "ns":
-		return words.Duration(time.Duration(*v))
-	case unit == "count":
-		return strconv.FormatInt(*v, 10)
-	}
-	return fmt.Sprintf("%s %s", words.Count(*v), unit)
 }

@@ -12,7 +12,7 @@ import (
 // and what it shows.
 func (t *writer) lesson(m *report.Material) {
 	out := report.NewOutcome(m)
-	t.section(heading("Set up"), out.SetUp)
+	t.section(heading("Set up"), m.Witness.Scenario+": "+out.SetUp)
 	if out.Packets != "" {
 		t.section(heading("Packets"), out.Packets)
 	}

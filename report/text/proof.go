@@ -2,7 +2,6 @@ package text
 
 import (
 	"fmt"
-	"time"
 
 	"winwatch/analyze/proof"
 	"winwatch/analyze/words"
@@ -17,8 +16,8 @@ func (t *writer) proof(p *proof.Proof) {
 	view := report.NewCompared(p, t.Verbose)
 	rows := make([][]string, 0, len(view.Rows)+1)
 	for _, r := range view.Rows {
-		row := []string{report.Clean(r.Name) + unitOf(r.Unit), inferred(r), inUnit(r.Kernel, r.Unit), proofMark(r)}
-		rows = append(rows, t.withSource(row, r.Source))
+		name, packets, kernel := report.Cells(r)
+		rows = append(rows, t.withSource([]string{report.Clean(name), packets, kernel, proofMark(r)}, r.Source))
 	}
 	held, myth := report.HalfIsMyth(p)
 	if myth {
@@ -66,62 +65,7 @@ func proofMark(r *proof.Row) string {
 	case !r.OK:
 		style = styleStall
 	}
-	return style.render(report.Agreement(r, func(n int64) string { return signed(&n, r.Unit) }))
-}
-
-// inferred returns the inferred number, or its interval if the kernel's number only has
-// to lie within it.
-func inferred(r *proof.Row) string {
-	if r.Exact || r.Low == nil && r.High == nil {
-		return inUnit(r.Inferred, r.Unit)
-	}
-	low, high := "", ""
-	if r.Low != nil {
-		low = inUnit(r.Low, r.Unit)
-	}
-	if r.High != nil {
-		high = inUnit(r.High, r.Unit)
-	}
-	switch {
-	case low == "":
-		return "≤ " + high
-	case high == "":
-		return "≥ " + low
-	default:
-		return low + " … " + high
-	}
-}
-
-// unitOf returns the unit to show after the name of a row; times carry their own.
-func unitOf(unit string) string {
-	if unit == "bytes" {
-		return ", bytes"
-	}
-	return ""
-}
-
-func inUnit(v *int64, unit string) string {
-	switch {
-	case v == nil:
-		return "unknown"
-	case unit == "ns":
-		return words.Duration(time.Duration(*v))
-	default:
-		return words.Count(*v)
-	}
-}
-
-func signed(v *int64, unit string) string {
-	switch {
-	case v == nil:
-		return "–"
-	case *v == 0:
-		return "0"
-	case *v > 0:
-		return "+" + inUnit(v, unit)
-	default:
-		return inUnit(v, unit)
-	}
+	return style.render(report.Agreement(r))
 }
 
 // accepted accounts for what a program says that it handed to send().

@@ -62,7 +62,7 @@ func (x *sweepWorst) columns(c *report.SweepCell) []string {
 	for i, name := range []string{"receive queue", "send queue", "probes"} {
 		kernel, off := "–", "–"
 		if r := c.Row(name); r != nil && r.Kernel != nil {
-			kernel, off = words.Count(*r.Kernel), signed(r.Difference, "count")
+			kernel, off = words.Count(*r.Kernel), report.Signed(r.Difference, r.Unit)
 			if r.Difference != nil {
 				x.off[i] = max(x.off[i], *r.Difference, -*r.Difference)
 			}
@@ -88,7 +88,7 @@ func (x *sweepWorst) halfOff(c *report.SweepCell) string {
 	}
 	off := c.Proof.Accepted.Half - *r.Kernel
 	x.half = max(x.half, off, -off)
-	return signed(&off, "count")
+	return report.Signed(&off, r.Unit)
 }
 
 func (x *sweepWorst) row() []string {

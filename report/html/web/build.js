@@ -20,7 +20,6 @@ function build() {
   if (state.points) buildCharts(box, s, d, kernel && kernel.dir === view.dir && kernel.samples.n ? kernel.samples : null);
   else box.append(el("p", { class: "notice" }, "No segments of this stream were kept for charts."));
   box.append(stallList(s, d));
-  if (kernel) box.append(proofTable(kernel));
   box.append(el("div", { class: "columns" }, factList("This direction", d.facts || []), factList("The stream", s.facts || [])));
 }
 
