@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"winwatch/analyze/cause"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // Group is one finding about all streams that wait for the same cause at the same place:

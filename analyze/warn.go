@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"winwatch/analyze/words"
 	"winwatch/capture"
+	"winwatch/capture/words"
 )
 
 // WarningCode is the stable short name of a condition.

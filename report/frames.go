@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"winwatch/analyze"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // FrameSum accounts for every frame of the input as a sum that the reader can check.

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"winwatch/analyze/proof"
-	"winwatch/analyze/words"
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 // Outcome is what an experiment comes to, in words: what was done, what the packets

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"winwatch/analyze/words"
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 // PathWays says what a link did to the packets of each direction, the client's first.

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"winwatch/analyze/proof"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // Cells returns the name of a row of a proof, with its unit unless the numbers carry it,

@@ -3,7 +3,7 @@ package cause
 import (
 	"fmt"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // CannotTell: the evidence is missing.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // PeerGone: probes that were due an answer got none.

@@ -3,7 +3,7 @@ package cause
 import (
 	"fmt"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // Healthy: nobody waited in a way that a person could notice.

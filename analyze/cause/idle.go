@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // SenderIdle: the sender had nothing to send.

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // Judgement is the part of a verdict that ranking needs.

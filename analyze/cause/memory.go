@@ -3,7 +3,7 @@ package cause
 import (
 	"fmt"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // ReceiverMemory: the window was closed or shrunk for lack of memory, not by payload.

@@ -3,7 +3,7 @@ package cause
 import (
 	"fmt"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // DelayedACK: small writes wait for an acknowledgment that is delayed.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // WindowNeverOpen: the window was 0 before the receiver had taken any data.

@@ -3,7 +3,7 @@ package cause
 import (
 	"fmt"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // ReceiverNoUpdate: the receiver opens its window only when it is probed.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // WaitsForOtherStream: the receiver passes on what it reads, and does not read because the

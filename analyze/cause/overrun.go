@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // SenderOverruns: the sender goes past the right edge.

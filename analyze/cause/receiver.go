@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // The receiving application: it takes nothing, or less than comes.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // SenderNotResuming: the sender does not go on although the window is open.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // MiddleboxScale: a device on the way strips, rewrites or ignores the window scale.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // UpdateLost: the window opened, and the sender never learned of it.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // WindowLimited: the window was full for about a round trip at a time, again and again.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"winwatch/analyze"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // Accepted compares the bytes that the sending application counted, those that

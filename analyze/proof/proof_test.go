@@ -197,7 +197,7 @@ func TestProofOfSharedHost(t *testing.T) {
 			w.Isolated, w.ProbesFrom = false, "icsk_backoff"
 			st.Dirs[0].KeepAlives = tt.seen
 			w.Counters[4].After = 7 // resets of others: they can only raise the counters of windows
-			st.Dirs[1].Probes = 2 // of the other sender: icsk_backoff counts one socket
+			st.Dirs[1].Probes = 2   // of the other sender: icsk_backoff counts one socket
 			p := prove(st, w)
 			for _, r := range p.Rows {
 				if r.Name == "keep-alives" && (r.Judged != tt.judged || r.OK != tt.ok || (r.Unjudged == proof.HostWide) == r.Judged) {

@@ -3,11 +3,10 @@
 package experiment
 
 import (
-	"fmt"
-
 	"golang.org/x/sys/unix"
 
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 // closeUnread makes the server close while its receive queue holds unread data.
@@ -16,7 +15,7 @@ func closeUnread(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
 	}
-	rn.step("the client sends %d bytes a call; the server never reads", rn.cfg.Chunk)
+	rn.step("the client sends %s a call; the server never reads", words.Counted(rn.cfg.Chunk, "byte"))
 	f := rn.flood()
 	if err := rn.stall(f, 0); err != nil {
 		return err
@@ -46,7 +45,7 @@ func closeUnread(rn *runner) error {
 		"they returned %s and %s", errnoName(f.errno), errnoName(again))
 	rn.find(after.State == "CLOSED" && end.Sender.SendQueueBytes > 0,
 		"what the sender still had queued is lost",
-		"%s", fmt.Sprintf("%d bytes were accepted by send() and never acknowledged; the socket is %s", end.Sender.SendQueueBytes, after.State))
+		"%d bytes were accepted by send() and never acknowledged; the socket is %s", end.Sender.SendQueueBytes, after.State)
 	rn.findConserved()
 	return nil
 }

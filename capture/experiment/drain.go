@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 const (
@@ -23,7 +24,7 @@ func drain(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
 	}
-	rn.step("the client sends %d bytes a call; the server does not read yet", rn.cfg.Chunk)
+	rn.step("the client sends %s a call; the server does not read yet", words.Counted(rn.cfg.Chunk, "byte"))
 	f := rn.flood()
 	if err := rn.stall(f, drainProbes); err != nil {
 		return err
@@ -61,7 +62,7 @@ func drain(rn *runner) error {
 	rn.find(stall.Sender.SndWnd == 0 && end.Sender.SndWnd > 0, "reading opens the window again",
 		"the sender saw a window of %d in the stall and %d bytes after it", stall.Sender.SndWnd, end.Sender.SndWnd)
 	rn.find(end.Sender.SegsOut > stall.Sender.SegsOut && rn.w.Send.Calls > before, "the blocked send() comes back by itself, as soon as there is room",
-		"it had lasted %.3f s; it returned %v after the reader woke", float64(wake.UnixNano()-blockedAt)/1e9, cameBack.Round(time.Millisecond))
+		"it had lasted %.3f s; it returned %v after the reader woke", float64(wake.UnixNano()-blockedAt)/1e9, cameBack)
 	rn.find(end.ReadBytes-stall.ReadBytes >= drainMore, "the flood runs on at the reader's pace",
 		"before: %d bytes in %.3f s until send() blocked; after: %d bytes in %.3f s",
 		stall.AcceptedBytes, float64(blockedAt-first.Time)/1e9, end.ReadBytes, took.Seconds())

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 // keepaliveHold is how long each part of the scenario lasts: three keep-alives
@@ -104,8 +105,8 @@ func (rn *runner) findIdleKeepalives(n idleCount) {
 	exact := !rn.w.Isolated || n.counted == n.client && n.probed == 0
 	rn.find(n.client > 0 && n.server == n.client && n.counted >= n.client && exact,
 		"an idle connection's keep-alives are sent at even intervals, are answered, and count as keep-alives alone",
-		"the client sent %d segments, the server %d; TCPKeepAlive rose by %d, TCPWinProbe by %d",
-		n.client, n.server, n.counted, n.probed)
+		"the client sent %s, the server %d; TCPKeepAlive rose by %d, TCPWinProbe by %d",
+		words.Counted(n.client, "segment"), n.server, n.counted, n.probed)
 }
 
 // findStallKeepalives checks the second part: the sender, which has data, probes
@@ -129,5 +130,5 @@ func (rn *runner) findStallKeepalives(before map[string]int64) {
 	fits := client <= probes+keepalives && server <= probes+keepalives && client >= probes && server >= keepalives
 	rn.find(probes > 0 && keepalives > 0 && (fits || !rn.w.Isolated),
 		"while the window is closed the sender probes and the receiver's keep-alives go on: they look alike and are counted apart",
-		"TCPWinProbe rose by %d, TCPKeepAlive by %d; the sender sent %d segments, the receiver %d", probes, keepalives, client, server)
+		"TCPWinProbe rose by %d, TCPKeepAlive by %d; the sender sent %s, the receiver %d", probes, keepalives, words.Counted(client, "segment"), server)
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 const (
@@ -38,7 +39,7 @@ func nagle(rn *runner) error {
 	rn.findIdle(s)
 	rn.find(s.burstSegments < burstRounds*burstWrites/2,
 		"while data is unacknowledged small writes are held back and joined (RFC 9293 3.7.4)",
-		"%d writes in %d bursts left in %d segments", burstRounds*burstWrites, burstRounds, s.burstSegments)
+		"%d writes in %d bursts left in %s", burstRounds*burstWrites, burstRounds, words.Counted(s.burstSegments, "segment"))
 	rn.find(median(s.requests) >= delayedACKHalf,
 		"a request in two writes waits for the delayed acknowledgment of its first half",
 		"median of %d: %v from the first write to the answer, the longest %v", len(s.requests), median(s.requests), slices.Max(s.requests))
@@ -54,7 +55,7 @@ func nodelay(rn *runner) error {
 	rn.findIdle(s)
 	rn.find(s.burstSegments == burstRounds*burstWrites,
 		"with TCP_NODELAY each small write leaves as a segment of its own at once",
-		"%d writes in %d bursts left in %d segments", burstRounds*burstWrites, burstRounds, s.burstSegments)
+		"%d writes in %d bursts left in %s", burstRounds*burstWrites, burstRounds, words.Counted(s.burstSegments, "segment"))
 	rn.find(median(s.requests) < delayedACKHalf,
 		"with TCP_NODELAY a request in two writes waits for nothing",
 		"median of %d: %v from the first write to the answer, the longest %v", len(s.requests), median(s.requests), slices.Max(s.requests))
@@ -64,7 +65,7 @@ func nodelay(rn *runner) error {
 
 func (rn *runner) findIdle(s *small) {
 	rn.find(s.idleSegments == idleWrites, "on an idle connection a small write leaves at once, with or without TCP_NODELAY",
-		"%d writes, %d segments", idleWrites, s.idleSegments)
+		"%d writes, %s", idleWrites, words.Counted(s.idleSegments, "segment"))
 }
 
 func median(d []time.Duration) time.Duration {
@@ -105,7 +106,7 @@ func (rn *runner) smallWrites(nodelay int) (*small, error) {
 
 // writeIdle writes when nothing is in flight.
 func (rn *runner) writeIdle(s *small) error {
-	rn.step("%d single writes of %d bytes on an idle connection", idleWrites, rn.cfg.Chunk)
+	rn.step("%d single writes of %s on an idle connection", idleWrites, words.Counted(rn.cfg.Chunk, "byte"))
 	before := rn.client.state().DataSegsOut
 	for range idleWrites {
 		if err := rn.write(1); err != nil {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 // sendNonblocking fills both buffers with O_NONBLOCK set, then drains the receiver
@@ -21,7 +22,7 @@ func sendNonblocking(rn *runner) error {
 	if err := errors.Join(rn.sender.nonblocking(true), rn.receiver.nonblocking(true)); err != nil {
 		return err
 	}
-	rn.step("the client sends %d bytes a call with O_NONBLOCK; the server does not read", rn.cfg.Chunk)
+	rn.step("the client sends %s a call with O_NONBLOCK; the server does not read", words.Counted(rn.cfg.Chunk, "byte"))
 	first, err := rn.fill()
 	if err != nil {
 		return err
@@ -47,9 +48,9 @@ func sendNonblocking(rn *runner) error {
 
 	rn.find(full.WouldBlock > 0 && full.Errors == 0, "a non-blocking send() says EAGAIN where a blocking one would wait",
 		"first EAGAIN at byte %d, %d in all until nothing more fitted at byte %d; the longest call took %v",
-		first, full.WouldBlock, full.Bytes, full.Longest.Round(time.Microsecond))
+		first, full.WouldBlock, full.Bytes, full.Longest)
 	rn.find(full.Calls >= full.WouldBlock+full.Partial, "a non-blocking send() takes as much as fits and returns that number",
-		"%d of %d calls were partial", full.Partial, full.Calls)
+		"%d of %s took only a part", full.Partial, words.Counted(full.Calls, "call"))
 	rn.findConserved()
 	rn.find(drain.rule(), "poll() says writable when a third of the send buffer is free, not when the first byte is (sk_stream_is_writeable)",
 		"%d bytes were read first: not writable with %d of %d bytes of memory in use, writable with %d of %d",

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"winwatch/capture/words"
 )
 
 // recvBlocking shows what wakes a client that waits in recv(): data and the peer's
@@ -36,7 +38,7 @@ func recvBlocking(rn *runner) error {
 	}
 	afterSignal := rn.client.recvs.stats()
 
-	rn.step("the server sends %d bytes", rn.cfg.Chunk)
+	rn.step("the server sends %s", words.Counted(rn.cfg.Chunk, "byte"))
 	sent := time.Now()
 	n, errno := rn.server.send(payload(rn.cfg.Chunk))
 	if errno != 0 {
@@ -54,10 +56,10 @@ func recvBlocking(rn *runner) error {
 	}
 	rn.findBlocked("recvfrom")
 	rn.find(afterSignal.Calls == 0 && afterSignal.Interrupted == 0,
-		"a signal whose handler was installed with SA_RESTART does not end a recv()", "%d calls had returned after it", afterSignal.Calls)
+		"a signal whose handler was installed with SA_RESTART does not end a recv()", "%s had returned after it", words.Counted(afterSignal.Calls, "call"))
 	rn.find(afterData.Bytes == int64(n) && afterData.Calls == afterSignal.Calls+1, "data wakes it: recv() returns what is there",
-		"%d bytes sent, %d returned by %d call, %v after send() was called", n, afterData.Bytes, afterData.Calls, latency.Round(time.Microsecond))
-	rn.find(rn.w.Recv.EOFs == 1, "the peer's FIN wakes it: recv() returns 0", "%d calls returned 0", rn.w.Recv.EOFs)
+		"%s sent, %d returned by %s, %v after send() was called", words.Counted(n, "byte"), afterData.Bytes, words.Counted(afterData.Calls, "call"), latency)
+	rn.find(rn.w.Recv.EOFs == 1, "the peer's FIN wakes it: recv() returns 0", "%s returned 0", words.Counted(rn.w.Recv.EOFs, "call"))
 	rn.findAllRead()
 	return nil
 }
@@ -77,7 +79,7 @@ func recvNonblocking(rn *runner) error {
 		return err
 	}
 
-	rn.step("the server sends %d bytes", rn.cfg.Chunk)
+	rn.step("the server sends %s", words.Counted(rn.cfg.Chunk, "byte"))
 	sent, errno := rn.server.send(payload(rn.cfg.Chunk))
 	if errno != 0 {
 		return fmt.Errorf("send: %w", errno)
@@ -109,7 +111,7 @@ func recvNonblocking(rn *runner) error {
 	rn.find(empty == unix.EAGAIN && emptyAgain == unix.EAGAIN, "a non-blocking recv() says EAGAIN when nothing is there",
 		"before the data %s, after it %s", errnoName(empty), errnoName(emptyAgain))
 	rn.find(readable && dataErrno == 0 && got == sent, "poll() says readable when data is there, and recv() returns all of it if it fits",
-		"%d bytes sent, %d returned", sent, got)
+		"%s sent, %d returned", words.Counted(sent, "byte"), got)
 	rn.find(interrupted == unix.EINTR, "a signal ends a blocking recv() that has a time-out with EINTR",
 		"SO_RCVTIMEO was set, the call returned %s", errnoName(interrupted))
 	rn.find(eof == 0 && eofErrno == 0, "after the peer's FIN recv() returns 0, which is neither an error nor EAGAIN", "recv() returned %d", eof)

@@ -12,6 +12,7 @@ import (
 
 	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 // runner is one running experiment: a connection, the threads that use it, and the
@@ -164,13 +165,13 @@ func (rn *runner) close() {
 // step reports a step to Hooks.Step.
 func (rn *runner) step(format string, args ...any) {
 	if rn.hooks.Step != nil {
-		rn.hooks.Step(fmt.Sprintf(format, args...))
+		rn.hooks.Step(words.Sprintf(format, args...))
 	}
 }
 
-// find records a finding.
+// find records a finding. Integers in its evidence are grouped (words.Sprintf).
 func (rn *runner) find(holds bool, claim, evidence string, args ...any) {
-	rn.w.Findings = append(rn.w.Findings, kernel.Finding{Claim: claim, Holds: holds, Evidence: fmt.Sprintf(evidence, args...)})
+	rn.w.Findings = append(rn.w.Findings, kernel.Finding{Claim: claim, Holds: holds, Evidence: words.Sprintf(evidence, args...)})
 }
 
 // pause waits, or returns the reason why the experiment must end early.

@@ -4,10 +4,12 @@ package experiment
 
 import (
 	"fmt"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 // sendBlocking is the classic demonstration: a client floods a server that
@@ -16,7 +18,7 @@ func sendBlocking(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
 	}
-	rn.step("the client sends %d bytes a call; the server never reads", rn.cfg.Chunk)
+	rn.step("the client sends %s a call; the server never reads", words.Counted(rn.cfg.Chunk, "byte"))
 	f := rn.flood()
 	if err := rn.stall(f, defaultProbes); err != nil {
 		return err
@@ -66,7 +68,7 @@ func (rn *runner) findBlocked(name string) {
 	}
 	rn.find(b.State == "S" && (!known || b.Syscall == name),
 		fmt.Sprintf("a blocking %s leaves its thread asleep in the kernel", libraryNames[name]),
-		"thread %d: state %s, %s, for %.3f s", b.TID, b.State, where, float64(b.Seen-b.At)/1e9)
+		"thread %s: state %s, %s, for %.3f s", strconv.Itoa(b.TID), b.State, where, float64(b.Seen-b.At)/1e9)
 }
 
 // libraryNames maps system calls to the C library functions that programs call.
@@ -113,7 +115,7 @@ func (rn *runner) findProbes() {
 	if rn.cfg.Hold > 0 && rn.w.Probes == 0 && int64(rn.cfg.Hold) < 2*max(end.Sender.RTO, minProbeInterval) {
 		return
 	}
-	evidence := fmt.Sprintf("%d probes (%s)", rn.w.Probes, rn.w.ProbesFrom)
+	evidence := words.Counted(rn.w.Probes, "probe") + " (" + rn.w.ProbesFrom + ")"
 	holds := rn.w.Probes > 0
 	if rn.w.ProbesFrom == "TCPWinProbe" {
 		evidence = fmt.Sprintf("TCPWinProbe rose by %d, the sender's backoff by %d", rn.w.Probes, count.total)

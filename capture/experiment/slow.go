@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 const (
@@ -48,7 +49,7 @@ func slowReader(rn *runner) error {
 	if hold == 0 {
 		hold = slowHold
 	}
-	rn.step("the client floods; the server reads %d bytes every %v", size, interval)
+	rn.step("the client floods; the server reads %s every %v", words.Counted(size, "byte"), interval)
 	f := rn.flood()
 	seen := openings{last: kernel.Unknown}
 	stop := make(chan struct{})
@@ -77,10 +78,10 @@ func slowReader(rn *runner) error {
 	least := min(end.Receiver.RcvMSS, end.Receiver.RcvBuf/2)
 	rn.find(seen.n > 0 && seen.smallest >= least/2,
 		"a closed window opens in large steps only, however little is read: silly window avoidance",
-		"%d reads of %d bytes opened it %d times; the smallest opening was %d bytes, the segment size %d, the buffer %d",
-		rn.w.Recv.Calls, size, seen.n, seen.smallest, end.Receiver.RcvMSS, end.Receiver.RcvBuf)
+		"%s of %s opened it %s; the smallest opening was %d bytes, the segment size %d, the buffer %d",
+		words.Counted(rn.w.Recv.Calls, "read"), words.Counted(size, "byte"), words.Times(seen.n), seen.smallest, end.Receiver.RcvMSS, end.Receiver.RcvBuf)
 	rn.find(rn.w.Recv.Calls > 2*seen.n, "most reads tell the sender nothing",
-		"%d reads, %d openings, %d segments from the receiver in all", rn.w.Recv.Calls, seen.n, end.Receiver.SegsOut)
+		"%s, %s, %s from the receiver in all", words.Counted(rn.w.Recv.Calls, "read"), words.Counted(seen.n, "opening"), words.Counted(end.Receiver.SegsOut, "segment"))
 	rn.findConserved()
 	return nil
 }

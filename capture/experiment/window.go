@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 const (
@@ -94,7 +95,7 @@ func noScaling(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
 	}
-	rn.step("the client sends %d bytes a call; neither end scales its window", rn.cfg.Chunk)
+	rn.step("the client sends %s a call; neither end scales its window", words.Counted(rn.cfg.Chunk, "byte"))
 	f := rn.flood()
 	if err := rn.stall(f, drainProbes); err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"winwatch/analyze"
-	"winwatch/analyze/words"
 	"winwatch/capture"
+	"winwatch/capture/words"
 )
 
 // whyNothing returns an error that says why there is nothing to analyze, or nil if that

@@ -1,8 +1,8 @@
 package html
 
 import (
-	"winwatch/analyze/words"
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 

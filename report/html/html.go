@@ -15,7 +15,7 @@ import (
 	"winwatch/analyze"
 	"winwatch/analyze/cause"
 	"winwatch/analyze/chart"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"winwatch/analyze"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/cause"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // waitMarks are the marks of causes in the bar, the longest first. Those that cost nobody

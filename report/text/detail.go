@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // detail writes the main direction of one stream: its endpoints, the chart, the stalls,

@@ -3,8 +3,8 @@ package text
 import (
 	"fmt"
 
-	"winwatch/analyze/words"
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 

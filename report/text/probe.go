@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 )
 
 // maxGaps is the most gaps between probes that are listed.

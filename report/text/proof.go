@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"winwatch/analyze/proof"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"winwatch/analyze"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"winwatch/analyze"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 

@@ -14,8 +14,8 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/cause"
-	"winwatch/analyze/words"
 	"winwatch/capture"
+	"winwatch/capture/words"
 	"winwatch/report"
 	"winwatch/report/reporttest"
 )

@@ -7,7 +7,7 @@ import (
 
 	"winwatch/analyze"
 	"winwatch/analyze/cause"
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 

@@ -3,6 +3,7 @@ package words
 import (
 	"math"
 	"testing"
+	"time"
 )
 
 func TestNumbers(t *testing.T) {
@@ -19,5 +20,12 @@ func TestNumbers(t *testing.T) {
 	}
 	if got, want := Count(uint64(math.MaxUint64)), "18,446,744,073,709,551,615"; got != want {
 		t.Errorf("Count(math.MaxUint64) = %q, want %q", got, want)
+	}
+}
+
+func TestSprintf(t *testing.T) {
+	const want = "3,910,656 of -4,194,304 bytes, 44.0 ms, send(), 0.25 s, 1,000 calls"
+	if got := Sprintf("%d of %d bytes, %v, %s, %.2f s, %d calls", 3910656, int64(-4194304), 44*time.Millisecond, "send()", 0.25, uint64(1000)); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
