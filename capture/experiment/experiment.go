@@ -93,6 +93,9 @@ type Scenario struct {
 	Link string
 	// Expected is what it sets up.
 	Expected kernel.Expected
+	// Sensitive are the settings that can change the cause or what the kernel calls the
+	// limit: if one of them is given, neither is judged. A link always can.
+	Sensitive []Setting
 	// Chunk is the default size of one send(), in bytes.
 	Chunk int
 	// NeedsIsolation is set if the scenario changes kernel parameters and therefore
@@ -115,6 +118,11 @@ const (
 	LessonEnds   Lesson = "How connections begin and end"
 	LessonApps   Lesson = "What programs do to each other"
 )
+
+// Lessons returns all lessons in the order in which to take them.
+func Lessons() []Lesson {
+	return []Lesson{LessonCalls, LessonWindow, LessonPath, LessonTimers, LessonEnds, LessonApps}
+}
 
 // DefaultScenario is the scenario to run if none is named.
 const DefaultScenario = "send-blocking"

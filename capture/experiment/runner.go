@@ -43,6 +43,7 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
+	expected := s.expected(&cfg)
 	cfg = cfg.withDefaults(s)
 	timeUp := fmt.Errorf("did not end within %v", cfg.Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, cfg.Timeout, timeUp)
@@ -51,7 +52,7 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 	rn.w = &kernel.Witness{
 		Scenario: s.Name, Started: time.Now().UnixNano(), Isolated: Isolated(), Kernel: kernel.Release(),
 		ChunkBytes: int64(cfg.Chunk), RcvBufAsked: int64(cfg.RcvBuf), SndBufAsked: int64(cfg.SndBuf),
-		Sender: s.sender, Expected: s.Expected, Probes: kernel.Unknown, Tick: kernel.Tick(),
+		Sender: s.sender, Expected: expected, Probes: kernel.Unknown, Tick: kernel.Tick(),
 	}
 	err := rn.makeHosts(s)
 	if rn.link != nil {

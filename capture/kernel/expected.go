@@ -9,10 +9,12 @@ type Expected struct {
 	Causes []string
 	// Limit is what the sender's kernel must call the limit (Witness.Limited).
 	Limit Limit
+	// Void says why the key may be wrong this time, such as a setting that changes the
+	// cause; it is empty if the key holds.
+	Void string
 }
 
-// Limit is what held a sender back most of the time that it was not idle, according
-// to its own kernel (tcp_chrono_start).
+// Limit is what held a sender back, according to its own kernel (Witness.Limited).
 type Limit uint8
 
 // The limits. LimitUnknown is not judged.
@@ -28,3 +30,9 @@ const (
 	// LimitApplication is the time outside of tcpi_busy_time: nothing to send.
 	LimitApplication
 )
+
+// Limits are the names of the limits, in their order.
+var Limits = [...]string{"unknown", "window", "send-buffer", "network", "application"}
+
+// String returns the limit's name in Limits.
+func (l Limit) String() string { return Limits[l] }
