@@ -1,6 +1,9 @@
 package proof
 
 import (
+	"slices"
+
+	"winwatch/analyze"
 	"winwatch/analyze/cause"
 	"winwatch/capture/kernel"
 )
@@ -14,11 +17,34 @@ type Cause struct {
 	// Code and Confidence are the verdict on the packets.
 	Code       cause.Code
 	Confidence cause.Confidence
-	// Limit is what the kernel says, ExpectedLimit what it must say (not judged if
-	// unknown), and Kernel its evidence: "limited by the window for 97% of 7.0 s".
+	// Limit is what the kernel says, ExpectedLimit what it must say. Kernel is its
+	// evidence: "the window held the sender back for 7.05 s of 7.07 s". A limit that is
+	// unknown is not judged.
 	Limit, ExpectedLimit kernel.Limit
 	Kernel               string
-	// Judged is false if a disagreement would prove nothing. OK is meaningful only if
-	// Judged.
+	// Judged is false if a disagreement would prove nothing; Unjudged says why, unless
+	// Proof.Withheld does. OK is meaningful only if Judged.
 	Judged, OK bool
+	Unjudged   string
+}
+
+// cause compares the verdict on the stream with what the experiment set up. An
+// experiment with several streams is about the one that its witness names.
+func (p *Proof) cause(st *analyze.Stream, w *kernel.Witness) {
+	e := &w.Expected
+	if len(e.Causes) == 0 {
+		return
+	}
+	v := &st.Verdict
+	c := &Cause{SetUp: e.SetUp, Expected: e.Causes, Code: v.Code, Confidence: v.Confidence, ExpectedLimit: e.Limit, Unjudged: e.Void}
+	c.Limit, c.Kernel = w.Limited()
+	c.OK = slices.Contains(e.Causes, string(v.Code)) && c.limitFits()
+	c.Judged = p.Withheld == "" && e.Void == ""
+	p.Cause = c
+}
+
+// limitFits reports whether the kernel's limit is the one expected. It holds if either
+// is unknown.
+func (c *Cause) limitFits() bool {
+	return c.Limit == kernel.LimitUnknown || c.ExpectedLimit == kernel.LimitUnknown || c.Limit == c.ExpectedLimit
 }

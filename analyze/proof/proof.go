@@ -27,17 +27,6 @@ type Proof struct {
 	Withheld string
 }
 
-// Failed returns the rows in which winwatch was wrong.
-func (p *Proof) Failed() []Row {
-	var failed []Row
-	for _, r := range p.Rows {
-		if r.Judged && !r.OK {
-			failed = append(failed, r)
-		}
-	}
-	return failed
-}
-
 // Prove compares direction dir of st with the kernel's readings at the end of the
 // experiment, taken before anything was closed. tl holds the windows of st and may
 // be nil. withheld says why nothing can be judged, such as packets that were not
@@ -65,6 +54,7 @@ func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Tim
 		"the last window the receiver advertised", "tcpi_snd_wnd at the sender")
 	p.counters(st, dir, w)
 	p.times(st, d, w, end)
+	p.cause(st, w)
 	return p
 }
 

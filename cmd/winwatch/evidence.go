@@ -43,19 +43,19 @@ func (e *evidence) keep(m *report.Material) error {
 	return errors.Join(e.report.Commit(), e.packets.Commit())
 }
 
-// accuse returns an error, and keeps the evidence, if winwatch disagrees with the kernel.
+// accuse returns an error, and keeps the evidence, if winwatch disagrees with the kernel
+// or with what was set up.
 // Claims of the scenario that did not hold are errors, too, but not faults of winwatch.
 func (e *evidence) accuse(m *report.Material) error {
 	var errs []error
 	for _, f := range m.Witness.Failed() {
 		errs = append(errs, fmt.Errorf("run: claim does not hold: %s (%s)", f.Claim, f.Evidence))
 	}
-	if m.Proof == nil || len(m.Proof.Failed()) == 0 {
+	if m.Proof == nil || !m.Proof.Wrong() {
 		return errors.Join(errs...)
 	}
-	for _, r := range m.Proof.Failed() {
-		errs = append(errs, fmt.Errorf("run: winwatch disagrees with the kernel on %s: inferred %s, kernel %s (%s)",
-			r.Name, said(&r), number(r.Kernel), r.Unit))
+	for _, what := range m.Proof.Disagreements() {
+		errs = append(errs, fmt.Errorf("run: winwatch disagrees with %s", what))
 	}
 	if err := e.keep(m); err != nil {
 		return errors.Join(append(errs, err)...)

@@ -29,15 +29,18 @@ func checkProof(t *testing.T, judged *proof.Proof) {
 	if judged.Withheld != "" {
 		t.Errorf("the proof is withheld: %s", judged.Withheld)
 	}
-	for _, r := range judged.Failed() {
-		t.Errorf("%s: inferred %s, kernel %s", r.Name, said(&r), number(r.Kernel))
+	for _, what := range judged.Disagreements() {
+		t.Errorf("winwatch disagrees with %s", what)
+	}
+	if judged.Cause == nil || !judged.Cause.Judged {
+		t.Errorf("the cause was not judged: %+v", judged.Cause)
 	}
 	for _, name := range exactRows {
 		i := slices.IndexFunc(judged.Rows, func(r proof.Row) bool { return r.Name == name })
 		if i < 0 {
 			t.Errorf("the proof has no row %q", name)
 		} else if r := judged.Rows[i]; !r.Exact || !r.Judged {
-			t.Errorf("%s: inferred %s, kernel %s: exact %v, judged %v", name, number(r.Inferred), number(r.Kernel), r.Exact, r.Judged)
+			t.Errorf("%s: exact %v, judged %v", &r, r.Exact, r.Judged)
 		}
 	}
 }

@@ -99,7 +99,7 @@ func newRun(args []string) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.list, "list", false, "list the scenarios")
+	f.BoolVar(&o.list, "list", false, "list the scenarios by what they teach")
 	o.flags(f, runFormats)
 	f.BoolVar(&o.isolate, "isolate", false, "use a private network namespace even if this user may capture: the\nkernel's counters then cover only this experiment")
 	f.StringVarP(&o.iface, "interface", "i", "lo", "capture on interface `NAME` (default lo)")
@@ -249,12 +249,4 @@ func findScenario(name string) (experiment.Scenario, error) {
 		return s, withHint(err, "did you mean "+near+"? (winwatch run --list)")
 	}
 	return s, withHint(err, "winwatch run --list")
-}
-
-func scenarioNames() []string {
-	var names []string
-	for _, s := range experiment.Scenarios() {
-		names = append(names, s.Name)
-	}
-	return names
 }

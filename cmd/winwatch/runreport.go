@@ -94,21 +94,6 @@ func prove(m *report.Material, withheld string) *proof.Proof {
 	return nil
 }
 
-// said formats the inferred value: a number, or the interval that must contain it.
-func said(r *proof.Row) string {
-	if r.Exact {
-		return number(r.Inferred)
-	}
-	return number(r.Low) + " to " + number(r.High)
-}
-
-func number(v *int64) string {
-	if v == nil {
-		return "unknown"
-	}
-	return fmt.Sprint(*v)
-}
-
 // stepper returns a function that reports progress, or nil if neither a terminal nor --verbose
 // asks for it.
 func (o *runOptions) stepper(stderr io.Writer) func(string) {
@@ -116,18 +101,4 @@ func (o *runOptions) stepper(stderr io.Writer) func(string) {
 		return nil
 	}
 	return func(what string) { fmt.Fprintf(stderr, "  %s\n", what) }
-}
-
-// listScenarios writes one line per scenario.
-func listScenarios(w io.Writer) error {
-	for _, s := range experiment.Scenarios() {
-		private := ""
-		if s.NeedsIsolation {
-			private = " (in a private namespace)"
-		}
-		if _, err := fmt.Fprintf(w, "%-18s%s%s\n", s.Name, s.Summary, private); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -133,7 +133,7 @@ func (o *runOptions) reportSweep(s *report.Sweep, outs outputs, std streams) err
 			interrupted++
 		case c.Err != nil:
 			failed++
-		case len(c.Proof.Failed()) > 0:
+		case c.Proof.Wrong():
 			wrong++
 		}
 	}
