@@ -22,6 +22,8 @@ type Proof struct {
 	Cause *Cause
 	// Accepted accounts for everything that send() accepted.
 	Accepted *Accepted
+	// Measured is what sweeps compare; nil if the experiment did not finish.
+	Measured *Measured
 	// Withheld says why no row is judged, such as packets that were not captured; it
 	// is empty if rows are judged.
 	Withheld string
@@ -55,6 +57,8 @@ func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Tim
 	p.counters(st, dir, w)
 	p.times(st, d, w, end)
 	p.cause(st, w)
+	p.Measured = measure(st, dir, w, tl)
+	p.throughput(d.MaxSegment)
 	return p
 }
 

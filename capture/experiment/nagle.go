@@ -101,6 +101,7 @@ func (rn *runner) smallWrites(nodelay int) (*small, error) {
 	if err != nil {
 		return nil, err
 	}
+	rn.w.Request = median(s.requests)
 	return s, rn.closeOrderly(server)
 }
 

@@ -29,6 +29,22 @@ func (rn *runner) read(moment string) error {
 	return err
 }
 
+// mark records a reading while data flows.
+func (rn *runner) mark(moment string) {
+	rn.w.Readings = append(rn.w.Readings, rn.reading(moment))
+}
+
+// pauseSteady waits while data flows. The pace counts as steady from a quarter of the time on.
+func (rn *runner) pauseSteady(d time.Duration) error {
+	if err := rn.pause(d / 4); err != nil {
+		return err
+	}
+	rn.mark(kernel.MomentSteady)
+	err := rn.pause(d - d/4)
+	rn.mark(kernel.MomentStop)
+	return err
+}
+
 const (
 	// settleFor is how long nothing may move before a reading counts as settled:
 	// longer than a delayed ACK (TCP_DELACK_MIN, 40 ms).

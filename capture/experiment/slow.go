@@ -54,7 +54,7 @@ func slowReader(rn *runner) error {
 	seen := openings{last: kernel.Unknown}
 	stop := make(chan struct{})
 	r := rn.reader(size, interval, stop, func() { seen.add(rn.server.state().RcvWnd) })
-	err := rn.pause(hold)
+	err := rn.pauseSteady(hold)
 	close(stop)
 	if err != nil {
 		return err

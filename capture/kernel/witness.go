@@ -60,6 +60,10 @@ type Witness struct {
 	// handed over and returned when it woke.
 	AcceptedBytes, BlockedCallBytes int64
 
+	// Request is the median time from the first write of a request to its answer, by the
+	// client's clock; 0 if the scenario makes no requests.
+	Request time.Duration
+
 	// Blocked proves where a thread was blocked; nil if the scenario blocks none.
 	Blocked *BlockedCall
 
@@ -90,8 +94,12 @@ type Witness struct {
 // MomentEnd: after everything has come to rest, before anything is closed.
 const (
 	MomentEstablished = "established"
-	MomentStall       = "stall"
-	MomentEnd         = "end"
+	// Between MomentSteady and MomentStop a transfer runs at its usual rate; nothing
+	// is at rest then.
+	MomentSteady = "steady"
+	MomentStop   = "stop"
+	MomentStall  = "stall"
+	MomentEnd    = "end"
 )
 
 // At returns the reading of the named moment.
