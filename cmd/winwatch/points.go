@@ -11,7 +11,9 @@ import (
 )
 
 // linked reports whether the experiment has a link between two hosts.
-func (o *runOptions) linked(s experiment.Scenario) bool { return s.Link != "" || o.link != "" }
+func (o *runOptions) linked(s experiment.Scenario) bool {
+	return s.Link != "" || o.link != "" || o.sweepsLink
+}
 
 // checkLink checks --link and --at, and parses the points.
 func (o *runOptions) checkLink(s experiment.Scenario) error {

@@ -50,8 +50,10 @@ type runOptions struct {
 	isolate  bool
 	list     bool
 	sweep    []string
-	// fixed are the flags that all runs of a sweep share.
-	fixed []string
+	// fixed are the flags that all runs of a sweep share; sweepsLink is set if it varies the
+	// link.
+	fixed      []string
+	sweepsLink bool
 
 	port                            uint16
 	ipv6                            bool
@@ -94,7 +96,11 @@ func newRun(args []string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o.fixed = fixedFlags(cmd.Flags())
+			if i := slices.IndexFunc(axes, func(a axis) bool { return a.Name == sweepScenario }); i >= 0 && len(args) > 0 {
+				return usageErrorf("run: --sweep %s and %s both name the scenario", o.sweep[i], args[0])
+			}
+			o.sweepsLink = slices.ContainsFunc(axes, func(a axis) bool { return a.ofLink })
+			o.fixed = o.fixedFlags(cmd.Flags())
 			return o.run(cmd.Context(), std, axes)
 		},
 	}

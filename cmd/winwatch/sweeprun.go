@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"sync"
 
@@ -24,8 +23,9 @@ import (
 // errInterrupted is the error of the runs that an interrupted sweep did not complete.
 var errInterrupted = errors.New("interrupted")
 
-// runCells runs winwatch with each list of arguments and stores the results in cells.
-func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []report.SweepCell, std streams) error {
+// runCells runs winwatch with each list of arguments, several at a time, and stores the
+// results in cells.
+func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []report.SweepCell, workers int, std streams) error {
 	screen := mpb.New(mpb.WithOutput(std.err), mpb.WithAutoRefresh())
 	if !term.IsTerminal(std.err) {
 		screen = mpb.New(mpb.WithOutput(nil))
@@ -48,7 +48,6 @@ func (o *runOptions) runCells(ctx context.Context, runs [][]string, cells []repo
 	}
 	// The first run shows whether private namespaces are possible.
 	fill(0)
-	workers := 2 * runtime.NumCPU() // runs mostly wait
 	if forbidden := cells[0].Err; errors.Is(forbidden, experiment.ErrCannotIsolate) {
 		if may, err := o.mayCapture(); !may {
 			return errors.Join(forbidden, err)

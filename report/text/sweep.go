@@ -3,35 +3,85 @@ package text
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"winwatch/analyze"
 	"winwatch/capture/words"
 	"winwatch/report"
 )
 
-// Sweep writes one line per run and the largest errors at the bottom. A line has the
-// kernel's numbers of unread bytes, backlog and probes, each with the error of the number
-// inferred from packets; whether SO_RCVBUF was within its interval; and the error of
-// "everything sent / 2".
+// Sweep writes one line per run, with the columns that mean something for these runs, what
+// went wrong in a run, and what the columns mean.
 func Sweep(w io.Writer, s *report.Sweep, opt Options) error {
 	t := newWriter(&report.Material{Result: &analyze.Result{}}, opt)
-	header := append(slices.Clone(s.Settings), "unread", "off", "backlog", "off", "probes", "off", "SO_RCVBUF", "half off")
-	rows := make([][]string, 0, len(s.Cells)+1)
-	var worst sweepWorst
-	for i := range s.Cells {
-		c := &s.Cells[i]
-		rows = append(rows, append(slices.Clone(c.Values), worst.columns(c)...))
-	}
-	rows = append(rows, append(append([]string{"worst"}, make([]string, len(s.Settings)-1)...), worst.row()...))
-	t.table(header, rows)
-	for i := range s.Cells {
-		if trouble := trouble(&s.Cells[i]); trouble != "" {
-			t.section("", strings.Join(s.Cells[i].Values, " ")+": "+trouble)
+	shown, constant := sweepColumns(s)
+	header, rows, left := sweepTable(s, shown)
+	var cut []string
+	for _, name := range dispensable {
+		if _, width := plainTable(header, rows); width <= t.Width {
+			break
+		}
+		if i := slices.IndexFunc(shown, func(c sweepColumn) bool { return c.name == name }); i >= 0 {
+			cut = append(cut, name)
+			shown = slices.Delete(shown, i, i+1)
+			header, rows, left = sweepTable(s, shown)
 		}
 	}
+	t.table(header, rows, left...)
+	for i := range s.Cells {
+		if trouble := trouble(&s.Cells[i]); trouble != "" {
+			t.section("", settingsOf(s, &s.Cells[i])+": "+trouble)
+		}
+	}
+	t.sweepNotes(s, shown, constant)
+	if len(cut) > 0 {
+		t.note("", 0, "no room for "+strings.Join(cut, ", ")+": a wider terminal shows them, and -o sweep.csv has everything")
+	}
 	return t.flush(w)
+}
+
+// dispensable are the columns to leave out of a table that is too wide, the least telling
+// first.
+var dispensable = []string{"RTT", "kernel", "waited", "SO_RCVBUF", "half off", "window/RTT"}
+
+// sweepTable returns the table, and which columns are aligned left.
+func sweepTable(s *report.Sweep, shown []sweepColumn) (header []string, rows [][]string, left []int) {
+	rows = make([][]string, len(s.Cells))
+	for i, setting := range s.Settings {
+		header = append(header, setting.Name)
+		for n := range s.Cells {
+			rows[n] = append(rows[n], report.Clean(s.Cells[n].Values[i].Text))
+		}
+	}
+	for _, c := range shown {
+		if c.left {
+			left = append(left, len(header))
+		}
+		header = append(header, c.name)
+		for n := range s.Cells {
+			rows[n] = append(rows[n], orDash(c.text(&s.Cells[n])))
+		}
+	}
+	return header, rows, left
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+// settingsOf names the run: "rcvbuf=4k chunk=1000".
+func settingsOf(s *report.Sweep, c *report.SweepCell) string {
+	var texts []string
+	for i, v := range c.Values {
+		texts = append(texts, s.Settings[i].Name+"="+v.Text)
+	}
+	return strings.Join(texts, " ")
 }
 
 // trouble returns why a run proves nothing, or what it disproves.
@@ -49,49 +99,238 @@ func trouble(c *report.SweepCell) string {
 	return strings.Join(wrong, "; ")
 }
 
-// sweepWorst collects the largest differences.
-type sweepWorst struct {
-	off            [3]int64
-	inside, judged int
-	half           int64
+// sweepNotes explains the columns, and says what is the same in all runs.
+func (t *writer) sweepNotes(s *report.Sweep, shown, constant []sweepColumn) {
+	t.blank()
+	margin := 0
+	for _, c := range slices.Concat(shown, constant) {
+		margin = max(margin, columns(c.name)+2)
+	}
+	for _, c := range shown {
+		t.note(c.name, margin, c.means)
+	}
+	for _, c := range constant {
+		if text := sameIn(s, c); text != "" {
+			t.note(c.name, margin, text+" in all of these runs: "+c.means)
+		}
+	}
+	if text := agreement(s); text != "" {
+		t.note("", 0, text)
+	}
 }
 
-// columns returns the columns that follow the settings of a run.
-func (x *sweepWorst) columns(c *report.SweepCell) []string {
-	var cols []string
-	for i, name := range []string{"receive queue", "send queue", "probes"} {
-		kernel, off := "–", "–"
-		if r := c.Row(name); r != nil && r.Kernel != nil {
-			kernel, off = words.Count(*r.Kernel), report.Signed(r.Difference, r.Unit)
-			if r.Difference != nil {
-				x.off[i] = max(x.off[i], *r.Difference, -*r.Difference)
+// note writes wrapped text behind a name.
+func (t *writer) note(name string, margin int, text string) {
+	for i, l := range wrap(report.Clean(text), min(t.Width, proseWidth)-margin) {
+		if i > 0 {
+			name = ""
+		}
+		t.line(padRight(name, margin) + l)
+	}
+}
+
+// agreement sums up how far what was inferred is from the kernel's numbers.
+func agreement(s *report.Sweep) string {
+	judged, wrong, runs := 0, 0, 0
+	for i := range s.Cells {
+		p := s.Cells[i].Proof
+		if p == nil || p.Withheld != "" {
+			continue
+		}
+		runs++
+		for _, r := range p.Rows {
+			if r.Judged {
+				judged++
 			}
 		}
-		cols = append(cols, kernel, off)
+		wrong += len(p.Failed())
 	}
-	mark := "–"
-	if r := c.Row("receive buffer"); r != nil && r.Judged {
-		x.judged++
-		if r.OK {
-			x.inside++
-		}
-		mark = proofMark(r)
+	if judged == 0 {
+		return ""
 	}
-	return append(cols, mark, x.halfOff(c))
+	return fmt.Sprintf("%s compared with the kernel in %s: %s", words.Counted(int64(judged), "number"),
+		words.Counted(int64(runs), "run"), map[bool]string{true: "all agree", false: words.Count(int64(wrong)) + " WRONG"}[wrong == 0])
 }
 
-// halfOff returns the difference between half of what was sent and what is unread.
-func (x *sweepWorst) halfOff(c *report.SweepCell) string {
+// sweepColumn is a column of the table of a sweep.
+type sweepColumn struct {
+	name string
+	// means explains it in plain words.
+	means string
+	// text is "" if the run has no such number.
+	text func(*report.SweepCell) string
+	left bool
+}
+
+// sweepColumns returns the columns to show, and those that have the same text in all runs.
+// It leaves out what no run has.
+func sweepColumns(s *report.Sweep) (shown, constant []sweepColumn) {
+	all := flowColumns(s)
+	if !slices.ContainsFunc(s.Cells, func(c report.SweepCell) bool { return c.Measured().Throughput != nil || c.Measured().Request != nil }) {
+		all = stallColumns()
+	}
+	for _, c := range all {
+		switch text := sameIn(s, c); {
+		case text == "" && !anyIn(s, c):
+		case c.name == "off" && text == "0":
+		case c.left && text != "" && len(s.Cells) > 1:
+			constant = append(constant, c)
+		default:
+			shown = append(shown, c)
+		}
+	}
+	return shown, constant
+}
+
+func anyIn(s *report.Sweep, c sweepColumn) bool {
+	return slices.ContainsFunc(s.Cells, func(cell report.SweepCell) bool { return c.text(&cell) != "" })
+}
+
+// sameIn returns the text that the column has in all runs that did not fail, "" if there
+// is no such text.
+func sameIn(s *report.Sweep, c sweepColumn) string {
+	same := ""
+	for i := range s.Cells {
+		if s.Cells[i].Proof == nil {
+			continue
+		}
+		text := c.text(&s.Cells[i])
+		if text == "" || same != "" && text != same {
+			return ""
+		}
+		same = text
+	}
+	return same
+}
+
+// leastRTT is the round trip from which window ÷ RTT is a ceiling that a sender can reach:
+// in less time, waking a thread matters more than the window.
+const leastRTT = time.Millisecond
+
+// flowColumns are the columns of runs in which data flows.
+func flowColumns(s *report.Sweep) []sweepColumn {
+	far := s.Has(func(c *report.SweepCell) *float64 {
+		if rtt := c.Throughput().RTT; rtt != nil && *rtt >= leastRTT {
+			return c.Throughput().Off()
+		}
+		return nil
+	})
+	cols := []sweepColumn{{name: "Mbit/s", text: func(c *report.SweepCell) string { return mbit(c.Throughput().Rate()) },
+		means: "payload that the receiver acknowledged, counted by the sender's kernel (tcpi_bytes_acked)"}}
+	if far {
+		cols = append(cols,
+			sweepColumn{name: "window/RTT", text: func(c *report.SweepCell) string { return mbit(c.Throughput().Ceiling()) },
+				means: "Mbit/s if the sender sends one window in each round trip, and then waits: the average window and the smallest round trip in the packets"},
+			sweepColumn{name: "off", text: func(c *report.SweepCell) string { return percentOff(c.Throughput().Off()) },
+				means: "by how much Mbit/s differs from window/RTT; far below 0, something other than the window is the limit"})
+	}
+	return append(cols,
+		sweepColumn{name: "RTT", text: func(c *report.SweepCell) string { return span(c.Throughput().SmoothedRTT) },
+			means: "round trip as the sender's kernel knows it at the end (tcpi_rtt), time in queues included"},
+		sweepColumn{name: "request", text: func(c *report.SweepCell) string { return span(c.Measured().Request) },
+			means: "median time from the first write of a request to its answer"},
+		sweepColumn{name: "waited", text: waited, means: "share of the time that the cause explains"},
+		causeColumn(), limitColumn())
+}
+
+func causeColumn() sweepColumn {
+	return sweepColumn{name: "cause", left: true, means: "what winwatch says from the packets alone",
+		text: func(c *report.SweepCell) string { return report.Clean(string(c.Measured().Code)) }}
+}
+
+func limitColumn() sweepColumn {
+	return sweepColumn{name: "kernel", left: true, text: (*report.SweepCell).Limit,
+		means: "what limited the sender most of the time, says its kernel (TCP_INFO)"}
+}
+
+// waited returns the share of the time that the verdict explains.
+func waited(c *report.SweepCell) string {
+	m := c.Measured()
+	if m.Lasted <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f%%", 100*float64(m.Waited)/float64(m.Lasted))
+}
+
+func span(d *time.Duration) string {
+	if d == nil {
+		return ""
+	}
+	return words.Duration(*d)
+}
+
+// mbit writes a rate with three digits that matter.
+func mbit(rate *float64) string {
+	if rate == nil {
+		return ""
+	}
+	v := *rate / 1e6
+	switch {
+	case v >= 99.95:
+		return words.Count(int64(math.Round(v)))
+	case v >= 9.995:
+		return fmt.Sprintf("%.1f", v)
+	case v >= 0.9995:
+		return fmt.Sprintf("%.2f", v)
+	default:
+		return fmt.Sprintf("%.3f", v)
+	}
+}
+
+func percentOff(share *float64) string {
+	if share == nil {
+		return ""
+	}
+	s := fmt.Sprintf("%+.1f%%", *share*100)
+	if s == "-0.0%" || s == "+0.0%" {
+		return "0.0%"
+	}
+	return s
+}
+
+// stallColumns are the columns of runs in which nothing flows at the end.
+func stallColumns() []sweepColumn {
+	var cols []sweepColumn
+	for _, c := range []struct{ name, row, means string }{
+		{"unread", "receive queue", "bytes that the receiver has and its application did not take (FIONREAD)"},
+		{"backlog", "send queue", "bytes that send() took and the receiver did not acknowledge (SIOCOUTQ)"},
+		{"probes", "probes", "segments that asked whether the closed window has opened, counted by the kernel"},
+	} {
+		cols = append(cols,
+			sweepColumn{name: c.name, means: c.means, text: func(cell *report.SweepCell) string {
+				if r := cell.Row(c.row); r != nil && r.Kernel != nil {
+					return words.Count(*r.Kernel)
+				}
+				return ""
+			}},
+			sweepColumn{name: "off", means: "what the packets show less the kernel's number of " + c.name, text: func(cell *report.SweepCell) string {
+				if r := cell.Row(c.row); r != nil && r.Difference != nil {
+					return report.Signed(r.Difference, "count")
+				}
+				return ""
+			}})
+	}
+	return append(cols,
+		sweepColumn{name: "SO_RCVBUF", text: bufferMark, means: "whether the kernel's receive buffer lies in the interval inferred from the packets"},
+		sweepColumn{name: "half off", text: halfOff, means: `error of "everything sent / 2" as a guess of what is unread`},
+		causeColumn(), limitColumn())
+}
+
+func bufferMark(c *report.SweepCell) string {
+	r := c.Row("receive buffer")
+	if r == nil || !r.Judged {
+		return ""
+	}
+	return proofMark(r)
+}
+
+// halfOff returns the difference between half of what was sent and what is unread. If the
+// receiver reads, nobody would guess so.
+func halfOff(c *report.SweepCell) string {
 	r := c.Row("receive queue")
-	if r == nil || r.Kernel == nil || c.Proof.Accepted == nil {
-		return "–"
+	if r == nil || r.Kernel == nil || r.Inferred == nil || c.Proof.Accepted == nil || c.Proof.Accepted.Absorbed > *r.Inferred {
+		return ""
 	}
 	off := c.Proof.Accepted.Half - *r.Kernel
-	x.half = max(x.half, off, -off)
-	return report.Signed(&off, r.Unit)
-}
-
-func (x *sweepWorst) row() []string {
-	return []string{"", words.Count(x.off[0]), "", words.Count(x.off[1]), "", words.Count(x.off[2]),
-		fmt.Sprintf("%d of %d", x.inside, x.judged), words.Count(x.half)}
+	return report.Signed(&off, "count")
 }
