@@ -17,7 +17,7 @@ type Tick struct {
 // nanoseconds, and the unit of their labels.
 func TimeTicks(first, last int64, n int) ([]Tick, string) {
 	unit, name := axisUnit(last - first)
-	step := roundStep(float64(last-first)/float64(unit)/float64(max(n, 1))) * float64(unit)
+	step := RoundStep(float64(last-first)/float64(unit)/float64(max(n, 1))) * float64(unit)
 	decimals := 0
 	for s := step / float64(unit); s < 0.999 && decimals < 6; s *= 10 {
 		decimals++
@@ -52,9 +52,9 @@ func axisUnit(span int64) (int64, string) {
 	}
 }
 
-// roundStep returns the smallest number not below v that is 1, 2 or 5 times a power of
+// RoundStep returns the smallest number not below v that is 1, 2 or 5 times a power of
 // ten.
-func roundStep(v float64) float64 {
+func RoundStep(v float64) float64 {
 	if v <= 0 {
 		return 1
 	}

@@ -17,6 +17,8 @@ type format string
 const (
 	formatCSV  format = ".csv"
 	formatHTML format = ".html"
+	formatPNG  format = ".png"
+	formatSVG  format = ".svg"
 	formatPCAP format = ".pcap"
 )
 
@@ -39,8 +41,8 @@ var formats = []formatSpec{
 	{format: "kernel.csv", sink: report.Whole(csvreport.Kernel), runOnly: true},
 	{format: ".json", sink: report.Whole(jsonreport.Write)},
 	{format: formatHTML, sink: report.Whole(htmlreport.Write), charts: true},
-	{format: ".png", sink: report.Whole(plot.PNG), charts: true},
-	{format: ".svg", sink: report.Whole(plot.SVG), charts: true},
+	{format: formatPNG, sink: report.Whole(plot.PNG), charts: true},
+	{format: formatSVG, sink: report.Whole(plot.SVG), charts: true},
 	{format: formatPCAP, runOnly: true},
 }
 

@@ -179,7 +179,7 @@ func TestRunErrors(t *testing.T) {
 		{"sweep without values", []string{"--sweep=rcvbuf"}, statusUsage, `"" is not a valid value for --rcvbuf`, false},
 		{"sweep of a boolean flag", []string{"--sweep=ipv6=true"}, statusUsage, `"ipv6" can't be varied`, false},
 		{"sweep with a zero time", []string{"--sweep=hold=1s,0"}, statusUsage, `"0" is not a valid value for --hold`, false},
-		{"sweep as packets", []string{"--sweep=hold=1s", "-o", "sweep.pcap"}, statusUsage, "known endings: .csv", false},
+		{"sweep as packets", []string{"--sweep=hold=1s", "-o", "sweep.pcap"}, statusUsage, "known endings: .csv, .png, .svg", false},
 		{"invalid size", []string{"--chunk=big"}, statusUsage, `"big" is not a size`, false},
 		{"nothing to send", []string{"--chunk=0"}, statusUsage, `"0" is not a size`, false},
 		{"zero time", []string{"--hold=0"}, statusUsage, `--hold "0s": no such value`, false},

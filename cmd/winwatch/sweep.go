@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"runtime"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 	csvreport "winwatch/report/csv"
+	"winwatch/report/plot"
 	textreport "winwatch/report/text"
 )
 
@@ -208,14 +210,25 @@ func (o *runOptions) atOnce(axes []axis) int {
 }
 
 // sweepFormats are the formats of a sweep.
-var sweepFormats = []format{formatCSV}
+var sweepFormats = []format{formatCSV, formatPNG, formatSVG}
+
+// writeSweep writes the sweep in a format of files.
+func writeSweep(w io.Writer, f format, s *report.Sweep) error {
+	switch f {
+	case formatPNG:
+		return plot.SweepPNG(w, s)
+	case formatSVG:
+		return plot.SweepSVG(w, s)
+	}
+	return csvreport.Sweep(w, s)
+}
 
 // reportSweep writes the table. It returns an error if winwatch disagrees with the kernel in
 // any run.
 func (o *runOptions) reportSweep(s *report.Sweep, outs outputs, std streams) error {
 	var errs []error
 	for _, out := range outs {
-		out.Fail(csvreport.Sweep(out, s))
+		out.Fail(writeSweep(out, out.format, s))
 		errs = append(errs, out.Commit())
 	}
 	if o.format == stdoutCSV {

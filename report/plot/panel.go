@@ -195,15 +195,18 @@ func cutText(s string, style text.Style, width vg.Length, n int) []string {
 	return lines
 }
 
-// head writes the title and, next to it, the legend, above the data, and returns the canvas
+// head writes the title and the legend, and returns the canvas below.
+func (p *panel) head(c draw.Canvas) draw.Canvas { return drawHead(c, p.title, p.legend()) }
+
+// drawHead writes a title and, next to it, a legend, above the data, and returns the canvas
 // below.
-func (p *panel) head(c draw.Canvas) draw.Canvas {
+func drawHead(c draw.Canvas, heading string, items []legendItem) draw.Canvas {
 	title, style := textStyle(11, inkText, true), textStyle(9, inkText, false)
 	title.YAlign, style.YAlign = text.YCenter, text.YCenter
 	x, y := c.Min.X, c.Max.Y-6
-	c.FillText(title, vg.Point{X: x, Y: y}, p.title)
-	x += title.Width(p.title) + 18
-	for _, item := range p.legend() {
+	c.FillText(title, vg.Point{X: x, Y: y}, heading)
+	x += title.Width(heading) + 18
+	for _, item := range items {
 		width := 22 + style.Width(item.name) + 14
 		if x+width-14 > c.Max.X {
 			x, y = c.Min.X, y-15
