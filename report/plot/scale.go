@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/plot"
 
-	"winwatch/analyze/words"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 
