@@ -8,19 +8,35 @@ import (
 // HostWide is why a counter of the whole machine is not judged.
 const HostWide = "the kernel counts the whole machine, and something else raised its count"
 
-// counters compares event counts. The kernel counts per network namespace, for both
-// directions.
-func (p *Proof) counters(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness) {
-	fwd, rev := &st.Dirs[dir], &st.Dirs[dir.Reverse()]
-	probes := fwd.Probes
+// events are what the kernel counts per network namespace: for both directions and for
+// all connections.
+type events struct{ probes, keepAlives, toZero, fromZero uint64 }
+
+func countEvents(streams ...*analyze.Stream) (n events) {
+	for _, st := range streams {
+		for i := range st.Dirs {
+			d := &st.Dirs[i]
+			n.probes += d.Probes
+			n.keepAlives += d.KeepAlives
+			n.toZero += d.Window.ToZero
+			n.fromZero += d.Window.FromZero
+		}
+	}
+	return n
+}
+
+// counters compares event counts.
+func (p *Proof) counters(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, others []*analyze.Stream) {
+	all := countEvents(append(others, st)...)
+	probes := st.Dirs[dir].Probes
 	if w.ProbesFrom == "TCPWinProbe" {
-		probes += rev.Probes
+		probes = all.probes
 	}
 	p.exact("probes", "count", new(int64(probes)), w.Probes, "probes seen", w.ProbesFrom)
-	p.counter(w, "keep-alives", fwd.KeepAlives+rev.KeepAlives, "keep-alives seen", "TCPKeepAlive", "")
+	p.counter(w, "keep-alives", all.keepAlives, "keep-alives seen", "TCPKeepAlive", "")
 	const transitions = "transitions on the wire"
-	p.counter(w, "to zero window", fwd.Window.ToZero+rev.Window.ToZero, transitions, "TCPToZeroWindowAdv", uncounted(w))
-	p.counter(w, "from zero window", fwd.Window.FromZero+rev.Window.FromZero, transitions, "TCPFromZeroWindowAdv", uncounted(w))
+	p.counter(w, "to zero window", all.toZero, transitions, "TCPToZeroWindowAdv", uncounted(w))
+	p.counter(w, "from zero window", all.fromZero, transitions, "TCPFromZeroWindowAdv", uncounted(w))
 }
 
 // counter compares n events with a counter of the experiment's namespace. A namespace

@@ -32,8 +32,8 @@ type Proof struct {
 // Prove compares direction dir of st with the kernel's readings at the end of the
 // experiment, taken before anything was closed. tl holds the windows of st and may
 // be nil. withheld says why nothing can be judged, such as packets that were not
-// captured; it is empty otherwise.
-func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Timeline, withheld string) *Proof {
+// captured; it is empty otherwise. others are the streams of Witness.Others.
+func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Timeline, withheld string, others ...*analyze.Stream) *Proof {
 	p := &Proof{Stream: st.ID, Dir: dir, Isolated: w.Isolated, Withheld: withheld}
 	end, ok := w.At(kernel.MomentEnd)
 	if !ok {
@@ -54,12 +54,24 @@ func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Tim
 	p.sendBuffer(d, w, full, lastAt(tl, st.ID, dir.Reverse(), full.Time))
 	p.exact("window seen", "bytes", windowOf(lastAt(tl, st.ID, dir.Reverse(), end.Time)), end.Sender.SndWnd,
 		"the last window the receiver advertised", "tcpi_snd_wnd at the sender")
-	p.counters(st, dir, w)
+	p.back(&st.Dirs[dir.Reverse()], &end)
+	p.counters(st, dir, w, others)
 	p.times(st, d, w, end)
 	p.cause(st, w)
 	p.Measured = measure(st, dir, w, tl)
 	p.throughput(d.MaxSegment)
 	return p
+}
+
+// back compares the queues of the other direction, d, if it carried data.
+func (p *Proof) back(d *analyze.Direction, end *kernel.Reading) {
+	if end.BackAcceptedBytes == 0 {
+		return
+	}
+	p.exact("sender's receive queue", "bytes", new(d.AckedBytes-end.BackReadBytes), end.Sender.UnreadBytes,
+		"payload acknowledged - payload that recv() returned", "FIONREAD at the sender")
+	p.exact("receiver's send queue", "bytes", new(end.BackAcceptedBytes-d.AckedBytes), end.Receiver.SendQueueBytes,
+		"bytes that send() accepted - payload acknowledged", "SIOCOUTQ at the receiver")
 }
 
 // sendBuffer bounds sk_sndbuf by the backlog at which send() blocked. send() starts

@@ -101,6 +101,49 @@ func TestProofFails(t *testing.T) {
 	}
 }
 
+// TestProofOfOtherWay: the queues of the other direction are compared if it carried data.
+func TestProofOfOtherWay(t *testing.T) {
+	both := func() (*analyze.Stream, *kernel.Witness) {
+		st, w := flooded()
+		st.Dirs[analyze.ServerToClient].AckedBytes = 700
+		end := &w.Readings[0]
+		end.BackAcceptedBytes, end.BackReadBytes = 1000, 200
+		end.Sender.UnreadBytes, end.Receiver.SendQueueBytes = 500, 300
+		return st, w
+	}
+	if p := prove(both()); len(p.Failed()) != 0 || len(p.Rows) != len(prove(flooded()).Rows)+2 {
+		t.Errorf("rows: %+v", p.Rows)
+	}
+	for row, breaks := range map[string]func(*kernel.Reading){
+		"sender's receive queue": func(end *kernel.Reading) { end.Sender.UnreadBytes++ },
+		"receiver's send queue":  func(end *kernel.Reading) { end.Receiver.SendQueueBytes-- },
+	} {
+		st, w := both()
+		breaks(&w.Readings[0])
+		if failed := prove(st, w).Failed(); len(failed) != 1 || failed[0].Name != row {
+			t.Errorf("%s: failed rows: %+v", row, failed)
+		}
+	}
+}
+
+// TestProofOfOthers: the kernel's counters cover all connections of an experiment.
+func TestProofOfOthers(t *testing.T) {
+	st, w := flooded()
+	w.Probes += 2
+	w.Counters[0].After += 3 // keep-alives
+	w.Counters[1].After += 4 // to zero window
+	w.Counters[2].After += 1 // from zero window
+	other := &analyze.Stream{ID: 4}
+	other.Dirs[0].Probes, other.Dirs[1].KeepAlives = 2, 3
+	other.Dirs[0].Window.ToZero, other.Dirs[0].Window.FromZero = 4, 1
+	if failed := proof.Prove(st, analyze.ClientToServer, w, nil, "", other).Failed(); len(failed) != 0 {
+		t.Errorf("rows failed: %+v", failed)
+	}
+	if failed := proof.Prove(st, analyze.ClientToServer, w, nil, "").Failed(); len(failed) != 4 {
+		t.Errorf("without the other stream %d rows failed: %+v", len(failed), failed)
+	}
+}
+
 // TestZeroWindowsNotJudged: the rows of zero windows are not judged if the kernel counted
 // zero windows that the packets don't show.
 func TestZeroWindowsNotJudged(t *testing.T) {

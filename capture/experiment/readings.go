@@ -17,8 +17,11 @@ func (rn *runner) reading(moment string) kernel.Reading {
 		Receiver:      rn.receiver.state(),
 		AcceptedBytes: rn.sender.sends.bytes.Load(),
 		ReadBytes:     rn.receiver.recvs.bytes.Load(),
+
+		BackAcceptedBytes: rn.receiver.sends.bytes.Load(),
+		BackReadBytes:     rn.sender.recvs.bytes.Load(),
 	}
-	rn.sampler.watch(&r.Sender)
+	rn.sampler.watch(&r.Sender, &r.Receiver)
 	return r
 }
 
@@ -82,13 +85,19 @@ func (rn *runner) settle(moment string) (kernel.Reading, error) {
 
 func stillReading(a, b *kernel.Reading) bool {
 	return a.AcceptedBytes == b.AcceptedBytes && a.ReadBytes == b.ReadBytes &&
+		a.BackAcceptedBytes == b.BackAcceptedBytes && a.BackReadBytes == b.BackReadBytes &&
 		stillSocket(&a.Sender, &b.Sender) && stillSocket(&a.Receiver, &b.Receiver)
 }
 
-// probeNear reports whether a probe is due now or very soon.
+// probeNear reports whether either end is due to send a probe now or very soon.
 func (rn *runner) probeNear() bool {
-	probes := rn.sampler.count()
-	next := probes.next()
+	there, back := rn.sampler.count(), rn.sampler.countBack()
+	return there.near() || back.near()
+}
+
+// near reports whether a probe is due now or very soon.
+func (c *probeCount) near() bool {
+	next := c.next()
 	if next == 0 {
 		return false
 	}

@@ -25,6 +25,8 @@ type sampler struct {
 
 	mu     sync.Mutex
 	probes probeCount
+	// back are the probes of the receiver, which may send data too.
+	back probeCount
 	// window is the largest window the sender was offered.
 	window int64
 }
@@ -83,9 +85,9 @@ func (p *sampler) read() kernel.Sample {
 		Recv:   receiver.recvs.stats(),
 	}
 	if p.sender == p.server {
-		p.watch(&s.Server)
+		p.watch(&s.Server, &s.Client)
 	} else {
-		p.watch(&s.Client)
+		p.watch(&s.Client, &s.Server)
 	}
 	if p.sample != nil {
 		p.sample(s)
@@ -93,19 +95,27 @@ func (p *sampler) read() kernel.Sample {
 	return s
 }
 
-// watch updates the probe count and the largest window with the sender's state.
-func (p *sampler) watch(st *kernel.SocketState) {
+// watch updates the probe counts and the largest window of the sender.
+func (p *sampler) watch(sender, receiver *kernel.SocketState) {
 	p.mu.Lock()
-	p.probes.add(st)
-	p.window = max(p.window, st.SndWnd)
+	p.probes.add(sender)
+	p.back.add(receiver)
+	p.window = max(p.window, sender.SndWnd)
 	p.mu.Unlock()
 }
 
-// count returns the probes seen so far.
+// count returns the sender's probes so far.
 func (p *sampler) count() probeCount {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.probes
+}
+
+// countBack returns the receiver's probes so far.
+func (p *sampler) countBack() probeCount {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.back
 }
 
 // largestWindow returns the largest window the sender was seen to have, in bytes.

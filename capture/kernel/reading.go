@@ -13,6 +13,9 @@ type Reading struct {
 	// A call that was blocked at that moment has handed over up to a chunk more;
 	// only the reading at MomentEnd includes it.
 	AcceptedBytes, ReadBytes int64
+	// BackAcceptedBytes and BackReadBytes are the same in the other direction: what the
+	// receiver's program sent, and the sender's program read.
+	BackAcceptedBytes, BackReadBytes int64
 }
 
 // Sample is the state of both sockets at one moment of a running experiment, with

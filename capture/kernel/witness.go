@@ -25,6 +25,9 @@ func (e End) String() string {
 // Peer returns the other end.
 func (e End) Peer() End { return e ^ ServerEnd }
 
+// Connection is one connection of an experiment.
+type Connection struct{ Client, Server netip.AddrPort }
+
 // Witness is the kernel's report on one experiment. Nothing in it comes from
 // packets, so it can be compared with what was inferred from them.
 type Witness struct {
@@ -32,8 +35,10 @@ type Witness struct {
 	Scenario string
 	// Started and Ended are Unix times in nanoseconds, on the packets' clock.
 	Started, Ended int64
-	// Client and Server are the two ends of the only connection.
+	// Client and Server are the two ends of the connection that everything else is about.
 	Client, Server netip.AddrPort
+	// Others are further connections of the experiment. Counters cover them too.
+	Others []Connection
 	// Sender is the end whose data the scenario is about.
 	Sender End
 	// Isolated is set if the connection had a private network namespace, so that

@@ -86,9 +86,24 @@ func prove(m *report.Material, withheld string) *proof.Proof {
 	if w.Sender == kernel.ServerEnd {
 		dir = analyze.ServerToClient
 	}
+	var others []*analyze.Stream
+	for _, c := range w.Others {
+		if st := streamOf(m, c); st != nil {
+			others = append(others, st)
+		}
+	}
+	st := streamOf(m, kernel.Connection{Client: w.Client, Server: w.Server})
+	if st == nil {
+		return nil
+	}
+	return proof.Prove(st, dir, w, m.Timeline, withheld, others...)
+}
+
+// streamOf returns the captured stream of a connection, or nil.
+func streamOf(m *report.Material, c kernel.Connection) *analyze.Stream {
 	for st := range m.Result.All() {
-		if st.Client == w.Client && st.Server == w.Server {
-			return proof.Prove(st, dir, w, m.Timeline, withheld)
+		if st.Client == c.Client && st.Server == c.Server {
+			return st
 		}
 	}
 	return nil
