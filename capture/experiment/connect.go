@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -63,10 +64,34 @@ func newClient(server netip.AddrPort, rcvbuf, sndbuf int, congestion string) (*s
 
 // connect connects a client's socket.
 func (s *socket) connect(server netip.AddrPort) error {
-	if err := unix.Connect(s.fd, sockaddr(server)); err != nil {
+	err := unix.Connect(s.fd, sockaddr(server))
+	if errors.Is(err, unix.EINTR) { // it goes on all the same
+		err = s.connected()
+	}
+	if err != nil {
 		return fmt.Errorf("connect to %s: %w", server, err)
 	}
 	return s.timeouts(0)
+}
+
+// connected waits until a connect has ended that goes on without the caller, and returns
+// its error.
+func (s *socket) connected() error {
+	fds := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLOUT}}
+	for deadline := time.Now().Add(connectTimeout); ; {
+		n, err := unix.Poll(fds, int(time.Until(deadline).Milliseconds()))
+		switch {
+		case n > 0:
+			if e, err := unix.GetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_ERROR); err != nil || e != 0 {
+				return errors.Join(err, unix.Errno(e))
+			}
+			return nil
+		case err != nil && !errors.Is(err, unix.EINTR):
+			return err
+		case time.Now().After(deadline):
+			return unix.ETIMEDOUT
+		}
+	}
 }
 
 // accept accepts the client's connection and resets connections from anywhere else.
@@ -90,4 +115,16 @@ func (s *socket) accept(client netip.AddrPort) (*socket, error) {
 		}
 		return a, nil
 	}
+}
+
+// connect connects the client and accepts its connection. local is the client's address.
+func (p *pair) connect(to netip.AddrPort) (server *socket, local netip.AddrPort, err error) {
+	if err := p.client.connect(to); err != nil {
+		return nil, local, err
+	}
+	if local, err = p.client.local(); err != nil {
+		return nil, local, err
+	}
+	server, err = p.listener.accept(local)
+	return server, local, err
 }

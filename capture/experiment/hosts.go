@@ -52,17 +52,20 @@ func (rn *runner) on(e kernel.End, f func() error) error {
 
 // address returns the address that the server listens on.
 func (rn *runner) address() netip.AddrPort {
-	ip := netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	if rn.cfg.IPv6 {
-		ip = netip.IPv6Loopback()
+	return netip.AddrPortFrom(rn.host(kernel.ServerEnd), rn.cfg.Port)
+}
+
+// host returns the address of one end's host.
+func (rn *runner) host(e kernel.End) netip.Addr {
+	switch {
+	case rn.link != nil && rn.cfg.IPv6:
+		return rn.link.Host(e).Addr6
+	case rn.link != nil:
+		return rn.link.Host(e).Addr4
+	case rn.cfg.IPv6:
+		return netip.IPv6Loopback()
 	}
-	if rn.link != nil {
-		ip = rn.link.Host(kernel.ServerEnd).Addr4
-		if rn.cfg.IPv6 {
-			ip = rn.link.Host(kernel.ServerEnd).Addr6
-		}
-	}
-	return netip.AddrPortFrom(ip, rn.cfg.Port)
+	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 }
 
 // places returns where to capture. On loopback all points are one.

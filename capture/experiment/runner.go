@@ -27,6 +27,7 @@ type runner struct {
 	server   *socket
 	sender   *socket
 	receiver *socket
+	others   []*socket // of further connections
 	threads  []*thread
 	link     *link.Link    // nil on loopback
 	rtt      time.Duration // of the empty link
@@ -79,6 +80,24 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 
 // connect starts the capture, makes the connection and starts sampling.
 func (rn *runner) connect() error {
+	p, err := rn.open()
+	if err != nil {
+		return err
+	}
+	return rn.establish(p, rn.meet)
+}
+
+// pair are the sockets from which a connection is made.
+type pair struct{ listener, client *socket }
+
+// discard closes both.
+func (p *pair) discard() {
+	p.client.discard()
+	p.listener.close()
+}
+
+// open opens the sockets of the connection.
+func (rn *runner) open() (p *pair, err error) {
 	senderIs := func(e kernel.End, n int) int {
 		if rn.w.Sender == e {
 			return n
@@ -87,55 +106,64 @@ func (rn *runner) connect() error {
 	}
 	receiverIs := func(e kernel.End, n int) int { return senderIs(e.Peer(), n) }
 
-	var listener, client *socket
-	err := rn.on(kernel.ServerEnd, func() (err error) {
-		listener, err = listen(rn.address(), receiverIs(kernel.ServerEnd, rn.cfg.RcvBuf),
+	p = &pair{}
+	err = rn.on(kernel.ServerEnd, func() (err error) {
+		p.listener, err = listen(rn.address(), receiverIs(kernel.ServerEnd, rn.cfg.RcvBuf),
 			senderIs(kernel.ServerEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer listener.close()
-	if rn.w.Server, err = listener.local(); err != nil {
-		return err
+	if rn.w.Server, err = p.listener.local(); err != nil {
+		p.listener.close()
+		return nil, err
 	}
-	// Before the hook, which may drop the privileges to set all of this.
 	err = rn.on(kernel.ClientEnd, func() (err error) {
-		client, err = newClient(rn.w.Server, receiverIs(kernel.ClientEnd, rn.cfg.RcvBuf),
+		p.client, err = newClient(rn.w.Server, receiverIs(kernel.ClientEnd, rn.cfg.RcvBuf),
 			senderIs(kernel.ClientEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
 		return err
 	})
 	if err != nil {
-		return err
+		p.listener.close()
+		return nil, err
 	}
-	server, err := rn.meet(listener, client)
+	return p, nil
+}
+
+// establish starts the capture, makes the connection with meet, which returns the
+// accepted socket, and starts sampling. All sockets must be open before, because starting
+// the capture may drop the privileges to set their options.
+func (rn *runner) establish(p *pair, meet func(*pair) (*socket, error)) error {
+	defer p.listener.close()
+	err := rn.begin()
+	var server *socket
+	if err == nil {
+		server, err = meet(p)
+	}
 	if err != nil {
-		client.discard()
+		p.client.discard()
 		return err
 	}
-	rn.use(client, server)
+	rn.use(p.client, server)
 	return rn.read(kernel.MomentEstablished)
 }
 
-// meet starts the capture, connects the client and accepts its connection.
-func (rn *runner) meet(listener, client *socket) (*socket, error) {
+// begin starts the capture.
+func (rn *runner) begin() (err error) {
 	if rn.hooks.Listening != nil {
 		if err := rn.hooks.Listening(rn.places()); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	var err error
-	if rn.before, err = rn.counts(); err != nil {
-		return nil, err
-	}
-	if err := client.connect(rn.w.Server); err != nil {
-		return nil, err
-	}
-	if rn.w.Client, err = client.local(); err != nil {
-		return nil, err
-	}
-	return listener.accept(rn.w.Client)
+	rn.before, err = rn.counts()
+	return err
+}
+
+// meet connects the client and accepts its connection.
+func (rn *runner) meet(p *pair) (server *socket, err error) {
+	server, rn.w.Client, err = p.connect(rn.w.Server)
+	return server, err
 }
 
 // use records both ends of the connection and starts the sampler.
@@ -151,16 +179,22 @@ func (rn *runner) use(client, server *socket) {
 	rn.sampler.start()
 }
 
-// close wakes every thread, waits for it and closes both sockets.
+// close wakes every thread, waits for it and closes all sockets.
 func (rn *runner) close() {
 	rn.client.shutdown(unix.SHUT_RDWR)
 	rn.server.shutdown(unix.SHUT_RDWR)
+	for _, s := range rn.others {
+		s.shutdown(unix.SHUT_RDWR)
+	}
 	for _, t := range rn.threads {
 		<-t.done
 	}
 	rn.sampler.halt()
 	rn.client.discard()
 	rn.server.discard()
+	for _, s := range rn.others {
+		s.discard()
+	}
 }
 
 // step reports a step to Hooks.Step.
