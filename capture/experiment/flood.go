@@ -31,13 +31,16 @@ type flood struct {
 }
 
 // flood starts sending until its limit is reached or the connection goes down.
-func (rn *runner) flood() *flood {
+func (rn *runner) flood() *flood { return rn.floodFrom(rn.sender) }
+
+// floodFrom is flood for either end.
+func (rn *runner) floodFrom(s *socket) *flood {
 	f := &flood{}
 	chunk := payload(rn.cfg.Chunk)
 	f.thread = rn.spawn(func() error {
-		for rest := chunk; !f.enough(rn.sender.sends.bytes.Load()); {
+		for rest := chunk; !f.enough(s.sends.bytes.Load()); {
 			var n int
-			n, f.errno = rn.sender.send(rest)
+			n, f.errno = s.send(rest)
 			switch f.errno {
 			case 0, unix.EINTR:
 			case unix.EPIPE, unix.ECONNRESET:

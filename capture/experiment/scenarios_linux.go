@@ -78,5 +78,6 @@ func Scenarios() []Scenario {
 			Expected: kernel.Expected{SetUp: "the server never reads, then closes",
 				Causes: []string{"receiver-not-reading"}, Limit: kernel.LimitWindow},
 			Sensitive: filling},
+		deadlock,
 	}
 }
