@@ -35,6 +35,7 @@ func TestCancel(t *testing.T) {
 		{"slow-reader", "the server reads"},
 		{"keepalive", "connection is idle"},
 		{"nagle", "bursts of"},
+		{"half-close", "the client reads"},
 		{"deadlock", "both are blocked"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

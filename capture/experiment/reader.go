@@ -15,10 +15,15 @@ import (
 // pausing between calls, until the peer closes or stop is closed. If after is not
 // nil, the reading thread calls it after each recv().
 func (rn *runner) reader(size int, interval time.Duration, stop <-chan struct{}, after func()) *thread {
+	return rn.readerOf(rn.receiver, size, interval, stop, after)
+}
+
+// readerOf is reader for any socket.
+func (rn *runner) readerOf(s *socket, size int, interval time.Duration, stop <-chan struct{}, after func()) *thread {
 	buf := make([]byte, size)
 	return rn.spawn(func() error {
 		for {
-			n, errno := rn.receiver.recv(buf)
+			n, errno := s.recv(buf)
 			switch {
 			case errno == unix.EINTR:
 				continue

@@ -78,6 +78,7 @@ func Scenarios() []Scenario {
 			Expected: kernel.Expected{SetUp: "the server never reads, then closes",
 				Causes: []string{"receiver-not-reading"}, Limit: kernel.LimitWindow},
 			Sensitive: filling},
+		halfClose,
 		deadlock,
 	}
 }
