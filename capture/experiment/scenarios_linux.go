@@ -79,6 +79,7 @@ func Scenarios() []Scenario {
 				Causes: []string{"receiver-not-reading"}, Limit: kernel.LimitWindow},
 			Sensitive: filling},
 		halfClose,
+		fastOpen,
 		deadlock,
 	}
 }

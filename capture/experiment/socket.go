@@ -149,6 +149,14 @@ func (s *socket) discard() {
 	s.close()
 }
 
+// bind binds the socket to an address and any port.
+func (s *socket) bind(a netip.Addr) error {
+	if err := unix.Bind(s.fd, sockaddr(netip.AddrPortFrom(a, 0))); err != nil {
+		return fmt.Errorf("bind to %s: %w", a, err)
+	}
+	return nil
+}
+
 // local returns the address the socket is bound to.
 func (s *socket) local() (netip.AddrPort, error) {
 	sa, err := unix.Getsockname(s.fd)
