@@ -37,6 +37,7 @@ func TestCancel(t *testing.T) {
 		{"nagle", "bursts of"},
 		{"half-close", "the client reads"},
 		{"deadlock", "both are blocked"},
+		{"proxy", "the backend reads"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			sockets := openSockets(t)

@@ -81,5 +81,6 @@ func Scenarios() []Scenario {
 		halfClose,
 		fastOpen,
 		deadlock,
+		proxy,
 	}
 }
