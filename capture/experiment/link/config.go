@@ -64,11 +64,11 @@ const minDefaultQueue = 64 << 10
 
 // DefaultQueue returns the size in bytes of the queue of a way that has a rate but no
 // size. It is what the rate sends in one round trip: with a smaller queue, a sender
-// that halves its window after a loss leaves the link idle. It is at least 64 KiB, and
-// a whole number of KiB.
+// that halves its window after a loss leaves the link idle. It is from 64 KiB to 1 GiB,
+// and a whole number of KiB.
 func (c *Config) DefaultQueue(w Way) int64 {
 	bdp := int64(float64(w.Rate) / 8 * c.RTT().Seconds())
-	return max((bdp+1023)/1024*1024, minDefaultQueue)
+	return min(max((bdp+1023)/1024*1024, minDefaultQueue), maxQueue)
 }
 
 // withDefaults returns the Config with the sizes that are left to the package.

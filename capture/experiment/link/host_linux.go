@@ -51,10 +51,14 @@ func (h *Host) start() error {
 	if err := <-made; err != nil {
 		return fmt.Errorf("make a network namespace: %w", err)
 	}
-	return h.Do(func() (err error) {
+	err := h.Do(func() (err error) {
 		h.conn, err = netlink.Dial(unix.NETLINK_ROUTE, nil)
 		return err
 	})
+	if err != nil {
+		h.close()
+	}
+	return err
 }
 
 func (h *Host) serve() {
