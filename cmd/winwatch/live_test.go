@@ -145,7 +145,7 @@ func TestRunInterrupted(t *testing.T) {
 	if last := said[len(said)-1]; last != "winwatch: run: interrupted: the report covers only what was captured so far" {
 		t.Errorf("last line of stderr: %q", last)
 	}
-	if !strings.Contains(out.String(), "not judged: the experiment was cut short") {
+	if !strings.Contains(out.String(), "nothing is compared: the experiment was cut short") {
 		t.Errorf("the report:\n%s", &out)
 	}
 	if said, err := program("analyze", "-q", pcap).CombinedOutput(); err != nil {

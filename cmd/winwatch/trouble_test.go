@@ -108,7 +108,7 @@ func TestRunTerminated(t *testing.T) {
 			if got := cmd.ProcessState.ExitCode(); got != statusFailed {
 				t.Errorf("exit status %d, want %d", got, statusFailed)
 			}
-			if want := "not judged: the experiment was cut short"; !strings.Contains(out.String(), want) {
+			if want := "nothing is compared: the experiment was cut short"; !strings.Contains(out.String(), want) {
 				t.Errorf("the report lacks %q:\n%s", want, &out)
 			}
 			onlyFiles(t, dir, "w.csv")

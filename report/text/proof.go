@@ -24,7 +24,9 @@ func (t *writer) proof(p *proof.Proof) {
 		row := []string{"everything sent / 2, bytes", words.Count(p.Accepted.Half), words.Count(held), styleFaint.render("a myth")}
 		rows = append(rows, t.withSource(row, "FIONREAD at the receiver"))
 	}
-	t.table(t.withSource([]string{"", "packets", "kernel", ""}, "kernel's source"), rows, 0, 3, 4)
+	if len(rows) > 0 {
+		t.table(t.withSource([]string{"", "packets", "kernel", ""}, "kernel's source"), rows, 0, 3, 4)
+	}
 	for _, note := range view.Notes {
 		t.section("", note)
 	}

@@ -90,7 +90,7 @@ func trouble(c *report.SweepCell) string {
 	case c.Err != nil:
 		return c.Err.Error()
 	case c.Proof.Withheld != "":
-		return "not judged: " + c.Proof.Withheld
+		return "not compared: " + c.Proof.Withheld
 	}
 	var wrong []string
 	for _, r := range c.Proof.Failed() {
