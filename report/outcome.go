@@ -44,6 +44,9 @@ func NewOutcome(m *Material) Outcome {
 	case len(right) > 0:
 		out.Agree = "yes: " + strings.Join(right, "; ")
 	}
+	if c := m.Proof.Cause; c != nil && c.Unjudged != "" && out.Agree != "" {
+		out.Agree += "; the verdict is not compared, because " + c.Unjudged
+	}
 	return out
 }
 
@@ -72,12 +75,12 @@ func setUp(w *kernel.Witness) string {
 
 // agreement returns what disagrees and what agrees.
 func agreement(m *Material) (wrong, right []string) {
-	if c := m.Proof.Cause; c != nil && c.Judged {
-		if c.OK {
-			right = append(right, "the verdict is a cause that was set up")
-		} else {
-			wrong = append(wrong, disagreement(c))
-		}
+	switch c := m.Proof.Cause; {
+	case c == nil || !c.Judged:
+	case c.OK:
+		right = append(right, "the verdict is a cause that was set up")
+	default:
+		wrong = append(wrong, disagreement(c))
 	}
 	judged := 0
 	for i := range m.Proof.Rows {

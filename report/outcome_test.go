@@ -23,6 +23,10 @@ func TestOutcome(t *testing.T) {
 		{"another limit", func(m *report.Material) { m.Proof.Cause.OK, m.Proof.Cause.Limit = false, kernel.LimitNetwork }, false,
 			"NO: the limit that was set up is the window, the kernel was limited by the network"},
 		{"cause not judged", func(m *report.Material) { m.Proof.Cause.Judged = false }, true, "yes: 4 numbers compared"},
+		{"void", func(m *report.Material) {
+			m.Proof.Cause.Judged, m.Proof.Cause.Unjudged = false, "what is right depends on rcvbuf"
+		}, true,
+			"match the kernel's; the verdict is not compared, because what is right depends on rcvbuf"},
 		{"no cause", func(m *report.Material) { m.Proof.Cause = nil }, true, "yes: 4 numbers compared"},
 		{"another number", func(m *report.Material) { m.Proof.Rows[0].OK = false }, false, "1 of 4 numbers compared does not match the kernel's (receive queue)"},
 		{"a claim fails", func(m *report.Material) { m.Witness.Findings[0].Holds = false }, false, "1 of 1 claim does not hold"},
@@ -42,6 +46,17 @@ func TestOutcome(t *testing.T) {
 		out := report.NewOutcome(m)
 		if out.OK != tt.ok || !strings.Contains(out.Agree, tt.agree) || (out.Agree == "") != (tt.agree == "") {
 			t.Errorf("%s: OK %v, %q, want %q", tt.name, out.OK, out.Agree, tt.agree)
+		}
+	}
+}
+
+// TestLimitWords: a disagreement names every limit that there is.
+func TestLimitWords(t *testing.T) {
+	for l := range kernel.Limits {
+		m := reporttest.FloodProof().Material
+		m.Proof.Cause.OK, m.Proof.Cause.Limit, m.Proof.Cause.ExpectedLimit = false, kernel.Limit(l), kernel.Limit(len(kernel.Limits)-1-l)
+		if got := report.NewOutcome(m).Agree; strings.Contains(got, "by ;") || strings.Contains(got, "is ,") {
+			t.Errorf("%s: %q", kernel.Limit(l), got)
 		}
 	}
 }

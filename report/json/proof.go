@@ -87,18 +87,22 @@ func (j *writer) causeProof(c *proof.Cause) {
 		})
 		j.string("code", string(c.Code))
 		j.string("confidence", string(c.Confidence))
-		j.stringIf("limit", limits[c.Limit])
-		j.stringIf("expected_limit", limits[c.ExpectedLimit])
+		j.limit("limit", c.Limit)
+		j.limit("expected_limit", c.ExpectedLimit)
 		j.stringIf("kernel", c.Kernel)
 		j.bool("judged", c.Judged)
+		j.stringIf("unjudged", c.Unjudged)
 		j.bool("ok", c.OK)
 	})
 }
 
-// limits are the names of the limits; the unknown one has none.
-var limits = map[kernel.Limit]string{
-	kernel.LimitWindow: "window", kernel.LimitSendBuffer: "send-buffer",
-	kernel.LimitNetwork: "network", kernel.LimitApplication: "application",
+// limit writes the name of a limit, or null if it is unknown.
+func (j *writer) limit(key string, l kernel.Limit) {
+	if l == kernel.LimitUnknown {
+		j.null(key)
+		return
+	}
+	j.string(key, l.String())
 }
 
 func (j *writer) witness(w *kernel.Witness) {

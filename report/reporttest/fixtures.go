@@ -410,7 +410,7 @@ func HostileFixture() Fixture {
 	w.Readings[0].Sender.State = Hostile
 	w.Scenario, w.Expected.SetUp = Hostile, Hostile
 	w.Path = &kernel.Path{Spec: Hostile}
-	p.Cause = &proof.Cause{SetUp: Hostile, Expected: []string{Hostile}, Code: Hostile, Confidence: Hostile, Kernel: Hostile}
+	p.Cause = &proof.Cause{SetUp: Hostile, Expected: []string{Hostile}, Code: Hostile, Confidence: Hostile, Kernel: Hostile, Unjudged: Hostile}
 	f.Verbose, f.Wireshark = true, true
 	return f
 }
