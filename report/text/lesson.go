@@ -22,7 +22,7 @@ func (t *writer) lesson(m *report.Material) {
 	switch {
 	case out.Agree == "":
 	case out.OK:
-		t.section(heading("Agree"), out.Agree)
+		t.section(styleGood.render("Agree"), out.Agree)
 	default:
 		t.section(styleStall.render("Agree"), out.Agree)
 	}
