@@ -34,12 +34,12 @@ type Throughput struct {
 	// Kernel and Packets are the payload acknowledged in it, in bytes: by tcpi_bytes_acked
 	// at the sender, and by the ACKs captured.
 	Kernel, Packets *int64
-	// Window is the window that the receiver advertised, on average over the time, in bytes;
-	// RTT is the smallest round trip in the packets: that of an empty path.
+	// Window is the window that the receiver advertised, on average over the time, in bytes.
 	Window *int64
-	RTT    *time.Duration
-	// SmoothedRTT is tcpi_rtt at the sender at the end, queues included.
-	SmoothedRTT *time.Duration
+	// RTT is the round trip of the steady part, on average over the payload, from packets
+	// captured at the sender; if they were captured elsewhere it is SmallestRTT, the
+	// smallest in all packets. SmoothedRTT is tcpi_rtt at the sender at the end.
+	RTT, SmallestRTT, SmoothedRTT *time.Duration
 }
 
 // Rate returns the kernel's throughput in bit/s, PacketRate that of the packets; nil if it
@@ -99,7 +99,7 @@ func throughput(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *char
 	if !ok || !ok2 || end <= begin {
 		return nil
 	}
-	t := &Throughput{Span: time.Duration(end - begin), RTT: st.RTT}
+	t := &Throughput{Span: time.Duration(end - begin), RTT: st.RTT, SmallestRTT: st.RTT}
 	if a, b := from.Sender.BytesAcked, to.Sender.BytesAcked; a != kernel.Unknown && b != kernel.Unknown {
 		t.Kernel = new(b - a)
 	}
@@ -112,6 +112,11 @@ func throughput(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *char
 		t.Packets = new(b.Ack - a.Ack)
 	}
 	t.Window = meanWindow(tl, st.ID, acks, begin, end)
+	if w.CapturedAt == "" || w.CapturedAt == w.Sender.String() {
+		if rtt := meanRTT(tl, st.ID, dir, begin, end); rtt != nil {
+			t.RTT = rtt
+		}
+	}
 	return t
 }
 
@@ -137,6 +142,38 @@ func meanWindow(tl *chart.Timeline, stream int64, dir analyze.Dir, from, to int6
 	}
 	sum += float64(window) * float64(to-since)
 	return new(int64(math.Round(sum / float64(to-from))))
+}
+
+// meanRTT returns the average over the payload in direction dir of the time until its ACK,
+// for ACKs from one time to another; nil if there are none. The packets must have been
+// captured at the sender. What was sent twice does not count (RFC 6298 3).
+func meanRTT(tl *chart.Timeline, stream int64, dir analyze.Dir, from, to int64) *time.Duration {
+	points, _ := tl.Points(stream)
+	sent := map[int64]int64{} // the time at which the data before a sequence number was sent
+	acked, bytes, sum := int64(analyze.Unknown), 0.0, 0.0
+	for i := range points {
+		p := &points[i]
+		switch {
+		case p.Time > to:
+		case p.Dir == dir && p.SeqEnd > p.Seq:
+			if _, again := sent[p.SeqEnd]; again || p.Events.Has(analyze.EventRetransmission) {
+				sent[p.SeqEnd] = analyze.Unknown
+				continue
+			}
+			sent[p.SeqEnd] = p.Time
+		case p.Dir != dir && p.Ack > acked:
+			at, ok := sent[p.Ack]
+			if ok && at != analyze.Unknown && p.Time >= from && acked != analyze.Unknown {
+				bytes += float64(p.Ack - acked)
+				sum += float64(p.Ack-acked) * float64(p.Time-at)
+			}
+			acked = p.Ack
+		}
+	}
+	if bytes == 0 {
+		return nil
+	}
+	return new(time.Duration(sum / bytes))
 }
 
 // evenRounds is the number of round trips from which a steady part is long enough to
