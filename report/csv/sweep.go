@@ -81,10 +81,11 @@ var sweepColumns = []struct {
 	}},
 	{"throughput_kernel_bit_per_s", func(b []byte, c *report.SweepCell) []byte { return rate(b, c.Throughput().Rate()) }},
 	{"throughput_packets_bit_per_s", func(b []byte, c *report.SweepCell) []byte { return rate(b, c.Throughput().PacketRate()) }},
-	// window_mean_bytes is the average over the time, rtt_smallest_ns the smallest in the
-	// packets, rtt_kernel_ns tcpi_rtt at the end.
+	// window_mean_bytes and rtt_mean_ns are averages of the steady part, rtt_smallest_ns is
+	// the smallest in all packets, rtt_kernel_ns is tcpi_rtt at the end.
 	{"window_mean_bytes", func(b []byte, c *report.SweepCell) []byte { return number(b, c.Throughput().Window) }},
-	{"rtt_smallest_ns", func(b []byte, c *report.SweepCell) []byte { return number(b, c.Throughput().RTT) }},
+	{"rtt_mean_ns", func(b []byte, c *report.SweepCell) []byte { return number(b, c.Throughput().RTT) }},
+	{"rtt_smallest_ns", func(b []byte, c *report.SweepCell) []byte { return number(b, c.Throughput().SmallestRTT) }},
 	{"rtt_kernel_ns", func(b []byte, c *report.SweepCell) []byte { return number(b, c.Throughput().SmoothedRTT) }},
 	{"window_over_rtt_bit_per_s", func(b []byte, c *report.SweepCell) []byte { return rate(b, c.Throughput().Ceiling()) }},
 	// window_over_rtt_off_percent is by how much throughput_kernel differs from it.

@@ -96,14 +96,15 @@ func LawSweep(delays ...time.Duration) *report.Sweep {
 func lawCell(window int64, rtt time.Duration) report.SweepCell {
 	const rate, share = 100e6, 1448.0 / 1500 // payload of an IP packet
 	span := 4 * time.Second
-	t := &proof.Throughput{Span: span, Window: &window, RTT: &rtt}
+	t := &proof.Throughput{Span: span, Window: &window, RTT: &rtt, SmallestRTT: &rtt}
 	c := &proof.Cause{Limit: kernel.LimitWindow, ExpectedLimit: kernel.LimitWindow, Expected: []string{"window-limited"},
 		Code: cause.WindowLimited, Judged: true, OK: true}
 	through := *t.Ceiling() * 0.985
 	smoothed := rtt + rtt/100
 	m := &proof.Measured{Code: cause.WindowLimited, Waited: 3900 * time.Millisecond, Lasted: span, Throughput: t, Link: "rate=100mbit"}
 	if through > rate*share {
-		through, smoothed = rate*share, rtt+30*time.Millisecond
+		t.RTT = new(rtt + 5*time.Millisecond) // a queue of 64 KB
+		through, smoothed = rate*share, *t.RTT
 		m.Code, m.Waited = cause.PathRate, 3*time.Second
 		c.Code, c.Limit, c.OK = cause.PathRate, kernel.LimitNetwork, false
 	}

@@ -210,7 +210,7 @@ const leastRTT = time.Millisecond
 // flowColumns are the columns of runs in which data flows.
 func flowColumns(s *report.Sweep) []sweepColumn {
 	far := s.Has(func(c *report.SweepCell) *float64 {
-		if rtt := c.Throughput().RTT; rtt != nil && *rtt >= leastRTT {
+		if rtt := c.Throughput().SmallestRTT; rtt != nil && *rtt >= leastRTT {
 			return c.Throughput().Off()
 		}
 		return nil
@@ -220,13 +220,13 @@ func flowColumns(s *report.Sweep) []sweepColumn {
 	if far {
 		cols = append(cols,
 			sweepColumn{name: "window/RTT", text: func(c *report.SweepCell) string { return mbit(c.Throughput().Ceiling()) },
-				means: "Mbit/s if the sender sends one window in each round trip, and then waits: the average window and the smallest round trip in the packets"},
+				means: "Mbit/s if the sender sends one window in each round trip, and then waits: the average window and round trip in the packets"},
 			sweepColumn{name: "off", text: func(c *report.SweepCell) string { return percentOff(c.Throughput().Off()) },
 				means: "by how much Mbit/s differs from window/RTT; far below 0, something other than the window is the limit"})
 	}
 	return append(cols,
-		sweepColumn{name: "RTT", text: func(c *report.SweepCell) string { return span(c.Throughput().SmoothedRTT) },
-			means: "round trip as the sender's kernel knows it at the end (tcpi_rtt), time in queues included"},
+		sweepColumn{name: "RTT", text: func(c *report.SweepCell) string { return span(c.Throughput().RTT) },
+			means: "average round trip of the payload in the packets, time in queues included"},
 		sweepColumn{name: "request", text: func(c *report.SweepCell) string { return span(c.Measured().Request) },
 			means: "median time from the first write of a request to its answer"},
 		sweepColumn{name: "waited", text: waited, means: "share of the time that the cause explains"},
