@@ -35,6 +35,7 @@ func (c *calls) stats() kernel.CallStats {
 		Errors:      c.errors.Load(),
 		InCall:      time.Duration(c.inCall.Load()),
 		Longest:     time.Duration(c.longest.Load()),
+		Pending:     c.entered.Load(),
 	}
 	if e := unix.Errno(c.lastErrno.Load()); e != 0 {
 		s.LastError = errnoName(e)

@@ -106,6 +106,9 @@ type Scenario struct {
 	run    func(*runner) error
 }
 
+// Sender returns the end whose data the scenario is about.
+func (s Scenario) Sender() kernel.End { return s.sender }
+
 // Lesson groups scenarios by what they teach.
 type Lesson string
 

@@ -84,24 +84,27 @@ func (p *sampler) read() kernel.Sample {
 		Send:   p.sender.sends.stats(),
 		Recv:   receiver.recvs.stats(),
 	}
+	sender, back := &s.Client, &s.Server
 	if p.sender == p.server {
-		p.watch(&s.Server, &s.Client)
-	} else {
-		p.watch(&s.Client, &s.Server)
+		sender, back = back, sender
 	}
+	probes := p.watch(sender, back)
+	s.Probes, s.NextProbe = probes.total, probes.next()
 	if p.sample != nil {
 		p.sample(s)
 	}
 	return s
 }
 
-// watch updates the probe counts and the largest window of the sender.
-func (p *sampler) watch(sender, receiver *kernel.SocketState) {
+// watch updates the probe counts and the largest window of the sender, and returns the
+// sender's probes seen so far.
+func (p *sampler) watch(sender, receiver *kernel.SocketState) probeCount {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.probes.add(sender)
 	p.back.add(receiver)
 	p.window = max(p.window, sender.SndWnd)
-	p.mu.Unlock()
+	return p.probes
 }
 
 // count returns the sender's probes so far.

@@ -26,6 +26,10 @@ type Sample struct {
 	Client, Server SocketState
 	// Send counts the sender's calls, Recv the receiver's.
 	Send, Recv CallStats
+	// Probes is the number of probes the sender was seen to send so far. NextProbe is
+	// when the next one is due (Unix, ns), or 0 while none was sent for the present
+	// closed window.
+	Probes, NextProbe int64
 }
 
 // CallStats sums up the results of one kind of call on one socket.
@@ -45,4 +49,7 @@ type CallStats struct {
 	// InCall is the time spent in all calls, Longest the time spent in the longest
 	// one. Neither includes a call that has not returned.
 	InCall, Longest time.Duration
+	// Pending is when the call that has not returned yet was made (Unix, ns); 0 if
+	// there is none.
+	Pending int64
 }
