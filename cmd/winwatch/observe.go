@@ -23,7 +23,7 @@ type observation struct {
 	analyzer *analyze.Analyzer
 	taps     []*tap
 	kernel   []kernel.Sample
-	step     func(string)
+	show     show
 }
 
 // A tap is a running capture at one place.
@@ -45,11 +45,15 @@ type tapSource interface {
 // an error, it also returns what was seen until then.
 func (v *observation) observe(ctx context.Context, s experiment.Scenario, cfg experiment.Config) (*kernel.Witness, error) {
 	defer v.close()
+	defer v.show.end()
 	w, err := s.Run(ctx, cfg, experiment.Hooks{
 		Listening: v.start,
-		Step:      v.step,
-		Sample:    func(k kernel.Sample) { v.kernel = append(v.kernel, k) },
-		Quiet:     v.stop,
+		Step:      v.show.step,
+		Sample:    v.keep,
+		Quiet: func() {
+			v.stop()
+			v.show.end()
+		},
 	})
 	v.stop()
 	errs := []error{err}
@@ -58,6 +62,14 @@ func (v *observation) observe(ctx context.Context, s experiment.Scenario, cfg ex
 		errs = append(errs, t.err)
 	}
 	return w, errors.Join(errs...)
+}
+
+// keep stores a sample and shows it.
+func (v *observation) keep(k kernel.Sample) {
+	v.kernel = append(v.kernel, k)
+	if v.show.sample != nil {
+		v.show.sample(k)
+	}
 }
 
 // start captures at each place.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"winwatch/analyze"
@@ -12,7 +11,6 @@ import (
 	"winwatch/analyze/proof"
 	"winwatch/capture/experiment"
 	"winwatch/capture/kernel"
-	"winwatch/cmd/winwatch/internal/term"
 	"winwatch/report"
 )
 
@@ -36,13 +34,14 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 		return err
 	}
 
-	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig()), step: o.stepper(std.err)}
+	v := &observation{iface: o.iface, analyzer: analyze.New(analyze.DefaultConfig())}
 	v.save = o.writers(found.packets, w.outs.of(formatPCAP))
 	timeline := chart.New(pagePoints)
 	w.listen(v.analyzer)
 	v.analyzer.OnSample(timeline.Add)
 
 	clock := readHostClock()
+	v.show = o.show(s, std.err)
 	witness, runErr := v.observe(ctx, s, o.experiment())
 	if witness == nil {
 		return explainRun(runErr)
@@ -107,13 +106,4 @@ func streamOf(m *report.Material, c kernel.Connection) *analyze.Stream {
 		}
 	}
 	return nil
-}
-
-// stepper returns a function that reports progress, or nil if neither a terminal nor --verbose
-// asks for it.
-func (o *runOptions) stepper(stderr io.Writer) func(string) {
-	if o.quiet || !o.verbose && !term.IsTerminal(stderr) {
-		return nil
-	}
-	return func(what string) { fmt.Fprintf(stderr, "  %s\n", what) }
 }
