@@ -102,7 +102,7 @@ func (p *painter) legend(receiver kernel.End) []string {
 	m := p.marks()
 	entries := []struct{ mark, style, text string }{
 		{m.data, green, "data"},
-		{m.memory, faint, "further memory that it takes"},
+		{m.memory, faint, "other memory in use"},
 		{m.flight, yellow, "in flight: not yet acknowledged"},
 		{m.window, cyan, "window: what the " + receiver.String() + "'s kernel still offers to take"},
 	}

@@ -20,7 +20,7 @@ import (
 var (
 	filling = View{
 		Elapsed: 1234 * time.Millisecond,
-		Now:     Sentence{Text: "send() is blocked: the send buffer is full, and as much is in flight as the window allows"},
+		Now:     Sentence{Text: "send() is blocked: as much is in flight as the window allows, and the rest waits in the send buffer"},
 		From:    Program{End: kernel.ClientEnd, Bytes: 3_910_656, Waits: true}, To: Program{End: kernel.ServerEnd, Bytes: 500_000},
 		SendBuffer:    Tank{Data: 1_900_000, Rest: 1_850_000, Memory: 2_600_000, Size: 4_194_304},
 		ReceiveBuffer: Tank{Data: 30_000, Rest: 30_000, Memory: 101_000, Size: 131_072},
@@ -87,7 +87,7 @@ func ansiFree(draw func(io.Writer) error) func(io.Writer) error {
 // TestFits: no picture is larger than its terminal, which would scroll, and all pictures
 // of one terminal are equally high, so that nothing jumps.
 func TestFits(t *testing.T) {
-	for width := 20; width <= 210; width++ {
+	for _, width := range []int{20, 40, 59, 60, 61, 69, 75, 76, 79, 80, 81, 97, 120, 132, 133, 200} {
 		for _, height := range []int{2, 3, 4, 6, 8, 9, 11, 14, 24, 60} {
 			high := 0
 			for _, v := range []View{filling, blockedView, waiting, unknown} {

@@ -50,8 +50,11 @@ var remarks = []remark{
 		say("no acknowledgment comes: the S sends the same packet again, each time after twice as long")},
 	{func(m *moment) bool { return m.resent && m.inFlight > 0 }, say("acknowledgments are late or missing: the S sends again what may have been lost")},
 	{func(m *moment) bool { return m.blocked >= noticed && m.windowFull() },
-		say("send() is blocked: the send buffer is full, and as much is in flight as the window allows")},
-	{func(m *moment) bool { return m.blocked >= noticed }, say("send() is blocked: the send buffer is full until acknowledgments arrive")},
+		say("send() is blocked: as much is in flight as the window allows, and the rest waits in the send buffer")},
+	{func(m *moment) bool { return m.blocked >= noticed && m.tinyWindow() },
+		say("send() is blocked: the window is smaller than one packet, and the S waits for a larger one")},
+	{func(m *moment) bool { return m.blocked >= noticed },
+		say("send() is blocked: it returns when acknowledgments have freed a third of the send buffer")},
 
 	{func(m *moment) bool { return m.closed() && m.refused }, say("send() returns EAGAIN instead of blocking: both buffers are full")},
 	{func(m *moment) bool { return m.closed() && m.sending },

@@ -152,13 +152,15 @@ func TestPath(t *testing.T) {
 	}
 	tellStory(t, kernel.ClientEnd, []turn{
 		{0, nil, "the connection is open; nothing was sent yet"},
-		{60, long, "send() is blocked: the send buffer is full until acknowledgments arrive"},
+		{60, long, "send() is blocked: it returns when acknowledgments have freed a third of the send buffer"},
 		{400, func(s *kernel.Sample) { long(s); fill(s, 5000*kib, 4096*kib, 64*kib) },
-			"send() is blocked: the send buffer is full, and as much is in flight as the window allows"},
-		{800, lost(1), "send() is blocked: the send buffer is full until acknowledgments arrive"},
-		{1200, lost(3), "acknowledgments are late or missing: the client sends again what may have been lost"},
-		{2300, nil, "send() is blocked: the send buffer is full until acknowledgments arrive"},
-		{2700, func(s *kernel.Sample) { s.Client.Unacked, s.Client.Backoff = 20, 2 },
+			"send() is blocked: as much is in flight as the window allows, and the rest waits in the send buffer"},
+		{700, func(s *kernel.Sample) { long(s); fill(s, 5000*kib, 4096*kib, 0); window(s, kib) },
+			"send() is blocked: the window is smaller than one packet, and the client waits for a larger one"},
+		{1100, func(s *kernel.Sample) { lost(1)(s); window(s, 64*kib) }, "send() is blocked: it returns when acknowledgments have freed a third of the send buffer"},
+		{1500, lost(3), "acknowledgments are late or missing: the client sends again what may have been lost"},
+		{2600, nil, "send() is blocked: it returns when acknowledgments have freed a third of the send buffer"},
+		{3000, func(s *kernel.Sample) { s.Client.Unacked, s.Client.Backoff = 20, 2 },
 			"no acknowledgment comes: the client sends the same packet again, each time after twice as long"},
 	})
 }
