@@ -130,6 +130,8 @@ func TestBlockedVariants(t *testing.T) {
 			blocked + "the send buffer is full and the window is 0"},
 		{"the window is open", func(s *kernel.Sample) { window(s, 64*kib); fill(s, 4221*kib, 4096*kib, 10*kib); s.Recv.Bytes++ },
 			"the server reads: the window opens, and what waited in the send buffer leaves"},
+		{"recv() has not returned yet", func(s *kernel.Sample) { window(s, 64*kib); arrive(s, 60*kib) },
+			"the server reads: the window opens, and what waited in the send buffer leaves"},
 		{"the window opened only at the server", func(s *kernel.Sample) { s.Server.RcvWnd = 64 * kib },
 			"the server has opened its window, but the client does not know it yet"},
 	} {

@@ -33,10 +33,8 @@ type Screen struct {
 	told     map[int]bool // the kinds of sentences in above
 	above    []line       // not printed yet
 
-	// drawn is the last picture, on a terminal of this width. Only the drawing goroutine
-	// uses them.
+	// drawn is the last picture. Only the drawing goroutine uses it.
 	drawn []string
-	width int
 }
 
 // line is a line of the story that scrolls above the picture.
@@ -129,7 +127,7 @@ func (s *Screen) draw() {
 	if view != nil {
 		picture = Draw(view, s.look, width, height)
 	}
-	if len(story) > 0 || width != s.width || !slices.Equal(picture, s.drawn) {
+	if len(story) > 0 || !slices.Equal(picture, s.drawn) {
 		s.write(story, picture, width)
 	}
 }
@@ -146,7 +144,7 @@ func (s *Screen) write(story, picture []string, width int) {
 		b.WriteString(line + ansi.EraseLineRight + "\r\n")
 	}
 	b.WriteString(ansi.EraseScreenBelow + ansi.ResetModeSynchronizedOutput)
-	s.drawn, s.width = picture, width
+	s.drawn = picture
 	// A terminal that is gone ends the process by SIGHUP.
 	_, _ = s.terminal.Write(b.Bytes())
 }
