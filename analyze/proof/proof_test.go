@@ -144,6 +144,30 @@ func TestProofOfOthers(t *testing.T) {
 	}
 }
 
+// TestSampledProbes: a sampled count of probes may be too small, but not smaller than the
+// counter of the whole machine allows, and not too large.
+func TestSampledProbes(t *testing.T) {
+	for _, tt := range []struct {
+		sampled, counter int64
+		judged, ok       bool
+	}{
+		{5, 5, true, true},
+		{5, 9, true, true}, // others probe too
+		{4, 5, false, false},
+		{4, 4, true, false},
+		{6, 9, true, false},
+	} {
+		st, w := flooded() // 5 probes
+		w.Isolated, w.ProbesFrom, w.Probes = false, "icsk_backoff", tt.sampled
+		w.Counters = append(w.Counters, kernel.Counter{Name: "TCPWinProbe", After: tt.counter})
+		for _, r := range prove(st, w).Rows {
+			if r.Name == "probes" && (r.Judged != tt.judged || r.OK != tt.ok || (r.Unjudged == proof.Sampled) == r.Judged) {
+				t.Errorf("%+v: judged %v, because %q, OK %v", tt, r.Judged, r.Unjudged, r.OK)
+			}
+		}
+	}
+}
+
 // TestZeroWindowsNotJudged: the rows of zero windows are not judged if the kernel counted
 // zero windows that the packets don't show.
 func TestZeroWindowsNotJudged(t *testing.T) {
