@@ -89,7 +89,7 @@ func (sh *shard) echo(f, o *flow, now int64) {
 func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
 	switch {
 	case f.marks&(hasUna|hasWnd) == 0:
-		f.class = f.unanswered()
+		f.class = f.unanswered(s)
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
 	case sh.stalled(f):
@@ -111,13 +111,13 @@ func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool
 	}
 }
 
-// unanswered is what the time is spent on before the first ACK.
-func (f *flow) unanswered() class {
+// unanswered is what the time is spent on after s, before the first ACK.
+func (f *flow) unanswered(s *capture.Segment) class {
 	switch {
 	case !f.is(hasNxt):
 		return senderIdle // before its SYN
-	case f.has(sawSYN|hasISN) && f.dataSegs == 0:
-		return network // its SYN is on its way
+	case f.has(sawSYN|hasISN) && (f.dataSegs == 0 || s.Flags&capture.SYN != 0):
+		return network // its SYN is on its way, perhaps with data (RFC 7413)
 	}
 	return unjudged
 }
