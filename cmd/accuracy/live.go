@@ -37,6 +37,11 @@ var scenarioCauses = []struct {
 	{"nodelay", []string{"sender-idle", "ok"}, "client-to-server"},
 	{"keepalive", []string{"receiver-not-reading"}, "client-to-server"},
 	{"close-unread", []string{"receiver-not-reading"}, "client-to-server"},
+	{"half-close", []string{"receiver-not-reading"}, "server-to-client"},
+	{"fast-open", []string{"sender-idle", "ok"}, "client-to-server"},
+	{"deadlock", []string{"deadlock"}, "client-to-server"},
+	// Of the stream from the client to the proxy.
+	{"proxy", []string{"waits-for-other-stream"}, "client-to-server"},
 	// The server reads nothing, and a lowered SO_RCVBUF takes its right edge back.
 	{"window-shrink", []string{"receiver-not-reading", "receiver-memory"}, "client-to-server"},
 	{"no-scaling", []string{"receiver-not-reading"}, "client-to-server"},
@@ -82,13 +87,13 @@ func runExperiments() ([]cell, error) {
 			return nil, fmt.Errorf("winwatch run %s: %w", sc.scenario, err)
 		}
 		name := liveCases + sc.scenario
-		cells = append(cells, judge(name, scenarioLabel(sc.codes, sc.direction), &a.Streams[0])...)
+		cells = append(cells, judge(name, scenarioLabel(sc.codes, sc.direction), a.proven())...)
 		cells = append(cells, judgeProof(name, a)...)
 	}
 	return cells, nil
 }
 
-// scenarioLabel is the label of an experiment's only stream.
+// scenarioLabel is the label of the stream that an experiment is about.
 func scenarioLabel(codes []string, direction string) *labelledStream {
 	l := &labelledStream{Direction: direction, Verdict: labelledVerdict{
 		Codes: codes, Severity: []string{"warning", "problem"}, Confidence: []string{"high", "medium", "low"}}}
@@ -132,7 +137,7 @@ func judgeProof(name string, a *answer) (cells []cell) {
 		if what == "rcvbuf_bytes" {
 			truth.Low, truth.High = truth.Value, truth.Value
 			kind := factKinds[what]
-			cells = append(cells, judgeFact(name, what, &truth, &kind, kind.said(&a.Streams[0], a.Streams[0].in(a.Proof.Direction)))...)
+			cells = append(cells, judgeFact(name, what, &truth, &kind, kind.said(a.proven(), a.proven().in(a.Proof.Direction)))...)
 			continue
 		}
 		said := estimate{Value: first(r.InferredBytes, r.InferredCount, r.InferredNS)}
