@@ -19,24 +19,15 @@ type answer struct {
 	Streams []streamAnswer `json:"streams"`
 	// Proof is only there for experiments.
 	Proof *struct {
-		Stream    int64      `json:"stream"`
-		Direction string     `json:"direction"`
-		Rows      []proofRow `json:"rows"`
+		Stream    int64       `json:"stream"`
+		Direction string      `json:"direction"`
+		Cause     *proofCause `json:"cause"`
+		Rows      []proofRow  `json:"rows"`
 	} `json:"proof"`
 }
 
-// proven returns the stream that an experiment is about.
-func (a *answer) proven() *streamAnswer {
-	for i := range a.Streams {
-		if a.Streams[i].ID == a.Proof.Stream {
-			return &a.Streams[i]
-		}
-	}
-	return &streamAnswer{}
-}
-
 type streamAnswer struct {
-	ID         int64             `json:"stream"`
+	Stream     int64             `json:"stream"`
 	Client     endpoint          `json:"client"`
 	Server     endpoint          `json:"server"`
 	RTT        *int64            `json:"rtt_ns"`

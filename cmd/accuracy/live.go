@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"winwatch/capture/experiment"
 )
 
 // liveCases begin the names of the experiments.
@@ -18,34 +20,6 @@ const liveCases = "run/"
 
 // runLimit is how long one experiment may take.
 const runLimit = time.Minute
-
-// scenarioCauses are the right verdicts of the experiments of "winwatch run --list",
-// by what each scenario does.
-var scenarioCauses = []struct {
-	scenario  string
-	codes     []string
-	direction string
-}{
-	{"send-blocking", []string{"receiver-not-reading"}, "client-to-server"},
-	// The server reads nothing at first, then step by step until the window opens.
-	{"send-nonblocking", []string{"receiver-not-reading", "receiver-slow"}, "client-to-server"},
-	{"recv-blocking", []string{"sender-idle", "ok"}, "server-to-client"},
-	{"recv-nonblocking", []string{"sender-idle", "ok"}, "server-to-client"},
-	{"drain", []string{"receiver-not-reading"}, "client-to-server"},
-	{"slow-reader", []string{"receiver-slow"}, "client-to-server"},
-	{"nagle", []string{"delayed-ack"}, "client-to-server"},
-	{"nodelay", []string{"sender-idle", "ok"}, "client-to-server"},
-	{"keepalive", []string{"receiver-not-reading"}, "client-to-server"},
-	{"close-unread", []string{"receiver-not-reading"}, "client-to-server"},
-	{"half-close", []string{"receiver-not-reading"}, "server-to-client"},
-	{"fast-open", []string{"sender-idle", "ok"}, "client-to-server"},
-	{"deadlock", []string{"deadlock"}, "client-to-server"},
-	// Of the stream from the client to the proxy.
-	{"proxy", []string{"waits-for-other-stream"}, "client-to-server"},
-	// The server reads nothing, and a lowered SO_RCVBUF takes its right edge back.
-	{"window-shrink", []string{"receiver-not-reading", "receiver-memory"}, "client-to-server"},
-	{"no-scaling", []string{"receiver-not-reading"}, "client-to-server"},
-}
 
 // A proofRow is one value that winwatch compares with the kernel after an experiment.
 type proofRow struct {
@@ -59,6 +33,13 @@ type proofRow struct {
 	KernelBytes   *int64 `json:"kernel_bytes"`
 	KernelCount   *int64 `json:"kernel_count"`
 	KernelNS      *int64 `json:"kernel_ns"`
+}
+
+// A proofCause is what the sender's kernel says held it back, beside what the experiment
+// set up; nil is unknown.
+type proofCause struct {
+	Limit         *string `json:"limit"`
+	ExpectedLimit *string `json:"expected_limit"`
 }
 
 // proofNames are the rows that become cells, with the names of the facts.
@@ -81,33 +62,53 @@ func runExperiments() ([]cell, error) {
 		return nil, fmt.Errorf("go build ./cmd/winwatch: %w", err)
 	}
 	var cells []cell
-	for _, sc := range scenarioCauses {
-		a, err := runScenario(binary, sc.scenario)
+	for _, sc := range experiment.Scenarios() {
+		a, err := runScenario(binary, sc.Name)
 		if err != nil {
-			return nil, fmt.Errorf("winwatch run %s: %w", sc.scenario, err)
+			return nil, fmt.Errorf("winwatch run %s: %w", sc.Name, err)
 		}
-		name := liveCases + sc.scenario
-		cells = append(cells, judge(name, scenarioLabel(sc.codes, sc.direction), a.proven())...)
+		name := liveCases + sc.Name
+		cells = append(cells, judge(name, scenarioLabel(sc.Expected.Causes), a.proven())...)
+		cells = append(cells, judgeLimit(name, a.Proof.Cause)...)
 		cells = append(cells, judgeProof(name, a)...)
+	}
+	if cells == nil {
+		return nil, errors.New("there are none on this system")
 	}
 	return cells, nil
 }
 
 // scenarioLabel is the label of the stream that an experiment is about.
-func scenarioLabel(codes []string, direction string) *labelledStream {
-	l := &labelledStream{Direction: direction, Verdict: labelledVerdict{
-		Codes: codes, Severity: []string{"warning", "problem"}, Confidence: []string{"high", "medium", "low"}}}
+func scenarioLabel(codes []string) *labelledStream {
+	l := &labelledStream{Verdict: labelledVerdict{Codes: codes, Confidence: []string{"high", "medium", "low"}}}
 	for _, c := range codes {
 		l.Verdict.Parties = append(l.Verdict.Parties, partyOf[c])
+		l.Verdict.Severity = append(l.Verdict.Severity, severities(c)...)
 	}
-	l.Verdict.Parties = unique(l.Verdict.Parties)
-	switch codes[0] {
-	case "sender-idle":
-		l.Verdict.Severity = []string{"ok"}
-	case "delayed-ack":
-		l.Verdict.Severity = append(l.Verdict.Severity, "note")
-	}
+	l.Verdict.Parties, l.Verdict.Severity = unique(l.Verdict.Parties), unique(l.Verdict.Severity)
 	return l
+}
+
+// severities returns how bad a cause can be: one that stops the sender is at least a
+// warning, one that only slows it down may be a note.
+func severities(code string) []string {
+	switch code {
+	case "sender-idle", "ok":
+		return []string{"ok"}
+	case "delayed-ack", "window-limited", "sender-limited", "congestion-window", "path-loss", "path-rate", "path-queue", "cannot-tell":
+		return []string{"note", "warning", "problem"}
+	}
+	return []string{"warning", "problem"}
+}
+
+// proven returns the stream that the proof is about, nil if there is none.
+func (a *answer) proven() *streamAnswer {
+	for i := range a.Streams {
+		if a.Streams[i].Stream == a.Proof.Stream {
+			return &a.Streams[i]
+		}
+	}
+	return nil
 }
 
 // runScenario runs one experiment in a private namespace, where every user may capture
@@ -120,10 +121,23 @@ func runScenario(binary, scenario string) (*answer, error) {
 	cmd.Stdout, cmd.Stderr = &out, &diagnosis
 	failed := cmd.Run() // it also fails, after its report, if the kernel disagrees
 	a, err := readAnswer(out.Bytes())
-	if err != nil || len(a.Streams) == 0 || a.Proof == nil {
+	if err != nil || a.Proof == nil || a.proven() == nil {
 		return nil, fmt.Errorf("no report: %w: %s", errors.Join(failed, err), strings.TrimSpace(diagnosis.String()))
 	}
 	return a, nil
+}
+
+// judgeLimit judges the experiment itself: whether it set up what it meant to, by the word
+// of the sender's kernel.
+func judgeLimit(name string, c *proofCause) []cell {
+	if c == nil || c.ExpectedLimit == nil {
+		return nil
+	}
+	judged := cell{name, "limit", silent, math.NaN(), "", *c.ExpectedLimit}
+	if c.Limit != nil {
+		judged.Said, judged.Mark = *c.Limit, markOf(*c.Limit == *c.ExpectedLimit)
+	}
+	return []cell{judged}
 }
 
 // judgeProof turns what winwatch proves against the kernel into cells.

@@ -148,7 +148,7 @@ func (p *page) runs(b *strings.Builder) {
 		fmt.Fprintf(b, "Not run this time (%s): these are the committed answers.\n", p.skipped)
 	}
 	b.WriteString("\n")
-	t := table{header: []string{"scenario", "right cause", "said", "confidence", "numbers proven", "numbers wrong"}, numbers: 2}
+	t := table{header: []string{"scenario", "right cause", "said", "confidence", "the kernel says", "numbers proven", "numbers wrong"}, numbers: 2}
 	for _, c := range pick(p.experiments, "cause") {
 		var good int
 		var bad []string
@@ -163,7 +163,8 @@ func (p *page) runs(b *strings.Builder) {
 			}
 		}
 		confidence := get(p.experiments, c.Case, "confidence")
-		t.add(strings.TrimPrefix(c.Case, liveCases), c.Want, marked(c.Mark, c.Said), confidence.Said, fmt.Sprint(good), strings.Join(bad, ", "))
+		limit := get(p.experiments, c.Case, "limit")
+		t.add(strings.TrimPrefix(c.Case, liveCases), c.Want, marked(c.Mark, c.Said), confidence.Said, marked(limit.Mark, limit.Said), fmt.Sprint(good), strings.Join(bad, ", "))
 	}
 	t.write(b)
 }
