@@ -3,6 +3,7 @@
 package proof
 
 import (
+	"math"
 	"time"
 
 	"winwatch/analyze"
@@ -125,10 +126,9 @@ func (p *Proof) times(st *analyze.Stream, d *analyze.Direction, w *kernel.Witnes
 	} else {
 		open = silence
 	}
-	// The kernel reads its clock, with the resolution of a tick, at each state change.
-	tolerance := (st.Span+until)/20 + w.Tick*time.Duration(2+2*d.StallCount)
 	span := func(v time.Duration, method string) analyze.Estimate {
-		return analyze.NewEstimate(method+", within 5% of the stream's duration plus a tick of the kernel's clock for each change",
+		tolerance := timeTolerance(v, st.Span+until, d, w.Tick)
+		return analyze.NewEstimate(method+", within 5% plus the resolution of the kernel's clock",
 			new(int64(v)), new(int64(max(v-tolerance-after, 0))), new(int64(v+tolerance+open)))
 	}
 	b := &d.Budget
@@ -143,6 +143,18 @@ func (p *Proof) times(st *analyze.Stream, d *analyze.Direction, w *kernel.Witnes
 	p.within("time busy", "ns",
 		span(b.Total-b.SenderIdle-b.Unjudged+until, "all time except the sender's idle time"),
 		end.Sender.Busy, "tcpi_busy_time at the sender")
+}
+
+// timeTolerance returns by how much a time v of a stream that lasted for total may differ
+// from the kernel's. The kernel reads its clock, with the resolution of a tick, at each
+// change of state. Stalls begin and end with timers, on a tick or just after, so that
+// each may be a whole tick off at either end. Of short times, of which there is at most one
+// a data segment, the errors are random with a deviation of 1/sqrt(6) tick: three
+// deviations of their sum are likely enough. Beyond that the difference must be within 5%
+// of v, and in any case within 5% of the total.
+func timeTolerance(v, total time.Duration, d *analyze.Direction, tick time.Duration) time.Duration {
+	random := time.Duration(3 * float64(tick) * math.Sqrt(float64(d.DataSegments)/6))
+	return min(total/20, v/20+random) + tick*time.Duration(2+2*d.StallCount)
 }
 
 // stalled reports whether a sender with data was held back when the capture

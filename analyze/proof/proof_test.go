@@ -301,3 +301,32 @@ func TestAcceptedRefusesTooFew(t *testing.T) {
 		t.Errorf("fewer bytes accepted than acknowledged: a backlog of %d and no error", a.Backlog)
 	}
 }
+
+// TestTimeTolerance: the limited time must be within 5% of itself, not of the stream's
+// duration; the resolution of the kernel's clock comes on top.
+func TestTimeTolerance(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		segments uint64
+		kernel   time.Duration
+		ok       bool
+	}{
+		{"5% of a second and two ticks", 0, 1058 * time.Millisecond, true},
+		{"more", 0, 1059 * time.Millisecond, false},
+		{"less", 0, 941 * time.Millisecond, false},
+		{"the clock is read for 600 segments", 600, 1178 * time.Millisecond, true},
+		{"more than that", 600, 1179 * time.Millisecond, false},
+		{"never more than 5% of the total", 1e6, 1509 * time.Millisecond, false},
+	} {
+		st, w := flooded()
+		d := &st.Dirs[0]
+		d.DataSegments = tt.segments
+		d.Budget = analyze.Budget{Total: st.Span, ZeroWindow: time.Second, SenderIdle: 9 * time.Second}
+		w.Readings[0].Sender.RwndLimited = int64(tt.kernel)
+		for _, r := range prove(st, w).Rows {
+			if r.Name == "time limited by the window" && (!r.Judged || r.OK != tt.ok) {
+				t.Errorf("%s: kernel %v in %v to %v: OK %v", tt.name, tt.kernel, time.Duration(*r.Low), time.Duration(*r.High), r.OK)
+			}
+		}
+	}
+}
