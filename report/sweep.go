@@ -75,18 +75,13 @@ func (c *SweepCell) Throughput() *proof.Throughput {
 	return &proof.Throughput{}
 }
 
-// Limit names what the sender's kernel says held it back; "" if that is unknown.
+// Limit names what the sender's kernel says held it back (kernel.Limits); "" if that is
+// unknown.
 func (c *SweepCell) Limit() string {
-	if c.Proof == nil || c.Proof.Cause == nil {
+	if c.Proof == nil || c.Proof.Cause == nil || c.Proof.Cause.Limit == kernel.LimitUnknown {
 		return ""
 	}
-	return [...]string{
-		kernel.LimitUnknown:     "",
-		kernel.LimitWindow:      "window",
-		kernel.LimitSendBuffer:  "send buffer",
-		kernel.LimitNetwork:     "network",
-		kernel.LimitApplication: "application",
-	}[c.Proof.Cause.Limit]
+	return c.Proof.Cause.Limit.String()
 }
 
 // Has reports whether the function returns a number for any run.

@@ -39,7 +39,10 @@ const runExample = `  # The classic question: who blocks send(), and how big wer
   winwatch run slow-reader --rcvbuf 8k --read-size 1k --read-interval 100ms
 
   # How do the buffers depend on SO_RCVBUF and the size of send()?
-  winwatch run --sweep rcvbuf=4k,64k,1M --sweep chunk=10,1000,64k -o sweep.csv`
+  winwatch run --sweep rcvbuf=4k,64k,1M --sweep chunk=10,1000,64k -o sweep.csv
+
+  # Does TCP_NODELAY make requests faster?
+  winwatch run --sweep scenario=nagle,nodelay -o requests.png`
 
 // runOptions are the flags of run.
 type runOptions struct {
@@ -121,7 +124,7 @@ func newRun(args []string) *cobra.Command {
 	f.IntVar(&o.mtu, "mtu", 0, "set the MTU of a private loopback interface to `BYTES`")
 	f.StringVar(&o.link, "link", "", "`SPEC` of a link between two private hosts to run over:\ndelay=TIME,rate=RATE,queue=SIZE,loss=PERCENT,reorder=PERCENT,\nduplicate=PERCENT,strip=OPTION (a/b: the two directions)")
 	f.StringSliceVar(&o.at, "at", nil, "`POINT` of the link to capture at: client, server or link; of\nseveral, the first is analyzed, and -o X.pcap saves X-POINT.pcap\n(default client)")
-	f.StringArrayVar(&o.sweep, "sweep", nil, "run with each `FLAG=VALUE,VALUE...`; several sweeps form a grid")
+	f.StringArrayVar(&o.sweep, "sweep", nil, "run with each `NAME=VALUE,VALUE...`; several sweeps form a grid.\nNAME is scenario, a part of the link (delay, rate, queue, loss,\nreorder, duplicate), rcvbuf, sndbuf, chunk, read-size,\nread-interval, hold, congestion or mtu; -o writes .csv, .png, .svg")
 	return cmd
 }
 

@@ -137,8 +137,9 @@ func grid(axes []axis) [][]report.Value {
 	return cells
 }
 
-// cellArgs returns the arguments of the run with these values.
-func (o *runOptions) cellArgs(axes []axis, values []report.Value) []string {
+// cellArgs returns the arguments of the run with these values, or an error if they don't
+// make a link.
+func (o *runOptions) cellArgs(axes []axis, values []report.Value) ([]string, error) {
 	scenario, link, linked := o.scenario, o.link, false
 	var varied []string
 	for i, v := range values {
@@ -153,8 +154,15 @@ func (o *runOptions) cellArgs(axes []axis, values []report.Value) []string {
 	}
 	if linked {
 		varied = append(varied, "--link="+link)
+		s, err := findScenario(scenario)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := s.LinkConfig(&experiment.Config{Link: link}); err != nil {
+			return nil, usageError{fmt.Errorf("run: --link %s: %w", link, err)}
+		}
 	}
-	return slices.Concat([]string{"run", scenario, "--format=" + stdoutProof}, o.fixed, varied)
+	return slices.Concat([]string{"run", scenario, "--format=" + stdoutProof}, o.fixed, varied), nil
 }
 
 // runSweep runs the scenario with every combination, each in a private namespace or, if
@@ -175,7 +183,11 @@ func (o *runOptions) runSweep(ctx context.Context, std streams, axes []axis) err
 	}
 	var runs [][]string
 	for _, values := range grid(axes) {
-		runs = append(runs, o.cellArgs(axes, values))
+		args, err := o.cellArgs(axes, values)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, args)
 		s.Cells = append(s.Cells, report.SweepCell{Values: values})
 	}
 	if err := o.runCells(ctx, runs, s.Cells, o.atOnce(axes), std); err != nil {

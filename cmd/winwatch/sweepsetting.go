@@ -44,8 +44,12 @@ var linkKeys = []string{"delay", "rate", "queue", "loss", "reorder", "duplicate"
 // linkParser returns a function that parses a value of a part of --link, and returns it as
 // a number in the unit of the setting; NaN if the two directions differ.
 func linkParser(key string) func(string) (float64, error) {
+	spec := ""
+	if key == "queue" {
+		spec = "rate=1gbit," // there is no queue without a rate
+	}
 	return func(text string) (float64, error) {
-		c, err := link.Parse(key + "=" + text)
+		c, err := link.Parse(spec + key + "=" + text)
 		if err != nil {
 			return 0, err
 		}

@@ -60,7 +60,7 @@ var sweepColumns = []struct {
 	put func(b []byte, c *report.SweepCell) []byte
 }{
 	// cause is the verdict on the packets, cause_ok whether it and the kernel's limit are
-	// what the scenario sets up, unless settings change that.
+	// what the scenario sets up; empty if the settings decide what is right.
 	{"cause", func(b []byte, c *report.SweepCell) []byte { return appendText(b, string(c.Measured().Code)) }},
 	{"cause_ok", func(b []byte, c *report.SweepCell) []byte {
 		if c.Proof == nil || c.Proof.Cause == nil || !c.Proof.Cause.Judged {
@@ -68,7 +68,7 @@ var sweepColumns = []struct {
 		}
 		return strconv.AppendBool(b, c.Proof.Cause.OK)
 	}},
-	// limit_kernel is window, send buffer, network or application.
+	// limit_kernel is one of kernel.Limits.
 	{"limit_kernel", func(b []byte, c *report.SweepCell) []byte { return appendText(b, c.Limit()) }},
 	// waited_ns is the part of lasted_ns, the stream's duration, that the cause explains.
 	{"waited_ns", func(b []byte, c *report.SweepCell) []byte { return lasting(b, c, c.Measured().Waited) }},
