@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -212,4 +213,70 @@ func TestSweep(t *testing.T) {
 			t.Errorf("%v: no probes or an empty receive queue: %v", row[:2], row)
 		}
 	}
+}
+
+// TestSweepCure: TCP_NODELAY makes a request in two writes fast, and a sweep of both
+// scenarios shows it.
+func TestSweepCure(t *testing.T) {
+	t.Parallel()
+	out, rows := sweepRows(t, "--sweep", "scenario=nagle,nodelay")
+	if !strings.Contains(out, "delayed-ack") || !strings.Contains(out, "request") {
+		t.Errorf("the table:\n%s", out)
+	}
+	// Half of TCP_DELACK_MIN tells them apart.
+	slow, fast := numberIn(t, rows[0], "request_median_ns"), numberIn(t, rows[1], "request_median_ns")
+	if slow < 20e6 || fast <= 0 || fast >= 20e6 {
+		t.Errorf("a request takes %v ns, with TCP_NODELAY %v ns", slow, fast)
+	}
+}
+
+// TestSweepOverLink varies the delay of a link: the round trip follows it, and the picture
+// is drawn.
+func TestSweepOverLink(t *testing.T) {
+	t.Parallel()
+	picture := filepath.Join(t.TempDir(), "sweep.svg")
+	_, rows := sweepRows(t, "slow-reader", "--hold=1s", "--link", "rate=100mbit", "--sweep", "delay=1ms,20ms", "-o", picture)
+	for i, least := range []float64{2e6, 40e6} {
+		if rtt := numberIn(t, rows[i], "rtt_smallest_ns"); rtt < least || rtt > least+20e6 {
+			t.Errorf("%v: the smallest round trip is %v ns, want %v", rows[i], rtt, least)
+		}
+		if rate := numberIn(t, rows[i], "link_rate_bit_per_s"); rate != 100e6 {
+			t.Errorf("the link has %v bit/s", rate)
+		}
+	}
+	if svg := readFile(t, picture); !bytes.Contains(svg, []byte("Throughput by delay of the link, each way")) {
+		t.Errorf("the picture lacks its title:\n%.2000s", svg)
+	}
+}
+
+// sweepRows runs a sweep and returns its table and the rows of its CSV by column.
+func sweepRows(t *testing.T, args ...string) (string, []map[string]string) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "sweep.csv")
+	out, _ := inIsolation(t, 0, append(args, "-o", name)...)
+	lines, err := csv.NewReader(bytes.NewReader(readFile(t, name))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	for _, line := range lines[1:] {
+		row := map[string]string{}
+		for i, column := range lines[0] {
+			row[column] = line[i]
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) != 2 {
+		t.Fatalf("%d runs, want 2:\n%s", len(rows), out)
+	}
+	return out, rows
+}
+
+func numberIn(t *testing.T, row map[string]string, column string) float64 {
+	t.Helper()
+	v, err := strconv.ParseFloat(row[column], 64)
+	if err != nil {
+		t.Fatalf("%s is %q: %v", column, row[column], row)
+	}
+	return v
 }
