@@ -163,7 +163,7 @@ type sweepColumn struct {
 }
 
 // sweepColumns returns the columns to show, and those that have the same text in all runs.
-// It leaves out what no run has.
+// It leaves out what no run has, or all have none of.
 func sweepColumns(s *report.Sweep) (shown, constant []sweepColumn) {
 	all := flowColumns(s)
 	if !slices.ContainsFunc(s.Cells, func(c report.SweepCell) bool { return c.Measured().Throughput != nil || c.Measured().Request != nil }) {
@@ -172,7 +172,7 @@ func sweepColumns(s *report.Sweep) (shown, constant []sweepColumn) {
 	for _, c := range all {
 		switch text := sameIn(s, c); {
 		case text == "" && !anyIn(s, c):
-		case c.name == "off" && text == "0":
+		case text == "0": // there is none in any run
 		case c.left && text != "" && len(s.Cells) > 1:
 			constant = append(constant, c)
 		default:
