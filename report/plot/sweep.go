@@ -342,9 +342,16 @@ func (p *sweepPanel) legend() []legendItem {
 			name = "measured"
 		}
 		items = append(items, legendItem{name, func(c draw.Canvas, at vg.Point) {
+			if p.bars {
+				bar(c, at.X-8, at.X+8, at.Y, l.ink)
+				return
+			}
 			stroke(draw.LineStyle{Color: l.ink, Width: 1.6})(c, at)
 			dot(c, at, l.ink)
 		}})
+		if p.bars { // nothing else is drawn
+			continue
+		}
 		known := func(v float64) bool { return !math.IsNaN(v) }
 		ceiling = ceiling || slices.ContainsFunc(l.ceiling, known)
 		rate = rate || slices.ContainsFunc(l.rate, known)

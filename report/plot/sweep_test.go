@@ -86,6 +86,19 @@ func TestSweepCurves(t *testing.T) {
 	}
 }
 
+// TestSweepOfNames: between names there are no lines, and the legend speaks of none.
+func TestSweepOfNames(t *testing.T) {
+	s := reporttest.LawSweep(20 * time.Millisecond)
+	s.Settings[0] = report.Setting{Name: "congestion", Label: "congestion control"}
+	for i := range s.Cells {
+		s.Cells[i].Values[0] = report.Value{Text: "no" + s.Cells[i].Values[0].Text, Number: math.NaN()}
+	}
+	if texts := drawnSweep(t, "names", s); !strings.Contains(texts, "Throughput by congestion control") ||
+		!strings.Contains(texts, "no16k") || strings.Contains(texts, "RTT") || strings.Contains(texts, "rate of the link") {
+		t.Errorf("the picture says\n%s", texts)
+	}
+}
+
 // TestSweepWithoutAnything: the picture says that there is nothing to draw.
 func TestSweepWithoutAnything(t *testing.T) {
 	s := reporttest.LawSweep(20 * time.Millisecond)
