@@ -249,6 +249,23 @@ func TestSweepOverLink(t *testing.T) {
 	}
 }
 
+// TestSweepLaw: while the window is the limit, throughput is window ÷ RTT within 5%, and four
+// times the window makes four times the throughput, within twice that.
+func TestSweepLaw(t *testing.T) {
+	_, rows := sweepRows(t, "window-limited", "--link", "delay=20ms,rate=100mbit", "--sweep", "rcvbuf=32k,128k")
+	for _, row := range rows {
+		if off := numberIn(t, row, "window_over_rtt_off_percent"); off < -5 || off > 5 {
+			t.Errorf("SO_RCVBUF %s: throughput is off window ÷ RTT by %v%%", row["rcvbuf"], off)
+		}
+	}
+	window := numberIn(t, rows[1], "window_mean_bytes") / numberIn(t, rows[0], "window_mean_bytes")
+	rtt := numberIn(t, rows[1], "rtt_mean_ns") / numberIn(t, rows[0], "rtt_mean_ns")
+	rate := numberIn(t, rows[1], "throughput_kernel_bit_per_s") / numberIn(t, rows[0], "throughput_kernel_bit_per_s")
+	if window < 3.5 || rate < 0.9*window/rtt || rate > 1.1*window/rtt {
+		t.Errorf("%v times the window in %v times the round trip is %v times the throughput", window, rtt, rate)
+	}
+}
+
 // sweepRows runs a sweep and returns its table and the rows of its CSV by column.
 func sweepRows(t *testing.T, args ...string) (string, []map[string]string) {
 	t.Helper()
