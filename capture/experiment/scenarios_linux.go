@@ -82,5 +82,11 @@ func Scenarios() []Scenario {
 		fastOpen,
 		deadlock,
 		proxy,
+		cwndLimited,
+		rateLimited,
+		lossy,
+		updateLost,
+		pathCut,
+		scaleStripped,
 	}
 }

@@ -1,0 +1,50 @@
+//go:build linux
+
+package experiment
+
+import (
+	"slices"
+
+	"winwatch/capture"
+	"winwatch/capture/experiment/link"
+	"winwatch/capture/kernel"
+)
+
+// dropIf makes the link drop the segments from one end for which is returns true. is
+// is called by one thread at a time.
+func (rn *runner) dropIf(from kernel.End, is func(*capture.Segment) bool) {
+	var d capture.Decoder
+	var s capture.Segment
+	rn.link.Drop(func(p link.Packet) bool {
+		return p.From == from && d.Decode(capture.LinkRaw, p.Data, len(p.Data), &s) == capture.Kept && is(&s)
+	})
+}
+
+// way returns what the link has done so far to what one end sent.
+func (rn *runner) way(from kernel.End) kernel.Way { return rn.link.Report().Ways[from] }
+
+// dropped is the number of packets that a link did not deliver on purpose.
+func dropped(w kernel.Way) int64 { return w.QueueFull + w.Lost + w.Filtered }
+
+// at is where the capture is taken that is analyzed.
+func (rn *runner) at() Point {
+	if len(rn.cfg.At) > 0 {
+		return rn.cfg.At[0]
+	}
+	return AtClient
+}
+
+// hidden adds a cause that is right as well if the capture is not taken at the sender:
+// away from it, it does not show what keeps the sender from sending faster.
+func (rn *runner) hidden() {
+	if rn.at() != Point(rn.w.Sender) {
+		rn.alsoRight("away from the sender, what limits it does not show", "ok")
+	}
+}
+
+// alsoRight adds a cause that is right as well, and why.
+func (rn *runner) alsoRight(why, code string) {
+	e := &rn.w.Expected
+	e.SetUp += "; " + why
+	e.Causes = append(slices.Clone(e.Causes), code)
+}
