@@ -37,17 +37,22 @@ func scaleOf(offer int8) int {
 	return int(offer)
 }
 
-// misread notes the first window after the SYN, if it is what the SYN's window would be
-// when scaled, although neither side scales: the receiver believes that both do. Only
+// misread notes the first window after the SYN, if it is about what the SYN's window would
+// be when scaled, although neither side scales: the receiver believes that both do. Only
 // windows of less than a segment count, since no receiver that means them keeps offering
 // so little (RFC 9293 3.8.6.2.2).
 func (c *cursor) misread(syn uint32) {
 	r, wnd := c.r, uint32(c.s.Window)
-	if r.shift != 0 || !c.st.unscaled() || wnd == 0 || wnd >= uint32(r.mss) {
+	acked := r.payload(c.s.Ack)
+	if r.shift != 0 || !c.st.unscaled() || wnd == 0 || wnd >= uint32(r.mss) || acked > int64(syn/4) {
 		return
 	}
+	// Since the SYN, the window may have fallen by the data that nobody has read yet, or
+	// risen by as much and twice that (Linux: tcp_grow_window).
+	least, most := int64(syn)-acked, int64(syn)+2*acked
 	for shift := uint8(1); shift <= maxShift; shift++ {
-		if n := syn >> shift; n == wnd || n+1 == wnd { // some round up
+		// Some round the field up, some down.
+		if low, high := int64(wnd-1)<<shift, int64(wnd+1)<<shift; low <= most && high > least {
 			c.needState(r).needClues().misread = cause.Misread{
 				SYN: int64(syn), Field: int64(wnd), Shift: shift, Mark: moment{c.now, c.s.Frame}.mark(),
 			}

@@ -48,6 +48,8 @@ func TestMisread(t *testing.T) {
 	}{
 		{"shifted", syn, 7},
 		{"rounded up", strings.ReplaceAll(syn, "win 509", "win 510"), 7},
+		{"fallen by what is unread", strings.ReplaceAll(syn, "win 509", "win 506"), 7},
+		{"risen with the first data", strings.ReplaceAll(syn, "win 509", "win 516"), 7},
 		{"another number", strings.ReplaceAll(syn, "win 509", "win 600"), 0},
 		{"room for a segment", strings.ReplaceAll(syn, "win 509", "win 4072"), 0},
 		{"the same window", strings.ReplaceAll(syn, "win 509", "win 65160"), 0},

@@ -57,14 +57,14 @@ func (m *Misread) remark(out *Finding) {
 		return
 	}
 	out.Cure = "find the device that removes the window scale option from a SYN"
-	out.say(m.Mark, "%s is %s shifted by %d, as if one SYN had lost its scale option",
+	out.say(m.Mark, "%s is about %s shifted by %d, as if one SYN had lost its scale option",
 		words.Count(m.Field), words.Count(m.SYN), m.Shift)
 }
 
 var scaled = cause{
 	code: MiddleboxScale, party: Middlebox,
 	clause:   "a device on the way mistakes the window scale",
-	needs:    "losses that begin with the first segment past the bare window field and spare all that lies within it, or a SYN that a device changed",
+	needs:    "losses that begin with the first segment past the bare window field and spare all that lies within it, a SYN that a device changed, or a window that one side scales and the other does not",
 	excludes: "data past the bare field that arrives, losses within it, duplicate ACKs",
 	cure:     "update the device; until then, net.ipv4.tcp_window_scaling=0",
 	settle:   "captures on both sides of each device on the path",
@@ -74,6 +74,9 @@ var scaled = cause{
 		}
 		if x.misled() {
 			return overruns.claim(x)
+		}
+		if x.unaware() {
+			return x.takeUnaware()
 		}
 		b := &x.D.BareLoss
 		if b.Lost < x.Limits.LossCount {
@@ -91,6 +94,8 @@ var scaled = cause{
 			out.sure(Medium, "what the device did is certain, but not that it is why nothing answered")
 		case x.misled():
 			tellMisled(x, c, out)
+		case x.unaware():
+			tellUnaware(x, c, out)
 		case x.D.BareLoss.Lost >= x.Limits.LossCount:
 			tellBareLoss(x, c, out)
 		default:
@@ -113,6 +118,34 @@ func tellMisled(x *Case, c *Claim, out *Finding) {
 	out.say(o.Mark, "the data went %s past the furthest right edge that %s had ever advertised", words.Bytes(o.Bytes), d.Receiver)
 	x.O.Misread.remark(out)
 	out.sure(Medium, "the device itself does not show")
+}
+
+// unaware reports whether the receiver scales its window and the sender does not know: the
+// receiver's SYN has lost the option on its way.
+func (x *Case) unaware() bool { return x.D.Misread.Shift != 0 && x.Facts.HalfScaled }
+
+// takeUnaware explains the time in which the window was open, and small only because the
+// sender does not scale it.
+func (x *Case) takeUnaware() Claim {
+	c := x.takeStalls(func(w *Stall) bool { return !w.WasZero })
+	c.Time += x.take(Full, Small, Held)
+	c.Severity = x.Limits.severity(c.Time)
+	return c
+}
+
+func tellUnaware(x *Case, c *Claim, out *Finding) {
+	d := x.D
+	out.Sentence = fmt.Sprintf("%s scales its window, and %s takes the bare field for it, as if a device removed the window scale option from the SYN of %s: the sender waited for %s",
+		d.Receiver, d.Sender, d.Receiver, words.Duration(c.Time))
+	d.Misread.remark(out)
+	if d.LargestWindow > 0 && d.UsualWindow > 0 {
+		out.say(Mark{}, "after the SYN, the largest field was %s; scaled, that would be %s", words.Count(d.UsualWindow), words.Bytes(d.UsualWindow<<d.Misread.Shift))
+	}
+	if d.Spent[Closed] == 0 {
+		out.not("the receiving application: the window was never 0, and all that was sent was taken")
+	}
+	out.sure(Medium, "the device itself does not show")
+	out.ask(d.Receiver, d.Sender)
 }
 
 // tellRewrite tells of the window of d's receiver that a device changed its scale.
