@@ -203,16 +203,17 @@ func (b *setbacks) facts(x *cause.Pace) {
 	x.FirstFull, x.FirstHeld = w.firstFull.mark(), w.firstHeld.mark()
 }
 
-// joint sums up two numbers, to tell whether they grow together.
+// joint sums up two numbers, each pair of them with a weight, to tell whether they grow
+// together.
 type joint struct{ n, x, y, xx, yy, xy float64 }
 
-func (j *joint) add(x, y float64) {
-	j.n++
-	j.x += x
-	j.y += y
-	j.xx += x * x
-	j.yy += y * y
-	j.xy += x * y
+func (j *joint) add(x, y, weight float64) {
+	j.n += weight
+	j.x += weight * x
+	j.y += weight * y
+	j.xx += weight * x * x
+	j.yy += weight * y * y
+	j.xy += weight * x * y
 }
 
 // meanY is the mean of y, 0 if there is none.
@@ -250,12 +251,25 @@ func (sh *shard) round(f *flow, s *capture.Segment, now, rtt int64) {
 	if roomy {
 		r.roomy++
 	}
-	r.joint.add(float64(flight), float64(rtt))
+	r.joint.add(float64(flight), float64(rtt), r.weight())
 	r.steadily(flight, seg, roomy, moment{now, s.Frame})
 	r.follow(flight, seg, f.resent, moment{now, s.Frame})
 	if r.count >= denseRounds && r.count%2 == 0 {
-		f.skip = uint16(min(2*r.count, mostSkipped))
+		f.skip = uint16(skipAfter(r.count))
 	}
+}
+
+// skipAfter is how many round trips are left out once count were recorded.
+func skipAfter(count uint32) uint32 { return min(count/4, mostSkipped) }
+
+// weight is for how many round trips the last one recorded stands. Without it, the first
+// few would decide about a long transfer.
+func (r *rounds) weight() float64 {
+	pair := (r.count - 1) &^ 1 // recorded before the pair that it belongs to
+	if r.count <= denseRounds {
+		return 1
+	}
+	return 1 + float64(skipAfter(pair))/2
 }
 
 // following adds what a round trip shows that follows directly on the last one.
