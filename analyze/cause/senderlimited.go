@@ -30,7 +30,11 @@ var senderLimited = cause{
 			d.Sender, words.Bytes(p.Steady), words.Duration(c.Time))
 		out.say(p.SteadyAt, "about %s in flight, %s in a row", words.Bytes(p.Steady), words.Counted(p.SteadyRounds, "round trip"))
 		out.say(p.MostAt, "room for twice that in %s of %s", words.Count(p.SteadyRoomy), words.Counted(p.SteadyRounds, "round trip"))
-		out.not("loss: no data was sent again")
+		if d.DataRetransmissions == 0 {
+			out.not("loss: no data was sent again")
+		} else {
+			out.not("loss: after %s, as much was in flight as before", words.Counted(d.DataRetransmissions, "retransmission"))
+		}
 		out.not("a queue: the mean round trip was %s, the smallest %s", words.Duration(p.MeanRTT), words.Duration(d.RTT))
 		out.sure(Medium, "packets cannot tell which")
 		out.ask(d.Sender, d.Receiver)
@@ -52,7 +56,7 @@ func (x *Case) sendsFreely() string {
 		return "captured near the receiver: what is in flight does not show"
 	case p.Rounds < l.Rounds || p.SteadyRounds < l.Rounds:
 		return fmt.Sprintf("no amount was in flight for more than %s in a row", words.Counted(p.SteadyRounds, "round trip"))
-	case d.DataRetransmissions > 0:
+	case p.LossCuts > 0 || d.DataRetransmissions >= l.LossCount && d.DataRetransmissions*l.LossOneIn >= d.DataSegments:
 		return words.Counted(d.DataRetransmissions, "retransmission") + " of data: losses limit the sender"
 	case !share(p.SteadyRounds, p.Rounds, l.SteadyShare):
 		return fmt.Sprintf("what was in flight changed: the same for %d of %d round trips", p.SteadyRounds, p.Rounds)
