@@ -59,6 +59,7 @@ func Scenarios() []Scenario {
 				Causes: []string{"receiver-not-reading"}, Limit: kernel.LimitWindow},
 			Sensitive: filling},
 		windowLimited,
+		windowBelowMSS,
 		sndbufLimited,
 		{Name: "nagle", Teaches: LessonTimers, Chunk: 10, run: nagle,
 			Summary: "small writes by default: held back while data is unacknowledged",
