@@ -61,6 +61,7 @@ func Scenarios() []Scenario {
 		windowLimited,
 		windowBelowMSS,
 		sndbufLimited,
+		appLimited,
 		{Name: "nagle", Teaches: LessonTimers, Chunk: 10, run: nagle,
 			Summary: "small writes by default: held back while data is unacknowledged",
 			Expected: kernel.Expected{SetUp: "the client's small writes wait for acknowledgments that the server delays",
