@@ -58,6 +58,7 @@ func Scenarios() []Scenario {
 			Expected: kernel.Expected{SetUp: "the server never reads",
 				Causes: []string{"receiver-not-reading"}, Limit: kernel.LimitWindow},
 			Sensitive: filling},
+		peek,
 		windowLimited,
 		windowBelowMSS,
 		sndbufLimited,
