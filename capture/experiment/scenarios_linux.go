@@ -59,6 +59,7 @@ func Scenarios() []Scenario {
 				Causes: []string{"receiver-not-reading"}, Limit: kernel.LimitWindow},
 			Sensitive: filling},
 		peek,
+		overhead,
 		windowLimited,
 		windowBelowMSS,
 		sndbufLimited,
