@@ -137,8 +137,13 @@ func (p *Proof) times(st *analyze.Stream, d *analyze.Direction, w *kernel.Witnes
 			return analyze.NewEstimate("all segments have the same time", nil, nil, nil)
 		}
 	}
-	p.within("time limited by the window", "ns",
-		span(b.ReceiverLimited()+until, "zero window + small window + window full"),
+	limited := span(b.ReceiverLimited()+until, "zero window + small window + window full")
+	if w.Congestion == "bbr" && limited.Low() != nil {
+		// BBR paces, and tcp_write_xmit does not look at the window while the timer runs.
+		limited = analyze.NewEstimate(limited.Method()+"; the kernel may not count a full window, because BBR paces",
+			limited.Value(), new(max(*limited.Low()-int64(b.WindowFull), 0)), limited.High())
+	}
+	p.within("time limited by the window", "ns", limited,
 		end.Sender.RwndLimited, "tcpi_rwnd_limited at the sender")
 	p.within("time busy", "ns",
 		span(b.Total-b.SenderIdle-b.Unjudged+until, "all time except the sender's idle time"),

@@ -218,6 +218,31 @@ func TestProofOfOpenStall(t *testing.T) {
 	}
 }
 
+// TestProofOfPacing: the kernel of a sender that paces may count less of the time in which
+// the window was full, but not less of that in which it was closed.
+func TestProofOfPacing(t *testing.T) {
+	for _, tt := range []struct {
+		congestion string
+		limited    time.Duration
+		holds      bool
+	}{
+		{"reno", 5 * time.Second, false},
+		{"bbr", 5 * time.Second, true},
+		{"bbr", time.Second, false},
+		{"bbr", 10 * time.Second, false},
+	} {
+		st, w := flooded()
+		st.Dirs[0].Budget = analyze.Budget{Total: 10 * time.Second, ZeroWindow: 3 * time.Second, WindowFull: 5 * time.Second, SenderIdle: 2 * time.Second}
+		w.Congestion = tt.congestion
+		w.Readings[0].Sender.RwndLimited = int64(tt.limited)
+		for _, r := range prove(st, w).Rows {
+			if r.Name == "time limited by the window" && (!r.Judged || r.OK != tt.holds) {
+				t.Errorf("%s, kernel %v: between %v and %v: OK %v", tt.congestion, tt.limited, time.Duration(*r.Low), time.Duration(*r.High), r.OK)
+			}
+		}
+	}
+}
+
 // TestProofOfBlockedChunk: a blocked call has passed a part of its chunk to the kernel;
 // how much is unknown until it returns.
 func TestProofOfBlockedChunk(t *testing.T) {
