@@ -16,7 +16,7 @@ func TestPaceOfCaptures(t *testing.T) {
 		wait time.Duration
 	}{
 		{"pace/ref-handshake-window-full.pcap.gz", cause.WindowLimited, 699 * time.Millisecond},
-		{"pace/small-window-full-every-rtt.pcap.gz", cause.MiddleboxScale, 202 * time.Millisecond},
+		{"pace/small-window-full-every-rtt.pcap.gz", cause.WindowLimited, 202 * time.Millisecond},
 		{"pace/min-slow-reader-one-zero.pcap.gz", cause.ReceiverSlow, 935 * time.Millisecond},
 		{"pace/min-slow-reader-50ms-ticks.pcap.gz", cause.ReceiverSlow, 935 * time.Millisecond},
 		{"pace/one-byte-window-linux-sender.pcap.gz", cause.ReceiverSlow, 8813 * time.Millisecond},

@@ -121,8 +121,13 @@ func tellMisled(x *Case, c *Claim, out *Finding) {
 }
 
 // unaware reports whether the receiver scales its window and the sender does not know: the
-// receiver's SYN has lost the option on its way.
-func (x *Case) unaware() bool { return x.D.Misread.Shift != 0 && x.Facts.HalfScaled }
+// receiver's SYN has lost the option on its way. One field that is the SYN's window shifted
+// may be chance, and a receiver that never moves it may mean it; but none that means so
+// little goes on to offer a little more (RFC 9293 3.8.6.2.2).
+func (x *Case) unaware() bool {
+	m := &x.D.Misread
+	return m.Shift != 0 && x.Facts.HalfScaled && x.D.UsualWindow > m.Field
+}
 
 // takeUnaware explains the time in which the window was open, and small only because the
 // sender does not scale it.
