@@ -36,7 +36,7 @@ func (rn *runner) makeHosts(s Scenario) error {
 // mtu returns the MTU of the hosts' interfaces in bytes, or kernel.Unknown.
 func (rn *runner) mtu() int64 {
 	if rn.link != nil {
-		return int64(rn.link.MTU())
+		return rn.link.MTU()
 	}
 	return loopbackMTU()
 }

@@ -127,6 +127,9 @@ func (rn *runner) quiet() error {
 	rn.quieted = true
 	rn.rest()
 	after, err := rn.counts()
+	if rn.link != nil {
+		rn.w.Path = new(rn.link.Report())
+	}
 	rn.w.Send, rn.w.Recv = rn.sender.sends.stats(), rn.receiver.recvs.stats()
 	if rn.hooks.Quiet != nil {
 		rn.hooks.Quiet()

@@ -71,9 +71,6 @@ func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Wit
 	}
 	err = errors.Join(err, rn.quiet())
 	rn.close()
-	if rn.link != nil {
-		rn.w.Path = new(rn.link.Report())
-	}
 	rn.w.Ended = time.Now().UnixNano()
 	return rn.w, err
 }
