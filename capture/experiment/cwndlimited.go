@@ -90,23 +90,23 @@ func (rn *runner) findCwndFull(seen *record) {
 
 // findCwndCuts checks that each loss cuts the congestion window.
 func (rn *runner) findCwndCuts(seen *record) {
-	var losses, cuts, before, highest int64
+	var losses, cuts, until, highest int64
+	var before, after int64 // the congestion window before a loss, 0 between losses, and the least since
 	var last *kernel.SocketState
-	var until int64
 	lowest := int64(math.MaxInt64)
 	for _, m := range seen.sending() {
 		s := m.sender
+		after = min(after, s.Cwnd)
 		if before != 0 && s.Time > until {
 			losses++
-			if 4*s.Cwnd <= 3*before { // Reno cuts to a half, CUBIC to seven tenths
+			if 4*after <= 3*before { // Reno cuts to a half, CUBIC to seven tenths
 				cuts++
-				lowest = min(lowest, s.Cwnd)
 			}
-			before = 0
+			lowest, before = min(lowest, after), 0
 		}
 		if last != nil && before == 0 && s.TotalRetrans > last.TotalRetrans {
 			// It takes a round trip to recover from a loss, and up to another until it shows.
-			before, until = last.Cwnd, s.Time+3*s.RTT
+			before, after, until = last.Cwnd, s.Cwnd, s.Time+3*s.RTT
 		}
 		highest = max(highest, s.Cwnd)
 		last = s
