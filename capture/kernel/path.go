@@ -30,3 +30,14 @@ type Way struct {
 	// Latest is the longest time by which a packet left later than it was due.
 	Latest time.Duration
 }
+
+// Unfaithful reports whether the link dropped packets because the scenario said so, or
+// changed some.
+func (p *Path) Unfaithful() bool {
+	for i := range p.Ways {
+		if w := &p.Ways[i]; w.Filtered > 0 || w.Rewritten > 0 {
+			return true
+		}
+	}
+	return false
+}
