@@ -23,7 +23,7 @@ func (rn *runner) transfer(d time.Duration) (*thread, error) {
 	}
 	f := rn.flood()
 	r := rn.reader(rn.readSize(), rn.cfg.ReadInterval, nil, nil)
-	if err := rn.pause(d); err != nil {
+	if err := rn.pauseSteady(d); err != nil {
 		return nil, err
 	}
 	return r, rn.finish(f)

@@ -207,11 +207,16 @@ func sameIn(s *report.Sweep, c sweepColumn) string {
 // in less time, waking a thread matters more than the window.
 const leastRTT = time.Millisecond
 
+// leastUse is the share of window ÷ RTT by which at least one run must come near it for the
+// comparison to tell anything: otherwise something else is the limit throughout.
+const leastUse = 0.5
+
 // flowColumns are the columns of runs in which data flows.
 func flowColumns(s *report.Sweep) []sweepColumn {
 	far := s.Has(func(c *report.SweepCell) *float64 {
-		if rtt := c.Throughput().SmallestRTT; rtt != nil && *rtt >= leastRTT {
-			return c.Throughput().Off()
+		off := c.Throughput().Off()
+		if rtt := c.Throughput().SmallestRTT; rtt != nil && *rtt >= leastRTT && off != nil && *off > -leastUse {
+			return off
 		}
 		return nil
 	})
