@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	if os.Getenv(asNobodyEnv) != "" && !Isolated() {
-		status, err := Isolation{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr}.Run(context.Background())
+		status, err := Isolation{Args: os.Args[1:], Hosts: true, Stdout: os.Stdout, Stderr: os.Stderr}.Run(context.Background())
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
@@ -101,7 +101,7 @@ func inIsolation(t *testing.T, asNobody bool, names []string, body func(t *testi
 // startIsolated runs one test as the user who runs the tests.
 func startIsolated(ctx context.Context, test string) *child {
 	c := &child{}
-	status, err := Isolation{Args: childArgs(test), Stdout: &c.out, Stderr: &c.out}.Run(ctx)
+	status, err := Isolation{Args: childArgs(test), Hosts: true, Stdout: &c.out, Stderr: &c.out}.Run(ctx)
 	c.skipped = errors.Is(err, ErrCannotIsolate)
 	c.err = err
 	if err == nil && status != 0 {
