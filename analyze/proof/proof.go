@@ -58,7 +58,7 @@ func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Tim
 	p.back(&st.Dirs[dir.Reverse()], &end)
 	p.counters(st, dir, w, others)
 	p.times(st, d, w, end)
-	p.elsewhere(w)
+	p.elsewhere(w, &end)
 	p.cause(st, w)
 	p.Measured = measure(st, dir, w, tl)
 	p.throughput(d.MaxSegment)

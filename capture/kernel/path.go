@@ -31,13 +31,8 @@ type Way struct {
 	Latest time.Duration
 }
 
-// Unfaithful reports whether the link dropped packets because the scenario said so, or
-// changed some.
-func (p *Path) Unfaithful() bool {
-	for i := range p.Ways {
-		if w := &p.Ways[i]; w.Filtered > 0 || w.Rewritten > 0 {
-			return true
-		}
-	}
-	return false
+// Altered reports whether the packets that left the link are not those that entered it:
+// some were dropped, doubled, changed, or delivered in another order.
+func (w *Way) Altered() bool {
+	return w.QueueFull+w.Lost+w.Filtered+w.Duplicated+w.Reordered+w.Rewritten > 0
 }
