@@ -3,15 +3,17 @@
 package experiment
 
 import (
+	"fmt"
 	"math"
 	"time"
 
 	"winwatch/capture"
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
 var cwndLimited = Scenario{
-	Name: "cwnd-limited", Chunk: 64 << 10, Teaches: LessonPath, run: runCwndLimited,
+	Name: "cwnd-limited", Chunk: 64 << 10, Teaches: LessonPath, check: checkCwnd, run: runCwndLimited,
 	Summary: "rare losses on a long path: the congestion window stays far below the receiver's",
 	Link:    "delay=25ms,rate=100mbit,queue=1M",
 	Expected: kernel.Expected{
@@ -30,6 +32,24 @@ const (
 	// again to arrive.
 	cwndHold = 4 * time.Second
 )
+
+// checkCwnd makes sure that the first loss is one of the scenario: until then the sender is in
+// slow start, and all that it has sent may be on the way or in the queue.
+func checkCwnd(c *Config, l *link.Config) error {
+	way, mtu := l.Ways[kernel.ClientEnd], link.DefaultMTU
+	if c.MTU != 0 {
+		mtu = c.MTU
+	}
+	queue := way.Queue
+	if queue == 0 {
+		queue = l.DefaultQueue(way)
+	}
+	holds := int64(float64(way.Rate)/8*l.RTT().Seconds()) + queue
+	if sent := int64(cwndLossEvery * mtu); way.Rate != 0 && holds < sent {
+		return fmt.Errorf("a path that holds %d bytes, with its queue: want %d or more, so that the queue does not overflow in slow start", holds, sent)
+	}
+	return checkLongPath(c, l)
+}
 
 // runCwndLimited loses a segment now and then on a long path: the congestion window
 // never becomes large.

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"time"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
@@ -103,7 +104,23 @@ type Scenario struct {
 	NeedsIsolation bool
 
 	sender kernel.End
-	run    func(*runner) error
+	// check returns an error for settings with which the scenario makes no sense; the link
+	// is nil on loopback. nil: it makes sense with all valid ones.
+	check func(*Config, *link.Config) error
+	run   func(*runner) error
+}
+
+// Validate returns an error for the first setting that is invalid, or with which the
+// scenario would show nothing.
+func (s Scenario) Validate(cfg *Config) error {
+	if err := cfg.Validate(); err != nil {
+		return err
+	}
+	l, err := s.LinkConfig(cfg)
+	if err != nil || s.check == nil {
+		return err
+	}
+	return s.check(cfg, l)
 }
 
 // Sender returns the end whose data the scenario is about.

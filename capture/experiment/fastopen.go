@@ -10,11 +10,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
 var fastOpen = Scenario{
-	Name: "fast-open", Chunk: 100, Link: "delay=20ms", NeedsIsolation: true, Teaches: LessonEnds, run: runFastOpen,
+	Name: "fast-open", Chunk: 100, Link: "delay=20ms", NeedsIsolation: true, Teaches: LessonEnds, check: checkFastOpen, run: runFastOpen,
 	Summary: "TCP Fast Open: the second connection carries its request in the SYN and saves a round trip",
 	Expected: kernel.Expected{
 		SetUp:  "a request that travels in the SYN, and its answer: nobody waits for a window",
@@ -35,13 +36,17 @@ const (
 	synData = 32
 )
 
+func checkFastOpen(c *Config, _ *link.Config) error {
+	if c.Chunk > fastOpenMost {
+		return fmt.Errorf("chunk size %d: want a request that fits into a SYN, at most %d bytes", c.Chunk, fastOpenMost)
+	}
+	return nil
+}
+
 // runFastOpen sends the same request on two connections, one after the other. The first
 // one obtains the cookie that lets the second one send data in its SYN. If the answer to
 // that one is late, there are more.
 func runFastOpen(rn *runner) error {
-	if rn.cfg.Chunk > fastOpenMost {
-		return fmt.Errorf("chunk size %d: want a request that fits into a SYN, at most %d bytes", rn.cfg.Chunk, fastOpenMost)
-	}
 	const both = "3" // for clients and for servers
 	restore, err := rn.sysctl("tcp_fastopen", both)
 	if err != nil {

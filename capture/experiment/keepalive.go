@@ -4,10 +4,12 @@ package experiment
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 	"winwatch/capture/words"
 )
@@ -15,6 +17,17 @@ import (
 // keepaliveHold is how long each part of the scenario lasts: three keep-alives
 // at the kernel's shortest interval of a second.
 const keepaliveHold = 3500 * time.Millisecond
+
+// keepaliveLeast is the least: each probe puts off the receiver's keep-alives, so that the
+// first comes when probes are more than a second apart, which takes the first three.
+const keepaliveLeast = 3 * time.Second
+
+func checkKeepalive(c *Config, _ *link.Config) error {
+	if c.Hold != 0 && c.Hold < keepaliveLeast {
+		return fmt.Errorf("hold %v: want %v or more, so that keep-alives come, a second apart", c.Hold, keepaliveLeast)
+	}
+	return nil
+}
 
 // keepalive makes both ends send keep-alives, first while the connection is idle
 // and then while its window is closed. They look like Linux's probes but are not.

@@ -3,12 +3,26 @@
 package experiment
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"winwatch/capture"
 	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
+
+// longPath is the shortest round trip that shows in a throughput, because a host takes some
+// time to wake its threads: a busy one a few milliseconds.
+const longPath = 20 * time.Millisecond
+
+// checkLongPath makes sure that the path, not the hosts, decides how long a round trip takes.
+func checkLongPath(_ *Config, l *link.Config) error {
+	if rtt := l.RTT(); rtt < longPath {
+		return fmt.Errorf("a link with a round trip of %v: want %v or more, so that the path decides and not the hosts", rtt, longPath)
+	}
+	return nil
+}
 
 // dropIf makes the link drop the segments from one end for which is returns true. is
 // is called by one thread at a time.

@@ -10,11 +10,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
 var proxy = Scenario{
-	Name: "proxy", Chunk: 1000, Teaches: LessonApps, run: runProxy,
+	Name: "proxy", Chunk: 1000, Teaches: LessonApps, check: checkProxy, run: runProxy,
 	Summary: "a server that is a proxy: the backend stops reading, and the client pays for it",
 	Expected: kernel.Expected{
 		SetUp:  "the proxy does not read because it is blocked in send() to a backend that does not read",
@@ -51,6 +52,13 @@ type proxied struct {
 	// paused is the shortest time for which the client was blocked, wentOn the longest
 	// after which it went on when the backend read.
 	paused, wentOn time.Duration
+}
+
+func checkProxy(c *Config, l *link.Config) error {
+	if c.IPv6 && l == nil {
+		return errors.New("three parties need three addresses, and loopback has only one of IPv6: use IPv4 or a link")
+	}
+	return nil
 }
 
 // runProxy passes a flood on from client to backend. The backend pauses several times.
@@ -100,9 +108,6 @@ func runProxy(rn *runner) error {
 func (rn *runner) connectProxy() (*proxied, error) {
 	client, backend := rn.host(kernel.ClientEnd), rn.host(kernel.ClientEnd)
 	if rn.link == nil {
-		if rn.cfg.IPv6 {
-			return nil, errors.New("needs several addresses, and loopback has only one of IPv6: use IPv4 or --link")
-		}
 		client, backend = netip.AddrFrom4([4]byte{127, 0, 0, 3}), netip.AddrFrom4([4]byte{127, 0, 0, 2})
 	}
 	front, err := rn.open()

@@ -5,12 +5,31 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/words"
 )
+
+// answerMost is how much the server sends at the most: so much fits into the first window,
+// together with the memory that segments of Ethernet's size take, and the server's send() does
+// not wait.
+const answerMost = 32 << 10
+
+// checkAnswer makes sure that the receive buffer holds all that the server sends.
+func checkAnswer(c *Config, _ *link.Config) error {
+	most := answerMost
+	if c.RcvBuf != 0 {
+		most = max(min(most, c.RcvBuf/2), 1)
+	}
+	if c.Chunk > most {
+		return fmt.Errorf("chunk size %d: want at most %d bytes, so that the receive buffer takes all of it at once", c.Chunk, most)
+	}
+	return nil
+}
 
 // recvBlocking shows what wakes a client that waits in recv(): data and the peer's
 // FIN, but not a signal.
@@ -40,6 +59,7 @@ func recvBlocking(rn *runner) error {
 
 	rn.step("the server sends %s", words.Counted(rn.cfg.Chunk, "byte"))
 	sent := time.Now()
+	mss := rn.server.state().SndMSS
 	n, errno := rn.server.send(payload(rn.cfg.Chunk))
 	if errno != 0 {
 		return fmt.Errorf("send: %w", errno)
@@ -57,7 +77,9 @@ func recvBlocking(rn *runner) error {
 	rn.findBlocked("recvfrom")
 	rn.find(afterSignal.Calls == 0 && afterSignal.Interrupted == 0,
 		"a signal whose handler was installed with SA_RESTART does not end a recv()", "%s had returned after it", words.Counted(afterSignal.Calls, "call"))
-	rn.find(afterData.Bytes == int64(n) && afterData.Calls == afterSignal.Calls+1, "data wakes it: recv() returns what is there",
+	// What does not fit into one segment may come in several parts.
+	once := afterData.Calls == afterSignal.Calls+1 || afterData.Calls > 0 && int64(n) > mss
+	rn.find(afterData.Bytes == int64(n) && once, "data wakes it: recv() returns what is there",
 		"%s sent, %d returned by %s, %v after send() was called", words.Counted(n, "byte"), afterData.Bytes, words.Counted(afterData.Calls, "call"), latency)
 	rn.find(rn.w.Recv.EOFs == 1, "the peer's FIN wakes it: recv() returns 0", "%s returned 0", words.Counted(rn.w.Recv.EOFs, "call"))
 	rn.findAllRead()
@@ -128,14 +150,19 @@ func (rn *runner) interruptRecv(buf []byte) (unix.Errno, error) {
 		return 0, err
 	}
 	var errno unix.Errno
+	var sent atomic.Bool // a signal of Go's own is not meant
 	t := rn.spawn(func() error {
-		_, errno = rn.client.recv(buf)
-		return nil
+		for {
+			if _, errno = rn.client.recv(buf); errno != unix.EINTR || sent.Load() {
+				return nil
+			}
+		}
 	})
 	if err := rn.untilBlocked(t, &rn.client.recvs, unix.SYS_RECVFROM, "recv"); err != nil {
 		return 0, err
 	}
 	rn.w.Blocked = t.proof(rn.client.recvs.entered.Load())
+	sent.Store(true)
 	if err := t.interrupt(); err != nil {
 		return 0, err
 	}

@@ -41,7 +41,7 @@ type runner struct {
 // connection, it returns what it saw so far along with an error. When ctx is
 // cancelled, it calls Hooks.Quiet, stops and returns the context's error.
 func (s Scenario) Run(ctx context.Context, cfg Config, hooks Hooks) (*kernel.Witness, error) {
-	if err := cfg.Validate(); err != nil {
+	if err := s.Validate(&cfg); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	expected := s.expected(&cfg)

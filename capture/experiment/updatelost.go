@@ -14,7 +14,7 @@ import (
 )
 
 var updateLost = Scenario{
-	Name: "update-lost", Chunk: 1000, Teaches: LessonPath, run: runUpdateLost,
+	Name: "update-lost", Chunk: 1000, Teaches: LessonPath, check: checkLongPath, run: runUpdateLost,
 	Summary: "window updates get lost: only the next probe finds the window open",
 	Link:    "delay=40ms",
 	Expected: kernel.Expected{
@@ -143,7 +143,7 @@ func (rn *runner) findUnaware(seen *record) {
 	}
 	lost := rn.way(rn.receiverEnd()).Filtered
 	// Most of each stall is the wait for the second and the third probe.
-	rn.find(2*unaware > closed && lost >= 2*updateStalls,
+	rn.find(2*unaware > closed && lost >= updateStalls,
 		"a receiver's window is open, and its sender does not know: the only message about it was lost",
 		"for %.3f s of the %.3f s for which the sender saw a window of 0, the receiver offered more; the link dropped %d ACKs",
 		unaware.Seconds(), closed.Seconds(), lost)

@@ -3,13 +3,15 @@
 package experiment
 
 import (
+	"fmt"
 	"time"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
 var windowBelowMSS = Scenario{
-	Name: "window-below-mss", Chunk: 4 << 10, Teaches: LessonWindow, Link: "delay=20ms", run: runWindowBelowMSS,
+	Name: "window-below-mss", Chunk: 4 << 10, Teaches: LessonWindow, Link: "delay=20ms", check: checkTiny, run: runWindowBelowMSS,
 	Summary: "a window smaller than a segment: small segments, one or two a round trip",
 	// Such a window is closed as soon as the server is late by a moment.
 	Expected: kernel.Expected{
@@ -27,6 +29,14 @@ const (
 	// headers are those of a segment over IPv4 with timestamps, in bytes.
 	headers = 20 + 20 + 12
 )
+
+// checkTiny makes sure that the smallest buffer has no room for a segment.
+func checkTiny(c *Config, _ *link.Config) error {
+	if c.MTU != 0 && c.MTU < link.DefaultMTU {
+		return fmt.Errorf("MTU %d: want %d or more, because the smallest receive buffer has room for a smaller segment", c.MTU, link.DefaultMTU)
+	}
+	return nil
+}
 
 // runWindowBelowMSS sends to a receiver that reads at once, but whose buffer is so small that
 // the window is never as large as a segment.

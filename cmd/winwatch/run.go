@@ -157,7 +157,7 @@ func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 		return err
 	}
 	cfg := o.experiment()
-	if err := cfg.Validate(); err != nil {
+	if err := scenario.Validate(&cfg); err != nil {
 		return usageError{fmt.Errorf("run: %w", err)}
 	}
 	if err := o.check(); err != nil {
