@@ -17,6 +17,7 @@ var appLimited = Scenario{
 		Causes: []string{"sender-idle"}, Limit: kernel.LimitApplication,
 	},
 	Sensitive: []Setting{SetChunk, SetRcvBuf, SetSndBuf, SetHold},
+	OwnLink:   true,
 }
 
 const (

@@ -21,6 +21,7 @@ var cwndLimited = Scenario{
 		Causes: []string{"congestion-window"}, Limit: kernel.LimitNetwork,
 	},
 	Sensitive: transferSettings,
+	OwnLink:   true,
 }
 
 const (

@@ -95,8 +95,11 @@ type Scenario struct {
 	// Expected is what it sets up.
 	Expected kernel.Expected
 	// Sensitive are the settings that can change the cause or what the kernel calls the
-	// limit: if one of them is given, neither is judged. A link always can.
+	// limit: if one of them is given, neither is judged. A link can, unless it only delays
+	// (Scenario.keepsKey).
 	Sensitive []Setting
+	// OwnLink is set if a link with another delay can change them, too.
+	OwnLink bool
 	// Chunk is the default size of one send(), in bytes.
 	Chunk int
 	// NeedsIsolation is set if the scenario changes kernel parameters and therefore
