@@ -3,9 +3,6 @@
 package proof
 
 import (
-	"math"
-	"time"
-
 	"winwatch/analyze"
 	"winwatch/analyze/chart"
 	"winwatch/capture"
@@ -57,7 +54,7 @@ func Prove(st *analyze.Stream, dir analyze.Dir, w *kernel.Witness, tl *chart.Tim
 		"the last window the receiver advertised", "tcpi_snd_wnd at the sender")
 	p.back(&st.Dirs[dir.Reverse()], &end)
 	p.counters(st, dir, w, others)
-	p.times(st, d, w, end)
+	p.times(st, dir, w, tl, end)
 	p.elsewhere(w, &end)
 	p.cause(st, w)
 	p.Measured = measure(st, dir, w, tl)
@@ -115,64 +112,6 @@ const (
 	// and a linear part that holds only headers, rounded up by the allocator.
 	skbOverhead = 2304
 )
-
-// times compares the time budget. The kernel was read at one moment, and the packets
-// may end before it: a stall still on at the last packet lasted until then.
-func (p *Proof) times(st *analyze.Stream, d *analyze.Direction, w *kernel.Witness, end kernel.Reading) {
-	silence, after := max(time.Duration(end.Time-st.End), 0), max(time.Duration(st.End-end.Time), 0)
-	// until is the silence if it is known to belong to a stall, open if not.
-	var until, open time.Duration
-	if stalled(d) {
-		until = silence
-	} else {
-		open = silence
-	}
-	span := func(v time.Duration, method string) analyze.Estimate {
-		tolerance := timeTolerance(v, st.Span+until, d, w.Tick)
-		return analyze.NewEstimate(method+", within 5% plus the resolution of the kernel's clock",
-			new(int64(v)), new(int64(max(v-tolerance-after, 0))), new(int64(v+tolerance+open)))
-	}
-	b := &d.Budget
-	if b.Total <= 0 {
-		span = func(time.Duration, string) analyze.Estimate {
-			return analyze.NewEstimate("all segments have the same time", nil, nil, nil)
-		}
-	}
-	limited := span(b.ReceiverLimited()+until, "zero window + small window + window full")
-	if w.Congestion == "bbr" && limited.Low() != nil {
-		// BBR paces, and tcp_write_xmit does not look at the window while the timer runs.
-		limited = analyze.NewEstimate(limited.Method()+"; the kernel may not count a full window, because BBR paces",
-			limited.Value(), new(max(*limited.Low()-int64(b.WindowFull), 0)), limited.High())
-	}
-	p.within("time limited by the window", "ns", limited,
-		end.Sender.RwndLimited, "tcpi_rwnd_limited at the sender")
-	p.within("time busy", "ns",
-		span(b.Total-b.SenderIdle-b.Unjudged+until, "all time except the sender's idle time"),
-		end.Sender.Busy, "tcpi_busy_time at the sender")
-}
-
-// timeTolerance returns by how much a time v of a stream that lasted for total may differ
-// from the kernel's. The kernel reads its clock, with the resolution of a tick, at each
-// change of state. Stalls begin and end with timers, on a tick or just after, so that
-// each may be a whole tick off at either end. Of short times, of which there is at most one
-// a data segment, the errors are random with a deviation of 1/sqrt(6) tick: three
-// deviations of their sum are likely enough. Beyond that the difference must be within 5%
-// of v, and in any case within 5% of the total.
-func timeTolerance(v, total time.Duration, d *analyze.Direction, tick time.Duration) time.Duration {
-	random := time.Duration(3 * float64(tick) * math.Sqrt(float64(d.DataSegments)/6))
-	return min(total/20, v/20+random) + tick*time.Duration(2+2*d.StallCount)
-}
-
-// stalled reports whether a sender with data was held back when the capture
-// ended.
-func stalled(d *analyze.Direction) bool {
-	for i := range d.Stalls {
-		if w := &d.Stalls[i]; w.EndedBy == analyze.EndCaptureEnded && w.SenderWaiting != nil && *w.SenderWaiting {
-			return true
-		}
-	}
-	return false
-}
 
 // lastAt returns the last segment of dir, except RST, up to the time at, or nil if
 // there is none.
