@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"time"
 
+	"winwatch/capture/experiment/link"
 	"winwatch/capture/kernel"
 )
 
 var appLimited = Scenario{
-	Name: "app-limited", Chunk: 8 << 10, Teaches: LessonWindow, Link: "delay=10ms", run: runAppLimited,
+	Name: "app-limited", Chunk: 8 << 10, Teaches: LessonWindow, Link: "delay=10ms", check: checkPauses, run: runAppLimited,
 	Summary: "a sending program that has little to send: nobody waits for TCP",
 	Expected: kernel.Expected{
 		SetUp:  "the client's program sends a little now and then",
@@ -27,6 +28,19 @@ const (
 	// appHold is for how long.
 	appHold = 4 * time.Second
 )
+
+// checkPauses makes sure that what was sent is acknowledged long before the program sends
+// again.
+func checkPauses(c *Config, l *link.Config) error {
+	interval := appInterval
+	if c.ReadInterval > 0 {
+		interval = c.ReadInterval
+	}
+	if rtt := l.RTT(); rtt > interval/4 {
+		return fmt.Errorf("a link with a round trip of %v: want at most %v, a quarter of the pause between two writes", rtt, interval/4)
+	}
+	return nil
+}
 
 // runAppLimited sends a little now and then: the sending program sets the pace.
 func runAppLimited(rn *runner) error {

@@ -49,7 +49,7 @@ func checkCwnd(c *Config, l *link.Config) error {
 	if sent := int64(cwndLossEvery * mtu); way.Rate != 0 && holds < sent {
 		return fmt.Errorf("a path that holds %d bytes, with its queue: want %d or more, so that the queue does not overflow in slow start", holds, sent)
 	}
-	return checkLongPath(c, l)
+	return checkTransfer(c, l)
 }
 
 // runCwndLimited loses a segment now and then on a long path: the congestion window

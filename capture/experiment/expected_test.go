@@ -63,3 +63,13 @@ func TestKeepsKey(t *testing.T) {
 		}
 	}
 }
+
+// TestBrief: over another link, the kernel may call something else the limit of a brief stall.
+func TestBrief(t *testing.T) {
+	s := Scenario{Link: "delay=20ms", Brief: true, Expected: kernel.Expected{Limit: kernel.LimitWindow}}
+	for spec, want := range map[string]kernel.Limit{"": kernel.LimitWindow, "delay=20ms": kernel.LimitWindow, "delay=21ms": kernel.LimitUnknown} {
+		if e := s.expected(&Config{Link: spec}); e.Limit != want {
+			t.Errorf("--link %q: %v", spec, e.Limit)
+		}
+	}
+}

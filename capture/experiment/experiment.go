@@ -98,8 +98,10 @@ type Scenario struct {
 	// limit: if one of them is given, neither is judged. A link can, unless it only delays
 	// (Scenario.keepsKey).
 	Sensitive []Setting
-	// OwnLink is set if a link with another delay can change them, too.
-	OwnLink bool
+	// OwnLink is set if a link with another delay can change them, too. Brief is set if what
+	// the scenario sets up is over soon, so that with another delay the kernel may call
+	// something else the limit.
+	OwnLink, Brief bool
 	// Chunk is the default size of one send(), in bytes.
 	Chunk int
 	// NeedsIsolation is set if the scenario changes kernel parameters and therefore

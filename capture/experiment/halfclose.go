@@ -14,7 +14,7 @@ import (
 )
 
 var halfClose = Scenario{
-	Name: "half-close", Chunk: 1000, Teaches: LessonEnds, sender: kernel.ServerEnd, run: runHalfClose,
+	Name: "half-close", Brief: true, Chunk: 1000, Teaches: LessonEnds, sender: kernel.ServerEnd, run: runHalfClose,
 	Summary: "the client sends a request and its FIN; the server still sends a long answer, which the client reads late",
 	Expected: kernel.Expected{
 		SetUp:  "the client, which has sent its FIN, does not read the answer for a while, and then reads it all",

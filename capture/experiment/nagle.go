@@ -24,10 +24,10 @@ const (
 
 // small holds the measurements of the Nagle scenarios.
 type small struct {
-	// idleSegments and burstSegments count the data segments that the client sent, without
-	// retransmissions: of all single writes, and of the bursts that the congestion window
-	// had room for. bursts is their number.
-	idleSegments, burstSegments, bursts int64
+	// idleSegments and burstSegments count the data segments that the client sent for
+	// idles single writes and bursts bursts: those in which nothing was sent again, and that
+	// the congestion window had room for.
+	idleSegments, idles, burstSegments, bursts int64
 	// requests are the times from the first half of each request to its answer.
 	requests []time.Duration
 }
@@ -81,8 +81,10 @@ func (rn *runner) answerTime(s *small) string {
 }
 
 func (rn *runner) findIdle(s *small) {
-	rn.find(s.idleSegments == idleWrites, "on an idle connection a small write leaves at once, with or without TCP_NODELAY",
-		"%d writes, %s", idleWrites, words.Counted(s.idleSegments, "segment"))
+	if s.idles > 0 {
+		rn.find(s.idleSegments == s.idles, "on an idle connection a small write leaves at once, with or without TCP_NODELAY",
+			"%s, %s", words.Counted(s.idles, "write"), words.Counted(s.idleSegments, "segment"))
+	}
 }
 
 func median(d []time.Duration) time.Duration {
@@ -125,16 +127,19 @@ func (rn *runner) smallWrites(nodelay int) (*small, error) {
 // writeIdle writes when nothing is in flight.
 func (rn *runner) writeIdle(s *small) error {
 	rn.step("%d single writes of %s on an idle connection", idleWrites, words.Counted(rn.cfg.Chunk, "byte"))
-	before := rn.client.state()
 	for range idleWrites {
+		before := rn.client.state()
 		if err := rn.write(1); err != nil {
 			return err
 		}
 		if err := rn.acknowledged(); err != nil {
 			return err
 		}
+		if n, once := rn.sentSince(&before); once {
+			s.idles++
+			s.idleSegments += n
+		}
 	}
-	s.idleSegments = rn.sentSince(&before)
 	return nil
 }
 
@@ -149,18 +154,19 @@ func (rn *runner) writeBursts(s *small) error {
 		if err := rn.acknowledged(); err != nil {
 			return err
 		}
-		if before.Cwnd >= burstWrites {
+		if n, once := rn.sentSince(&before); once && before.Cwnd >= burstWrites {
 			s.bursts++
-			s.burstSegments += rn.sentSince(&before)
+			s.burstSegments += n
 		}
 	}
 	return nil
 }
 
-// sentSince returns how many segments with data the client sent, each counted once.
-func (rn *runner) sentSince(before *kernel.SocketState) int64 {
+// sentSince returns how many segments with data the client sent, and whether each was sent
+// once.
+func (rn *runner) sentSince(before *kernel.SocketState) (n int64, once bool) {
 	now := rn.client.state()
-	return now.DataSegsOut - before.DataSegsOut - (now.TotalRetrans - before.TotalRetrans)
+	return now.DataSegsOut - before.DataSegsOut, now.TotalRetrans == before.TotalRetrans
 }
 
 // writeRequests writes requests in two halves and waits for the answers.

@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -22,6 +23,17 @@ func checkLongPath(_ *Config, l *link.Config) error {
 		return fmt.Errorf("a link with a round trip of %v: want %v or more, so that the path decides and not the hosts", rtt, longPath)
 	}
 	return nil
+}
+
+// checkTransfer makes sure that nothing but what the scenario sets up makes the sender slow
+// down: each lost or late packet does, too.
+func checkTransfer(c *Config, l *link.Config) error {
+	for i := range l.Ways {
+		if w := &l.Ways[i]; w.Loss > 0 || w.Reorder > 0 {
+			return errors.New("a link that loses or reorders packets: want one that doesn't, because each time the sender slows down, and that would be the limit")
+		}
+	}
+	return checkLongPath(c, l)
 }
 
 // dropIf makes the link drop the segments from one end for which is returns true. is

@@ -11,7 +11,7 @@ import (
 )
 
 var rateLimited = Scenario{
-	Name: "rate-limited", Chunk: 64 << 10, Teaches: LessonPath, check: checkLongPath, run: runRateLimited,
+	Name: "rate-limited", Chunk: 64 << 10, Teaches: LessonPath, check: checkTransfer, run: runRateLimited,
 	Summary: "a slow path with a large queue: the queue fills, and the round trips grow",
 	Link:    "delay=10ms,rate=20mbit,queue=2M",
 	Expected: kernel.Expected{

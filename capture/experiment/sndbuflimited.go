@@ -12,7 +12,7 @@ import (
 )
 
 var sndbufLimited = Scenario{
-	Name: "sndbuf-limited", Chunk: 64 << 10, Teaches: LessonWindow, Link: "delay=20ms", check: checkLongPath, run: runSndbufLimited,
+	Name: "sndbuf-limited", Chunk: 64 << 10, Teaches: LessonWindow, Link: "delay=20ms", check: checkTransfer, run: runSndbufLimited,
 	Summary: "a small send buffer on a long path: no more can be in flight than it holds",
 	Expected: kernel.Expected{
 		SetUp:  "the send buffer is smaller than what the path could hold",

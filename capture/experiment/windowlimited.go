@@ -10,7 +10,7 @@ import (
 )
 
 var windowLimited = Scenario{
-	Name: "window-limited", Chunk: 64 << 10, Teaches: LessonWindow, Link: "delay=20ms", check: checkLongPath, run: runWindowLimited,
+	Name: "window-limited", Chunk: 64 << 10, Teaches: LessonWindow, Link: "delay=20ms", check: checkTransfer, run: runWindowLimited,
 	Summary: "a small receive buffer on a long path: throughput is window ÷ round trip",
 	Expected: kernel.Expected{
 		SetUp:  "the receive buffer is smaller than what the path could hold, and the server reads at once",
