@@ -35,6 +35,17 @@ func TestAsNobody(t *testing.T) {
 	inIsolation(t, true, capturetest.Sample(scenarioNames(), 4), runExact)
 }
 
+// TestOverLink runs a sample of the scenarios, or all in a full run, over a link that delays.
+func TestOverLink(t *testing.T) {
+	inIsolation(t, false, capturetest.Sample(scenarioNames(), 4), func(t *testing.T, name string) {
+		w := run(t, name, Config{Link: "delay=20ms", IPv6: true})
+		checkQueues(t, w)
+		if w.Path == nil || !w.Server.Addr().Is6() {
+			t.Errorf("path %+v, server %v", w.Path, w.Server)
+		}
+	})
+}
+
 // TestOnHost runs the quick scenarios on the host's loopback.
 func TestOnHost(t *testing.T) {
 	for _, name := range []string{"recv-blocking", "recv-nonblocking", "drain", "nodelay", "close-unread"} {

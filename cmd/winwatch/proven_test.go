@@ -167,6 +167,37 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// TestScenariosOverLink runs a sample of the scenarios over a link that delays, or in a full
+// run all of them, captured at one point after the other. What is compared must agree;
+// away from the client, that leaves out the verdict.
+func TestScenariosOverLink(t *testing.T) {
+	t.Parallel()
+	needLive(t)
+	for i, s := range capturetest.Sample(experiment.Scenarios(), 4) {
+		at := experiment.Point(i % 3)
+		t.Run(s.Name+"/"+at.String(), func(t *testing.T) {
+			t.Parallel()
+			cmd := plainProgram(t, "run", s.Name, "--link=delay=20ms", "--at="+at.String(), "--format=proof")
+			var out, errs bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &errs
+			err := cmd.Run()
+			var judged proof.Proof
+			if err := json.Unmarshal(out.Bytes(), &judged); err != nil {
+				t.Fatalf("%v\n%s", err, &errs)
+			}
+			for _, r := range judged.Failed() {
+				t.Errorf("winwatch disagrees with the kernel on %s", &r)
+			}
+			if judged.Withheld != "" || len(judged.Rows) == 0 {
+				t.Errorf("withheld: %q, rows: %+v", judged.Withheld, judged.Rows)
+			}
+			if strings.Contains(errs.String(), "claim does not hold") || at == experiment.AtClient && err != nil {
+				t.Errorf("%v\n%s", err, &errs)
+			}
+		})
+	}
+}
+
 // TestSweep runs a grid of buffer sizes and chunk sizes. In every cell both queues, the
 // window and the probes equal the kernel's, and both buffers are in their intervals.
 func TestSweep(t *testing.T) {
