@@ -81,7 +81,8 @@ func (rn *runner) findCut(before *kernel.Reading, silence time.Duration) {
 		"what is sent on a path that is cut is lost, and no message says so",
 		"in %.3f s the sender sent %d probes, the link dropped %d packets; %d segments came to the receiver, %d to the sender",
 		silence.Seconds(), sent, lost, r.SegsIn-before.Receiver.SegsIn, s.SegsIn-before.Sender.SegsIn)
-	rn.find(s.State == "ESTABLISHED" && r.State == "ESTABLISHED" && s.Probes == sent,
+	// The last one before the cut may have got no answer either (tcp_invalid_ratelimit).
+	rn.find(s.State == "ESTABLISHED" && r.State == "ESTABLISHED" && s.Probes == before.Sender.Probes+sent,
 		"both ends still take the connection for a good one: the sender counts the probes without an answer, and gives up after 15 (net.ipv4.tcp_retries2)",
 		"%s and %s; icsk_probes_out is %d", s.State, r.State, s.Probes)
 }
