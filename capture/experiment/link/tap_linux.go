@@ -23,6 +23,7 @@ type Tap struct {
 	hold  int64    // how long packets are held back to put both ways in order
 	dec   capture.Decoder
 	frame uint64
+	last  int64           // the time of the last packet read
 	save  *capture.Writer // nil once it has failed
 	end   error           // set once the end has been reported
 
@@ -43,7 +44,8 @@ type tapped struct {
 }
 
 const (
-	// tapHold is how late a relay may be without the order of the packets suffering.
+	// tapHold is how late a relay may be without the order of the packets suffering. The
+	// time of a packet that it delivers later is that of the one before.
 	tapHold = 50 * time.Millisecond
 	// tapMemory bounds the memory of packets that nobody reads, as a capture's ring
 	// buffer does.
@@ -142,6 +144,8 @@ func (t *Tap) read(dst []capture.Segment, before, stop int64) (n int) {
 			break
 		}
 		t.frame++
+		p.time = max(p.time, t.last) // a relay that was later than tapHold
+		t.last = p.time
 		if t.save != nil && t.save.WriteFrame(p.time, p.data, p.wireLen) != nil {
 			t.save = nil
 		}

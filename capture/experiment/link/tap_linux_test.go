@@ -3,10 +3,12 @@ package link
 import (
 	"bytes"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
 	"winwatch/capture"
+	"winwatch/capture/kernel"
 	"winwatch/capture/live"
 )
 
@@ -120,3 +122,25 @@ var _ = []interface { // what cmd/winwatch needs of both
 	LinkType() capture.LinkType
 	Close() error
 }{(*Tap)(nil)}
+
+// TestTapLateRelay: times never go back, however late a relay is.
+func TestTapLateRelay(t *testing.T) {
+	ip := make([]byte, etherHeader+40)
+	copy(ip[etherHeader:], []byte{0x45, 0, 0, 40, 8: 64, 9: 6, 12: 10, 15: 1, 16: 10, 19: 2, 32: 5 << 4, 33: 0x10})
+	tap := &Tap{}
+	var times []int64
+	read := func(before int64) {
+		batch := make([]capture.Segment, 4)
+		for _, s := range batch[:tap.read(batch, before, 0)] {
+			times = append(times, s.Time)
+		}
+	}
+	tap.put(kernel.ClientEnd, &packet{frame: ip, copies: 1, exit: 200})
+	read(300)
+	tap.put(kernel.ServerEnd, &packet{frame: ip, copies: 1, exit: 100}) // too late
+	tap.put(kernel.ClientEnd, &packet{frame: ip, copies: 1, exit: 400})
+	read(500)
+	if want := []int64{200, 200, 400}; !slices.Equal(times, want) {
+		t.Errorf("times %v, want %v", times, want)
+	}
+}
