@@ -69,7 +69,7 @@ func counts(all []count) string {
 
 // PathLate says how late the link was, "" if it was in time.
 func PathLate(p *kernel.Path) string {
-	latest := max(p.Ways[kernel.ClientEnd].Latest, p.Ways[kernel.ServerEnd].Latest)
+	latest := p.Latest()
 	if latest < time.Microsecond {
 		return ""
 	}
@@ -79,7 +79,7 @@ func PathLate(p *kernel.Path) string {
 // PathMissed warns of packets that the link itself failed to pass on, "" if there are
 // none.
 func PathMissed(p *kernel.Path) string {
-	missed := p.Ways[kernel.ClientEnd].Missed + p.Ways[kernel.ServerEnd].Missed
+	missed := p.Missed()
 	if missed == 0 {
 		return ""
 	}

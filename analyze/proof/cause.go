@@ -1,11 +1,13 @@
 package proof
 
 import (
+	"fmt"
 	"slices"
 
 	"winwatch/analyze"
 	"winwatch/analyze/cause"
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 )
 
 // Cause compares the verdict on the packets with what the experiment set up and with
@@ -29,7 +31,8 @@ type Cause struct {
 }
 
 // cause compares the verdict on the stream with what the experiment set up. An
-// experiment with several streams is about the one that its witness names.
+// experiment with several streams is about the one that its witness names. A verdict that
+// is right stands, however late the link was; one that is not may be the link's fault.
 func (p *Proof) cause(st *analyze.Stream, w *kernel.Witness) {
 	e := &w.Expected
 	if len(e.Causes) == 0 {
@@ -39,7 +42,10 @@ func (p *Proof) cause(st *analyze.Stream, w *kernel.Witness) {
 	c := &Cause{SetUp: e.SetUp, Expected: e.Causes, Code: v.Code, Confidence: v.Confidence, ExpectedLimit: e.Limit, Unjudged: e.Void}
 	c.Limit, c.Kernel = w.Limited()
 	c.OK = slices.Contains(e.Causes, string(v.Code)) && c.limitFits()
-	c.Judged = p.Withheld == "" && e.Void == ""
+	if c.Unjudged == "" && !c.OK && w.Path != nil && w.Path.Late() {
+		c.Unjudged = fmt.Sprintf("this machine was busy: a packet left the link %s late", words.Duration(w.Path.Latest()))
+	}
+	c.Judged = p.Withheld == "" && c.Unjudged == ""
 	p.Cause = c
 }
 

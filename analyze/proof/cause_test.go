@@ -61,6 +61,30 @@ func TestCause(t *testing.T) {
 	}
 }
 
+// TestCauseOverLateLink: if the link was late, a wrong verdict may be the link's fault, and a
+// right one is still right.
+func TestCauseOverLateLink(t *testing.T) {
+	for _, tt := range []struct {
+		rtt, late time.Duration
+		code      cause.Code
+		judged    bool
+	}{
+		{40 * time.Millisecond, 5 * time.Millisecond, "receiver-slow", true},
+		{40 * time.Millisecond, 5 * time.Millisecond, "ok", false},
+		{40 * time.Millisecond, 4 * time.Millisecond, "ok", true},
+		{2 * time.Millisecond, time.Millisecond, "ok", true},
+		{2 * time.Millisecond, 2 * time.Millisecond, "ok", false},
+	} {
+		st, w := expecting()
+		st.Verdict.Code = tt.code
+		w.Path = &kernel.Path{RTT: tt.rtt}
+		w.Path.Ways[kernel.ServerEnd].Latest = tt.late
+		if c := prove(st, w).Cause; c.Judged != tt.judged || (c.Unjudged == "") != tt.judged {
+			t.Errorf("late by %v of %v, %s: %+v", tt.late, tt.rtt, tt.code, c)
+		}
+	}
+}
+
 // TestCauseWithheld: where the rows prove nothing, the cause does not either.
 func TestCauseWithheld(t *testing.T) {
 	st, w := expecting()

@@ -7,6 +7,8 @@ import "time"
 type Path struct {
 	// Spec describes the link, in the form that "winwatch run --link" takes.
 	Spec string
+	// RTT is the round-trip time of the empty link.
+	RTT time.Duration
 	// Ways are the two directions, indexed by the End that sends.
 	Ways [2]Way
 }
@@ -36,3 +38,21 @@ type Way struct {
 func (w *Way) Altered() bool {
 	return w.QueueFull+w.Lost+w.Filtered+w.Duplicated+w.Reordered+w.Rewritten > 0
 }
+
+// Missed returns how many packets the link failed to read or to deliver, both ways.
+func (p *Path) Missed() int64 { return p.Ways[ClientEnd].Missed + p.Ways[ServerEnd].Missed }
+
+// Latest returns the longest time by which a packet left later than it was due, either
+// way.
+func (p *Path) Latest() time.Duration {
+	return max(p.Ways[ClientEnd].Latest, p.Ways[ServerEnd].Latest)
+}
+
+// punctual is how late a packet may leave a link on a machine that has nothing else to
+// do.
+const punctual = time.Millisecond
+
+// Late reports whether a packet was late by more than a tenth of a round trip, and so by
+// more than what tells the causes on a path apart: then the link that was set up may not
+// be the one that the packets met.
+func (p *Path) Late() bool { return p.Latest() > max(p.RTT/10, punctual) }

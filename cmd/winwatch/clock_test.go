@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"winwatch/capture/kernel"
 )
 
 // findings holds the parts of a report that TestClockSteps compares.
@@ -171,9 +173,23 @@ func TestClockSet(t *testing.T) {
 		if (got - by).Abs() > 5*time.Millisecond {
 			t.Errorf("set by %v: measured %v", by, got)
 		}
-		why := withheld(nil, 0, got)
+		why := withheld(nil, 0, got, nil)
 		if (why == "") != (by == 0) || by != 0 && !strings.Contains(clockSet(got).Text, got.String()) {
 			t.Errorf("set by %v: withheld %q, warning %q", by, why, clockSet(got).Text)
 		}
+	}
+}
+
+// TestLinkMissed: the proof is withheld if the link itself lost packets, but not for those
+// that it lost on purpose.
+func TestLinkMissed(t *testing.T) {
+	path := &kernel.Path{}
+	path.Ways[kernel.ClientEnd].Lost = 7
+	if why := withheld(nil, 0, 0, path); why != "" {
+		t.Errorf("withheld: %s", why)
+	}
+	path.Ways[kernel.ServerEnd].Missed = 1
+	if why := withheld(nil, 0, 0, path); why != "the link failed to pass on 1 packet, which it should have delivered" {
+		t.Errorf("withheld: %q", why)
 	}
 }

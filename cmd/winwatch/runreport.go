@@ -11,6 +11,7 @@ import (
 	"winwatch/analyze/proof"
 	"winwatch/capture/experiment"
 	"winwatch/capture/kernel"
+	"winwatch/capture/words"
 	"winwatch/report"
 )
 
@@ -53,7 +54,7 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 	if set != 0 {
 		m.Result.Warnings = append(m.Result.Warnings, clockSet(set))
 	}
-	m.Proof = prove(m, withheld(runErr, v.missed(), set))
+	m.Proof = prove(m, withheld(runErr, v.missed(), set, witness.Path))
 	if errors.Is(runErr, context.Canceled) {
 		runErr = errors.New("run: interrupted: the report covers only what was captured so far")
 	}
@@ -65,12 +66,14 @@ func (o *runOptions) runHere(ctx context.Context, s experiment.Scenario, std str
 
 // withheld returns why the packets can't be compared with the kernel's numbers, or "" if
 // they can.
-func withheld(runErr error, missed uint64, clockSet time.Duration) string {
+func withheld(runErr error, missed uint64, clockSet time.Duration, path *kernel.Path) string {
 	switch {
 	case runErr != nil:
 		return "the experiment was cut short"
 	case missed > 0:
 		return fmt.Sprintf("%d packets were dropped before they could be captured", missed)
+	case path != nil && path.Missed() > 0:
+		return fmt.Sprintf("the link failed to pass on %s, which it should have delivered", words.Counted(path.Missed(), "packet"))
 	case clockSet != 0:
 		return fmt.Sprintf("the clock was set by %v during the run", clockSet)
 	}

@@ -21,7 +21,7 @@ func (l *Link) Report() kernel.Path {
 }
 
 func (l *Link) report() kernel.Path {
-	path := kernel.Path{Spec: l.spec}
+	path := kernel.Path{Spec: l.spec, RTT: l.rtt}
 	for e, r := range l.relays {
 		w := r.report()
 		// The devices drop packets when the processor's backlog is full

@@ -18,6 +18,7 @@ import (
 // Link is a running link between two hosts.
 type Link struct {
 	spec   string
+	rtt    time.Duration
 	mtu    int
 	clock  clock
 	hosts  [2]*Host
@@ -56,7 +57,7 @@ var addresses = [2][2]netip.Prefix{
 // hosts send nothing else but multicast, which is dropped and not counted.
 func Open(cfg Config) (*Link, error) {
 	cfg = cfg.withDefaults()
-	l := &Link{spec: cfg.String(), mtu: cfg.MTU, clock: clock{time.Now()}, stop: -1}
+	l := &Link{spec: cfg.String(), rtt: cfg.RTT(), mtu: cfg.MTU, clock: clock{time.Now()}, stop: -1}
 	if err := l.open(cfg); err != nil {
 		l.Close()
 		return nil, fmt.Errorf("open the link: %w", err)
