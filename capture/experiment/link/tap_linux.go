@@ -10,12 +10,11 @@ import (
 
 	"winwatch/capture"
 	"winwatch/capture/kernel"
-	"winwatch/capture/live"
 )
 
 // Tap is a capture in the middle of the link: behind the queue, with half of the delay
-// behind and half ahead. It has the methods of live.Source, with the same meaning. Only
-// one goroutine at a time may read; Stop and Stats may be called from any goroutine.
+// behind and half ahead. Its methods mean the same as those of live.Source. Only one
+// goroutine at a time may read; Stop may be called from any goroutine.
 type Tap struct {
 	link  *Link
 	clock clock
@@ -29,11 +28,10 @@ type Tap struct {
 
 	stopAt atomic.Int64 // when Stop was called, 0 before
 
-	mu       sync.Mutex
-	ways     [2]fifo[tapped]
-	bytes    int // held in ways
-	received int
-	dropped  int
+	mu      sync.Mutex
+	ways    [2]fifo[tapped]
+	bytes   int    // held in ways
+	dropped uint64 // because too much was unread
 }
 
 // tapped is a packet that passed the middle.
@@ -47,9 +45,12 @@ const (
 	// tapHold is how late a relay may be without the order of the packets suffering. The
 	// time of a packet that it delivers later is that of the one before.
 	tapHold = 50 * time.Millisecond
+	// tapSnaplen limits the bytes of a packet that are kept. It has room for IPv6 with
+	// extension headers and TCP with all its options; payload is not needed.
+	tapSnaplen = 256
 	// tapMemory bounds the memory of packets that nobody reads, as a capture's ring
-	// buffer does.
-	tapMemory = live.DefaultBuffer
+	// buffer does: there is room for 130,000 packets at least.
+	tapMemory = 32 << 20
 	// tapWait is how long NextBatch waits for the first packet.
 	tapWait = 100 * time.Millisecond
 	// tapPoll is the time between two looks at whether a packet is there.
@@ -67,7 +68,7 @@ func (l *Link) Capture(save io.Writer) (*Tap, error) {
 	}
 	if save != nil {
 		var err error
-		if t.save, err = capture.NewWriter(save, capture.LinkRaw, live.DefaultSnaplen); err != nil {
+		if t.save, err = capture.NewWriter(save, capture.LinkRaw, tapSnaplen); err != nil {
 			return nil, fmt.Errorf("capture on the link: %w", err)
 		}
 	}
@@ -80,12 +81,11 @@ func (l *Link) Capture(save io.Writer) (*Tap, error) {
 // put notes a packet of a relay.
 func (t *Tap) put(from kernel.End, p *packet) {
 	ip := p.frame[etherHeader:]
-	data := append([]byte(nil), ip[:min(len(ip), live.DefaultSnaplen)]...)
+	data := append([]byte(nil), ip[:min(len(ip), tapSnaplen)]...)
 	at := p.exit + t.half[from]
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for range p.copies {
-		t.received++
 		if t.bytes > tapMemory {
 			t.dropped++
 			continue
@@ -165,19 +165,14 @@ func (t *Tap) Stop() {
 	t.stopAt.CompareAndSwap(0, now)
 }
 
-// Stats returns how many packets passed, and how many of them found too much unread.
-func (t *Tap) Stats() live.Stats {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return live.Stats{Received: t.received, Dropped: t.dropped}
-}
-
 // Counters returns the counters of the delivered packets, with those lost noted as
 // KernelDrops. Only the reading goroutine may call it, or another one after reading has
 // ended.
 func (t *Tap) Counters() capture.Counters {
 	c := t.dec.Counters()
-	c.Noted[capture.KernelDrops] = uint64(t.Stats().Dropped)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c.Noted[capture.KernelDrops] = t.dropped
 	return c
 }
 

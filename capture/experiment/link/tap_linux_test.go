@@ -9,7 +9,6 @@ import (
 
 	"winwatch/capture"
 	"winwatch/capture/kernel"
-	"winwatch/capture/live"
 )
 
 // readAll reads a tap to its end.
@@ -117,7 +116,6 @@ func TestWire(t *testing.T) {
 var _ = []interface { // what cmd/winwatch needs of both
 	NextBatch([]capture.Segment) (int, error)
 	Stop()
-	Stats() live.Stats
 	Counters() capture.Counters
 	LinkType() capture.LinkType
 	Close() error
