@@ -16,6 +16,8 @@ type Outcome struct {
 	SetUp string
 	// Packets and Kernel are empty if the cause was not compared, Agree if nothing was.
 	Packets, Kernel, Agree string
+	// Measured is the throughput; it is empty if the experiment has no steady part.
+	Measured string
 	// OK is set unless something that was compared disagrees.
 	OK bool
 }
@@ -33,6 +35,7 @@ func NewOutcome(m *Material) Outcome {
 		}
 		out.Kernel = c.Kernel
 	}
+	out.Measured = throughput(m.Proof.Measured)
 	if m.Proof.Withheld != "" {
 		out.Agree = "not compared: " + m.Proof.Withheld
 		return out
@@ -71,6 +74,19 @@ func setUp(w *kernel.Witness) string {
 		with = append(with, "over a link")
 	}
 	return strings.Join(with, "; ")
+}
+
+// throughput says how fast payload got through, and beside it what the window allows.
+func throughput(m *proof.Measured) string {
+	if m == nil || m.Throughput == nil || m.Throughput.Rate() == nil {
+		return ""
+	}
+	t := m.Throughput
+	text := Mbit(t.Rate()) + " Mbit/s of payload acknowledged in the steady " + words.Duration(t.Span)
+	if ceiling := Mbit(t.Ceiling()); ceiling != "" {
+		text += "; window ÷ RTT is " + ceiling + " Mbit/s"
+	}
+	return text
 }
 
 // agreement returns what disagrees and what agrees.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"winwatch/analyze/proof"
 	"winwatch/capture/kernel"
 	"winwatch/report"
 	"winwatch/report/reporttest"
@@ -46,6 +47,25 @@ func TestOutcome(t *testing.T) {
 		out := report.NewOutcome(m)
 		if out.OK != tt.ok || !strings.Contains(out.Agree, tt.agree) || (out.Agree == "") != (tt.agree == "") {
 			t.Errorf("%s: OK %v, %q, want %q", tt.name, out.OK, out.Agree, tt.agree)
+		}
+	}
+}
+
+// TestOutcomeMeasured: what is not known is not said.
+func TestOutcomeMeasured(t *testing.T) {
+	for _, tt := range []struct {
+		changes func(*proof.Measured)
+		want    string
+	}{
+		{func(*proof.Measured) {}, "15.4 Mbit/s of payload acknowledged in the steady 2.000 s; window ÷ RTT is 15.6 Mbit/s"},
+		{func(m *proof.Measured) { m.Throughput.Window = nil }, "15.4 Mbit/s of payload acknowledged in the steady 2.000 s"},
+		{func(m *proof.Measured) { m.Throughput.Kernel = nil }, ""},
+		{func(m *proof.Measured) { m.Throughput = nil }, ""},
+	} {
+		m := reporttest.LinkProof().Material
+		tt.changes(m.Proof.Measured)
+		if got := report.NewOutcome(m).Measured; got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
 		}
 	}
 }

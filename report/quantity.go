@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"math"
 	"time"
 
 	"winwatch/analyze/proof"
@@ -36,6 +38,24 @@ func quantity(v *int64, unit string) string {
 		return words.Duration(time.Duration(*v))
 	default:
 		return words.Count(*v)
+	}
+}
+
+// Mbit writes a rate in bit/s as Mbit/s, with three digits that matter; "" if it is unknown.
+func Mbit(rate *float64) string {
+	if rate == nil {
+		return ""
+	}
+	v := *rate / 1e6
+	switch {
+	case v >= 99.95:
+		return words.Count(int64(math.Round(v)))
+	case v >= 9.995:
+		return fmt.Sprintf("%.1f", v)
+	case v >= 0.9995:
+		return fmt.Sprintf("%.2f", v)
+	default:
+		return fmt.Sprintf("%.3f", v)
 	}
 }
 

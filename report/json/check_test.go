@@ -147,3 +147,21 @@ func TestCheckCountsPackets(t *testing.T) {
 		t.Errorf("one packet too many: %v", err)
 	}
 }
+
+// TestCheckThroughput: no more was acknowledged in a part of an experiment than was sent
+// in all of it, and the part is no longer.
+func TestCheckThroughput(t *testing.T) {
+	var right bytes.Buffer
+	if err := Write(&right, reporttest.LinkProof().Material); err != nil {
+		t.Fatal(err)
+	}
+	for change, want := range map[[2]string]string{
+		{`"kernel_acknowledged_bytes":3850000`, `"kernel_acknowledged_bytes":4000001`}: "4000001 bytes were acknowledged",
+		{`"span_ns":2000000000,"kernel`, `"span_ns":9000000000,"kernel`}:               "the steady part lasted 9000000000 ns",
+	} {
+		wrong := bytes.Replace(right.Bytes(), []byte(change[0]), []byte(change[1]), 1)
+		if err := jsontest.Check(wrong); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", change[1], err)
+		}
+	}
+}

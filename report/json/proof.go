@@ -45,6 +45,7 @@ func (j *writer) proof(p *proof.Proof) {
 		j.bool("isolated", p.Isolated)
 		j.stringIf("withheld", p.Withheld)
 		j.causeProof(p.Cause)
+		j.throughput(p)
 		j.array("rows", func() {
 			for i := range p.Rows {
 				j.proofRow(&p.Rows[i])
@@ -96,6 +97,25 @@ func (j *writer) causeProof(c *proof.Cause) {
 	})
 }
 
+// throughput writes how fast payload got through in the steady part of the experiment, or
+// null if it has none.
+func (j *writer) throughput(p *proof.Proof) {
+	if p.Measured == nil || p.Measured.Throughput == nil {
+		j.null("throughput")
+		return
+	}
+	t := p.Measured.Throughput
+	j.object("throughput", func() {
+		j.span("span_ns", t.Span)
+		optional(j, "kernel_acknowledged_bytes", t.Kernel)
+		optional(j, "packets_acknowledged_bytes", t.Packets)
+		optional(j, "window_bytes", t.Window)
+		optional(j, "rtt_ns", t.RTT)
+		optional(j, "smallest_rtt_ns", t.SmallestRTT)
+		optional(j, "smoothed_rtt_ns", t.SmoothedRTT)
+	})
+}
+
 // limit writes the name of a limit, or null if it is unknown.
 func (j *writer) limit(key string, l kernel.Limit) {
 	if l == kernel.LimitUnknown {
@@ -112,6 +132,14 @@ func (j *writer) witness(w *kernel.Witness) {
 		j.int("ended_ns", w.Ended)
 		j.endpoint("client", w.Client)
 		j.endpoint("server", w.Server)
+		j.array("others", func() {
+			for _, c := range w.Others {
+				j.object("", func() {
+					j.endpoint("client", c.Client)
+					j.endpoint("server", c.Server)
+				})
+			}
+		})
 		j.string("sender", w.Sender.String())
 		j.bool("isolated", w.Isolated)
 		j.string("kernel", w.Kernel)
@@ -125,8 +153,10 @@ func (j *writer) witness(w *kernel.Witness) {
 		j.int("accepted_bytes", w.AcceptedBytes)
 		j.int("blocked_call_bytes", w.BlockedCallBytes)
 		j.blocked(w.Blocked)
+		j.intIf("request_ns", w.Request != 0, int64(w.Request))
 		j.stringIf("set_up", w.Expected.SetUp)
 		j.path(w.Path)
+		j.stringIf("captured_at", w.CapturedAt)
 		j.array("readings", func() {
 			for i := range w.Readings {
 				j.reading(&w.Readings[i])
@@ -205,6 +235,8 @@ func (j *writer) reading(r *kernel.Reading) {
 		j.int("time_ns", r.Time)
 		j.known("accepted_bytes", r.AcceptedBytes)
 		j.known("read_bytes", r.ReadBytes)
+		j.known("back_accepted_bytes", r.BackAcceptedBytes)
+		j.known("back_read_bytes", r.BackReadBytes)
 		j.socket("sender", &r.Sender)
 		j.socket("receiver", &r.Receiver)
 	})

@@ -83,9 +83,15 @@ func LinkProof() Fixture {
 		SetUp: "the link loses 1% of the packets", Expected: []string{string(cause.PathLoss)}, Code: cause.Healthy, Confidence: cause.High,
 		Limit: kernel.LimitNetwork, ExpectedLimit: kernel.LimitNetwork, Kernel: "limited by the network for 92% of 2.4 s", Judged: true,
 	}}
+	f.Proof.Measured = &proof.Measured{Code: cause.Healthy, Lasted: sec(2.4), Throughput: &proof.Throughput{
+		Span: 2 * time.Second, Kernel: new(int64(3_850_000)), Packets: new(int64(3_848_552)), Window: new(int64(78_000)),
+		RTT: new(40 * time.Millisecond), SmallestRTT: new(40 * time.Millisecond), SmoothedRTT: new(41 * time.Millisecond),
+	}}
 	f.Witness = &kernel.Witness{
 		Scenario: "lossy", Started: At(-0.1), Ended: At(3), Sender: kernel.ServerEnd,
 		Client: netip.MustParseAddrPort("[2001:db8::7]:51234"), Server: netip.MustParseAddrPort("[2001:db8:0:1::443]:443"),
+		Others:     []kernel.Connection{{Client: netip.MustParseAddrPort("[2001:db8::7]:51232"), Server: netip.MustParseAddrPort("[2001:db8:0:1::443]:443")}},
+		CapturedAt: "server", Request: 42 * time.Millisecond, AcceptedBytes: 4_000_000,
 		Kernel: "6.18.0", Congestion: "reno", MTU: 1500, ChunkBytes: 65536, RcvBufAsked: 1 << 20, Probes: kernel.Unknown,
 		Expected: kernel.Expected{SetUp: "the link loses 1% of the packets", Causes: []string{string(cause.PathLoss)}, Limit: kernel.LimitNetwork},
 		Path: &kernel.Path{Spec: "delay=20ms,rate=100mbit,queue=64k,loss=1%/0%", Ways: [2]kernel.Way{

@@ -19,6 +19,9 @@ func (t *writer) lesson(m *report.Material) {
 	if out.Kernel != "" {
 		t.section(heading("Kernel"), out.Kernel)
 	}
+	if out.Measured != "" {
+		t.section(heading("Measured"), out.Measured)
+	}
 	switch {
 	case out.Agree == "":
 	case out.OK:

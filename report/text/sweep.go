@@ -3,7 +3,6 @@ package text
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -220,11 +219,11 @@ func flowColumns(s *report.Sweep) []sweepColumn {
 		}
 		return nil
 	})
-	cols := []sweepColumn{{name: "Mbit/s", text: func(c *report.SweepCell) string { return mbit(c.Throughput().Rate()) },
+	cols := []sweepColumn{{name: "Mbit/s", text: func(c *report.SweepCell) string { return report.Mbit(c.Throughput().Rate()) },
 		means: "payload that the receiver acknowledged, counted by the sender's kernel (tcpi_bytes_acked)"}}
 	if far {
 		cols = append(cols,
-			sweepColumn{name: "window/RTT", text: func(c *report.SweepCell) string { return mbit(c.Throughput().Ceiling()) },
+			sweepColumn{name: "window/RTT", text: func(c *report.SweepCell) string { return report.Mbit(c.Throughput().Ceiling()) },
 				means: "Mbit/s if the sender sends one window in each round trip, and then waits: the average window and round trip in the packets"},
 			sweepColumn{name: "off", text: func(c *report.SweepCell) string { return percentOff(c.Throughput().Off()) },
 				means: "by how much Mbit/s differs from window/RTT; far below 0, something other than the window is the limit"})
@@ -262,24 +261,6 @@ func span(d *time.Duration) string {
 		return ""
 	}
 	return words.Duration(*d)
-}
-
-// mbit writes a rate with three digits that matter.
-func mbit(rate *float64) string {
-	if rate == nil {
-		return ""
-	}
-	v := *rate / 1e6
-	switch {
-	case v >= 99.95:
-		return words.Count(int64(math.Round(v)))
-	case v >= 9.995:
-		return fmt.Sprintf("%.1f", v)
-	case v >= 0.9995:
-		return fmt.Sprintf("%.2f", v)
-	default:
-		return fmt.Sprintf("%.3f", v)
-	}
 }
 
 func percentOff(share *float64) string {

@@ -92,6 +92,7 @@ func (c *checker) object(path string, o map[string]any) {
 		}
 	}
 	c.link(path, o)
+	c.throughput(path, o)
 	begin, end, known := both(o, "begin_ns", "end_ns")
 	for _, key := range []string{"duration_ns", "span_ns"} {
 		if d, given := number(o, key); known && given && d != end-begin {
@@ -270,6 +271,20 @@ func (c *checker) link(path string, way map[string]any) {
 	}
 	if out > in+duplicated {
 		c.fail(path, "%d packets left or were dropped, %d entered, %d of them twice", out, in, duplicated)
+	}
+}
+
+// throughput checks that no more was acknowledged in the steady part of an experiment than
+// its program handed to send(), and that the part is no longer than the whole.
+func (c *checker) throughput(path string, report map[string]any) {
+	witness := child(report, "witness")
+	t := child(child(report, "proof"), "throughput")
+	if acked, known := number(t, "kernel_acknowledged_bytes"); known && acked > sum(witness, "accepted_bytes") {
+		c.fail(path, "%d bytes were acknowledged in the steady part, %d were accepted", acked, sum(witness, "accepted_bytes"))
+	}
+	begin, end, known := both(witness, "started_ns", "ended_ns")
+	if span := sum(t, "span_ns"); known && span > end-begin {
+		c.fail(path, "the steady part lasted %d ns, the experiment %d", span, end-begin)
 	}
 }
 
