@@ -195,13 +195,13 @@ func TestClose(t *testing.T) {
 		}
 		g, f := count()
 		for range 100 { // a goroutine that has said that it ends is there for a moment more
-			if g == goroutines {
+			if g <= goroutines {
 				break
 			}
 			time.Sleep(10 * time.Millisecond)
 			g, f = count()
 		}
-		if g != goroutines || f != files || runtime.GOMAXPROCS(0) != processors {
+		if g > goroutines || f != files || runtime.GOMAXPROCS(0) != processors {
 			t.Errorf("%d goroutines and %d files, before %d and %d; %d processors, before %d",
 				g, f, goroutines, files, runtime.GOMAXPROCS(0), processors)
 		}
