@@ -106,7 +106,7 @@ func lawCell(window int64, rtt time.Duration) report.SweepCell {
 		t.RTT = new(rtt + 5*time.Millisecond) // a queue of 64 KB
 		through, smoothed = rate*share, *t.RTT
 		m.Code, m.Waited = cause.PathRate, 3*time.Second
-		c.Code, c.Limit, c.OK = cause.PathRate, kernel.LimitNetwork, false
+		c.Code, c.Limit, c.OK, c.Judged = cause.PathRate, kernel.LimitNetwork, false, false // the settings decide
 	}
 	t.Kernel = new(int64(through * span.Seconds() / 8))
 	t.Packets, t.SmoothedRTT = t.Kernel, &smoothed

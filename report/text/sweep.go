@@ -95,6 +95,9 @@ func trouble(c *report.SweepCell) string {
 	for _, r := range c.Proof.Failed() {
 		wrong = append(wrong, r.Name+" is WRONG: "+r.Method)
 	}
+	if cause := c.Proof.Cause; cause != nil && cause.Judged && !cause.OK {
+		wrong = append(wrong, "the cause is WRONG: "+cause.String())
+	}
 	return strings.Join(wrong, "; ")
 }
 

@@ -26,6 +26,23 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// TestSweepWrongCause: a run with another cause than was set up is named, unless the
+// settings decide what is right.
+func TestSweepWrongCause(t *testing.T) {
+	for _, judged := range []bool{false, true} {
+		s := reporttest.Sweeps()["law"]
+		c := s.Cells[1].Proof.Cause
+		c.Code, c.OK, c.Judged = cause.SenderIdle, false, judged
+		var b strings.Builder
+		if err := Sweep(&b, s, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), "the cause is WRONG: set up window-limited"); got != judged {
+			t.Errorf("judged %v:\n%s", judged, &b)
+		}
+	}
+}
+
 func writeString(w io.Writer, s string) error {
 	_, err := io.WriteString(w, s)
 	return err
