@@ -128,12 +128,6 @@ func verb(n int, one, many string) string {
 	return many
 }
 
-// limitWords puts limits into words.
-var limitWords = map[kernel.Limit]string{
-	kernel.LimitUnknown: "nothing that it counts", kernel.LimitWindow: "the window", kernel.LimitSendBuffer: "the send buffer",
-	kernel.LimitNetwork: "the network", kernel.LimitApplication: "the sending application",
-}
-
 // disagreement says what is not as it was set up.
 func disagreement(c *proof.Cause) string {
 	var parts []string
@@ -141,7 +135,7 @@ func disagreement(c *proof.Cause) string {
 		parts = append(parts, fmt.Sprintf("what was set up is %s, the verdict is %s", strings.Join(c.Expected, " or "), c.Code))
 	}
 	if c.ExpectedLimit != kernel.LimitUnknown && c.Limit != c.ExpectedLimit {
-		parts = append(parts, fmt.Sprintf("the limit that was set up is %s, the kernel was limited by %s", limitWords[c.ExpectedLimit], limitWords[c.Limit]))
+		parts = append(parts, fmt.Sprintf("the limit that was set up is %s, the kernel was limited by %s", c.ExpectedLimit.Words(), c.Limit.Words()))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "the verdict is not what the kernel says")

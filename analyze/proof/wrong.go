@@ -53,17 +53,13 @@ func number(v *int64) string {
 	return words.Count(*v)
 }
 
-// limits says what the kernel must call the limit, if that is judged.
-var limits = map[kernel.Limit]string{
-	kernel.LimitWindow:      ", limited by the window",
-	kernel.LimitSendBuffer:  ", limited by the send buffer",
-	kernel.LimitNetwork:     ", limited by the network",
-	kernel.LimitApplication: ", limited by the sending application",
-}
-
 // String returns all three answers: what was set up, what the packets say, and what the
 // kernel says.
 func (c *Cause) String() string {
+	limited := ""
+	if c.ExpectedLimit != kernel.LimitUnknown {
+		limited = ", limited by " + c.ExpectedLimit.Words()
+	}
 	return fmt.Sprintf("set up %s%s (%s); the packets say %s; the kernel says: %s",
-		strings.Join(c.Expected, " or "), limits[c.ExpectedLimit], c.SetUp, c.Code, c.Kernel)
+		strings.Join(c.Expected, " or "), limited, c.SetUp, c.Code, c.Kernel)
 }

@@ -34,5 +34,10 @@ const (
 // Limits are the names of the limits, in their order.
 var Limits = [...]string{"unknown", "window", "send-buffer", "network", "application"}
 
+// Words names the limit in a sentence: "the window".
+func (l Limit) Words() string {
+	return [...]string{"nothing that it counts", "the window", "the send buffer", "the network", "the sending application"}[l]
+}
+
 // String returns the limit's name in Limits.
 func (l Limit) String() string { return Limits[l] }
