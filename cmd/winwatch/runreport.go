@@ -71,7 +71,7 @@ func withheld(runErr error, missed uint64, clockSet time.Duration, path *kernel.
 	case runErr != nil:
 		return "the experiment was cut short"
 	case missed > 0:
-		return fmt.Sprintf("%d packets were dropped before they could be captured", missed)
+		return "the capture lacks " + words.Counted(missed, "packet") + ", which came faster than they could be read"
 	case path != nil && path.Missed() > 0:
 		return fmt.Sprintf("the link failed to pass on %s, which it should have delivered", words.Counted(path.Missed(), "packet"))
 	case clockSet != 0:
