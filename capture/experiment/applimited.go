@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -22,10 +23,10 @@ var appLimited = Scenario{
 }
 
 const (
-	// appChunk is how much the sender's program sends at a time, appInterval the pause
-	// after that: ten round trips on the link of the scenario.
+	// appInterval is the pause after each send(): ten round trips on the link of the
+	// scenario.
 	appInterval = 200 * time.Millisecond
-	// appHold is for how long.
+	// appHold is how long the sender's program goes on.
 	appHold = 4 * time.Second
 )
 
@@ -47,13 +48,7 @@ func runAppLimited(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
 	}
-	interval, hold := appInterval, appHold
-	if rn.cfg.ReadInterval > 0 {
-		interval = rn.cfg.ReadInterval
-	}
-	if rn.cfg.Hold > 0 {
-		hold = rn.cfg.Hold
-	}
+	interval, hold := cmp.Or(rn.cfg.ReadInterval, appInterval), cmp.Or(rn.cfg.Hold, appHold)
 	rn.step("the client sends %d bytes every %v, the server reads at once", rn.cfg.Chunk, interval)
 	r := rn.reader(rn.readSize(), 0, nil, nil)
 	begin := time.Now()
@@ -76,7 +71,7 @@ func runAppLimited(rn *runner) error {
 		"data to send for %.3f of %.3f s, %.3f s limited by the window, %.3f s by the send buffer",
 		float64(s.Busy)/1e9, took.Seconds(), float64(s.RwndLimited)/1e9, float64(s.SndbufLimited)/1e9)
 	rn.find(rn.w.Send.InCall < took/100, "send() returns at once: it only copies the data into the send buffer",
-		"%s", fmt.Sprintf("%d calls took %v in all, the longest %v", rn.w.Send.Calls, rn.w.Send.InCall, rn.w.Send.Longest))
+		"%d calls took %v in all, the longest %v", rn.w.Send.Calls, rn.w.Send.InCall, rn.w.Send.Longest)
 	rn.findAllRead()
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// listen opens the server's socket. It sets the buffer sizes because accepted
+// listen opens a server's socket. It sets the buffer sizes because accepted
 // sockets inherit them and the SYN's window scale depends on them.
 func listen(addr netip.AddrPort, rcvbuf, sndbuf int, congestion string) (*socket, error) {
 	s, err := newSocket(addr)
@@ -115,16 +115,4 @@ func (s *socket) accept(client netip.AddrPort) (*socket, error) {
 		}
 		return a, nil
 	}
-}
-
-// connect connects the client and accepts its connection. local is the client's address.
-func (p *pair) connect(to netip.AddrPort) (server *socket, local netip.AddrPort, err error) {
-	if err := p.client.connect(to); err != nil {
-		return nil, local, err
-	}
-	if local, err = p.client.local(); err != nil {
-		return nil, local, err
-	}
-	server, err = p.listener.accept(local)
-	return server, local, err
 }

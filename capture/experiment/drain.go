@@ -35,13 +35,9 @@ func drain(rn *runner) error {
 
 	rn.step("the server reads everything")
 	f.limit.Store(stall.AcceptedBytes + drainMore)
-	size := rn.cfg.ReadSize
-	if size == 0 {
-		size = defaultReadSize
-	}
 	wake := time.Now()
 	before := rn.sender.sends.n.Load()
-	r := rn.reader(size, rn.cfg.ReadInterval, nil, nil)
+	r := rn.reader(rn.readSize(), rn.cfg.ReadInterval, nil, nil)
 	if err := rn.await("send() came back", rn.cfg.Timeout, func() bool { return rn.sender.sends.n.Load() > before }); err != nil {
 		return err
 	}

@@ -1,13 +1,15 @@
-// Package experiment demonstrates how send() and recv() behave on TCP connections
-// over loopback: it makes real blocking system calls on dedicated threads and asks
-// the kernel for the state of both sockets.
+// Package experiment demonstrates how TCP connections and the programs that use them
+// behave, over loopback or a link between two hosts in private network namespaces: it
+// makes real blocking system calls on dedicated threads and asks the kernel for the state
+// of both sockets.
 //
 // Every scenario ends on its own, checks its findings against the kernel's numbers,
-// and leaves no thread or socket behind, however it ends. It touches nothing but
-// loopback, and needs Linux.
+// and leaves no thread, socket or host behind, however it ends. It touches no network
+// but these, and needs Linux.
 package experiment
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -22,7 +24,7 @@ import (
 type Config struct {
 	// Port is where the server listens.
 	Port uint16
-	// IPv6 chooses ::1 over 127.0.0.1.
+	// IPv6 chooses the hosts' IPv6 addresses (on loopback ::1) over those of IPv4.
 	IPv6 bool
 	// Chunk is the size of one send() in bytes. 0: Scenario.Chunk.
 	Chunk int
@@ -202,14 +204,8 @@ func (c *Config) Validate() error {
 
 // withDefaults fills in the defaults for zero values.
 func (c Config) withDefaults(s Scenario) Config {
-	if c.Chunk == 0 {
-		c.Chunk = s.Chunk
-	}
-	if c.SampleInterval == 0 {
-		c.SampleInterval = defaultSampleInterval
-	}
-	if c.Timeout == 0 {
-		c.Timeout = defaultTimeout + c.Hold
-	}
+	c.Chunk = cmp.Or(c.Chunk, s.Chunk)
+	c.SampleInterval = cmp.Or(c.SampleInterval, defaultSampleInterval)
+	c.Timeout = cmp.Or(c.Timeout, defaultTimeout+c.Hold)
 	return c
 }

@@ -50,11 +50,7 @@ func runHalfClose(rn *runner) error {
 
 	rn.step("the client reads everything")
 	f.limit.Store(stall.AcceptedBytes + halfCloseMore)
-	size := rn.cfg.ReadSize
-	if size == 0 {
-		size = defaultReadSize
-	}
-	r := rn.reader(size, rn.cfg.ReadInterval, nil, nil)
+	r := rn.reader(rn.readSize(), rn.cfg.ReadInterval, nil, nil)
 	if err := rn.join(f.thread, "the server has sent its answer", rn.cfg.Timeout); err != nil {
 		return err
 	}

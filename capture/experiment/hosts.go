@@ -24,7 +24,7 @@ func (rn *runner) makeHosts(s Scenario) error {
 	case !isolated && rn.cfg.MTU != 0:
 		return fmt.Errorf("set the MTU: %w", ErrNeedsIsolation)
 	case l != nil:
-		rn.rtt = l.RTT()
+		rn.ways, rn.rtt = l.Ways, l.RTT()
 		rn.link, err = link.Open(*l)
 		return err
 	case rn.cfg.MTU != 0:

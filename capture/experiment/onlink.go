@@ -49,6 +49,9 @@ func (rn *runner) dropIf(from kernel.End, is func(*capture.Segment) bool) {
 // way returns what the link has done so far to what one end sent.
 func (rn *runner) way(from kernel.End) kernel.Way { return rn.link.Report().Ways[from] }
 
+// receiverEnd is the end that receives.
+func (rn *runner) receiverEnd() kernel.End { return rn.w.Sender.Peer() }
+
 // dropped is the number of packets that a link did not deliver on purpose.
 func dropped(w kernel.Way) int64 { return w.QueueFull + w.Lost + w.Filtered }
 

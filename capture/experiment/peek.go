@@ -4,6 +4,7 @@ package experiment
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -42,13 +43,7 @@ func runPeek(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
 	}
-	size, interval := peekSize, peekInterval
-	if rn.cfg.ReadSize > 0 {
-		size = rn.cfg.ReadSize
-	}
-	if rn.cfg.ReadInterval > 0 {
-		interval = rn.cfg.ReadInterval
-	}
+	size, interval := cmp.Or(rn.cfg.ReadSize, peekSize), cmp.Or(rn.cfg.ReadInterval, peekInterval)
 	rn.step("the client sends %d bytes a call; the server calls recv() with MSG_PEEK every %v", rn.cfg.Chunk, interval)
 	f := rn.flood()
 	p, stop := &peeks{}, make(chan struct{})

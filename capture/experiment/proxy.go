@@ -119,7 +119,7 @@ func (rn *runner) connectProxy() (*proxied, error) {
 		return nil, err
 	}
 	to := netip.AddrPortFrom(backend, rn.w.Server.Port())
-	back, err := rn.openBack(to)
+	back, err := rn.openBetween(kernel.ClientEnd, to, sizes{rcv: proxyBuffer}, sizes{snd: proxyBuffer})
 	if err != nil {
 		front.discard()
 		return nil, err
@@ -130,34 +130,13 @@ func (rn *runner) connectProxy() (*proxied, error) {
 		back.client.discard()
 		return nil, err
 	}
-	server, local, err := back.connect(to)
+	server, local, err := back.connect()
 	if err != nil {
 		return nil, err
 	}
 	rn.others = append(rn.others, server)
 	rn.w.Others = append(rn.w.Others, kernel.Connection{Client: local, Server: to})
 	return &proxied{out: back.client, backend: server}, nil
-}
-
-// openBack opens the sockets of the connection from the proxy to the backend.
-func (rn *runner) openBack(to netip.AddrPort) (p *pair, err error) {
-	p = &pair{}
-	err = rn.on(kernel.ClientEnd, func() (err error) {
-		p.listener, err = listen(to, proxyBuffer, 0, rn.cfg.Congestion)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = rn.on(kernel.ServerEnd, func() (err error) {
-		p.client, err = newClient(to, 0, proxyBuffer, rn.cfg.Congestion)
-		return err
-	})
-	if err != nil {
-		p.listener.close()
-		return nil, err
-	}
-	return p, nil
 }
 
 // pass sends on what it receives, with blocking calls, as a simple proxy does, until the

@@ -5,9 +5,8 @@ package experiment
 import (
 	"errors"
 	"time"
-	"winwatch/capture/kernel"
 
-	"winwatch/capture/experiment/link"
+	"winwatch/capture/kernel"
 )
 
 var rateLimited = Scenario{
@@ -68,11 +67,7 @@ func runRateLimited(rn *runner) error {
 // goodput returns how many bits of payload a second arrived while the sender had data
 // that was not sent yet, and how many the link can carry.
 func (rn *runner) goodput(seen *record) (got, most float64, err error) {
-	cfg, err := link.Parse(rn.link.Report().Spec)
-	if err != nil {
-		return 0, 0, err
-	}
-	rate := cfg.Ways[rn.w.Sender].Rate
+	rate := rn.ways[rn.w.Sender].Rate
 	list := seen.sending()
 	if rate == 0 || len(list) < 2 {
 		return 0, 0, errors.New("this scenario needs a link with a rate, and time to fill it")
@@ -93,8 +88,7 @@ func (rn *runner) findQueue(seen *record) {
 		longest = max(longest, m.sender.RTT)
 	}
 	way := rn.way(rn.w.Sender)
-	cfg, _ := link.Parse(rn.link.Report().Spec) // it has been parsed before
-	wait := time.Duration(float64(way.QueuePeakBytes*8) / float64(cfg.Ways[rn.w.Sender].Rate) * 1e9)
+	wait := time.Duration(float64(way.QueuePeakBytes*8) / float64(rn.ways[rn.w.Sender].Rate) * 1e9)
 	most := rn.rtt + wait
 	// tcpi_rtt is a smoothed mean, which lags behind the peak: of a sender that paces itself,
 	// whose queue is short-lived, by far. What the link delivers late, on a busy machine, comes

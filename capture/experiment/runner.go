@@ -30,6 +30,7 @@ type runner struct {
 	others   []*socket // of further connections
 	threads  []*thread
 	link     *link.Link    // nil on loopback
+	ways     [2]link.Way   // how the link was set up, by the end that sends
 	rtt      time.Duration // of the empty link
 	sampler  *sampler
 	before   kernel.Counts
@@ -84,50 +85,6 @@ func (rn *runner) connect() error {
 	return rn.establish(p, rn.meet)
 }
 
-// pair are the sockets from which a connection is made.
-type pair struct{ listener, client *socket }
-
-// discard closes both.
-func (p *pair) discard() {
-	p.client.discard()
-	p.listener.close()
-}
-
-// open opens the sockets of the connection.
-func (rn *runner) open() (p *pair, err error) {
-	senderIs := func(e kernel.End, n int) int {
-		if rn.w.Sender == e {
-			return n
-		}
-		return 0
-	}
-	receiverIs := func(e kernel.End, n int) int { return senderIs(e.Peer(), n) }
-
-	p = &pair{}
-	err = rn.on(kernel.ServerEnd, func() (err error) {
-		p.listener, err = listen(rn.address(), receiverIs(kernel.ServerEnd, rn.cfg.RcvBuf),
-			senderIs(kernel.ServerEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if rn.w.Server, err = p.listener.local(); err != nil {
-		p.listener.close()
-		return nil, err
-	}
-	err = rn.on(kernel.ClientEnd, func() (err error) {
-		p.client, err = newClient(rn.w.Server, receiverIs(kernel.ClientEnd, rn.cfg.RcvBuf),
-			senderIs(kernel.ClientEnd, rn.cfg.SndBuf), rn.cfg.Congestion)
-		return err
-	})
-	if err != nil {
-		p.listener.close()
-		return nil, err
-	}
-	return p, nil
-}
-
 // establish starts the capture, makes the connection with meet, which returns the
 // accepted socket, and starts sampling. All sockets must be open before, because starting
 // the capture may drop the privileges to set their options.
@@ -159,7 +116,7 @@ func (rn *runner) begin() (err error) {
 
 // meet connects the client and accepts its connection.
 func (rn *runner) meet(p *pair) (server *socket, err error) {
-	server, rn.w.Client, err = p.connect(rn.w.Server)
+	server, rn.w.Client, err = p.connect()
 	return server, err
 }
 

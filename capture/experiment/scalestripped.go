@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -37,11 +38,7 @@ func runScaleStripped(rn *runner) error {
 	rn.step("the client sends %d bytes a call, the server reads", rn.cfg.Chunk)
 	f := rn.flood()
 	rn.reader(rn.readSize(), rn.cfg.ReadInterval, nil, nil)
-	hold := stripHold
-	if rn.cfg.Hold > 0 {
-		hold = rn.cfg.Hold
-	}
-	if err := rn.pause(hold); err != nil {
+	if err := rn.pause(cmp.Or(rn.cfg.Hold, stripHold)); err != nil {
 		return err
 	}
 	if err := rn.untilBlocked(f.thread, &rn.sender.sends, unix.SYS_SENDTO, "send"); err != nil {

@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"cmp"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -47,16 +48,7 @@ func slowReader(rn *runner) error {
 	if err := rn.connect(); err != nil {
 		return err
 	}
-	size, interval, hold := rn.cfg.ReadSize, rn.cfg.ReadInterval, rn.cfg.Hold
-	if size == 0 {
-		size = slowReadSize
-	}
-	if interval == 0 {
-		interval = slowReadInterval
-	}
-	if hold == 0 {
-		hold = slowHold
-	}
+	size, interval := cmp.Or(rn.cfg.ReadSize, slowReadSize), cmp.Or(rn.cfg.ReadInterval, slowReadInterval)
 	rn.step("the client floods; the server reads %s every %v", words.Counted(size, "byte"), interval)
 	f := rn.flood()
 	seen := openings{last: kernel.Unknown}
@@ -65,7 +57,7 @@ func slowReader(rn *runner) error {
 		now := rn.receiver.state()
 		seen.add(now.RcvWnd, worthwhile(&now))
 	})
-	err := rn.pauseSteady(hold)
+	err := rn.pauseSteady(cmp.Or(rn.cfg.Hold, slowHold))
 	close(stop)
 	if err != nil {
 		return err

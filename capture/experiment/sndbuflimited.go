@@ -61,8 +61,7 @@ func runSndbufLimited(rn *runner) error {
 		return err
 	}
 	if rn.paces() {
-		// It spreads what it sends, so that no fixed amount is in flight.
-		rn.w.Expected.Causes = append(rn.w.Expected.Causes, "ok")
+		rn.alsoRight("BBR spreads what it sends, so that no fixed amount is in flight", "ok")
 		rn.w.Expected.Limit = kernel.LimitUnknown
 	}
 	rn.findBufferInFlight(seen)

@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -18,12 +19,9 @@ var transferSettings = append([]Setting{SetChunk, SetRcvBuf, SetSndBuf}, reading
 // the receiver reads what comes, and waits until all of it was read. It returns the
 // reader, which ends when the sender closes (closeOrderly).
 func (rn *runner) transfer(d time.Duration) (*thread, error) {
-	if rn.cfg.Hold > 0 {
-		d = rn.cfg.Hold
-	}
 	f := rn.flood()
 	r := rn.reader(rn.readSize(), rn.cfg.ReadInterval, nil, nil)
-	if err := rn.pauseSteady(d); err != nil {
+	if err := rn.pauseSteady(cmp.Or(rn.cfg.Hold, d)); err != nil {
 		return nil, err
 	}
 	return r, rn.finish(f)
@@ -40,18 +38,11 @@ func (rn *runner) finish(f *flood) error {
 
 // readSize is the size of one recv() of a reader that keeps up, unless Config says
 // otherwise.
-func (rn *runner) readSize() int {
-	if rn.cfg.ReadSize > 0 {
-		return rn.cfg.ReadSize
-	}
-	return defaultReadSize
-}
+func (rn *runner) readSize() int { return cmp.Or(rn.cfg.ReadSize, defaultReadSize) }
 
 // congestion makes a congestion control the default of both ends.
 func (rn *runner) congestion(name string) {
-	if rn.cfg.Congestion == "" {
-		rn.cfg.Congestion = name
-	}
+	rn.cfg.Congestion = cmp.Or(rn.cfg.Congestion, name)
 }
 
 // record keeps the samples of a run, for findings about what happened meanwhile.

@@ -35,9 +35,7 @@ const (
 // window updates and the answers to the probes for some time: the window is open, and
 // the client does not know.
 func runUpdateLost(rn *runner) error {
-	if rn.cfg.RcvBuf == 0 {
-		rn.cfg.RcvBuf, rn.w.RcvBufAsked = updateRcvBuf, updateRcvBuf
-	}
+	rn.fixRcvBuf(updateRcvBuf)
 	if rn.at() != AtServer {
 		rn.w.Expected.SetUp += "; where the packets were captured, that looks like a server that announces nothing"
 		rn.w.Expected.Causes = []string{"receiver-no-update"}
@@ -84,9 +82,6 @@ func (rn *runner) doubtAnswers() {
 		rn.w.Expected.Void = "this machine was busy: packets left the link so late that the answers to probes do not show as such"
 	}
 }
-
-// receiverEnd is the end that receives.
-func (rn *runner) receiverEnd() kernel.End { return rn.w.Sender.Peer() }
 
 // probeAnswered waits until the window is closed and the first probe of the stall was
 // answered.

@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -69,19 +70,16 @@ func (rn *runner) fixRcvBuf(bytes int) {
 // steadyTransfer is like transfer, and reads the sockets when the transfer has become
 // steady and when the sender stops.
 func (rn *runner) steadyTransfer(d time.Duration) (*thread, error) {
-	if rn.cfg.Hold > 0 {
-		d = rn.cfg.Hold
-	}
 	f := rn.flood()
 	r := rn.reader(rn.readSize(), rn.cfg.ReadInterval, nil, nil)
 	for _, part := range []struct {
 		moment string
 		lasts  time.Duration
-	}{{kernel.MomentSteady, steadyRounds * rn.rtt}, {kernel.MomentStop, d}} {
+	}{{kernel.MomentSteady, steadyRounds * rn.rtt}, {kernel.MomentStop, cmp.Or(rn.cfg.Hold, d)}} {
 		if err := rn.pause(part.lasts); err != nil {
 			return nil, err
 		}
-		rn.w.Readings = append(rn.w.Readings, rn.reading(part.moment))
+		rn.mark(part.moment)
 	}
 	return r, rn.finish(f)
 }

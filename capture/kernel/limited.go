@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -30,10 +31,7 @@ func (w *Witness) Limited() (Limit, string) {
 		return LimitUnknown, "the kernel does not report the limited times"
 	}
 	elapsed := end.Time - first.Time
-	tick := w.Tick
-	if tick == 0 {
-		tick = slowestTick
-	}
+	tick := cmp.Or(w.Tick, slowestTick)
 	if elapsed < int64(sureTicks*tick) {
 		return LimitUnknown, fmt.Sprintf("%.2f s are too short for a clock that ticks every %v", time.Duration(elapsed).Seconds(), tick)
 	}

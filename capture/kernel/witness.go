@@ -48,7 +48,7 @@ type Witness struct {
 	Kernel string
 	// Congestion is the sender's congestion control.
 	Congestion string
-	// MTU of the loopback interface, in bytes.
+	// MTU of the hosts' interfaces, in bytes, or Unknown.
 	MTU int64
 	// Tick is the interval between two ticks of the clock that measures
 	// SocketState.Busy and its parts (1 / CONFIG_HZ); 0 if unknown.
