@@ -37,18 +37,27 @@ const (
 // flight, and below them right edge, data and ACK. If there is no stream, or the timeline
 // has no points of it, the picture says so, and why.
 func PNG(w io.Writer, m *report.Material) error {
+	return writePNG(w, func(c draw.Canvas) { drawStill(c, m) })
+}
+
+// SVG draws the same picture as PNG, as vectors.
+func SVG(w io.Writer, m *report.Material) error {
+	return writeSVG(w, func(c draw.Canvas) { drawStill(c, m) })
+}
+
+// writePNG writes what is drawn as pixels, writeSVG as vectors.
+func writePNG(w io.Writer, paint func(draw.Canvas)) error {
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
-	drawStill(draw.New(sheet{c}), m)
+	paint(draw.New(sheet{c}))
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
 		return fmt.Errorf("png: %w", err)
 	}
 	return nil
 }
 
-// SVG draws the same picture as PNG, as vectors.
-func SVG(w io.Writer, m *report.Material) error {
+func writeSVG(w io.Writer, paint func(draw.Canvas)) error {
 	c := vgsvg.New(width, height)
-	drawStill(draw.New(sheet{c}), m)
+	paint(draw.New(sheet{c}))
 	if _, err := c.WriteTo(w); err != nil {
 		return fmt.Errorf("svg: %w", err)
 	}
