@@ -51,8 +51,10 @@ func TestRate(t *testing.T) {
 		client, server := connect(t, l, false)
 		const bytes, rtt = 20e6, 40 * time.Millisecond
 		rate := bytes * 8 / transfer(t, client, server, bytes).Seconds()
-		if rate > 100e6 || rate < 40e6 {
-			t.Errorf("the transfer ran at %.1f Mbit/s", rate/1e6)
+		// If packets left late, the machine is busy, and the sender's threads may be late, too.
+		late := l.Report().Ways[kernel.ClientEnd].Latest
+		if rate > 100e6 || rate < 40e6 && late < rtt/10 {
+			t.Errorf("the transfer ran at %.1f Mbit/s; packets left up to %v late", rate/1e6, late)
 		}
 		if shortest, longest := pingPong(t, client, server, 20); shortest < rtt || shortest > rtt*5/4 {
 			t.Errorf("round trips take %v to %v", shortest, longest)
