@@ -58,6 +58,9 @@ func checkProxy(c *Config, l *link.Config) error {
 	if c.IPv6 && l == nil {
 		return errors.New("three parties need three addresses, and loopback has only one of IPv6: use IPv4 or a link")
 	}
+	if l != nil && (l.Ways[kernel.ClientEnd].Loss > 0 || l.Ways[kernel.ServerEnd].Loss > 0) {
+		return fmt.Errorf("a link that loses packets: want one that doesn't, because %d MB must pass between the pauses, and that takes too long", proxyPauses*proxyMore>>20)
+	}
 	return nil
 }
 

@@ -27,6 +27,7 @@ func TestValidateScenario(t *testing.T) {
 		{"fast-open", Config{Chunk: 5000}, "fits into a SYN"},
 		{"proxy", Config{IPv6: true}, "three addresses"},
 		{"proxy", Config{IPv6: true, Link: "delay=1ms"}, ""},
+		{"proxy", Config{Link: "loss=0/1%"}, "24 MB"},
 		{"window-limited", Config{Link: "delay=1ms"}, "want 20ms or more"},
 		{"window-limited", Config{Link: "delay=10ms"}, ""},
 		{"window-limited", Config{Link: "loss=1%"}, "loses or reorders"},
