@@ -4,12 +4,12 @@ import "winwatch/capture/kernel"
 
 // Away is why the sender's times are not judged: a capture at the link or at the receiver
 // sees what the sender does later, and what it waits for earlier, by up to a round trip.
-const Away = "captured away from the sender: there, each of its waits seems shorter or longer, by up to a round trip"
+const Away = "the packets were captured away from the sender, where each of its waits seems shorter or longer by up to a round trip"
 
 // Kept returns why a number is not judged that depends on all packets from an end:
 // the link dropped, doubled, changed or reordered some before they were captured.
 func Kept(from kernel.End) string {
-	return "captured away from the " + from.String() + ", of whose packets the link dropped, doubled, changed or reordered some"
+	return "the packets were captured away from the " + from.String() + ", and the link dropped, doubled, changed or reordered some of those it sent"
 }
 
 // atSender reports whether the packets were captured at the sender. On loopback all

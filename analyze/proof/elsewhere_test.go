@@ -10,8 +10,8 @@ import (
 // TestElsewhere: what the kernels did is not compared with packets that were captured where
 // they are not the same. The client sends.
 func TestElsewhere(t *testing.T) {
-	const client, server = "captured away from the client, of whose packets the link dropped, doubled, changed or reordered some",
-		"captured away from the server, of whose packets the link dropped, doubled, changed or reordered some"
+	const client, server = "the packets were captured away from the client, and the link dropped, doubled, changed or reordered some of those it sent",
+		"the packets were captured away from the server, and the link dropped, doubled, changed or reordered some of those it sent"
 	type reasons map[string]string
 	times := func(r reasons) reasons {
 		r["time busy"], r["time limited by the window"] = proof.Away, proof.Away

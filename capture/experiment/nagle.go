@@ -77,9 +77,9 @@ func nodelay(rn *runner) error {
 
 // answerTime says how long the answer to a request took, beside the round trip.
 func (rn *runner) answerTime(s *small) string {
-	took := fmt.Sprintf("%v from the first write to the answer", median(s.requests))
+	took := words.Sprintf("%v from the first write to the answer", median(s.requests))
 	if rn.rtt > 0 {
-		took += fmt.Sprintf(" on a path with a round trip of %v", rn.rtt)
+		took += words.Sprintf(" on a path with a round trip of %v", rn.rtt)
 	}
 	return took
 }
