@@ -233,7 +233,11 @@ func (rn *runner) findTwoClosed(p *proxied) {
 // findPassedOn checks that the client goes on soon after the backend does, and that no
 // byte is missing.
 func (rn *runner) findPassedOn(p *proxied) {
-	rn.find(p.wentOn < p.paused/2, "as soon as the backend reads, the client's send() comes back",
+	// Over a link, the proxy first has to pass on what it holds: in slow start, then a buffer's
+	// worth in each round trip.
+	stall, _ := rn.w.At(kernel.MomentStall)
+	rounds := steadyRounds + (stall.Receiver.UnreadBytes+p.outStalled.SendQueueBytes)/proxyBuffer
+	rn.find(p.wentOn < p.paused/2+time.Duration(rounds)*rn.rtt, "as soon as the backend reads, the client's send() comes back",
 		"%d times: it had been blocked for %v or more, and came back after %v at the most",
 		proxyPauses, p.paused, p.wentOn)
 	end, _ := rn.w.At(kernel.MomentEnd)

@@ -168,8 +168,8 @@ func TestScenarios(t *testing.T) {
 }
 
 // TestScenariosOverLink runs a sample of the scenarios over a link that delays, or in a full
-// run all of them, captured at one point after the other. What is compared must agree;
-// away from the client, that leaves out the verdict.
+// run all of them, captured at one point after the other. The kernel must confirm the claims
+// and agree with the numbers; verdicts are compared over the scenarios' own links.
 func TestScenariosOverLink(t *testing.T) {
 	t.Parallel()
 	needLive(t)
@@ -191,7 +191,7 @@ func TestScenariosOverLink(t *testing.T) {
 			if judged.Withheld != "" || len(judged.Rows) == 0 {
 				t.Errorf("withheld: %q, rows: %+v", judged.Withheld, judged.Rows)
 			}
-			if strings.Contains(errs.String(), "claim does not hold") || at == experiment.AtClient && err != nil {
+			if strings.Contains(errs.String(), "claim does not hold") {
 				t.Errorf("%v\n%s", err, &errs)
 			}
 		})
