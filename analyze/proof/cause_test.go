@@ -69,9 +69,9 @@ func TestCauseOverLateLink(t *testing.T) {
 		code      cause.Code
 		judged    bool
 	}{
-		{40 * time.Millisecond, 5 * time.Millisecond, "receiver-slow", true},
-		{40 * time.Millisecond, 5 * time.Millisecond, "ok", false},
-		{40 * time.Millisecond, 4 * time.Millisecond, "ok", true},
+		{40 * time.Millisecond, 11 * time.Millisecond, "receiver-slow", true},
+		{40 * time.Millisecond, 11 * time.Millisecond, "ok", false},
+		{40 * time.Millisecond, 10 * time.Millisecond, "ok", true},
 		{2 * time.Millisecond, time.Millisecond, "ok", true},
 		{2 * time.Millisecond, 2 * time.Millisecond, "ok", false},
 	} {

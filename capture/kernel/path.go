@@ -52,7 +52,7 @@ func (p *Path) Latest() time.Duration {
 // do.
 const punctual = time.Millisecond
 
-// Late reports whether a packet was late by more than a tenth of a round trip, and so by
-// more than what tells the causes on a path apart: then the link that was set up may not
-// be the one that the packets met.
-func (p *Path) Late() bool { return p.Latest() > max(p.RTT/10, punctual) }
+// Late reports whether a packet was late by more than a quarter of a round trip, and so by
+// what tells the causes on a path apart: then the link that was set up may not be the one
+// that the packets met.
+func (p *Path) Late() bool { return p.Latest() > max(p.RTT/4, punctual) }

@@ -127,8 +127,12 @@ func (w *Witness) Counter(name string) (rise int64, ok bool) {
 	return 0, false
 }
 
-// Failed returns the findings that did not hold.
+// Failed returns the findings that did not hold. If the link was late, it returns none:
+// what they are about may be the link's fault.
 func (w *Witness) Failed() []Finding {
+	if w.Path != nil && w.Path.Late() {
+		return nil
+	}
 	var failed []Finding
 	for _, f := range w.Findings {
 		if !f.Holds {

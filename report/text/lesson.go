@@ -31,7 +31,11 @@ func (t *writer) lesson(m *report.Material) {
 	}
 	for i, f := range m.Witness.Findings {
 		mark := "✓ "
-		if !f.Holds {
+		switch {
+		case f.Holds:
+		case m.Witness.Path != nil && m.Witness.Path.Late():
+			mark = "– not shown, because the link was late: "
+		default:
 			mark = "✗ DOES NOT HOLD: "
 		}
 		t.item(label(i, "Shown"), mark+f.Claim, " ("+f.Evidence+")")
