@@ -71,7 +71,7 @@ func (f *flow) booked(t *flowstate) int64 {
 // echo notes that an ACK left nothing in flight, as seen from the capture point; o
 // is the opposite flow.
 func (sh *shard) echo(f, o *flow, now int64) {
-	if f.nxt != f.una || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 || f.class == unjudged || f.is(isZero) {
+	if f.nxt != f.una || sh.far(f) != nil || o.rtt < int64(sh.cfg.FarAway) || f.dataSegs == 0 || f.class == unjudged || f.is(isZero) {
 		return
 	}
 	sh.book(f, o, now)
@@ -87,27 +87,34 @@ func (sh *shard) echo(f, o *flow, now int64) {
 // window holds the sender back. It is called after every segment s of the stream.
 // Book the time until now first.
 func (sh *shard) classify(f *flow, s *capture.Segment, now int64, bothSides bool) {
-	switch {
-	case f.marks&(hasUna|hasWnd) == 0:
+	if f.marks&(hasUna|hasWnd) == 0 {
 		f.class = f.unanswered(s)
+		return
+	}
+	sh.spend(f, moment{now, s.Frame}, bothSides)
+}
+
+// spend is classify for a flow with an ACK, at any moment.
+func (sh *shard) spend(f *flow, at moment, bothSides bool) {
+	switch {
 	case !bothSides || f.marks&(hasWnd|isUnsound) != hasWnd:
 		f.class = unjudged
 	case sh.stalled(f):
 		f.class = zeroWindow
 	case f.dataSegs == 0 || f.is(sawRST):
 		f.class = senderIdle
-	case f.inFlight() > 0:
-		f.class = sh.limited(f, s, now, network, maybeFull, isFull)
+	case sh.knows(f).inFlight(f) > 0:
+		f.class = sh.limited(f, at, network, maybeFull, isFull)
 		if f.is(isRecovering) && f.class != unjudged {
 			// Even if the window is full: it does not move because of the loss (Linux, too,
 			// counts this time as limited by the congestion window).
 			f.class = recovering
 			if t := sh.stateOf(f); f.is(isFull) && t.held.small == 0 {
-				t.held.since = moment{now, s.Frame}
+				t.held.since = at
 			}
 		}
 	default:
-		f.class = sh.limited(f, s, now, senderIdle, maybeSmall, isHeld)
+		f.class = sh.limited(f, at, senderIdle, maybeSmall, isHeld)
 	}
 }
 
@@ -124,13 +131,14 @@ func (f *flow) unanswered(s *capture.Segment) class {
 
 // limited returns free if the next segment fits the window; otherwise it marks the
 // flow with m and returns limited.
-func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited class, m marks) class {
-	if f.room() >= f.nextSegment() || f.is(sawFIN) {
+func (sh *shard) limited(f *flow, at moment, free, limited class, m marks) class {
+	k := sh.knows(f)
+	if k.room(f) >= f.nextSegment() || f.is(sawFIN) {
 		if f.is(isFull | isHeld) {
 			f.marks = f.marks&^(isFull|isHeld) | isOpened
 			t := sh.needState(f)
-			t.held.opened, t.held.openedTo = moment{now, s.Frame}, f.wnd
-			t.held.asked = t.held.timer.at >= t.held.since.at && f.ackedAt == now
+			t.held.opened, t.held.openedTo = at, k.edge-k.una
+			t.held.asked = t.held.timer.at >= t.held.since.at && f.ackedAt == at.at
 		}
 		return free
 	}
@@ -138,10 +146,10 @@ func (sh *shard) limited(f *flow, s *capture.Segment, now int64, free, limited c
 		return unjudged
 	}
 	t := sh.needState(f)
-	t.held.left = f.room()
-	t.overshoot(f, moment{now, s.Frame})
+	t.held.left = k.room(f)
+	t.overshoot(f, at)
 	if !f.is(isFull | isHeld) {
-		t.held.begin(f, moment{now, s.Frame})
+		t.held.begin(f, k, at)
 	}
 	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
 	return limited

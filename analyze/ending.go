@@ -44,7 +44,7 @@ func (t *flowstate) copyFrom(o *flowstate) {
 	stalls := append(t.past.stalls[:0], o.past.stalls...)
 	*t = *o
 	t.past.stalls = stalls
-	t.clues = o.clues.clone()
+	t.clues, t.far = o.clues.clone(), o.far.clone()
 	if o.stall.on {
 		t.stall.Probes = slices.Clone(o.stall.Probes)
 	}

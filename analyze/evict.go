@@ -172,6 +172,7 @@ func (sh *shard) sum(t *totals, st *stream) int64 {
 func (sh *shard) finish(st *stream) {
 	for i := range st.flows {
 		f := &st.flows[i]
+		sh.learn(st, f, &st.flows[i^1], st.last)
 		sh.book(f, &st.flows[i^1], st.last)
 		t := sh.stateOf(f)
 		if t != nil {

@@ -22,7 +22,9 @@ type flowstate struct {
 	// clues and setbacks are nil until there are any.
 	clues    *clues
 	setbacks *setbacks
-	counts   counts
+	// far is what the sender knows, if it is far away: see lookFar.
+	far    *farView
+	counts counts
 	// spent is the time limited by the window, by class.
 	spent [classes]int64
 	mem   footprint
@@ -129,9 +131,9 @@ type heldBack struct {
 	small int64
 }
 
-// begin notes that the window of f holds the sender back since then.
-func (h *heldBack) begin(f *flow, since moment) {
-	h.since, h.room, h.wnd, h.offer = since, f.room(), f.wnd, f.offered()
+// begin notes that the window of f, as its sender knows it, holds it back since then.
+func (h *heldBack) begin(f *flow, k known, since moment) {
+	h.since, h.room, h.wnd, h.offer = since, k.room(f), k.edge-k.una, f.offered()
 }
 
 // moment is when a segment was captured: its adjusted time and its frame.

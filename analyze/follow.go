@@ -28,6 +28,11 @@ func (sh *shard) process(st *stream, side uint8, s *capture.Segment, now int64) 
 	f, r := &st.flows[side&1], &st.flows[side&1^1]
 	var c cursor // a literal would be made elsewhere and copied
 	c.shard, c.st, c.f, c.r, c.s, c.now, c.end = sh, st, f, r, s, now, s.SeqEnd()
+	if (f.marks|r.marks)&isStory != 0 {
+		sh.learn(st, f, r, now)
+		sh.learn(st, r, f, now)
+		sh.shows(st, f, r, s, now)
+	}
 	sh.book(f, r, now)
 	sh.book(r, f, now)
 	ev := windowEvents(s)
@@ -55,6 +60,7 @@ func (sh *shard) process(st *stream, side uint8, s *capture.Segment, now int64) 
 	if s.Flags&capture.RST == 0 {
 		ev |= c.sent()
 		ev |= c.received(ev)
+		sh.pass(r, f, s, now)
 	}
 	f.segs++
 	if s.Flags&(capture.SYN|capture.RST) == 0 {
@@ -185,6 +191,9 @@ func (c *cursor) breakOff(f *flow) {
 	c.endStall(f, EndResetBySender)
 	c.settle(c.st, f, false)
 	c.smallStall(f, EndSenderTimer)
+	if t := c.stateOf(f); t != nil {
+		t.far = nil
+	}
 	f.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | isZero | isRecovering | isLate
 	c.dropHoles(f)
 }

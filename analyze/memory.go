@@ -17,6 +17,7 @@ const (
 	probeBytes     = 2 * int(unsafe.Sizeof(Probe{}))
 	clueBytes      = 2 * int(unsafe.Sizeof(clues{}))
 	setbackBytes   = 2 * int(unsafe.Sizeof(setbacks{}))
+	farBytes       = 2 * int(unsafe.Sizeof(farView{}))
 	holeBytes      = 2 * int(unsafe.Sizeof(hole{}))
 )
 
@@ -35,6 +36,9 @@ func (sh *shard) charge(t *flowstate) {
 	}
 	if t.setbacks != nil {
 		bytes += setbackBytes
+	}
+	if t.far != nil {
+		bytes += farBytes
 	}
 	sh.room -= bytes - t.mem.bytes
 	t.mem.bytes = bytes

@@ -13,6 +13,9 @@ import (
 type pace struct {
 	rounds rounds
 	nagle  nagle
+	// lookedAt is when lookFar last looked, lookedAck SND.UNA then.
+	lookedAt  int64
+	lookedAck uint32
 }
 
 // setbacks are what else held a flow back: losses, and waits for the window.

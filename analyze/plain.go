@@ -102,6 +102,9 @@ func (sh *shard) takeACK(f, o *flow, s *capture.Segment, wnd uint32, now int64) 
 	if after(edge, f.maxEdge) {
 		f.maxEdge = edge
 	}
+	if f.is(isStory) {
+		sh.pass(f, o, s, now) // the view of its sender began with this ACK
+	}
 }
 
 // reclassify is classify for a flow that was plain so far. It books the time first
@@ -112,7 +115,7 @@ func (sh *shard) reclassify(f, o *flow, s *capture.Segment, now int64) {
 		if f.inFlight() > 0 {
 			c = network
 		}
-		if f.room() < f.nextSegment() {
+		if f.room() < f.nextSegment() || f.is(isStory) {
 			sh.book(f, o, now)
 			sh.classify(f, s, now, true)
 			return

@@ -175,6 +175,9 @@ func (sh *shard) tripped(f *flow, s *capture.Segment, now, d int64, late bool) {
 	if late {
 		sh.lateACK(f, s, d)
 	}
+	if f.dataSegs >= paceAfter {
+		sh.lookFar(f, s.Ack, now)
+	}
 	switch {
 	case f.skip > 0:
 		f.skip--

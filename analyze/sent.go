@@ -181,8 +181,9 @@ func (c *cursor) resume() {
 	if t := c.stateOf(f); t != nil {
 		since = max(since, t.after.endedAt) // before that, the window was 0
 	}
-	fills := c.end == f.edge && f.has(hasUna|hasWnd) && f.shift != Unknown
-	all := fills && f.inFlight() == 0
+	k := c.knows(f)
+	fills := c.end == k.edge && f.has(hasUna|hasWnd) && f.shift != Unknown
+	all := fills && k.inFlight(f) == 0
 	switch {
 	case all && !f.is(isOpened) && c.now-since >= int64(c.cfg.ProbeTimer) && (f.is(isHeld) || c.timerFits(c.now-since)):
 		// The probe timer sent what fits into the small window (Linux:
@@ -192,7 +193,7 @@ func (c *cursor) resume() {
 		if !f.is(isHeld) {
 			// So far, the part not booked to anything else counted as idle.
 			t.spent[maybeSmall] += min(c.now-since, c.st.span()-f.booked(t))
-			t.held.begin(f, moment{since, c.st.endFrame})
+			t.held.begin(f, k, moment{since, c.st.endFrame})
 			f.marks |= isHeld
 		}
 		t.held.timer = moment{c.now, c.s.Frame}
@@ -202,6 +203,9 @@ func (c *cursor) resume() {
 		// left.
 		t := c.needState(f)
 		wanted := c.now-t.held.opened.at <= max(2*c.st.rtt(), int64(c.cfg.Promptly)) && f.maxSeg > t.held.left
+		if wanted && t.far != nil {
+			c.delayed(t)
+		}
 		c.settle(c.st, f, wanted)
 		how := EndSenderTimer
 		if wanted {
@@ -210,7 +214,7 @@ func (c *cursor) resume() {
 		c.smallStall(f, how)
 		f.marks &^= isOpened
 		t.held.fits = false
-	case fills && f.is(isHeld|isFull) && (c.states[f.state].held.fits || c.now-f.ackedAt <= c.r.rtt+int64(c.cfg.AtOnce)):
+	case fills && f.is(isHeld|isFull) && (c.states[f.state].held.fits || c.now-k.ackedAt <= c.r.rtt+int64(c.cfg.AtOnce)):
 		// It sends exactly what fits, again or as soon as an ACK came: the window determines
 		// the size, and some timer or the ACK that it waits for the time. Once, and later,
 		// that may be all it has.

@@ -234,6 +234,8 @@ func (x *Case) tellHeld(c *Claim, out *Finding) {
 	switch {
 	case waits < x.Limits.FewWaits:
 		out.sure(Medium, "it happened only "+words.Times(waits))
+	case x.away():
+		out.sure(Medium, x.fromAfar())
 	case zero == 0:
 		out.sure(Medium, "the window was never 0: its host may be late to announce what was read")
 	default:

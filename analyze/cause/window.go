@@ -21,7 +21,7 @@ var windowLimited = cause{
 		c := Claim{Time: x.take(Full, Small)}
 		if p := &x.D.Pace; x.fullPipe() {
 			full := min(x.D.inPipe(x.busy())/float64(x.D.UsualWindow), 1)
-			c.Time += x.takeSome(time.Duration(full*float64(x.Left(Flight))), Flight)
+			c.Time += x.takeSome(time.Duration(full*float64(c.Time+x.Left(Flight)))-c.Time, Flight)
 			c.Severity = x.limited(c.Time)
 		} else if x.D.Bytes > 0 {
 			c.Severity = x.limited(c.Time)
@@ -57,6 +57,11 @@ func (d *Flow) inPipe(busy time.Duration) float64 {
 // there does not show.
 func (x *Case) away() bool {
 	return x.D.ToSender >= x.Limits.HostTime && share(int64(x.D.ToSender), int64(x.D.RTT), x.Limits.LimitedShare)
+}
+
+// fromAfar says that what the sender knew of the window is reckoned.
+func (x *Case) fromAfar() string {
+	return fmt.Sprintf("the packets were captured %s from the sender: which window it knew when it sent is reckoned from that", words.Duration(x.D.ToSender))
 }
 
 // tellFullPipe tells of a window that must have been full by the rate.
@@ -102,6 +107,8 @@ func tellWindowLimited(x *Case, c *Claim, out *Finding) {
 		out.also("each wait is as short as hosts need: they may pass data on as fast as they can")
 	case d.Captured.Missing > 0:
 		out.also("the capture lacks " + words.Bytes(d.Captured.Missing))
+	case x.away():
+		out.also(x.fromAfar())
 	case p.FullWaits < x.Limits.SureWaits:
 		out.also("it happened only " + words.Times(p.FullWaits))
 	default:
