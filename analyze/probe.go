@@ -20,6 +20,10 @@ func (c *cursor) below(form ProbeForm) Events {
 		if t != nil && t.lateProbe(c.now, form, c.cfg.ProbeGrowth) {
 			return c.probe(form)
 		}
+		if t != nil && c.crosses(t, form) {
+			c.lastProbe(t, form)
+			return EventProbe
+		}
 		return c.keepAlive(f)
 	}
 	switch {
@@ -49,6 +53,31 @@ func (t *flowstate) lateProbe(now int64, form ProbeForm, growth float64) bool {
 	}
 	probes := t.probed().Probes
 	return len(probes) > 0 && float64(now-t.probing.at) > growth*float64(probes[len(probes)-1].Gap)
+}
+
+// crosses reports whether a segment is a probe that was on its way when the receiver reset
+// the connection: between the capture point and the sender, the two met.
+func (c *cursor) crosses(t *flowstate, form ProbeForm) bool {
+	w := &t.stall.Stall
+	return w.EndedBy == EndResetByReceiver && t.probing.form == form && c.now-w.End <= c.r.rtt+int64(c.cfg.AtOnce)
+}
+
+// lastProbe counts a probe of the last stall, which a reset has ended. Whether it would
+// have been answered cannot be known.
+func (c *cursor) lastProbe(t *flowstate, form ProbeForm) {
+	t.counts.probes++
+	w := t.listed(int(t.after.watched))
+	w.ProbeCount++
+	if had := cap(w.Probes); len(w.Probes) < c.mostProbes() {
+		w.Probes = append(w.Probes, Probe{
+			Frame: c.s.Frame, Time: c.now, Gap: time.Duration(max(c.now-t.probing.at, 0)), Form: form, Len: c.s.Len,
+			Silence: silenceEnd,
+		})
+		if w != &t.stall.Stall {
+			t.mem.probes += cap(w.Probes) - had
+		}
+	}
+	t.probing.at = c.now
 }
 
 // probed returns the stall that probes belong to: the current one or, if there is

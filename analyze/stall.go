@@ -111,6 +111,7 @@ func (c *cursor) endStall(f *flow, how StallEnd) {
 	if how.opened() {
 		t.after = aftermath{watched: int32(kept), endedAt: c.now, sentAt: c.now}
 	} else {
+		t.after.watched = int32(kept)
 		c.judge(c.st, f, t, t.listed(kept))
 	}
 }
