@@ -28,6 +28,7 @@ AT_ONCE := $(if $(WINWATCH_FULL),2,4)
 test: export GORACE ?= atexit_sleep_ms=0
 test: lint
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
+	GOOS=darwin CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/winwatch
 	$(GO) test -race -vet=off -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(LIVE))")
 	$(GO) test -race -vet=off -timeout 30m -p 1 -parallel $(AT_ONCE) $(LIVE)
 

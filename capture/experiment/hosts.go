@@ -4,6 +4,7 @@ package experiment
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 
 	"winwatch/capture/experiment/link"
@@ -71,7 +72,7 @@ func (rn *runner) host(e kernel.End) netip.Addr {
 // places returns where to capture. On loopback all points are one.
 func (rn *runner) places() []Place {
 	if rn.link == nil {
-		return []Place{{Filter: filter(rn.w.Server)}}
+		return []Place{{Filter: filter(rn.w.Server), Do: here}}
 	}
 	points := rn.cfg.At
 	if len(points) == 0 {
@@ -80,13 +81,13 @@ func (rn *runner) places() []Place {
 	rn.w.CapturedAt = points[0].String()
 	var places []Place
 	for _, p := range points {
-		place := Place{Point: p, Filter: filter(rn.w.Server)}
+		place := Place{Point: p, Filter: filter(rn.w.Server), Do: here}
 		switch p {
 		case AtLink:
-			place.Link = rn.link
+			place.Capture = func(save io.Writer) (Source, error) { return rn.link.Capture(save) }
 		default:
-			place.host = rn.link.Host(kernel.End(p))
-			place.Interface = place.host.Interface
+			host := rn.link.Host(kernel.End(p))
+			place.Interface, place.Do = host.Interface, host.Do
 		}
 		places = append(places, place)
 	}

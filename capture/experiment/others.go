@@ -31,6 +31,7 @@ func EnterIsolation() (isolated bool, err error) { return false, nil }
 // Isolation is not available on this system.
 type Isolation struct {
 	Args           []string
+	Hosts          bool
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 }

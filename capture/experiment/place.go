@@ -2,8 +2,10 @@ package experiment
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 
+	"winwatch/capture"
 	"winwatch/capture/experiment/link"
 )
 
@@ -57,19 +59,24 @@ type Place struct {
 	// Interface is the interface to capture on; "" on loopback, where the caller
 	// knows it, and in the middle of a link.
 	Interface string
-	// Link is the link to capture in the middle of; nil elsewhere.
-	Link *link.Link
-
-	host *link.Host
+	// Do runs a function in the network namespace that the interface is in.
+	Do func(func() error) error
+	// Capture starts a capture in the middle of a link, which saves all packets as
+	// live.Config.Save says. It is nil elsewhere.
+	Capture func(save io.Writer) (Source, error)
 }
 
-// Do runs f in the network namespace of the place, where its interface is.
-func (p *Place) Do(f func() error) error {
-	if p.host == nil {
-		return f()
-	}
-	return p.host.Do(f)
+// Source is a running capture in the middle of a link; its methods are those of
+// live.Source.
+type Source interface {
+	NextBatch(dst []capture.Segment) (n int, err error)
+	Counters() capture.Counters
+	Stop()
+	Close() error
 }
+
+// here is the Do of a place in the network namespace of this process.
+func here(f func() error) error { return f() }
 
 // filter returns the filter for the traffic of a server.
 func filter(server netip.AddrPort) string {

@@ -28,17 +28,10 @@ type observation struct {
 
 // A tap is a running capture at one place.
 type tap struct {
-	source tapSource
+	source experiment.Source
 	// done is closed when the capture has ended; err is set before.
 	done chan struct{}
 	err  error
-}
-
-// tapSource is a live.Source or a link.Tap.
-type tapSource interface {
-	analyze.Source
-	Stop()
-	Close() error
 }
 
 // observe runs the scenario and captures it until no more packets arrive. If it returns
@@ -101,9 +94,9 @@ func (v *observation) start(places []experiment.Place) error {
 }
 
 // open starts the capture at a place.
-func (v *observation) open(p *experiment.Place, save io.Writer) (source tapSource, err error) {
-	if p.Link != nil {
-		return p.Link.Capture(save)
+func (v *observation) open(p *experiment.Place, save io.Writer) (source experiment.Source, err error) {
+	if p.Capture != nil {
+		return p.Capture(save)
 	}
 	iface := p.Interface
 	if iface == "" {
@@ -117,7 +110,7 @@ func (v *observation) open(p *experiment.Place, save io.Writer) (source tapSourc
 }
 
 // drain reads a capture that is only saved.
-func drain(source tapSource) error {
+func drain(source experiment.Source) error {
 	batch := make([]capture.Segment, 1024)
 	for {
 		if _, err := source.NextBatch(batch); err == io.EOF {
