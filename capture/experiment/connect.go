@@ -68,6 +68,9 @@ func (s *socket) connect(server netip.AddrPort) error {
 	if errors.Is(err, unix.EINTR) { // it goes on all the same
 		err = s.connected()
 	}
+	if errors.Is(err, unix.EINPROGRESS) || errors.Is(err, unix.ETIMEDOUT) {
+		return fmt.Errorf("connect to %s: no answer in %v: the SYN or its answer was lost", server, connectTimeout)
+	}
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w", server, err)
 	}
