@@ -28,7 +28,7 @@ func TestDocs(t *testing.T) {
 	for _, doc := range []struct {
 		file   string
 		blocks int // at least
-	}{{"README.md", 3}, {"docs/experiments.md", 12}, {"docs/compare.md", 4}, {"docs/how-it-works.md", 10}} {
+	}{{"README.md", 3}, {"docs/experiments.md", 12}, {"docs/window.md", 8}, {"docs/link.md", 12}, {"docs/compare.md", 4}, {"docs/how-it-works.md", 10}} {
 		t.Run(filepath.Base(doc.file), func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join("../..", doc.file)
@@ -110,10 +110,10 @@ func elide(want, got string, same func(a, b string) bool) (shown string, ok bool
 		}
 		at := 0
 		if free {
-			at = slices.IndexFunc(printed, func(p string) bool { return firstWord(p) == firstWord(w) })
+			at = slices.IndexFunc(printed, func(p string) bool { return topic(p) == topic(w) })
 		}
 		if at < 0 || at >= len(printed) {
-			return "", false, fmt.Errorf("no %q", firstWord(w))
+			return "", false, fmt.Errorf("no %q", topic(w))
 		}
 		entry, blank := trimBlank(printed[at])
 		printed, free = printed[at+1:], false
@@ -154,9 +154,15 @@ func trimBlank(entry string) (text, blank string) {
 	return text, entry[min(len(text), len(entry)):]
 }
 
-func firstWord(s string) string {
-	word, _, _ := strings.Cut(strings.TrimLeft(s, " \n"), " ")
-	return strings.TrimSpace(word)
+// topic returns what an entry is about: its first word. Verdicts are one topic, because how
+// grave one is may differ from run to run.
+func topic(entry string) string {
+	word, _, _ := strings.Cut(strings.TrimLeft(entry, " \n"), " ")
+	switch word = strings.TrimSpace(word); word {
+	case "OK", "NOTE", "WARNING", "PROBLEM":
+		return "verdict"
+	}
+	return word
 }
 
 // numeral matches a number and its unit of time, which depends on the size.
@@ -205,5 +211,8 @@ func TestElide(t *testing.T) {
 		if shown != c.shown || ok != c.ok || (err != nil) != c.err {
 			t.Errorf("elide(%q) = %q, %v, %v", c.want, shown, ok, err)
 		}
+	}
+	if shown, _, err := elide("…\nWARNING 1\n…\n", "A 1\n\nPROBLEM 2\n\nB 3\n", same); shown != "…\nPROBLEM 2\n…\n" || err != nil {
+		t.Errorf("a graver verdict: %q, %v", shown, err)
 	}
 }
