@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"winwatch/cmd/winwatch/internal/term/termtest"
 )
@@ -82,6 +84,31 @@ func TestRunShowInterrupted(t *testing.T) {
 	screen := strings.Join(termtest.Screen(t, output), "\n")
 	if !strings.Contains(output, "│") || strings.Contains(screen, "│") || !strings.Contains(screen, "interrupted") {
 		t.Errorf("%q leaves\n%s", output, screen)
+	}
+}
+
+// TestRunInBackground: a run in the background draws nothing, and a terminal that stops
+// programs which write from there (stty tostop) does not stop it.
+func TestRunInBackground(t *testing.T) {
+	t.Parallel()
+	cmd, terminal := onTerminal(t, "xterm", "--hold=600ms")
+	cmd.Args = append([]string{"sh", "-c", `set -m; stty tostop; "$@" & wait $!`, "sh"}, cmd.Args...)
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell")
+	}
+	cmd.Path, cmd.Stdin = sh, terminal.File
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	timer := time.AfterFunc(30*time.Second, func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGHUP); cmd.Process.Kill() })
+	defer timer.Stop()
+	if err := cmd.Run(); err != nil {
+		t.Errorf("run: %v", err)
+	}
+	if output := terminal.Output(); output != "" {
+		t.Errorf("the terminal shows %q", output)
+	}
+	if out := cmd.Stdout.(*bytes.Buffer).String(); !strings.Contains(out, "did not read") {
+		t.Errorf("the report:\n%s", out)
 	}
 }
 

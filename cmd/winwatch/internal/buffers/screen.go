@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-	"golang.org/x/term"
+	xterm "golang.org/x/term"
 
 	"winwatch/capture/kernel"
+	"winwatch/cmd/winwatch/internal/term"
 )
 
 // refresh is the time between two pictures: faster than the eye asks for, and a small
@@ -104,14 +105,19 @@ func (s *Screen) loop() {
 	}
 }
 
-// draw shows the latest view, and what is to be above it.
+// draw shows the latest view, and what is to be above it. In the background it shows
+// nothing; back in the foreground it begins anew below what the shell has written.
 func (s *Screen) draw() {
+	if !term.Foreground(s.terminal) {
+		s.drawn = nil
+		return
+	}
 	s.mu.Lock()
 	view, above := s.view, s.above
 	s.above = nil
 	s.mu.Unlock()
 
-	width, height, err := term.GetSize(int(s.terminal.Fd()))
+	width, height, err := xterm.GetSize(int(s.terminal.Fd()))
 	if err != nil || width == 0 || height == 0 {
 		width, height = 80, 24
 	}
