@@ -11,6 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// errNoAnswer is why connect or accept gave up.
+var errNoAnswer = fmt.Errorf("no answer within %v", connectTimeout)
+
 // listen opens a server's socket. It sets the buffer sizes because accepted
 // sockets inherit them and the SYN's window scale depends on them.
 func listen(addr netip.AddrPort, rcvbuf, sndbuf int, congestion string) (*socket, error) {
@@ -68,8 +71,8 @@ func (s *socket) connect(server netip.AddrPort) error {
 	if errors.Is(err, unix.EINTR) { // it goes on all the same
 		err = s.connected()
 	}
-	if errors.Is(err, unix.EINPROGRESS) || errors.Is(err, unix.ETIMEDOUT) {
-		return fmt.Errorf("connect to %s: no answer in %v: the SYN or its answer was lost", server, connectTimeout)
+	if errors.Is(err, unix.EINPROGRESS) { // SO_SNDTIMEO (socket(7))
+		err = errNoAnswer
 	}
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w", server, err)
@@ -92,7 +95,7 @@ func (s *socket) connected() error {
 		case err != nil && !errors.Is(err, unix.EINTR):
 			return err
 		case time.Now().After(deadline):
-			return unix.ETIMEDOUT
+			return errNoAnswer
 		}
 	}
 }
@@ -103,6 +106,9 @@ func (s *socket) accept(client netip.AddrPort) (*socket, error) {
 		fd, sa, err := unix.Accept4(s.fd, unix.SOCK_CLOEXEC)
 		if errors.Is(err, unix.EINTR) {
 			continue
+		}
+		if errors.Is(err, unix.EAGAIN) { // SO_RCVTIMEO
+			err = errNoAnswer
 		}
 		if err != nil {
 			return nil, fmt.Errorf("accept the connection from %s: %w", client, err)

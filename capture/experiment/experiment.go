@@ -67,6 +67,8 @@ const (
 	maxChunk      = 64 << 20
 	minMTU        = 1280 // RFC 8200 5
 	maxMTU        = 65536
+	// connectTimeout bounds connect and accept; on loopback they take microseconds.
+	connectTimeout = 5 * time.Second
 )
 
 // Hooks are called while an experiment runs. Each may be nil.

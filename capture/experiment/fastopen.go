@@ -161,7 +161,10 @@ func (rn *runner) request(p *pair) (server *socket, took time.Duration, err erro
 	}
 	<-asking.done
 	<-answering.done
-	if err = errors.Join(err, answering.err); err != nil && server != nil {
+	if err == nil { // or else it is the reason why the answer failed, too
+		err = answering.err
+	}
+	if err != nil && server != nil {
 		server.discard()
 	}
 	return server, took, err

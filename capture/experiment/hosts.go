@@ -26,7 +26,9 @@ func (rn *runner) makeHosts(s Scenario) error {
 		return fmt.Errorf("set the MTU: %w", ErrNeedsIsolation)
 	case l != nil:
 		rn.ways, rn.rtt = l.Ways, l.RTT()
-		rn.link, err = link.Open(*l)
+		if rn.link, err = link.Open(*l); isForbidden(err) {
+			err = fmt.Errorf("%w: %w", ErrCannotIsolate, err)
+		}
 		return err
 	case rn.cfg.MTU != 0:
 		return setLoopbackMTU(rn.cfg.MTU)

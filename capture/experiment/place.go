@@ -35,8 +35,11 @@ func ParsePoint(name string) (Point, error) {
 	return 0, fmt.Errorf("%q is no place to capture: want client, server or link", name)
 }
 
+// maxLinkMTU is ETH_MAX_MTU, in bytes.
+const maxLinkMTU = 65535
+
 // LinkConfig returns the link between the hosts of the scenario, or nil if it takes
-// place on loopback.
+// place on loopback. A link over which no connection can be made is an error.
 func (s Scenario) LinkConfig(cfg *Config) (*link.Config, error) {
 	if s.Link == "" && cfg.Link == "" {
 		return nil, nil
@@ -46,6 +49,12 @@ func (s Scenario) LinkConfig(cfg *Config) (*link.Config, error) {
 		if err := l.Set(spec); err != nil {
 			return nil, err
 		}
+	}
+	if l.RTT() >= connectTimeout {
+		return nil, fmt.Errorf("link: a round trip of %v: want less than %v, after which connect() gives up", l.RTT(), connectTimeout)
+	}
+	if cfg.MTU > maxLinkMTU {
+		return nil, fmt.Errorf("link: MTU %d: want at most %d bytes, the most that a veth device takes", cfg.MTU, maxLinkMTU)
 	}
 	l.MTU = cfg.MTU
 	return &l, nil

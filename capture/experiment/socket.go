@@ -26,9 +26,6 @@ type socket struct {
 	closed bool
 }
 
-// connectTimeout bounds connect and accept; on loopback they take microseconds.
-const connectTimeout = 5 * time.Second
-
 // newSocket returns a TCP socket for the address's family.
 func newSocket(addr netip.AddrPort) (*socket, error) {
 	family := unix.AF_INET

@@ -19,7 +19,7 @@ func (o *runOptions) linked(s experiment.Scenario) bool {
 func (o *runOptions) checkLink(s experiment.Scenario) error {
 	cfg := o.experiment()
 	if _, err := s.LinkConfig(&cfg); err != nil {
-		return usageError{fmt.Errorf("run: --link %s: %w", o.link, err)}
+		return usageError{fmt.Errorf("run: %w", err)}
 	}
 	if len(o.at) > 0 && !o.linked(s) {
 		return withHint(usageErrorf("run: --at %s: on loopback there is only one point", strings.Join(o.at, ",")),

@@ -174,7 +174,7 @@ func (o *runOptions) run(ctx context.Context, std streams, axes []axis) error {
 	}
 	isolated, err := experiment.EnterIsolation()
 	if err != nil {
-		return err
+		return explainRun(err)
 	}
 	if !isolated {
 		private, err := o.needsIsolation(scenario, std)
@@ -239,7 +239,7 @@ func explainRun(err error) error {
 		return withHint(err, "to capture, do one of these:",
 			"  run winwatch as root:                sudo winwatch run",
 			"  give the binary the capability:      sudo setcap cap_net_raw+ep $(command -v winwatch)",
-			"  allow private namespaces (--isolate): sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000",
+			"  allow private namespaces (--isolate): sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000 user.max_net_namespaces=10000",
 			"                                        (Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0)")
 	case errors.Is(err, fs.ErrPermission):
 		return withHint(err, "this user lacks the permission")

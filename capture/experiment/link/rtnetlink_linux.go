@@ -45,6 +45,9 @@ func createVeth(conn *netlink.Conn, name string, h *Host, mtu int) error {
 			return nil
 		})
 	})
+	if errors.Is(err, unix.EOPNOTSUPP) {
+		err = fmt.Errorf("this kernel has none (CONFIG_VETH, or as root: modprobe veth): %w", err)
+	}
 	if err != nil {
 		return fmt.Errorf("make a pair of veth devices: %w", err)
 	}
