@@ -53,6 +53,12 @@ func (sh *shard) book(f, o *flow, now int64) {
 		f.network += d
 	case unjudged:
 		f.unjudged += d
+	case maybeFull:
+		if f.is(isDeferring) && d > 2*int64(sh.cfg.Defer) {
+			f.network += d // no ACK was due: it would not have waited for one
+			return
+		}
+		fallthrough
 	default:
 		sh.needState(f).spent[f.class] += d
 	}
@@ -105,6 +111,9 @@ func (sh *shard) spend(f *flow, at moment, bothSides bool) {
 		f.class = senderIdle
 	case sh.knows(f).inFlight(f) > 0:
 		f.class = sh.limited(f, at, network, maybeFull, isFull)
+		if f.class == network && f.is(isOpened|isDeferring) && sh.defers(f, at.at) {
+			f.class = maybeFull
+		}
 		if f.is(isRecovering) && f.class != unjudged {
 			// Even if the window is full: it does not move because of the loss (Linux, too,
 			// counts this time as limited by the congestion window).
@@ -139,6 +148,7 @@ func (sh *shard) limited(f *flow, at moment, free, limited class, m marks) class
 			t := sh.needState(f)
 			t.held.opened, t.held.openedTo = at, k.edge-k.una
 			t.held.asked = t.held.timer.at >= t.held.since.at && f.ackedAt == at.at
+			t.held.full = t.spent[maybeFull]
 		}
 		return free
 	}
@@ -146,13 +156,45 @@ func (sh *shard) limited(f *flow, at moment, free, limited class, m marks) class
 		return unjudged
 	}
 	t := sh.needState(f)
-	t.held.left = k.room(f)
+	if room := k.room(f); room < t.held.left || !f.is(isFull) || !sh.defers(f, at.at) {
+		t.held.left = room
+	}
+	t.held.filledTo = f.nxt
 	t.overshoot(f, at)
 	if !f.is(isFull | isHeld) {
 		t.held.begin(f, k, at)
 	}
-	f.marks = f.marks&^(isFull|isHeld|isOpened) | m
+	f.marks = f.marks&^(isFull|isHeld|isOpened|isDeferring) | m
 	return limited
+}
+
+// defers reports whether a sender whose window was full still waits for more room, though
+// the next segment fits: Linux sends nothing until a burst fits, unless it has sent nothing
+// for a while (tcp_tso_should_defer), and counts that as limited by the window. No other
+// sender is taken for that one: if it waits, it is not for long.
+func (sh *shard) defers(f *flow, now int64) bool {
+	k := sh.knows(f)
+	return now-f.lastAt <= int64(sh.cfg.Defer) && int64(k.room(f)) < min(int64(k.edge-k.una)/sh.cfg.BurstShare, sh.cfg.Burst)
+}
+
+// prompted reports whether the data of f that passes now is there because an ACK came.
+func (c *cursor) prompted() bool {
+	back := c.r.rtt
+	if v := c.far(c.f); v != nil {
+		back = max(back, v.back)
+	}
+	return c.now-c.knows(c.f).ackedAt <= back+int64(c.cfg.AtOnce)
+}
+
+// deferred settles what was booked for a sender that seemed to wait for more room: all but
+// booked of it. If no ACK made it send, it was its application that kept it waiting.
+func (c *cursor) deferred(t *flowstate, booked int64) {
+	if !c.prompted() {
+		none := max(t.spent[maybeFull]-booked, 0)
+		c.f.network += none
+		t.spent[maybeFull] -= none
+		c.f.marks &^= isDeferring
+	}
 }
 
 // settle decides what to book the time to in which the window may have held the

@@ -11,6 +11,7 @@ type Config struct {
 	Memory
 	Probing
 	Timing
+	Bursts
 	Inference
 	// Causes holds the thresholds of the catalogue of causes.
 	Causes cause.Limits
@@ -114,6 +115,10 @@ type Timing struct {
 	// FarAway is the least round trip for which it matters at which end the capture
 	// was taken. It must exceed the processing time of the hosts.
 	FarAway time.Duration
+	// Defer is how long after its last segment a sender waits at the most for room for a
+	// burst, with data to send and room for a segment: 1 ms, and until the next ACK, if that
+	// is due within 1 ms, too (Linux: tcp_tso_should_defer). It may come as late again.
+	Defer time.Duration
 	// DelayedACK is the longest time for which a receiver delays an ACK (RFC 9293
 	// 3.8.6.3: less than 500 ms). SlowACK is the longest for which a sender waits for
 	// its first ACK before it sends again: the initial RTO, 1 s (RFC 6298) or, in older
@@ -135,6 +140,15 @@ type Timing struct {
 	// sender is longer; later ones are
 	// retransmissions (as in Wireshark).
 	Reordering time.Duration
+}
+
+// Bursts holds what makes a burst that a sender waits for room for, once the window was full
+// (Linux: tcp_tso_should_defer).
+type Bursts struct {
+	// BurstShare is the part of the window that is always enough: a third
+	// (net.ipv4.tcp_tso_win_divisor). Burst is how many bytes are: what the network card
+	// cuts into segments at once (Linux: GSO_LEGACY_MAX_SIZE).
+	BurstShare, Burst int64
 }
 
 // Inference holds the constants that buffer sizes are inferred with.
@@ -196,6 +210,7 @@ func DefaultConfig() Config {
 			Pause:      200 * time.Millisecond,
 			Promptly:   10 * time.Millisecond,
 			FarAway:    time.Millisecond,
+			Defer:      time.Millisecond,
 			DelayedACK: 500 * time.Millisecond,
 			SlowACK:    3 * time.Second,
 			ClockStep:  100 * time.Millisecond,
@@ -204,6 +219,7 @@ func DefaultConfig() Config {
 			PointDelay: 500 * time.Millisecond,
 			Reordering: 3 * time.Millisecond,
 		},
+		Bursts:    Bursts{BurstShare: 3, Burst: 1 << 16},
 		Inference: Inference{UnreadError: 0.02, PaceSpread: 3, BufferFactor: 2.2, PacketOverhead: 832},
 		Causes:    cause.DefaultLimits(),
 	}

@@ -72,7 +72,7 @@ type flow struct {
 	minShift uint8
 	side     uint8 // the side of the stream that sends
 	// sighted strays in a row were at the sequence number other, since the stream had
-	// stream.sightedAt other segments.
+	// stream.sightedAt other segments; if none was, other means nothing.
 	sighted uint8
 	other   uint32
 	// pace is a 1-based index into shard.paces, 0 for none.
@@ -99,6 +99,7 @@ const (
 	isFull                         // the next segment does not fit the rest of the window, data in flight
 	isHeld                         // the same with nothing in flight
 	isOpened                       // the window has opened since, and nothing was sent yet
+	isDeferring                    // it has sent since, as soon as an ACK let it, and the window may still hold it back: see shard.defers
 	isTiming                       // the ACK of timed is awaited
 	idleProbe                      // only one empty segment was seen so far: it may be a probe
 	midProbe                       // it was: the stall began before the capture
@@ -109,7 +110,6 @@ const (
 	sawScaled                      // a window was seen outside a SYN
 	isAnswered                     // the receiver has sent data itself after it took some
 	afterPause                     // the last new data came after a pause, with nothing in flight
-	hasOther                       // other is set
 	hasOffer                       // the sender's SYN carried the window scale option
 	pastBare                       // data went past the bare window field: see flow.crosses
 	isRecovering                   // lost data was sent again, and SND.UNA has not passed recovery.until

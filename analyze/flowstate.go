@@ -121,7 +121,12 @@ type heldBack struct {
 	// had sent.
 	openedTo uint32
 	offer    offer // at since
-	// left is how much of the window the sender has left now, in bytes.
+	// filledTo is SND.NXT when the next segment last did not fit.
+	filledTo uint32
+	// full is how much of spent[maybeFull] was booked before that.
+	full int64
+	// left is how much of the window the sender has left, in bytes, but for what it would
+	// not use yet: see shard.defers.
 	left  uint32
 	asked bool
 	// fits: the last data into a window that was too small filled it exactly.

@@ -194,7 +194,7 @@ func (c *cursor) breakOff(f *flow) {
 	if t := c.stateOf(f); t != nil {
 		t.far = nil
 	}
-	f.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isTiming | sawFIN | isZero | isRecovering | isLate
+	f.marks &^= hasUna | hasWnd | isUnsound | isFull | isHeld | isOpened | isDeferring | isTiming | sawFIN | isZero | isRecovering | isLate
 	c.dropHoles(f)
 }
 

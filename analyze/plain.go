@@ -6,7 +6,7 @@ import "winwatch/capture"
 // plainBarred.
 const (
 	plainWanted = hasBase | hasNxt | hasUna | hasWnd | sawScaled
-	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST | hasTwin | isPaired | isRecovering
+	plainBarred = isZero | isUnsound | isFull | isHeld | isOpened | isDeferring | hasHoles | idleProbe | midProbe | isStory | sawFIN | sawRST | hasTwin | isPaired | isRecovering
 )
 
 // plain is the fast path for the stream that h hints at. It handles the segments

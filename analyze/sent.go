@@ -202,6 +202,7 @@ func (c *cursor) resume() {
 		// It did wait if it sends promptly, and its segments exceed what the window had
 		// left.
 		t := c.needState(f)
+		c.deferred(t, t.held.full)
 		wanted := c.now-t.held.opened.at <= max(2*c.st.rtt(), int64(c.cfg.Promptly)) && f.maxSeg > t.held.left
 		if wanted && t.far != nil {
 			c.delayed(t)
@@ -213,8 +214,11 @@ func (c *cursor) resume() {
 		}
 		c.smallStall(f, how)
 		f.marks &^= isOpened
+		if wanted && t.far == nil && c.prompted() { // from afar, the burst itself takes as long
+			f.marks |= isDeferring
+		}
 		t.held.fits = false
-	case fills && f.is(isHeld|isFull) && (c.states[f.state].held.fits || c.now-k.ackedAt <= c.r.rtt+int64(c.cfg.AtOnce)):
+	case fills && f.is(isHeld|isFull) && (c.states[f.state].held.fits || c.prompted()):
 		// It sends exactly what fits, again or as soon as an ACK came: the window determines
 		// the size, and some timer or the ACK that it waits for the time. Once, and later,
 		// that may be all it has.
@@ -226,6 +230,14 @@ func (c *cursor) resume() {
 		c.smallStall(f, EndSenderTimer)
 		f.marks &^= isHeld | isFull
 		c.states[f.state].held.fits = fills
+	case f.is(isDeferring):
+		t := c.states[f.state]
+		c.deferred(t, 0)
+		t.spent[windowFull] += t.spent[maybeFull] // no wait of its own: see setbacks.waits
+		t.spent[maybeFull] = 0
+		if after(k.una, t.held.filledTo) {
+			f.marks &^= isDeferring // a round trip without a full window
+		}
 	}
 }
 

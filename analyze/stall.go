@@ -46,7 +46,7 @@ func (c *cursor) beginStall(t *flowstate, first bool) {
 	if r.is(midProbe) {
 		c.firstProbe(t)
 	}
-	r.marks &^= isFull | isHeld | isOpened | midProbe
+	r.marks &^= isFull | isHeld | isOpened | isDeferring | midProbe
 }
 
 // firstProbe counts what its sender repeated since the first segment captured: the

@@ -94,7 +94,7 @@ func (c *cursor) straySYN() bool {
 
 // twin notes a second numbering that a SYN-ACK announced.
 func (c *cursor) twin(f *flow, n uint32) {
-	f.marks |= hasTwin | hasOther
+	f.marks |= hasTwin
 	f.other, f.sighted, c.st.sightedAt[f.side] = n, sightings-1, c.st.followed()
 }
 
@@ -102,8 +102,7 @@ func (c *cursor) twin(f *flow, n uint32) {
 // several strays in a row, and nothing else. If the flow goes on in both places, the
 // stream has two numberings.
 func (c *cursor) sight(f *flow, n uint32) (moved bool) {
-	if !f.is(hasOther) || distance(n, f.other) > f.reach(late) {
-		f.marks |= hasOther
+	if f.sighted == 0 || distance(n, f.other) > f.reach(late) {
 		f.sighted, c.st.sightedAt[f.side] = 0, c.st.followed()
 	}
 	f.other = n
@@ -127,7 +126,8 @@ func (st *stream) followed() uint32 { return st.flows[0].segs + st.flows[1].segs
 // be the other one's.
 func (c *cursor) follows(f *flow, moved bool, n uint32) {
 	isTwin, from := f.is(hasTwin), f.nxt
-	f.marks &^= hasOther | hasTwin
+	f.marks &^= hasTwin
+	f.sighted = 0
 	d := int64(int32(n - from))
 	switch {
 	case !moved, !isTwin && 0 < d && d <= farthest:
@@ -142,8 +142,8 @@ func (c *cursor) follows(f *flow, moved bool, n uint32) {
 // forget drops the numbers of a flow: what follows begins anew. Counters are kept.
 func (c *cursor) forget(f *flow) {
 	c.breakOff(f)
-	f.marks &^= hasNxt | hasBase | hasISN | hasOther | hasTwin
-	f.turns = 0
+	f.marks &^= hasNxt | hasBase | hasISN | hasTwin
+	f.turns, f.sighted = 0, 0
 }
 
 // fork gives up a stream with two numberings: which bytes were in flight, and what
@@ -152,7 +152,7 @@ func (c *cursor) fork() {
 	c.st.marks |= isForked
 	for i := range c.st.flows {
 		f := &c.st.flows[i]
-		f.marks = f.marks&^(isZero|isFull|isHeld|isOpened|isEcho|isTiming) | hasTwin
+		f.marks = f.marks&^(isZero|isFull|isHeld|isOpened|isDeferring|isEcho|isTiming) | hasTwin
 		f.class, f.network, f.unjudged, f.rtt = unjudged, 0, c.now-c.st.first, 0
 		if t := c.stateOf(f); t != nil {
 			t.spent, t.past, t.after, t.probing = [classes]int64{}, pastStalls{}, aftermath{}, probing{}
