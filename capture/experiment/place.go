@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"time"
 
 	"winwatch/capture"
 	"winwatch/capture/experiment/link"
@@ -35,6 +36,10 @@ func ParsePoint(name string) (Point, error) {
 	return 0, fmt.Errorf("%q is no place to capture: want client, server or link", name)
 }
 
+// maxRTT is the longest round trip of a link. Experiments wait some seconds for answers
+// that take a few round trips.
+const maxRTT = time.Second
+
 // maxLinkMTU is ETH_MAX_MTU, in bytes.
 const maxLinkMTU = 65535
 
@@ -50,8 +55,8 @@ func (s Scenario) LinkConfig(cfg *Config) (*link.Config, error) {
 			return nil, err
 		}
 	}
-	if l.RTT() >= connectTimeout {
-		return nil, fmt.Errorf("link: a round trip of %v: want less than %v, after which connect() gives up", l.RTT(), connectTimeout)
+	if l.RTT() > maxRTT {
+		return nil, fmt.Errorf("link: a round trip of %v: want at most %v", l.RTT(), maxRTT)
 	}
 	if cfg.MTU > maxLinkMTU {
 		return nil, fmt.Errorf("link: MTU %d: want at most %d bytes, the most that a veth device takes", cfg.MTU, maxLinkMTU)

@@ -186,7 +186,7 @@ func TestRunErrors(t *testing.T) {
 		{"zero MTU", []string{"--mtu=0"}, statusUsage, `--mtu "0": no such value`, false},
 		{"link that loses everything", []string{"drain", "--link=loss=100%"}, statusFailed, "drain: connect to 10.0.0.2:3000: no answer within 5s\n", false},
 		{"everything lost with Fast Open", []string{"fast-open", "--link=loss=100%"}, statusFailed, "no answer within 5s\n", false},
-		{"link too long", []string{"--link=delay=10s"}, statusUsage, "link: a round trip of 20s: want less than 5s", false},
+		{"link too long", []string{"--link=delay=10s"}, statusUsage, "link: a round trip of 20s: want at most 1s", false},
 		{"MTU too large for a link", []string{"--link=delay=1ms", "--mtu=65536"}, statusUsage, "MTU 65536: want at most 65535 bytes", false},
 		{"output in a missing directory", []string{"--isolate", "--hold=1ms", "-o", "/nowhere/w.csv"}, statusFailed, "/nowhere/w.csv: no such file", false},
 	} {
