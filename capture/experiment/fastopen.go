@@ -155,7 +155,7 @@ func (rn *runner) request(p *pair) (server *socket, took time.Duration, err erro
 		defer func() { took = time.Since(begin) }()
 		return p.client.ask(rn.w.Server, rn.cfg.Chunk)
 	})
-	err = rn.join(asking, "the answer was there", connectTimeout)
+	err = rn.join(asking, "the answer was there", 2*connectTimeout) // connect() has its own limit
 	if err != nil {
 		p.client.shutdown(unix.SHUT_RDWR) // ends both threads
 	}
