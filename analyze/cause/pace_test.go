@@ -44,6 +44,11 @@ func TestPace(t *testing.T) {
 		{"nothing in particular", func(*Facts, *Flow, *Pace) {}, Healthy, Medium, 0},
 		{"a fixed amount in flight", func(_ *Facts, _ *Flow, p *Pace) { steady(p) }, SenderLimited, Medium, 10 * time.Second},
 		{"and a loss that cut it", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.resend(1); p.Cuts, p.LossCuts = 1, 1 }, Healthy, Medium, 0},
+		{"and a needless retransmission before a smaller burst", func(_ *Facts, d *Flow, p *Pace) {
+			steady(p)
+			d.resend(1)
+			p.Cuts, p.LossCuts, p.Recoveries, p.Spurious = 1, 1, 1, 1
+		}, SenderLimited, Medium, 10 * time.Second},
 		{"and a retransmission that changed nothing", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.resend(1) }, SenderLimited, Medium, 10 * time.Second},
 		{"and a window not much larger", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRoomy = 100 }, Healthy, Medium, 0},
 		{"and answers", func(f *Facts, _ *Flow, p *Pace) { steady(p); f.Flows[1].DataSegments = 200 }, Healthy, Medium, 0},

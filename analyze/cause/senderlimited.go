@@ -56,7 +56,7 @@ func (x *Case) sendsFreely() string {
 		return "captured near the receiver: what is in flight does not show"
 	case p.Rounds < l.Rounds || p.SteadyRounds < l.Rounds:
 		return fmt.Sprintf("no amount was in flight for more than %s in a row", words.Counted(p.SteadyRounds, "round trip"))
-	case p.LossCuts > 0 || d.DataRetransmissions >= l.LossCount && d.DataRetransmissions*l.LossOneIn >= d.DataSegments:
+	case d.lost() != 0 && p.LossCuts > 0 || d.DataRetransmissions >= l.LossCount && d.DataRetransmissions*l.LossOneIn >= d.DataSegments:
 		return words.Counted(d.DataRetransmissions, "retransmission") + " of data: losses limit the sender"
 	case !share(p.SteadyRounds, p.Rounds, l.SteadyShare):
 		return fmt.Sprintf("what was in flight changed: the same for %d of %d round trips", p.SteadyRounds, p.Rounds)
