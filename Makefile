@@ -113,7 +113,7 @@ docs: man
 	WINWATCH_UPDATE=docs $(GO) test ./cmd/winwatch -count=1 -run '^TestDocs$$'
 	./winwatch analyze -q analyze/testdata/seed-flood.pcap -o docs/pictures/seed-flood.png
 	./winwatch analyze -q analyze/testdata/lab/drain/capture.pcap -o docs/pictures/drain.png
-	docs/pictures/page.sh slow-reader.html slow-reader 2400 && rm slow-reader.html
+	docs/pictures/page.sh slow-reader.html slow-reader 2490 && rm slow-reader.html
 	mv law.png docs/pictures/law.png
 	docs/pictures/peers.sh analyze/testdata/seed-flood.pcap 127.0.0.1:40846 127.0.0.1:3000 seed-flood
 	docs/pictures/peers.sh analyze/testdata/lab/drain/capture.pcap 127.0.0.1:40001 127.0.0.1:5001 drain
