@@ -161,6 +161,18 @@ type rounds struct {
 	// last cut, from peak cutFrom, and resent flow.resent then.
 	cuts, lossCuts, grew, cutFrom, resent uint32
 	mostAt, steadyAt, cutAt               moment
+	// bareRun is the number of rounds in a row in which the bytes in flight were exactly the
+	// bare window field, although it should be shifted, since bareFrom; bare is the longest
+	// such row.
+	bareRun  uint32
+	bareFrom moment
+	bare     bareRounds
+}
+
+// bareRounds are round trips in a row with the bare window field in flight.
+type bareRounds struct {
+	n, field uint32
+	from, to moment
 }
 
 // paceFacts adds what is known about the pace of a flow to its facts.
@@ -188,6 +200,8 @@ func (p *pace) facts(x *cause.Pace, rest int64) {
 	x.Steady, x.SteadyRounds, x.SteadyRoomy, x.SteadyAt = int64(r.steady), int64(r.longestRun), int64(r.steadyRoomy), r.steadyAt.mark()
 	x.Cuts, x.LossCuts, x.Grew = int64(r.cuts), int64(r.lossCuts), int64(r.grew)
 	x.CutFrom, x.CutAt = int64(r.cutFrom), r.cutAt.mark()
+	x.BareRounds, x.BareField = int64(r.bare.n), int64(r.bare.field)
+	x.BareFrom, x.BareTo = r.bare.from.mark(), r.bare.to.mark()
 	x.QueueGrowth, x.Fastest = r.joint.correlation(), int64(r.fastest)
 	if r.ns > 0 {
 		x.Rate = int64(r.bytes * 1e9 / r.ns)
@@ -256,6 +270,7 @@ func (sh *shard) round(f *flow, s *capture.Segment, now, rtt int64) {
 	}
 	r.joint.add(float64(flight), float64(rtt), r.weight())
 	r.steadily(flight, seg, roomy, moment{now, s.Frame})
+	r.barely(f, flight, moment{now, s.Frame})
 	r.follow(flight, seg, f.resent, moment{now, s.Frame})
 	if r.count >= denseRounds && r.count%2 == 0 {
 		f.skip = uint16(skipAfter(r.count))
@@ -300,6 +315,21 @@ func (r *rounds) steadily(flight, seg uint32, roomy bool, at moment) {
 	}
 	if r.run > r.longestRun {
 		r.longestRun, r.steady, r.steadyRoomy, r.steadyAt = r.run, r.level, r.runRoomy, at
+	}
+}
+
+// barely counts the rounds in a row in which a sender had just as much in flight as the
+// bare field of a scaled window says. The ACK at that ends the round.
+func (r *rounds) barely(f *flow, flight uint32, at moment) {
+	if f.shift <= 0 || flight != f.wnd>>uint8(f.shift) || flight == 0 {
+		r.bareRun = 0
+		return
+	}
+	if r.bareRun++; r.bareRun == 1 {
+		r.bareFrom = at
+	}
+	if r.bareRun > r.bare.n {
+		r.bare = bareRounds{n: r.bareRun, field: flight, from: r.bareFrom, to: at}
 	}
 }
 

@@ -47,6 +47,10 @@ type Limits struct {
 	// Rounds is the least number of round trips that show what set the pace: with fewer,
 	// the sender has hardly left slow start (RFC 6928: 10 segments, doubled each time).
 	Rounds int64
+	// BareRounds is the least number of round trips in a row with just the bare window field
+	// in flight that show a sender which does not scale it. A length that varies hits a field
+	// of a few dozen to hundreds five times in a row less than once in 10^8.
+	BareRounds int64
 	// SteadyShare is the share of the round trips in which a sender with a fixed limit must
 	// have had the same amount in flight without a break; ClockedShare the share of them that
 	// must have begun as soon as the ACK came: otherwise the application may set the pace.
@@ -106,7 +110,7 @@ func DefaultLimits() Limits {
 		MemoryShare: 0.5, MemorySteps: 3,
 		SureCopies: 3, NoUpdateStalls: 3, SureSilence: 3,
 		SureWaits: 10, FewWaits: 3, SureShare: 0.9, AnswerShare: 0.25,
-		Rounds: 10, SteadyShare: 0.5, ClockedShare: 0.8, RoomyShare: 0.9,
+		Rounds: 10, BareRounds: 5, SteadyShare: 0.5, ClockedShare: 0.8, RoomyShare: 0.9,
 		QueueLink: 0.6, QueueRise: 1.25, BloatRise: 2, BloatTime: 100 * time.Millisecond,
 		Together: defaultTogether,
 	}

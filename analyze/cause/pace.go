@@ -25,6 +25,10 @@ type Pace struct {
 	Cuts, LossCuts, Grew int64
 	CutFrom              int64
 	CutAt                Mark
+	// BareRounds is the most round trips in a row in which just as many bytes were in
+	// flight as the window field says, BareField, although it should be shifted.
+	BareRounds, BareField int64
+	BareFrom, BareTo      Mark
 	// QueueGrowth is the correlation of round trips with what was in flight: near 1, the
 	// stream itself fills a queue.
 	QueueGrowth float64

@@ -51,6 +51,16 @@ func TestPace(t *testing.T) {
 		}, SenderLimited, Medium, 10 * time.Second},
 		{"and a retransmission that changed nothing", func(_ *Facts, d *Flow, p *Pace) { steady(p); d.resend(1) }, SenderLimited, Medium, 10 * time.Second},
 		{"and a window not much larger", func(_ *Facts, _ *Flow, p *Pace) { steady(p); p.SteadyRoomy = 100 }, Healthy, Medium, 0},
+		{"and that is the bare window field, again and again", func(f *Facts, d *Flow, p *Pace) {
+			p.BareRounds, p.BareField, p.BareTo = 5, 78, Mark{Frame: 90, Time: f.First.Time + int64(9*time.Second)}
+		}, MiddleboxScale, Medium, 9 * time.Second},
+		{"and it is a segment or nearly", func(f *Facts, d *Flow, p *Pace) {
+			steady(p)
+			p.BareRounds, p.BareField, p.BareTo = 5, 1000, Mark{Frame: 90, Time: f.First.Time + int64(9*time.Second)}
+		}, SenderLimited, Medium, 10 * time.Second},
+		{"and only four times", func(f *Facts, d *Flow, p *Pace) {
+			p.BareRounds, p.BareField, p.BareTo = 4, 78, Mark{Frame: 90, Time: f.First.Time + int64(9*time.Second)}
+		}, Healthy, Medium, 0},
 		{"and answers", func(f *Facts, _ *Flow, p *Pace) { steady(p); f.Flows[1].DataSegments = 200 }, Healthy, Medium, 0},
 		{"and pauses", func(_ *Facts, d *Flow, p *Pace) {
 			steady(p)

@@ -78,6 +78,9 @@ var scaled = cause{
 		if x.unaware() {
 			return x.takeUnaware()
 		}
+		if x.bare() {
+			return x.takeBare()
+		}
 		b := &x.D.BareLoss
 		if b.Lost < x.Limits.LossCount {
 			return Claim{Stands: x.D.Rewrite.After.Frame != 0, Severity: Note}
@@ -96,6 +99,8 @@ var scaled = cause{
 			tellMisled(x, c, out)
 		case x.unaware():
 			tellUnaware(x, c, out)
+		case x.bare():
+			tellBare(x, c, out)
 		case x.D.BareLoss.Lost >= x.Limits.LossCount:
 			tellBareLoss(x, c, out)
 		default:
@@ -151,6 +156,36 @@ func tellUnaware(x *Case, c *Claim, out *Finding) {
 	}
 	out.sure(Medium, "the device itself does not show")
 	out.ask(d.Receiver, d.Sender)
+}
+
+// bare reports whether the sender sends just what the bare window field says, a fraction of
+// a segment, again and again, after it has sent full segments: it never got the option that
+// both SYNs have here. An application that writes messages of that very length by chance
+// looks the same.
+func (x *Case) bare() bool {
+	p := &x.D.Pace
+	return p.BareRounds >= x.Limits.BareRounds && 4*p.BareField <= x.D.MaxSegment
+}
+
+// takeBare explains the time until the last of these round trips: a sender that did not get
+// the option has never scaled the window.
+func (x *Case) takeBare() Claim {
+	until := time.Duration(x.D.Pace.BareTo.Time - x.Facts.First.Time)
+	c := Claim{Time: x.takeSome(until, Full, Small, Held, Flight, Idle)}
+	c.Severity = x.Limits.severity(c.Time)
+	return c
+}
+
+func tellBare(x *Case, c *Claim, out *Finding) {
+	d, p := x.D, &x.D.Pace
+	out.Sentence = fmt.Sprintf("%s sends just as many bytes as the bare window field of %s says, as if a device had removed the window scale option from the SYN of %s on its way: for %s",
+		d.Sender, d.Receiver, d.Receiver, words.Duration(c.Time))
+	out.say(p.BareFrom, "the first of %s with %s in flight, where the field is %s", words.Counted(p.BareRounds, "round trip"), words.Bytes(p.BareField), words.Count(p.BareField))
+	out.say(p.BareTo, "the last of them; before, segments had up to %s", words.Bytes(d.MaxSegment))
+	out.not("the receiving application: its window had room")
+	out.Cure = "find the device that removes the window scale option from a SYN"
+	out.sure(Medium, "an application may write messages of that length by chance")
+	out.ask(d.Sender, d.Receiver)
 }
 
 // tellRewrite tells of the window of d's receiver that a device changed its scale.
