@@ -107,6 +107,10 @@ MUTANTS ?= 5000
 PACKETS ?= 10000000
 .PHONY: torture attack licences sbom reproducible
 
+# Pictures of scenarios: as SVG, unless they have so many points that a PNG is smaller.
+SVG := peek window-limited window-below-mss sndbuf-limited app-limited update-lost path-cut scale-stripped half-close deadlock proxy
+PNG := overhead cwnd-limited rate-limited lossy
+
 # Regenerates what the documents show: outputs of commands (which run experiments),
 # pictures, man pages. Best run on an idle machine.
 docs: man
@@ -115,6 +119,8 @@ docs: man
 	./winwatch analyze -q analyze/testdata/lab/drain/capture.pcap -o docs/pictures/drain.png
 	docs/pictures/page.sh slow-reader.html slow-reader 2490 && rm slow-reader.html
 	mv law.png docs/pictures/law.png
+	for s in $(SVG); do ./winwatch run $$s --isolate -q -o docs/pictures/$$s.svg || exit 1; done
+	for s in $(PNG); do ./winwatch run $$s --isolate -q -o docs/pictures/$$s.png || exit 1; done
 	docs/pictures/peers.sh analyze/testdata/seed-flood.pcap 127.0.0.1:40846 127.0.0.1:3000 seed-flood
 	docs/pictures/peers.sh analyze/testdata/lab/drain/capture.pcap 127.0.0.1:40001 127.0.0.1:5001 drain
 .PHONY: docs
