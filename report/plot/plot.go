@@ -3,10 +3,12 @@
 package plot
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"image/color"
 	"io"
+	"strings"
 
 	"golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -58,11 +60,17 @@ func writePNG(w io.Writer, paint func(draw.Canvas)) error {
 func writeSVG(w io.Writer, paint func(draw.Canvas)) error {
 	c := vgsvg.New(width, height)
 	paint(draw.New(sheet{c}))
-	if _, err := c.WriteTo(w); err != nil {
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
 		return fmt.Errorf("svg: %w", err)
 	}
-	return nil
+	_, err := fonts.WriteString(w, b.String())
+	return err
 }
+
+// fonts adds fonts of the same widths, for systems without the one that the picture is
+// laid out with.
+var fonts = strings.NewReplacer("font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
 
 // The colours of the HTML page (html/web/style.css) on white.
 var (

@@ -222,3 +222,15 @@ func TestEverySeverityHasInk(t *testing.T) {
 		t.Errorf("%d colours for %d severities", got, want)
 	}
 }
+
+// TestFonts: text keeps its width on systems without the font of the layout.
+func TestFonts(t *testing.T) {
+	var b bytes.Buffer
+	if err := SVG(&b, reporttest.Flood().Material); err != nil {
+		t.Fatal(err)
+	}
+	all, ours := strings.Count(b.String(), "font-family:"), strings.Count(b.String(), "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
+	if all == 0 || all != ours {
+		t.Errorf("%d of %d texts name fonts that other systems have", ours, all)
+	}
+}
