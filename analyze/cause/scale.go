@@ -145,11 +145,11 @@ func (x *Case) takeUnaware() Claim {
 
 func tellUnaware(x *Case, c *Claim, out *Finding) {
 	d := x.D
-	out.Sentence = fmt.Sprintf("%s scales its window, and %s takes the bare field for it, as if a device removed the window scale option from the SYN of %s: the sender waited for %s",
-		d.Receiver, d.Sender, d.Receiver, words.Duration(c.Time))
+	out.Sentence = fmt.Sprintf("%s scales its window, and %s does not know, as if a device had removed the window scale option from a SYN: the sender waited for %s",
+		d.Receiver, d.Sender, words.Duration(c.Time))
 	d.Misread.remark(out)
 	if d.LargestWindow > 0 && d.UsualWindow > 0 {
-		out.say(Mark{}, "after the SYN, the largest field was %s; scaled, that would be %s", words.Count(d.UsualWindow), words.Bytes(d.UsualWindow<<d.Misread.Shift))
+		out.say(Mark{}, "the largest field was %s: scaled, %s", words.Count(d.UsualWindow), words.Bytes(d.UsualWindow<<d.Misread.Shift))
 	}
 	if d.Spent[Closed] == 0 {
 		out.not("the receiving application: the window was never 0, and all that was sent was taken")
@@ -178,10 +178,10 @@ func (x *Case) takeBare() Claim {
 
 func tellBare(x *Case, c *Claim, out *Finding) {
 	d, p := x.D, &x.D.Pace
-	out.Sentence = fmt.Sprintf("%s sends just as many bytes as the bare window field of %s says, as if a device had removed the window scale option from the SYN of %s on its way: for %s",
-		d.Sender, d.Receiver, d.Receiver, words.Duration(c.Time))
+	out.Sentence = fmt.Sprintf("%s sent just what the bare window field of %s says, as if a device had removed the window scale option from a SYN: for %s",
+		d.Sender, d.Receiver, words.Duration(c.Time))
 	out.say(p.BareFrom, "the first of %s with %s in flight, where the field is %s", words.Counted(p.BareRounds, "round trip"), words.Bytes(p.BareField), words.Count(p.BareField))
-	out.say(p.BareTo, "the last of them; before, segments had up to %s", words.Bytes(d.MaxSegment))
+	out.say(p.BareTo, "the last, after segments of %s", words.Bytes(d.MaxSegment))
 	out.not("the receiving application: its window had room")
 	out.Cure = "find the device that removes the window scale option from a SYN"
 	out.sure(Medium, "an application may write messages of that length by chance")
