@@ -52,7 +52,7 @@ func TestJudgeLimit(t *testing.T) {
 		{&window, &window, []mark{right}}, {&network, &window, []mark{wrong}}, {nil, &window, []mark{silent}}, {&window, nil, nil},
 	} {
 		var got []mark
-		for _, c := range judgeLimit("run/x", &proofCause{tt.limit, tt.expected}) {
+		for _, c := range judgeLimit("run/x", &proofCause{Limit: tt.limit, ExpectedLimit: tt.expected}) {
 			got = append(got, c.Mark)
 		}
 		if !slices.Equal(got, tt.marks) {
