@@ -18,13 +18,16 @@ import (
 	"winwatch/analyze/proof"
 	"winwatch/capture/capturetest"
 	"winwatch/capture/experiment"
+	"winwatch/capture/kernel"
 )
 
 // exactRows are the rows of a proof in which packets and kernel must agree exactly, in a
 // namespace without other traffic.
 var exactRows = []string{"receive queue", "send queue", "window seen", "probes", "keep-alives"}
 
-// checkProof checks that no row failed and that the exact rows were judged.
+// checkProof checks that no row failed and that the exact rows were judged, but for those
+// that need packets that the link kept from the capture, and a verdict that a link on a busy
+// machine may have changed.
 func checkProof(t *testing.T, judged *proof.Proof) {
 	t.Helper()
 	if judged.Withheld != "" {
@@ -33,14 +36,20 @@ func checkProof(t *testing.T, judged *proof.Proof) {
 	for _, what := range judged.Disagreements() {
 		t.Errorf("winwatch disagrees with %s", what)
 	}
-	if judged.Cause == nil || !judged.Cause.Judged {
-		t.Errorf("the cause was not judged: %+v", judged.Cause)
+	switch c := judged.Cause; {
+	case c == nil:
+		t.Error("there is no cause")
+	case strings.Contains(c.Unjudged, "this machine was busy"):
+		t.Logf("the cause was not judged: %s", c.Unjudged)
+	case !c.Judged:
+		t.Errorf("the cause was not judged: %+v", c)
 	}
+	kept := []string{proof.Kept(kernel.ClientEnd), proof.Kept(kernel.ServerEnd)}
 	for _, name := range exactRows {
 		i := slices.IndexFunc(judged.Rows, func(r proof.Row) bool { return r.Name == name })
 		if i < 0 {
 			t.Errorf("the proof has no row %q", name)
-		} else if r := judged.Rows[i]; !r.Exact || !r.Judged {
+		} else if r := judged.Rows[i]; !r.Exact || !r.Judged && !slices.Contains(kept, r.Unjudged) {
 			t.Errorf("%s: exact %v, judged %v", &r, r.Exact, r.Judged)
 		}
 	}
