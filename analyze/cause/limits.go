@@ -48,8 +48,8 @@ type Limits struct {
 	// the sender has hardly left slow start (RFC 6928: 10 segments, doubled each time).
 	Rounds int64
 	// BareRounds is the least number of round trips in a row with just the bare window field
-	// in flight that show a sender which does not scale it. A length that varies hits a field
-	// of a few dozen to hundreds five times in a row less than once in 10^8.
+	// in flight that show a sender which does not scale it. A length that varies over
+	// dozens of bytes hits it five times in a row less than once in 10^7.
 	BareRounds int64
 	// SteadyShare is the share of the round trips in which a sender with a fixed limit must
 	// have had the same amount in flight without a break; ClockedShare the share of them that

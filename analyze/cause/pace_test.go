@@ -54,6 +54,10 @@ func TestPace(t *testing.T) {
 		{"and that is the bare window field, again and again", func(f *Facts, d *Flow, p *Pace) {
 			p.BareRounds, p.BareField, p.BareTo = 5, 78, Mark{Frame: 90, Time: f.First.Time + int64(9*time.Second)}
 		}, MiddleboxScale, Medium, 9 * time.Second},
+		{"and it is answered", func(f *Facts, _ *Flow, p *Pace) {
+			p.BareRounds, p.BareField, p.BareTo = 5, 64, Mark{Frame: 90, Time: f.First.Time + int64(9*time.Second)}
+			f.Flows[1].DataSegments = 200
+		}, Healthy, Medium, 0},
 		{"and it is a segment or nearly", func(f *Facts, d *Flow, p *Pace) {
 			steady(p)
 			p.BareRounds, p.BareField, p.BareTo = 5, 1000, Mark{Frame: 90, Time: f.First.Time + int64(9*time.Second)}

@@ -159,12 +159,13 @@ func tellUnaware(x *Case, c *Claim, out *Finding) {
 }
 
 // bare reports whether the sender sends just what the bare window field says, a fraction of
-// a segment, again and again, after it has sent full segments: it never got the option that
-// both SYNs have here. An application that writes messages of that very length by chance
-// looks the same.
+// its largest segment, again and again: it never got the option that both SYNs have here. An
+// application that writes messages of that very length by chance looks the same; one that
+// waits for answers is told by them.
 func (x *Case) bare() bool {
 	p := &x.D.Pace
-	return p.BareRounds >= x.Limits.BareRounds && 4*p.BareField <= x.D.MaxSegment
+	return p.BareRounds >= x.Limits.BareRounds && 4*p.BareField <= x.D.MaxSegment &&
+		!share(int64(x.O.DataSegments), p.Rounds, x.Limits.AnswerShare)
 }
 
 // takeBare explains the time until the last of these round trips: a sender that did not get
@@ -181,7 +182,7 @@ func tellBare(x *Case, c *Claim, out *Finding) {
 	out.Sentence = fmt.Sprintf("%s sent just what the bare window field of %s says, as if a device had removed the window scale option from a SYN: for %s",
 		d.Sender, d.Receiver, words.Duration(c.Time))
 	out.say(p.BareFrom, "the first of %s with %s in flight, where the field is %s", words.Counted(p.BareRounds, "round trip"), words.Bytes(p.BareField), words.Count(p.BareField))
-	out.say(p.BareTo, "the last, after segments of %s", words.Bytes(d.MaxSegment))
+	out.say(p.BareTo, "the last; segments had up to %s", words.Bytes(d.MaxSegment))
 	out.not("the receiving application: its window had room")
 	out.Cure = "find the device that removes the window scale option from a SYN"
 	out.sure(Medium, "an application may write messages of that length by chance")
